@@ -1,0 +1,1 @@
+//! Peerlore turns code review into tracked peer learning.

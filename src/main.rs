@@ -1,0 +1,3 @@
+//! The `peerlore` command.
+
+fn main() {}
