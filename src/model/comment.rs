@@ -1,0 +1,112 @@
+//! Comments, and what a classifier reads in one.
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::model::skill::Area;
+
+/// Where on a pull request a comment stands. GitHub numbers the kinds apart, so an id is only unique with its place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommentPlace {
+    /// On a line of the diff: part of a review thread.
+    Diff,
+    /// In the pull request's conversation.
+    Conversation,
+    /// The text of a submitted review.
+    Review,
+}
+
+impl CommentPlace {
+    /// The word that is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Diff => "diff",
+            Self::Conversation => "conversation",
+            Self::Review => "review",
+        }
+    }
+
+    /// The place that a stored word names.
+    #[must_use]
+    pub fn from_stored(word: &str) -> Option<Self> {
+        [Self::Diff, Self::Conversation, Self::Review]
+            .into_iter()
+            .find(|place| place.as_str() == word)
+    }
+}
+
+/// A comment as the classifier sees it: text and surroundings, no people.
+#[derive(Clone, Copy, Debug)]
+pub struct CommentText<'a> {
+    /// The markdown that was written.
+    pub body: &'a str,
+    /// The file it stands on, where it stands on one.
+    pub path: Option<&'a str>,
+    /// It answers an earlier comment of its thread.
+    pub is_reply: bool,
+}
+
+/// One area with how sure the classifier is, in [0, 1].
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AreaGuess {
+    /// The area.
+    pub area: Area,
+    /// Probability that the comment is about it.
+    pub probability: f64,
+}
+
+/// What kind of thing a comment is, apart from its subject. Only [`CommentKind::Substance`] can teach.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommentKind {
+    /// Says something about the change.
+    Substance,
+    /// "Nice!", "LGTM", thanks.
+    Praise,
+    /// "Done", "fixed", "good point".
+    Acknowledgement,
+    /// Purely visual or formatting: white space, line length, order of imports.
+    Formatting,
+    /// A command to a bot, quoted text only, an empty comment, or chatter without content.
+    Chatter,
+}
+
+/// How a reply stands to what it answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stance {
+    /// Agrees, will do, has done, thanks for it.
+    Acknowledges,
+    /// Disagrees, keeps it as it is, says why not.
+    Disagrees,
+    /// Asks for a reason or an explanation.
+    Asks,
+    /// None of these can be told.
+    Unclear,
+}
+
+/// What a classifier read in one comment. Stored, so that the text itself may expire.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    /// Areas, surest first; empty where it abstains.
+    pub areas: Vec<AreaGuess>,
+    /// The language of the file by Linguist's name.
+    pub language: Option<String>,
+    /// What kind of comment it is.
+    pub kind: CommentKind,
+    /// How it stands to what it answers.
+    pub stance: Stance,
+    /// It gives a reason, a rule, a consequence or another technique, not a bare request.
+    pub explains: bool,
+    /// Code in the text (science.md section 1: a backtick, `()`, snake_case, `x.y(`).
+    pub has_code: bool,
+    /// A word of proposing in the text (should, could, instead, ..).
+    pub proposes: bool,
+    /// Lines that a `suggestion` block offers, one digest a block; empty where there is none.
+    pub suggestion_blocks: u16,
+    /// Characters of prose, quotes and code blocks left out.
+    pub chars: u32,
+    /// Which model read it, with its version.
+    pub model: String,
+}

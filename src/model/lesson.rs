@@ -1,0 +1,132 @@
+//! Lessons: who taught whom what, how sure, and why.
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::model::clock::Time;
+use crate::model::comment::CommentPlace;
+use crate::model::ids::CommentId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::skill::Area;
+
+/// What came of a lesson (science.md section 1: learned > accepted > given; declined is none landed).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The learner said no, or kept it as it was with a reason.
+    Declined,
+    /// Given; nothing shows that it landed.
+    Given,
+    /// A change within 10 lines, an applied suggestion, or an acknowledging reply of the learner.
+    Landed,
+}
+
+impl Outcome {
+    /// The word that is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Declined => "declined",
+            Self::Given => "given",
+            Self::Landed => "landed",
+        }
+    }
+
+    /// The outcome that a stored word names.
+    #[must_use]
+    pub fn from_stored(word: &str) -> Option<Self> {
+        [Self::Declined, Self::Given, Self::Landed]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
+    }
+}
+
+/// One named part of a log-odds sum, so that a reader can add it up again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Part {
+    /// What it is, in plain words.
+    pub what: String,
+    /// Its weight in log-odds.
+    pub weight: f64,
+    /// Fitted on public labels; otherwise a judgement, shown as not calibrated.
+    pub calibrated: bool,
+}
+
+/// One inferred lesson: a projection, made again from facts at any time.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Lesson {
+    /// The pull request.
+    pub pull: PullKey,
+    /// Where the comment that carries it stands.
+    pub place: CommentPlace,
+    /// The comment that carries it.
+    pub comment: CommentId,
+    /// Who taught.
+    pub teacher: PersonId,
+    /// Who was taught.
+    pub learner: PersonId,
+    /// About what.
+    pub area: Area,
+    /// The file's language, by Linguist's name.
+    pub language: Option<String>,
+    /// When the comment was written.
+    pub at: Time,
+    /// Probability that the comment was useful, in [0, 1].
+    pub p: f64,
+    /// The parts of its log-odds.
+    pub parts: Vec<Part>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What the pushes did is known; where it isn't, confidence stays low.
+    pub diffs_known: bool,
+    /// May still change: the pull request is open and no later push has come.
+    pub provisional: bool,
+}
+
+/// Why a comment gave no lesson. Counted and shown, so that nothing is refused silently.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// Written by or to a bot, or by a person who is gone.
+    NotHuman,
+    /// Somebody in it opted out.
+    OptedOut,
+    /// There is nobody it could have taught.
+    NobodyTaught,
+    /// Praise, "LGTM", thanks.
+    Praise,
+    /// "Done", "fixed", "good point".
+    Acknowledgement,
+    /// Visual or formatting only.
+    Formatting,
+    /// No content.
+    Chatter,
+    /// A question that passes nothing on.
+    Question,
+    /// The classifier can't tell what it is about.
+    NoArea,
+    /// An author's answer that nobody acknowledged.
+    Unanswered,
+    /// A mechanical or mega change: lock files, generated, vendored, more than 100 files.
+    Mechanical,
+}
+
+impl Refusal {
+    /// One plain line for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotHuman => "a bot, an AI reviewer or a deleted account",
+            Self::OptedOut => "somebody in it opted out",
+            Self::NobodyTaught => "nobody there to be taught",
+            Self::Praise => "praise or thanks",
+            Self::Acknowledgement => "an acknowledgement",
+            Self::Formatting => "formatting only",
+            Self::Chatter => "no content",
+            Self::Question => "a question that passes nothing on",
+            Self::NoArea => "the classifier can't tell what it is about",
+            Self::Unanswered => "an author's answer that nobody acknowledged",
+            Self::Mechanical => "a mechanical or mega change",
+        }
+    }
+}

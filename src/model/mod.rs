@@ -1,0 +1,15 @@
+//! The words everything else is said in: ids, facts, evidence, lessons, suggestions.
+//!
+//! Nothing here does I/O or knows a table; the other floors share these types and nothing else.
+pub mod clock;
+pub mod comment;
+pub mod event;
+pub mod evidence;
+pub mod graph;
+pub mod ids;
+pub mod lesson;
+pub mod person;
+pub mod pull;
+pub mod settings;
+pub mod skill;
+pub mod suggestion;

@@ -1,0 +1,98 @@
+//! Suggestions with their reasons: who knows, and who from another team would learn.
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::model::ids::PersonId;
+
+/// One reason in plain words, from one named part of the score.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which part of the score it comes from.
+    pub part: ScorePart,
+    /// What the part adds to the score.
+    pub weight: f64,
+    /// The words that people read, without the person's name: "reviewed 7 changes under `ledger/`".
+    pub words: String,
+}
+
+/// The named parts of a candidate's score.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScorePart {
+    /// Reviewed or wrote changes under the same paths, lately.
+    Paths,
+    /// Reviewed this author's changes before.
+    Pair,
+    /// Taught or holds the skills that changes here are about.
+    Skill,
+    /// Active in review lately.
+    Activity,
+    /// Open reviews, subtracted.
+    Load,
+    /// From another team than the author (learner only).
+    OtherTeam,
+    /// Knows something next to it: the language, a neighbouring folder (learner only).
+    Adjacent,
+    /// Said that they want to learn it (learner only).
+    Goal,
+}
+
+/// One suggested person.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Pick {
+    /// Who.
+    pub person: PersonId,
+    /// Login at that time, for showing.
+    pub login: String,
+    /// Sum of the reasons' weights.
+    pub score: f64,
+    /// Why, strongest first. Never names a gap of the person.
+    pub reasons: Vec<Reason>,
+}
+
+/// One of the two places of a suggestion.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "slot")]
+pub enum Slot {
+    /// Somebody is suggested.
+    Picked(Pick),
+    /// Somebody was already asked, by hand or CODEOWNERS; the place is taken.
+    AlreadyAsked {
+        /// Names as people read them (logins or team names).
+        who: Vec<String>,
+    },
+    /// Nobody, and why, in general terms ("3 away, 2 at capacity").
+    Nobody {
+        /// The words that people read.
+        why: String,
+    },
+}
+
+/// Why people were left out, counted; never by name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LeftOut {
+    /// Not a current member with read access.
+    pub not_members: u32,
+    /// Away now.
+    pub away: u32,
+    /// At their own capacity of open reviews.
+    pub at_capacity: u32,
+    /// Had their daily share of suggestions.
+    pub daily_cap: u32,
+    /// Had their mentoring budget (learner only).
+    pub mentoring_budget: u32,
+}
+
+/// What is suggested for one pull request.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Someone who knows.
+    pub expert: Slot,
+    /// Someone from another team who would learn.
+    pub learner: Slot,
+    /// Who could not be considered.
+    pub left_out: LeftOut,
+    /// Which ranker made it, with its version.
+    pub model: String,
+}
