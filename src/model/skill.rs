@@ -41,7 +41,7 @@ macro_rules! areas {
             type Err = UnknownArea;
 
             fn from_str(text: &str) -> Result<Self, UnknownArea> {
-                match text { $($slug => Ok(Self::$variant),)* _ => Err(UnknownArea(text.to_owned())) }
+                match text { $($slug => Ok(Self::$variant),)* _ => Err(UnknownArea { word: text.to_owned() }) }
             }
         }
     };
@@ -69,8 +69,11 @@ areas! {
 
 /// A word that names none of the areas.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no skill area called \"{0}\"; the areas are {}", Area::ALL.map(Area::slug).join(", "))]
-pub struct UnknownArea(pub String);
+#[error("there is no skill area called \"{word}\"; the areas are {areas}", areas = Area::ALL.map(Area::slug).join(", "))]
+pub struct UnknownArea {
+    /// The word.
+    pub word: String,
+}
 
 impl fmt::Display for Area {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
