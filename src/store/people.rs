@@ -159,3 +159,17 @@ pub async fn set_goals(
     .await?;
     Ok(())
 }
+
+/// Whether this person opted out, so that lessons can be refused with the right reason.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn is_opted_out(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from person where installation_id = $1 and id = $2 and opted_out_at is not null) as "gone!""#,
+        id.0,
+        person.0
+    )
+    .fetch_one(conn)
+    .await?)
+}

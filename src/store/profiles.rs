@@ -151,30 +151,26 @@ pub async fn logins(conn: &mut PgConnection, id: InstallationId) -> Result<HashM
     Ok(rows.into_iter().map(|row| (PersonId(row.id), row.login)).collect())
 }
 
-/// How often an area comes up in review: pull requests of the tenant with a lesson in it, since `since`, and all
-/// pull requests since.
+/// How often an area comes up in review: all reviewed pull requests of the tenant, and those with a lesson in each area.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn base_rates(
     conn: &mut PgConnection,
     id: InstallationId,
-    since: Time,
 ) -> Result<(i64, HashMap<String, i64>), StoreError> {
     let pulls = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from pull where installation_id = $1 and created_at >= $2
+        r#"select count(*) as "count!" from pull where installation_id = $1
            and exists (select 1 from comment c where c.installation_id = pull.installation_id
                        and c.repo_id = pull.repo_id and c.number = pull.number)"#,
-        id.0,
-        since
+        id.0
     )
     .fetch_one(&mut *conn)
     .await?;
     let rows = sqlx::query!(
         r#"select area, count(distinct (repo_id, number)) as "count!" from lesson
-           where installation_id = $1 and at >= $2 group by 1"#,
-        id.0,
-        since
+           where installation_id = $1 group by 1"#,
+        id.0
     )
     .fetch_all(conn)
     .await?;
