@@ -1,0 +1,2 @@
+//! What several tests need to start or find.
+pub mod npm;
