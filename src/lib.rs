@@ -1,4 +1,7 @@
 //! Peerlore turns code review into tracked peer learning: a GitHub App with a skill graph in Postgres.
 //!
 //! Read `pipeline/mod.rs` first: it is the path of one delivery from the door to a suggestion.
+pub mod classify;
 pub mod model;
+pub mod skill;
+pub mod teach;
