@@ -1,5 +1,4 @@
 //! What the tests share.
 
 pub mod database;
-//! What several tests need to start or find.
 pub mod npm;
