@@ -16,7 +16,6 @@ use crate::suggest::paths;
 use crate::suggest::paths::Known;
 use crate::suggest::paths::Part;
 use crate::suggest::paths::PathIndex;
-use crate::suggest::paths::Touch;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::PastReview;
@@ -46,6 +45,8 @@ pub struct Ground<'q> {
     pub index: PathIndex,
     /// Who knows any of them.
     pub known: HashMap<PersonId, Known<'q>>,
+    /// Reviews of each person in the folders next to the change's own.
+    pub neighbours: HashMap<(PersonId, &'q str), u32>,
     /// Who reviewed the author.
     pub familiar: HashMap<PersonId, Familiar>,
     /// Who reviews here lately.
@@ -76,16 +77,17 @@ impl<'q> Ground<'q> {
         let paths: Vec<&str> = query.pull.files.iter().map(|file| file.path.as_str()).collect();
         let mut index = PathIndex::about(Decay::new(now, paths::HALF_LIFE_DAYS), paths.iter().copied());
         let mut pairs = PairIndex::new(Decay::new(now, pair::HALF_LIFE_DAYS));
+        let mut neighbours = HashMap::new();
         let mut activity = Activity::default();
         let recent = now - TimeDelta::days(crate::suggest::activity::WINDOW_DAYS);
         for review in query.history.iter().filter(|review| is_known(review, query, now)) {
             let reviewers = reviewers(review);
-            index.add(&Touch {
-                at: review.at,
-                part: Part::Reviewed,
-                people: &reviewers,
-                files: &review.files,
-            });
+            let next_to_it = index.add(Part::Reviewed, review.at, &reviewers, &review.files);
+            for person in &reviewers {
+                for folder in &next_to_it {
+                    *neighbours.entry((*person, *folder)).or_default() += 1;
+                }
+            }
             if let Some(author) = review.author.filter(|author| Some(*author) == query.pull.author) {
                 pairs.add(review.at, author, &reviewers);
             }
@@ -95,12 +97,7 @@ impl<'q> Ground<'q> {
         }
         let changes = query.authored.iter().filter(|change| change.at <= now);
         for change in changes.filter(|c| c.pull != query.pull.number && c.files.len() <= MOST_FILES) {
-            index.add(&Touch {
-                at: change.at,
-                part: Part::Wrote,
-                people: &[change.author],
-                files: &change.files,
-            });
+            index.add(Part::Wrote, change.at, &[change.author], &change.files);
         }
         let known = index.view(&paths, now).people();
         let familiar = query.pull.author.map(|author| pairs.reviewers(author, now));
@@ -111,6 +108,7 @@ impl<'q> Ground<'q> {
             seed,
             index,
             known,
+            neighbours,
             familiar: familiar.unwrap_or_default(),
             activity,
             expected: skill::shares(&query.pull.expected_areas),
@@ -142,12 +140,6 @@ impl<'q> Ground<'q> {
     #[must_use]
     pub fn wrote_it(&self, person: PersonId) -> bool {
         self.query.pull.author == Some(person) || self.query.pull.co_authors.contains(&person)
-    }
-
-    /// Whether a past review counts for this question.
-    #[must_use]
-    pub fn is_known(&self, review: &PastReview) -> bool {
-        is_known(review, self.query, self.now)
     }
 
     fn is_asked(&self, person: PersonId) -> bool {

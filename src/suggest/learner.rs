@@ -3,6 +3,7 @@
 //! They have a footing next to the change (its language, a neighbouring folder, a related area) but aren't at home in
 //! its files. Another team comes first, a team-mate only where there is nobody else. Their reasons name what they know
 //! and what they said they want, never what they lack.
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -63,7 +64,7 @@ pub fn learner(ground: &Ground<'_>, expert: Option<PersonId>, left_out: &mut Lef
             free.push(candidate);
         }
     }
-    let field = Field::read(ground, &free);
+    let field = Field::read(ground);
     let mut sides: BTreeMap<Side, Vec<(&Candidate, Pick)>> = BTreeMap::new();
     for candidate in free {
         if let Some(pick) = field.fitting(candidate) {
@@ -109,7 +110,7 @@ struct Field<'g, 'q> {
 }
 
 impl<'g, 'q> Field<'g, 'q> {
-    fn read(ground: &'g Ground<'q>, free: &[&Candidate]) -> Self {
+    fn read(ground: &'g Ground<'q>) -> Self {
         let pull = ground.query.pull;
         let view = ground.index.view(&ground.paths, ground.now);
         let mut languages: BTreeMap<&str, f64> = BTreeMap::new();
@@ -118,7 +119,9 @@ impl<'g, 'q> Field<'g, 'q> {
             *languages.entry(language).or_default() += 1.0;
         }
         let all: f64 = languages.values().sum();
-        languages.values_mut().for_each(|share| *share /= all);
+        for share in languages.values_mut() {
+            *share /= all;
+        }
         let teams = ground
             .query
             .teams
@@ -131,7 +134,7 @@ impl<'g, 'q> Field<'g, 'q> {
         Self {
             ground,
             home: view.at_home(&ground.paths),
-            neighbours: neighbours(ground, free),
+            neighbours: neighbours(ground),
             languages,
             folder,
             team,
@@ -256,38 +259,13 @@ fn main_folder<'q>(paths: &[&'q str]) -> &'q str {
         .map_or("", |(folder, _)| folder)
 }
 
-/// The folder next to the change's own folders that each of these people reviewed most often.
-fn neighbours<'q>(ground: &Ground<'q>, free: &[&Candidate]) -> HashMap<PersonId, (&'q str, u32)> {
-    let wanted: HashSet<PersonId> = free.iter().map(|candidate| candidate.id).collect();
-    let mut counts: HashMap<(PersonId, &str), u32> = HashMap::new();
-    for review in ground.query.history.iter().filter(|review| ground.is_known(review)) {
-        let reviewers: Vec<PersonId> = review
-            .reviewers
-            .iter()
-            .filter(|p| wanted.contains(p))
-            .copied()
-            .collect();
-        if reviewers.is_empty() {
-            continue;
-        }
-        let mut folders: Vec<&str> = review
-            .files
-            .iter()
-            .filter_map(|path| ground.index.neighbour(path))
-            .collect();
-        folders.sort_unstable();
-        folders.dedup();
-        for person in reviewers {
-            for folder in &folders {
-                *counts.entry((person, folder)).or_default() += 1;
-            }
-        }
-    }
+/// The folder next to the change's own folders that each person reviewed most often; the first by name among equals.
+fn neighbours<'q>(ground: &Ground<'q>) -> HashMap<PersonId, (&'q str, u32)> {
     let mut most: HashMap<PersonId, (&str, u32)> = HashMap::new();
-    for ((person, folder), number) in counts {
-        let best = most.entry(person).or_insert((folder, number));
-        if (number, std::cmp::Reverse(folder)) > (best.1, std::cmp::Reverse(best.0)) {
-            *best = (folder, number);
+    for ((person, folder), number) in &ground.neighbours {
+        let best = most.entry(*person).or_insert((folder, *number));
+        if (*number, Reverse(*folder)) > (best.1, Reverse(best.0)) {
+            *best = (folder, *number);
         }
     }
     most

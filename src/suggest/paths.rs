@@ -25,19 +25,6 @@ pub enum Part {
 /// What writing a change counts beside reviewing one.
 pub const WRITTEN: f64 = 0.5;
 
-/// One change and the people who had the same part in it.
-#[derive(Clone, Copy, Debug)]
-pub struct Touch<'a> {
-    /// When.
-    pub at: Time,
-    /// What they did.
-    pub part: Part,
-    /// Who; each at most once.
-    pub people: &'a [PersonId],
-    /// The files.
-    pub files: &'a [String],
-}
-
 /// What one person did under one prefix.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Holding {
@@ -55,7 +42,8 @@ pub struct Holding {
 
 #[derive(Default, Debug)]
 struct Node {
-    children: HashMap<Box<str>, usize>,
+    /// Sorted by name.
+    children: Vec<(Box<str>, usize)>,
     reviews: u32,
     sum: f64,
     holders: HashMap<PersonId, Holding>,
@@ -100,39 +88,31 @@ impl PathIndex {
         index
     }
 
-    /// Counts one change.
-    pub fn add(&mut self, touch: &Touch<'_>) {
-        self.reviews += u32::from(touch.part == Part::Reviewed);
+    /// Counts one change. Gives the folders, each once, at which its paths leave the kept ones: the nearest neighbours
+    /// of what was asked about. `billing/` for `billing/tax/vat.rs` where only `ledger/` is kept.
+    ///
+    /// Each of `people` stands there at most once.
+    pub fn add<'t>(&mut self, part: Part, at: Time, people: &[PersonId], files: &'t [String]) -> Vec<&'t str> {
+        self.reviews += u32::from(part == Part::Reviewed);
         let mut touched = Vec::new();
-        for path in touch.files {
-            self.count_prefixes(path, &mut touched);
+        let mut neighbours: Vec<&str> = Vec::new();
+        for path in files {
+            let neighbour = self.count_prefixes(path, &mut touched);
+            neighbours.extend(neighbour.filter(|folder| neighbours.last() != Some(folder)));
         }
-        let gain = self.decay.gain(touch.at)
-            * match touch.part {
+        neighbours.sort_unstable();
+        neighbours.dedup();
+        let gain = self.decay.gain(at)
+            * match part {
                 Part::Reviewed => 1.0,
                 Part::Wrote => WRITTEN,
             };
-        for at in touched {
-            let share = share(self.counts[at], touch.files.len());
-            self.counts[at] = 0;
-            self.nodes[at].gain(touch, gain * (2.0 * share).min(1.0));
+        for node in touched {
+            let share = share(self.counts[node], files.len());
+            self.counts[node] = 0;
+            self.nodes[node].gain(part, at, people, gain * (2.0 * share).min(1.0));
         }
-    }
-
-    /// The prefix that ends in no known folder, if the path leaves the kept folders at a folder: its nearest neighbour
-    /// folder to them. `billing/` for `billing/tax/vat.rs` where only `ledger/` is kept.
-    #[must_use]
-    pub fn neighbour<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let mut node = ROOT;
-        let mut end = 0;
-        for segment in path.split('/') {
-            end += segment.len() + 1;
-            match self.nodes[node].children.get(segment) {
-                Some(next) => node = *next,
-                None => return path.get(..end),
-            }
-        }
-        None
+        neighbours
     }
 
     /// What is known about the prefixes of these paths.
@@ -166,8 +146,8 @@ impl PathIndex {
     fn place(&mut self, path: &str) {
         let mut node = ROOT;
         for segment in path.split('/') {
-            node = match self.nodes[node].children.get(segment) {
-                Some(next) => *next,
+            node = match self.nodes[node].child(segment) {
+                Some(next) => next,
                 None => self.add_node(node, segment),
             };
         }
@@ -177,22 +157,28 @@ impl PathIndex {
         let next = self.nodes.len();
         self.nodes.push(Node::default());
         self.counts.push(0);
-        self.nodes[parent].children.insert(segment.into(), next);
+        let children = &mut self.nodes[parent].children;
+        let place = children.partition_point(|(name, _)| **name < *segment);
+        children.insert(place, (segment.into(), next));
         next
     }
 
-    /// Counts one file at each of its kept prefixes, and lists those that were touched first by it.
-    fn count_prefixes(&mut self, path: &str, touched: &mut Vec<usize>) {
+    /// Counts one file at each of its kept prefixes, and lists those that were touched first by it. Gives the folder at
+    /// which the path leaves them, if it does so at a folder.
+    fn count_prefixes<'t>(&mut self, path: &'t str, touched: &mut Vec<usize>) -> Option<&'t str> {
         let mut node = ROOT;
+        let mut end = 0;
         self.count(node, touched);
         for segment in path.split('/') {
-            node = match self.nodes[node].children.get(segment) {
-                Some(next) => *next,
-                None if self.narrow => return,
+            end += segment.len() + 1;
+            node = match self.nodes[node].child(segment) {
+                Some(next) => next,
+                None if self.narrow => return path.get(..end),
                 None => self.add_node(node, segment),
             };
             self.count(node, touched);
         }
+        None
     }
 
     fn count(&mut self, node: usize, touched: &mut Vec<usize>) {
@@ -208,10 +194,10 @@ impl PathIndex {
         let mut end = 0;
         visit(node, "");
         for segment in path.split('/') {
-            let Some(next) = self.nodes[node].children.get(segment) else {
+            let Some(next) = self.nodes[node].child(segment) else {
                 return;
             };
-            node = *next;
+            node = next;
             end = (end + segment.len() + 1).min(path.len() + 1);
             visit(node, path.get(..end).unwrap_or(path));
         }
@@ -219,21 +205,26 @@ impl PathIndex {
 }
 
 impl Node {
-    fn gain(&mut self, touch: &Touch<'_>, weight: f64) {
-        self.reviews += u32::from(touch.part == Part::Reviewed);
-        for person in touch.people {
+    fn child(&self, name: &str) -> Option<usize> {
+        let place = self.children.binary_search_by(|(other, _)| (**other).cmp(name));
+        place.ok().map(|place| self.children[place].1)
+    }
+
+    fn gain(&mut self, part: Part, at: Time, people: &[PersonId], weight: f64) {
+        self.reviews += u32::from(part == Part::Reviewed);
+        for person in people {
             self.sum += weight;
             let holding = self.holders.entry(*person).or_insert(Holding {
                 grown: 0.0,
                 reviewed: 0,
                 written: 0,
-                first: touch.at,
-                last: touch.at,
+                first: at,
+                last: at,
             });
             holding.grown += weight;
-            holding.first = holding.first.min(touch.at);
-            holding.last = holding.last.max(touch.at);
-            match touch.part {
+            holding.first = holding.first.min(at);
+            holding.last = holding.last.max(at);
+            match part {
                 Part::Reviewed => holding.reviewed += 1,
                 Part::Wrote => holding.written += 1,
             }

@@ -45,7 +45,9 @@ pub fn shares(expected: &[(Area, f64)]) -> Vec<(Area, f64)> {
         }
     }
     let sum: f64 = shares.iter().map(|(_, weight)| weight).sum();
-    shares.iter_mut().for_each(|(_, weight)| *weight /= sum);
+    for (_, weight) in &mut shares {
+        *weight /= sum;
+    }
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     shares
 }

@@ -70,9 +70,11 @@ fn line(title: &str, pick: &Pick) -> String {
         .take(VISIBLE_REASONS)
         .map(|reason| quiet(&reason.words))
         .collect();
-    match reasons.is_empty() {
-        true => format!("**{title}:** {}", code(&pick.login)),
-        false => format!("**{title}:** {} – {}", code(&pick.login), reasons.join("; ")),
+    let who = format!("**{title}:** {}", code(&pick.login));
+    if reasons.is_empty() {
+        who
+    } else {
+        format!("{who} – {}", reasons.join("; "))
     }
 }
 
@@ -117,14 +119,10 @@ fn quiet(words: &str) -> String {
 
 /// An address that can't end its link or start a mention.
 fn address(url: &str) -> String {
-    let mut kept = String::new();
-    for c in url.chars().filter(|c| !c.is_control()) {
-        match c {
-            ' ' | '@' | '<' | '>' | '(' | ')' | '"' | '`' | '|' | '\\' => {
-                kept.push_str(&format!("%{:02X}", u32::from(c)))
-            }
-            other => kept.push(other),
-        }
-    }
-    kept
+    let kept = url.chars().filter(|c| !c.is_control());
+    let kept = kept.map(|c| match c {
+        ' ' | '@' | '<' | '>' | '(' | ')' | '"' | '`' | '|' | '\\' => format!("%{:02X}", u32::from(c)),
+        other => other.to_string(),
+    });
+    kept.collect()
 }
