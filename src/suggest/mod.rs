@@ -10,6 +10,7 @@
 //! - `eval` replays a history and measures the ranker against baselines
 pub mod activity;
 pub mod decay;
+pub mod eval;
 pub mod ground;
 pub mod learner;
 pub mod pair;

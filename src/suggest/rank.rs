@@ -61,6 +61,12 @@ pub fn experts(ground: &Ground<'_>, left_out: &mut LeftOut) -> Vec<Ranked> {
     ranked
 }
 
+/// The parts that need nothing but the history: path score scaled to 1, pair share, share of recent reviews.
+#[must_use]
+pub fn blend(paths: f64, pair: f64, activity: f64) -> f64 {
+    paths + PAIR * pair + ACTIVITY * activity
+}
+
 /// A score without the last digits, so that rounding never decides between equals.
 fn settled(score: f64) -> f64 {
     (score * 1e9).round()
