@@ -2,3 +2,5 @@
 //!
 //! Read `pipeline/mod.rs` first: it is the path of one delivery from the door to a suggestion.
 pub mod model;
+
+pub mod demo;
