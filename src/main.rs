@@ -1,3 +1,6 @@
-//! The `peerlore` command.
+//! The `peerlore` command: run it, print the error, give the exit code.
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    peerlore::cli::main()
+}

@@ -1,0 +1,115 @@
+//! The one place where the parts are put together; `main` and the tests both use it.
+use std::future::Future;
+
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::forge::Forge;
+use crate::model::clock::Clock;
+use crate::model::settings::Settings;
+use crate::pipeline::Addresses;
+use crate::pipeline::Pipeline;
+use crate::pipeline::work;
+use crate::store::jobs::Queue;
+use crate::web;
+use crate::web::access::Viewing;
+use crate::web::hook::Secrets;
+
+/// What an app is made of.
+#[derive(Debug)]
+pub struct Setup {
+    /// The database; its schema is up to date.
+    pub pool: PgPool,
+    /// The code host.
+    pub forge: Forge,
+    /// What time it is.
+    pub clock: Clock,
+    /// Settings where a repository has none of its own.
+    pub settings: Settings,
+    /// Where people reach the pages.
+    pub addresses: Addresses,
+    /// What webhooks are signed with.
+    pub secrets: Secrets,
+    /// Who may see the pages.
+    pub viewing: Viewing,
+    /// What `/metrics` renders; none in tests.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// An app, ready to serve.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The path's steps.
+    pub pipeline: Pipeline,
+    /// The door and the pages.
+    pub router: Router,
+}
+
+impl App {
+    /// Puts the parts together. Nothing runs yet.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let pipeline = Pipeline {
+            queue: Queue::new(&setup.pool),
+            pool: setup.pool,
+            forge: setup.forge,
+            clock: setup.clock,
+            settings: setup.settings,
+            addresses: setup.addresses,
+        };
+        let router = web::router(web::Web {
+            pipeline: pipeline.clone(),
+            secrets: setup.secrets,
+            viewing: setup.viewing,
+            metrics: setup.metrics,
+        });
+        Self { pipeline, router }
+    }
+
+    /// Serves `listener` and works on the queue, `workers` jobs at a time, until `stop` is cancelled; then lets requests
+    /// and jobs that run finish.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener, workers: usize, stop: CancellationToken) -> std::io::Result<()> {
+        let working = tokio::spawn(work::background(self.pipeline, workers, stop.clone()));
+        let stopped = stop.clone();
+        let router = self.router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let served = axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+        let result = served.await;
+        stop.cancel();
+        if let Err(error) = working.await {
+            tracing::error!(%error, "the worker ended badly");
+        }
+        result
+    }
+}
+
+/// A token that is cancelled by Ctrl-C or SIGTERM. A second one ends the process at once.
+///
+/// # Errors
+/// When signals can't be listened to.
+pub fn stop_on_signal() -> std::io::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        told.cancel();
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        std::process::exit(130);
+    });
+    Ok(stop)
+}
+
+/// Runs `task` unless `stop` comes first; none: stopped.
+pub async fn unless_stopped<T>(stop: &CancellationToken, task: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        () = stop.cancelled() => None,
+        done = task => Some(done),
+    }
+}

@@ -1,0 +1,142 @@
+//! Opens the database that the configuration names, or the private one.
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::Context;
+use secrecy::ExposeSecret;
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::config::Config;
+use crate::forge::Forge;
+use crate::model::clock::Clock;
+use crate::model::settings::Settings;
+use crate::pipeline::Addresses;
+use crate::pipeline::Pipeline;
+use crate::postgres;
+use crate::store;
+use crate::store::jobs::Queue;
+
+/// An open database whose schema is up to date.
+#[derive(Debug)]
+pub struct Database {
+    /// Connections to it.
+    pub pool: PgPool,
+    /// The private server that we started for it.
+    pub server: Option<postgres::Server>,
+}
+
+impl Database {
+    /// Closes the connections and stops the private server.
+    ///
+    /// # Errors
+    /// When the server doesn't stop.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.pool.close().await;
+        if let Some(server) = self.server {
+            server.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// How the private server may be come by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Private {
+    /// Start it, and fetch its programs where there are none (`demo`).
+    FetchAndStart,
+    /// Start it (`serve`).
+    Start,
+    /// Use the one that runs on the data folder already, or start it (commands that end soon).
+    Join,
+}
+
+/// The folder for everything that is kept.
+///
+/// # Errors
+/// When there is no home folder to keep it in.
+pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
+    match &config.data_dir {
+        Some(folder) => Ok(std::path::absolute(folder).context("finding the data folder")?),
+        None => Ok(postgres::default_data_dir()?),
+    }
+}
+
+/// Opens the database and brings its schema up to date.
+///
+/// # Errors
+/// When there is none; the error names the way out.
+pub async fn open(config: &Config, private: Private) -> anyhow::Result<Database> {
+    let (options, server) = match &config.database_url {
+        Some(url) => (url_options(url.expose_secret())?, None),
+        None => private_server(config, private).await?,
+    };
+    let database = Database { pool: store::pool(options, config.database_connections), server };
+    match store::migrate(&database.pool).await {
+        Ok(()) => Ok(database),
+        Err(error) => {
+            database.close().await?;
+            Err(anyhow::Error::new(error).context(if config.database_url.is_some() {
+                "opening the database that DATABASE_URL names"
+            } else {
+                "opening the private database"
+            }))
+        }
+    }
+}
+
+fn url_options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    // The library's own message may repeat the address, and with it the password.
+    PgConnectOptions::from_str(url).map_err(|_| {
+        anyhow::anyhow!("DATABASE_URL can't be read; write it as postgres://user:password@host:5432/database")
+    })
+}
+
+async fn private_server(
+    config: &Config,
+    private: Private,
+) -> anyhow::Result<(PgConnectOptions, Option<postgres::Server>)> {
+    let folder = data_dir(config)?;
+    if private == Private::Join
+        && let Some(options) = postgres::connect_running(&folder).await
+    {
+        return Ok((options, None));
+    }
+    let engine = match postgres::find(&folder, config.pg_bindir.as_deref()) {
+        Err(postgres::PostgresError::NoEngine) if private == Private::FetchAndStart => {
+            postgres::install(&folder, &|line| eprintln!("{line}")).await?
+        }
+        found => found?,
+    };
+    let server = postgres::Server::start(&folder, &engine).await?;
+    Ok((server.connect_options(), Some(server)))
+}
+
+/// The pipeline that a command works with, without a code host: such commands read and write the database only.
+#[must_use]
+pub fn pipeline(config: &Config, pool: &PgPool) -> Pipeline {
+    Pipeline {
+        queue: Queue::new(pool),
+        pool: pool.clone(),
+        forge: Forge::unconfigured(Clock::Machine),
+        clock: Clock::Machine,
+        settings: settings(config),
+        addresses: addresses(config),
+    }
+}
+
+/// The settings where a repository has none of its own.
+#[must_use]
+pub fn settings(config: &Config) -> Settings {
+    Settings { surface: config.surface, ..Settings::default() }
+}
+
+/// Where things are in a browser.
+#[must_use]
+pub fn addresses(config: &Config) -> Addresses {
+    let own = config.url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    Addresses {
+        own: own.trim_end_matches('/').to_owned(),
+        host: config.github_web_url.trim_end_matches('/').to_owned(),
+    }
+}

@@ -1,0 +1,155 @@
+//! `peerlore doctor`
+use std::io::Write;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+use serde::Serialize;
+
+use crate::cli::database;
+use crate::cli::database::Private;
+use crate::cli::serve;
+use crate::config::Config;
+use crate::postgres;
+use crate::store;
+use crate::store::inbox;
+use crate::store::jobs;
+
+/// Check everything that has to be right.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: peerlore doctor\n\nEnds with 1 when something has to be mended.")]
+pub struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    ok: bool,
+    found: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+impl Finding {
+    fn good(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, ok: true, found: found.into(), mend: None }
+    }
+
+    fn bad(what: &'static str, found: impl Into<String>, mend: &str) -> Self {
+        Self { what, ok: false, found: found.into(), mend: Some(mend.to_owned()) }
+    }
+}
+
+/// Checks, prints what was found and how to mend it.
+///
+/// # Errors
+/// When something has to be mended.
+pub async fn run(config: Config, command: Doctor) -> anyhow::Result<()> {
+    let mut findings = vec![engine(&config)];
+    findings.extend(database(&config).await);
+    findings.push(webhook_secret(&config));
+    findings.push(github(&config).await);
+    let bad = findings.iter().filter(|finding| !finding.ok).count();
+    print(&findings, command.json)?;
+    anyhow::ensure!(bad == 0, "{bad} of {} checks need mending", findings.len());
+    Ok(())
+}
+
+fn engine(config: &Config) -> Finding {
+    const WHAT: &str = "Postgres programs";
+    if config.database_url.is_some() {
+        return Finding::good(WHAT, "not needed: DATABASE_URL names a server");
+    }
+    let found = database::data_dir(config)
+        .map_err(|error| error.to_string())
+        .and_then(|folder| postgres::find(&folder, config.pg_bindir.as_deref()).map_err(|error| error.to_string()));
+    match found {
+        Ok(engine) => Finding::good(WHAT, format!("{} in {}", engine.version, engine.bindir.display())),
+        Err(error) => Finding::bad(WHAT, error, "peerlore engine install"),
+    }
+}
+
+async fn database(config: &Config) -> Vec<Finding> {
+    const WHAT: &str = "database";
+    let database = match database::open(config, Private::Join).await {
+        Ok(database) => database,
+        Err(error) => {
+            return vec![Finding::bad(WHAT, format!("{error:#}"), "set DATABASE_URL, or see the line above")];
+        }
+    };
+    let mut findings = vec![match store::is_ready(&database.pool).await {
+        Ok(true) => Finding::good(WHAT, "answers, and its schema is this version's"),
+        Ok(false) => Finding::bad(WHAT, "its schema is another version's", "run the version that wrote it"),
+        Err(error) => Finding::bad(WHAT, error.to_string(), "look into the database's log"),
+    }];
+    let counted = async {
+        let mut conn = database.pool.acquire().await?;
+        Ok::<_, store::StoreError>((inbox::state(&mut conn).await?, jobs::backlog(&mut conn).await?))
+    };
+    findings.push(match counted.await {
+        Ok((inbox, backlog)) if inbox.dead == 0 && backlog.gave_up == 0 => Finding::good(
+            "inbox",
+            format!("{} deliveries received, {} waiting, {} jobs waiting", inbox.received, inbox.waiting, backlog.waiting),
+        ),
+        Ok((inbox, backlog)) => Finding::bad(
+            "inbox",
+            format!("{} dead letters, {} jobs gave up", inbox.dead, backlog.gave_up),
+            "the log says why each failed; redeliver them from the App's settings on GitHub",
+        ),
+        Err(error) => Finding::bad("inbox", error.to_string(), "look into the database's log"),
+    });
+    if let Err(error) = database.close().await {
+        findings.push(Finding::bad(WHAT, error.to_string(), "look into postgres.log in the data folder"));
+    }
+    findings
+}
+
+fn webhook_secret(config: &Config) -> Finding {
+    const WHAT: &str = "webhook secret";
+    let secrets = config.webhook_secret.as_ref().map(|secret| {
+        secret.expose_secret().split(',').map(|one| one.trim().len()).filter(|length| *length > 0).collect::<Vec<_>>()
+    });
+    match secrets.as_deref() {
+        None | Some([]) => Finding::bad(WHAT, "PEERLORE_WEBHOOK_SECRET is not set", "give it the App's webhook secret"),
+        Some(lengths) if lengths.iter().any(|length| *length < 16) => Finding::bad(
+            WHAT,
+            "it is shorter than 16 characters",
+            "make a longer one, as with `openssl rand -hex 32`, and set it in the App's settings too",
+        ),
+        Some(lengths) => Finding::good(WHAT, format!("{} in use", lengths.len())),
+    }
+}
+
+async fn github(config: &Config) -> Finding {
+    const WHAT: &str = "GitHub";
+    let forge = match serve::forge(config) {
+        Ok(forge) => forge,
+        Err(error) => return Finding::bad(WHAT, format!("{error:#}"), "check the two variables and the key file"),
+    };
+    if !forge.is_configured() {
+        return Finding::good(WHAT, "no App credentials: webhooks are received, nothing is read from GitHub or posted there");
+    }
+    match forge.app_name().await {
+        Ok(name) => Finding::good(WHAT, format!("{} knows the App as \"{name}\"", config.github_api_url)),
+        Err(error) => Finding::bad(WHAT, error.to_string(), "check the App's number, its key, PEERLORE_GITHUB_API_URL and this machine's clock"),
+    }
+}
+
+fn print(findings: &[Finding], json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, findings)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    for finding in findings {
+        let mark = if finding.ok { "ok  " } else { "MEND" };
+        writeln!(out, "{mark} {}: {}", finding.what, finding.found)?;
+        if let Some(mend) = &finding.mend {
+            writeln!(out, "     {mend}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! `peerlore eval`
+use std::fs::File;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use clap::Subcommand;
+use flate2::read::MultiGzDecoder;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::classify;
+use crate::suggest;
+use crate::teach;
+
+/// Measure a model on labelled data.
+#[derive(Debug, Args)]
+pub struct Eval {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The classifier on comments labelled by skill area, one JSON object a line
+    #[command(after_help = "Example: peerlore eval classify dev.jsonl.gz --json")]
+    Classify(Input),
+    /// The landing formula on comments rated as useful or not, one JSON object a line
+    #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
+    Landing(Input),
+    /// The ranker on a history of reviews, beside three simple baselines
+    #[command(after_help = "Example: peerlore eval reviewers android.jsonl.gz --published --json")]
+    Reviewers {
+        #[command(flatten)]
+        input: Input,
+        /// The literature's order: earlier by creation (leaks a little); without it, only reviews closed before count
+        #[arg(long)]
+        published: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Input {
+    /// The file, plain or gzipped
+    file: PathBuf,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures, and prints the figures.
+///
+/// # Errors
+/// When the file can't be read or holds something else.
+pub fn run(command: &Eval) -> anyhow::Result<()> {
+    match &command.what {
+        What::Classify(input) => {
+            let rows: Vec<classify::eval::LabelledComment> = rows(&input.file)?;
+            print(&Figures { rows: rows.len(), peerlore: classify::eval::classify_score(&rows) }, input.json)
+        }
+        What::Landing(input) => {
+            let rows: Vec<teach::eval::RatedComment> = rows(&input.file)?;
+            print(&Figures { rows: rows.len(), peerlore: teach::eval::landing_score(&rows) }, input.json)
+        }
+        What::Reviewers { input, published } => {
+            let order = if *published { suggest::eval::Order::Published } else { suggest::eval::Order::Strict };
+            let name = input.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let dataset = name.trim_end_matches(".gz").trim_end_matches(".jsonl");
+            print(&suggest::eval::replay(dataset, &rows(&input.file)?, order), input.json)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Figures<T> {
+    rows: usize,
+    peerlore: T,
+}
+
+fn rows<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
+    let mut source =
+        BufReader::new(File::open(file).with_context(|| format!("{} can't be opened", file.display()))?);
+    let gzipped = source.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let mut text = String::new();
+    let read = if gzipped { MultiGzDecoder::new(source).read_to_string(&mut text) } else { source.read_to_string(&mut text) };
+    read.with_context(|| format!("{} can't be read", file.display()))?;
+    let rows: Vec<T> = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(at, line)| {
+            serde_json::from_str(line).with_context(|| format!("line {} of {} isn't such a row", at + 1, file.display()))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    anyhow::ensure!(!rows.is_empty(), "{} is empty", file.display());
+    Ok(rows)
+}
+
+fn print(figures: &impl Serialize, json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let value = serde_json::to_value(figures)?;
+    if json {
+        writeln!(out, "{value:#}")?;
+    } else {
+        lines(&mut out, "", &value)?;
+    }
+    Ok(())
+}
+
+fn lines(out: &mut impl Write, name: &str, value: &serde_json::Value) -> anyhow::Result<()> {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (key, inner) in fields {
+                let inner_name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                lines(out, &inner_name, inner)?;
+            }
+        }
+        serde_json::Value::Number(number) if number.is_f64() => {
+            writeln!(out, "{name:<44} {:.4}", number.as_f64().unwrap_or_default())?;
+        }
+        other => writeln!(out, "{name:<44} {other}")?,
+    }
+    Ok(())
+}

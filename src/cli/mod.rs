@@ -1,0 +1,113 @@
+//! The command line: one file a command. Results go to standard output, everything else to standard error.
+//!
+//! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
+pub mod database;
+pub mod demo;
+pub mod doctor;
+pub mod engine;
+pub mod eval;
+pub mod experts;
+pub mod import;
+pub mod opt_out;
+pub mod profile;
+pub mod rebuild;
+pub mod serve;
+pub mod suggest;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+
+use crate::config::Config;
+use crate::telemetry;
+
+/// Turns code review into tracked peer learning.
+#[derive(Debug, Parser)]
+#[command(name = "peerlore", version, max_term_width = 110, propagate_version = true)]
+#[command(after_help = "Example: peerlore demo")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show Peerlore with a made-up organisation and a year of its reviews
+    Demo(demo::Demo),
+    /// Receive webhooks, learn from them and show the pages
+    Serve(serve::Serve),
+    /// Read a history of reviews from a file
+    Import(import::Import),
+    /// Suggest reviewers for files or for a pull request
+    Suggest(suggest::Suggest),
+    /// Show what a person passed on and took from others, with the evidence
+    Profile(profile::Profile),
+    /// Show who holds a skill area
+    Experts(experts::Experts),
+    /// Make every projection again from the facts
+    Rebuild(rebuild::Rebuild),
+    /// Measure a model on labelled data
+    Eval(eval::Eval),
+    /// Check everything that has to be right
+    Doctor(doctor::Doctor),
+    /// Take a person out of everything, or back in
+    OptOut(opt_out::OptOut),
+    /// Fetch the programs of the private Postgres
+    Engine(engine::Engine),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::new(error).context("starting the threads")),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    // A closed pipe (`peerlore experts | head`) is how a reader says that it has seen enough.
+    let broken_pipe = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe);
+    if broken_pipe {
+        return ExitCode::SUCCESS;
+    }
+    // A cause that its own context repeats is said once.
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    eprintln!("peerlore: {said}");
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    telemetry::start_logs(&cli.config.log, cli.config.log_format)?;
+    let config = cli.config;
+    match cli.command {
+        Command::Demo(command) => demo::run(config, command).await,
+        Command::Serve(command) => serve::run(config, command).await,
+        Command::Import(command) => import::run(config, command).await,
+        Command::Suggest(command) => suggest::run(config, command).await,
+        Command::Profile(command) => profile::run(config, command).await,
+        Command::Experts(command) => experts::run(config, command).await,
+        Command::Rebuild(command) => rebuild::run(config, command).await,
+        Command::Eval(command) => eval::run(&command),
+        Command::Doctor(command) => doctor::run(config, command).await,
+        Command::OptOut(command) => opt_out::run(config, command).await,
+        Command::Engine(command) => engine::run(config, command).await,
+    }
+}

@@ -1,0 +1,114 @@
+//! `peerlore profile`
+use std::io::Write;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::cli::database;
+use crate::cli::database::Private;
+use crate::config::Config;
+use crate::pipeline::profile;
+use crate::store::people;
+use crate::store::tenants;
+
+/// Show what a person passed on and took from others, with the evidence.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: peerlore profile real-or-random --evidence 20")]
+pub struct Profile {
+    /// The person's login
+    login: String,
+    /// The organisation, where the login is known in several
+    #[arg(long, value_name = "LOGIN")]
+    org: Option<String>,
+    /// How many pieces of evidence to show
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    evidence: usize,
+    /// Print the whole profile as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints a profile.
+///
+/// # Errors
+/// When nobody is known by that login.
+pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
+    let database = database::open(&config, Private::Join).await?;
+    let pipeline = database::pipeline(&config, &database.pool);
+    let result = async {
+        let mut conn = database.pool.acquire().await?;
+        let mut found = None;
+        for tenant in tenants::all(&mut conn).await? {
+            if command.org.as_ref().is_some_and(|org| !org.eq_ignore_ascii_case(&tenant.login)) {
+                continue;
+            }
+            if let Some(person) = people::by_login(&mut conn, tenant.id, &command.login).await? {
+                found = Some((tenant.id, person));
+                break;
+            }
+        }
+        let (tenant, person) =
+            found.with_context(|| format!("nobody is known by the login \"{}\"", command.login))?;
+        let when = (pipeline.clock.now(), &pipeline.addresses);
+        let profile = profile::profile(&mut conn, tenant, &person, when).await?;
+        print(&profile, &command)
+    };
+    let result = result.await;
+    database.close().await?;
+    result
+}
+
+fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if command.json {
+        serde_json::to_writer_pretty(&mut out, profile)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    writeln!(out, "{}", profile.login)?;
+    for note in &profile.notes {
+        writeln!(out, "{note}")?;
+    }
+    writeln!(out, "\nPassed on:")?;
+    if profile.helped.is_empty() {
+        writeln!(out, "  not enough evidence yet")?;
+    }
+    for held in &profile.helped {
+        writeln!(
+            out,
+            "  {:<18} {} pull requests, {} people, confidence {}; {:.0}% of such comments land (between {:.0}% and {:.0}%)",
+            held.area.name(),
+            held.pulls,
+            held.people,
+            held.confidence.as_str(),
+            held.landing.mean * 100.0,
+            held.landing.low * 100.0,
+            held.landing.high * 100.0
+        )?;
+    }
+    writeln!(out, "\nTaken from others:")?;
+    if profile.taken.is_empty() {
+        writeln!(out, "  not enough evidence yet")?;
+    }
+    for taken in &profile.taken {
+        writeln!(out, "  {} {} ({} lessons from {})", taken.claim, taken.area.name(), taken.lessons, taken.from.join(", "))?;
+    }
+    writeln!(out, "\nEvidence, newest first:")?;
+    for evidence in profile.evidence.iter().take(command.evidence) {
+        writeln!(
+            out,
+            "  {} {} {}: {:?}, p {:.2}\n    {}",
+            evidence.at.format("%Y-%m-%d"),
+            evidence.role,
+            evidence.area.name(),
+            evidence.outcome,
+            evidence.p,
+            evidence.link
+        )?;
+    }
+    let more = profile.evidence.len().saturating_sub(command.evidence);
+    if more > 0 {
+        writeln!(out, "  .. and {more} more (--evidence {})", profile.evidence.len())?;
+    }
+    Ok(())
+}

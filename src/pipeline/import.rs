@@ -1,0 +1,64 @@
+//! A pull request of a file goes the same way as one of webhooks: the same facts, the same lessons.
+use crate::forge::github::history;
+use crate::model::event::What;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PullKey;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::pipeline::learn;
+use crate::pipeline::learn::Reread;
+use crate::pipeline::receive;
+use crate::store::imports;
+use crate::store::pulls;
+
+/// What became of one record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Imported {
+    /// Its facts and lessons are stored.
+    Pull {
+        /// The tenant.
+        installation: InstallationId,
+        /// Comments in it, of every place.
+        comments: usize,
+    },
+    /// It can't be read; nothing was stored of it.
+    Unreadable(String),
+}
+
+/// Stores one pull request of a file and learns from it: one transaction with the note of how far the file was read.
+///
+/// No suggestion is wanted for what an import brings, and none is queued.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn record(
+    pipeline: &Pipeline,
+    line: &[u8],
+    (digest, number): (&str, i64),
+) -> Result<Imported, StepError> {
+    let now = pipeline.clock.now();
+    let events = match history::pull_record(line) {
+        Ok(events) => events,
+        Err(error) => return Ok(Imported::Unreadable(error.to_string())),
+    };
+    let mut tx = pipeline.pool.begin().await?;
+    let mut moved: Option<(InstallationId, PullKey)> = None;
+    let mut comments = 0;
+    for (at, event) in &events {
+        comments += usize::from(match &event.what {
+            What::Comment { .. } => true,
+            What::Review { review, .. } => !review.body.trim().is_empty(),
+            _ => false,
+        });
+        let next = receive::record(&mut tx, event, *at).await?;
+        moved = next.installation.zip(next.pull).or(moved);
+    }
+    let Some((installation, pull)) = moved else {
+        return Ok(Imported::Unreadable("no pull request in it".to_owned()));
+    };
+    pulls::without_diffs(&mut tx, installation, pull).await?;
+    learn::of_pull(&mut tx, installation, pull, Reread::New).await?;
+    imports::note(&mut tx, digest, number, now).await?;
+    tx.commit().await?;
+    Ok(Imported::Pull { installation, comments })
+}

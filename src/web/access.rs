@@ -1,0 +1,93 @@
+//! Who may see the pages, until sign-in decides it by person.
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+
+use crate::web::Web;
+use crate::web::error::PageError;
+
+/// Who may see the pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Viewing {
+    /// The demo: everybody, as whichever person they choose.
+    Demo,
+    /// Everybody who reaches the address: the operator said so.
+    Open,
+    /// Whoever sits at this machine: a request from loopback that no proxy passed on, to a loopback name.
+    Local,
+}
+
+/// The cookie that holds whom a visitor of the demo chose to be.
+pub const CHOSEN: &str = "peerlore_demo_login";
+
+/// A visitor who may see the pages. Taking it as an argument is what guards a page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Visitor {
+    /// Whom the visitor of the demo chose to be.
+    pub login: Option<String>,
+    /// The demo is shown.
+    pub demo: bool,
+}
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
+        match web.viewing {
+            Viewing::Demo => {
+                let cookies = CookieJar::from_headers(&parts.headers);
+                Ok(Self { login: cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned()), demo: true })
+            }
+            Viewing::Open => Ok(Self { login: None, demo: false }),
+            Viewing::Local if is_local(parts) => Ok(Self { login: None, demo: false }),
+            Viewing::Local => Err(PageError::Closed),
+        }
+    }
+}
+
+/// The request came from this machine, asks for it by a loopback name, and was not passed on by a proxy.
+fn is_local(parts: &Parts) -> bool {
+    let from_here =
+        parts.extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+    let asked_for_here = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+    let passed_on = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
+        .iter()
+        .any(|name| parts.headers.contains_key(*name));
+    from_here && asked_for_here && !passed_on
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn parts(peer: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        parts.extensions.insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+        parts
+    }
+
+    #[test]
+    fn only_a_direct_request_from_this_machine_is_local() {
+        assert!(is_local(&parts("127.0.0.1:9", &[("host", "localhost:8080")])));
+        assert!(is_local(&parts("[::1]:9", &[("host", "[::1]:8080")])));
+        assert!(!is_local(&parts("192.0.2.1:9", &[("host", "localhost")])), "from elsewhere");
+        assert!(!is_local(&parts("127.0.0.1:9", &[("host", "peerlore.example")])), "a rebound name");
+        assert!(
+            !is_local(&parts("127.0.0.1:9", &[("host", "localhost"), ("x-forwarded-for", "192.0.2.1")])),
+            "through a proxy"
+        );
+        assert!(!is_local(&parts("127.0.0.1:9", &[])), "no name at all");
+    }
+}

@@ -1,0 +1,57 @@
+//! HTTP: the door for webhooks, health, metrics and the pages.
+//!
+//! Pages read from `store` and ask `pipeline`; they decide nothing. Who may see them is [`access`]'s question.
+pub mod access;
+pub mod error;
+pub mod health;
+pub mod hook;
+pub mod layout;
+pub mod pages;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header;
+use axum::routing::get;
+use axum::routing::post;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::pipeline::Pipeline;
+use crate::web::access::Viewing;
+use crate::web::hook::Secrets;
+
+/// What handlers work with.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// The path's steps.
+    pub pipeline: Pipeline,
+    /// What webhooks are signed with.
+    pub secrets: Secrets,
+    /// Who may see the pages.
+    pub viewing: Viewing,
+    /// What `/metrics` renders.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// No script, no frame, nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// All routes.
+pub fn router(web: Web) -> Router {
+    let pages = pages::routes()
+        .layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)))
+        .layer(SetResponseHeaderLayer::overriding(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ));
+    Router::new()
+        .route("/webhooks/github", post(hook::receive))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .merge(pages)
+        .layer(CatchPanicLayer::new())
+        .with_state(web)
+}
