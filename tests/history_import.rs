@@ -21,7 +21,10 @@ fn export() -> Option<File> {
     let path = shared.join("data/github/secp256k1.jsonl.gz");
     let file = File::open(&path).ok();
     if file.is_none() {
-        eprintln!("SKIPPED, {} is not there: the import of real history is not proved here", path.display());
+        eprintln!(
+            "SKIPPED, {} is not there: the import of real history is not proved here",
+            path.display()
+        );
     }
     file
 }
@@ -60,12 +63,35 @@ fn every_record_of_a_real_project_is_read() {
                     on_lines += usize::from(comment.place == CommentPlace::Diff && comment.line.is_some());
                     assert_eq!(comment.place == CommentPlace::Diff, comment.path.is_some());
                 }
-                What::Pull { action: PullAction::Synchronized(push), .. } => chained += usize::from(push.before.is_some()),
+                What::Pull {
+                    action: PullAction::Synchronized(push),
+                    ..
+                } => chained += usize::from(push.before.is_some()),
                 _ => {}
             }
         }
     }
-    eprintln!("read in {:?}; {gone} comments by nobody, {on_lines} on a line, {chained} pushes with a head before", started.elapsed());
+    eprintln!(
+        "read in {:?}; {gone} comments by nobody, {on_lines} on a line, {chained} pushes with a head before",
+        started.elapsed()
+    );
     let table: Vec<String> = counts.iter().map(|(what, count)| format!("{what}: {count}")).collect();
-    insta::assert_snapshot!(table.join("\n"), @"");
+    insta::assert_snapshot!(table.join("\n"), @r"
+    comment conversation: 7204
+    comment diff: 6018
+    pull Changed: 2243
+    pull Closed: 1259
+    pull ConvertedToDraft: 63
+    pull Opened: 1308
+    pull ReadyForReview: 94
+    pull Reopened: 25
+    pull ReviewRequestRemoved: 3
+    pull ReviewRequested: 41
+    pull Synchronized: 3010
+    records: 1308
+    review approved: 942
+    review changes_requested: 8
+    review commented: 1642
+    ");
+    assert_eq!(gone, 63);
 }

@@ -53,7 +53,9 @@ fn bytes(payload: &Value) -> Vec<u8> {
 
 #[test]
 fn every_example_of_our_events_is_read() {
-    let Some(all) = examples(&["api.github.com"]) else { return };
+    let Some(all) = examples(&["api.github.com"]) else {
+        return;
+    };
     let mut read: BTreeMap<&str, usize> = BTreeMap::new();
     for (name, payload) in &all {
         let event = parse_event(name, &bytes(payload)).unwrap_or_else(|error| panic!("{name}: {error}\n{payload:#}"));
@@ -71,13 +73,19 @@ fn every_example_of_our_events_is_read() {
     }
     eprintln!("read: {read:?}");
     let unasked = ["check_run", "check_suite", "ping"];
-    let asked: usize = read.iter().filter(|(name, _)| !unasked.contains(name)).map(|(_, count)| count).sum();
+    let asked: usize = read
+        .iter()
+        .filter(|(name, _)| !unasked.contains(name))
+        .map(|(_, count)| count)
+        .sum();
     assert_eq!((asked, read.values().sum::<usize>(), all.len()), (131, 153, 329));
 }
 
 #[test]
 fn payloads_of_enterprise_servers_are_read_too() {
-    let Some(all) = examples(&["ghes-31", "ghes-32", "ghes-33", "ghes-34", "ghes-35"]) else { return };
+    let Some(all) = examples(&["ghes-31", "ghes-32", "ghes-33", "ghes-34", "ghes-35"]) else {
+        return;
+    };
     eprintln!("{} payloads of enterprise servers", all.len());
     for (name, payload) in &all {
         parse_event(name, &bytes(payload)).unwrap_or_else(|error| panic!("{name}: {error}\n{payload:#}"));
@@ -86,7 +94,9 @@ fn payloads_of_enterprise_servers_are_read_too() {
 
 #[test]
 fn examples_say_what_they_are_about() {
-    let Some(all) = examples(&["api.github.com"]) else { return };
+    let Some(all) = examples(&["api.github.com"]) else {
+        return;
+    };
     let mut told: BTreeMap<String, usize> = BTreeMap::new();
     for (name, payload) in all.iter().filter(|(name, _)| OURS.contains(&name.as_str())) {
         let what = parse_event(name, &bytes(payload)).expect("read above").what;
@@ -128,14 +138,24 @@ fn is_a_must(name: &str, path: &str) -> bool {
     repo || match name {
         "pull_request" => path == "/pull_request",
         "pull_request_review" => {
-            matches!(path, "/pull_request" | "/pull_request/number" | "/review" | "/review/id")
+            matches!(
+                path,
+                "/pull_request" | "/pull_request/number" | "/review" | "/review/id"
+            )
         }
-        "pull_request_review_comment" => matches!(path, "/comment" | "/comment/id" | "/pull_request" | "/pull_request/number"),
+        "pull_request_review_comment" => matches!(
+            path,
+            "/comment" | "/comment/id" | "/pull_request" | "/pull_request/number"
+        ),
         "pull_request_review_thread" => {
-            path.starts_with("/thread") && !path.contains("/user") || matches!(path, "/pull_request" | "/pull_request/number")
+            path.starts_with("/thread") && !path.contains("/user")
+                || matches!(path, "/pull_request" | "/pull_request/number")
         }
         "issue_comment" => {
-            matches!(path, "/comment" | "/comment/id" | "/issue" | "/issue/number" | "/issue/pull_request")
+            matches!(
+                path,
+                "/comment" | "/comment/id" | "/issue" | "/issue/number" | "/issue/pull_request"
+            )
         }
         "push" => matches!(path, "/ref" | "/after"),
         "membership" => path == "/team" || path == "/team/id" || path.starts_with("/member"),
@@ -188,9 +208,17 @@ fn mutations(payload: &mut Value) -> Vec<(String, Vec<u8>)> {
         all.push((path.clone(), bytes(payload)));
         let (parent, name) = path.rsplit_once('/').expect("a path");
         let name = name.replace("~1", "/").replace("~0", "~");
-        payload.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object").remove(&name);
+        payload
+            .pointer_mut(parent)
+            .and_then(Value::as_object_mut)
+            .expect("an object")
+            .remove(&name);
         all.push((path.clone(), bytes(payload)));
-        payload.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object").insert(name, kept);
+        payload
+            .pointer_mut(parent)
+            .and_then(Value::as_object_mut)
+            .expect("an object")
+            .insert(name, kept);
     }
     if payload.get("action").is_some() {
         payload["action"] = "never_heard_of".into();
@@ -201,7 +229,9 @@ fn mutations(payload: &mut Value) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn a_field_less_loses_no_event_that_can_be_acted_on() {
-    let Some(all) = examples(&["api.github.com"]) else { return };
+    let Some(all) = examples(&["api.github.com"]) else {
+        return;
+    };
     let (mut tried, mut survived, mut lacking) = (0, 0, 0);
     for (name, payload) in all.iter().filter(|(name, _)| OURS.contains(&name.as_str())) {
         let mut payload = shortened(payload);
@@ -209,7 +239,10 @@ fn a_field_less_loses_no_event_that_can_be_acted_on() {
             // The examples stand on plain issues; with this field they stand on a pull request.
             payload["issue"]["pull_request"] = serde_json::json!({ "merged_at": null });
         }
-        if matches!(parse_event(name, &bytes(&payload)).expect("read above").what, What::Nothing) {
+        if matches!(
+            parse_event(name, &bytes(&payload)).expect("read above").what,
+            What::Nothing
+        ) {
             continue;
         }
         for (path, mutated) in mutations(&mut payload) {

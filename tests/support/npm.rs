@@ -8,7 +8,10 @@ use std::process::Command;
 /// The folder of an installed package, or none (said loudly) where npm is absent; in CI its absence is a failure.
 pub fn package(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").join("npm");
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .expect("the target folder")
+        .join("npm");
     fs::create_dir_all(&home).expect("a folder for npm packages");
     let lock = File::create(home.join("lock")).expect("a lock file");
     lock.lock().expect("the lock, once another test has installed");
@@ -20,7 +23,10 @@ pub fn package(name: &str) -> Option<PathBuf> {
     }
     fs::copy(root.join("tests/npm/package.json"), home.join("package.json")).expect("a copy of package.json");
     fs::write(home.join("package-lock.json"), wanted).expect("a copy of package-lock.json");
-    let npm = Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&home).output();
+    let npm = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(&home)
+        .output();
     let why = match npm {
         Ok(output) if output.status.success() => return Some(installed),
         Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),

@@ -19,7 +19,6 @@ use crate::forge::github::shapes::Repo;
 use crate::forge::github::shapes::Team;
 use crate::forge::github::shapes::User;
 use crate::forge::github::shapes::actor;
-use crate::forge::github::shapes::entries;
 use crate::forge::github::timeline::Entry;
 use crate::forge::github::timeline::Record;
 use crate::model::clock::Time;
@@ -43,17 +42,35 @@ use crate::model::pull::HeadPush;
 pub fn pull_record(line: &[u8]) -> Result<Vec<(Time, Event)>, ParseError> {
     let what = "record of a pull request";
     let record: Record = serde_json::from_slice(line).map_err(|error| ParseError::of_json(what, &error))?;
-    let missing = |field| ParseError::Missing { what: what.to_owned(), field };
+    let missing = |field| ParseError::Missing {
+        what: what.to_owned(),
+        field,
+    };
     let pull = record.pull.as_ref().ok_or(missing("pull"))?;
     let shown = pull.to_seen(None).map_err(missing)?;
-    let base = pull.base.as_ref().and_then(|base| base.repo.as_ref()).ok_or(missing("pull.base.repo"))?;
+    let base = pull
+        .base
+        .as_ref()
+        .and_then(|base| base.repo.as_ref())
+        .ok_or(missing("pull.base.repo"))?;
     let repo = Repo::to_seen(base).map_err(missing)?;
     let account = base.owner.as_ref().and_then(|owner| owner.to_account(false));
 
     let moments = moments(&record, &shown);
     let state = at_opening(&record, &shown, &moments);
-    let mut story = Story { account, repo, now: state, end: &shown, told: Vec::new(), last_close: None };
-    story.last_close = moments.iter().rev().find(|moment| moment.is("closed")).map(|moment| moment.at);
+    let mut story = Story {
+        account,
+        repo,
+        now: state,
+        end: &shown,
+        told: Vec::new(),
+        last_close: None,
+    };
+    story.last_close = moments
+        .iter()
+        .rev()
+        .find(|moment| moment.is("closed"))
+        .map(|moment| moment.at);
     story.tell(shown.created_at, shown.author.clone(), PullAction::Opened);
     for (index, moment) in moments.iter().enumerate() {
         // Of a run of commits, the last one is the push.
@@ -110,33 +127,55 @@ const TOLD: [&str; 13] = [
 
 /// What the record tells, in order of time; the record's own order decides between equals.
 fn moments<'a>(record: &'a Record, shown: &PullSeen) -> Vec<Moment<'a>> {
-    let forced = entries(&record.events).filter(|entry| entry.event.as_deref() == Some("head_ref_force_pushed"));
-    let settled = forced.filter_map(Entry::at).max().map_or(shown.created_at, |last| last.max(shown.created_at));
-    let mut moments: Vec<Moment<'a>> = entries(&record.events)
+    let forced = record
+        .events
+        .entries()
+        .filter(|entry| entry.event.as_deref() == Some("head_ref_force_pushed"));
+    let settled = forced
+        .filter_map(Entry::at)
+        .max()
+        .map_or(shown.created_at, |last| last.max(shown.created_at));
+    let mut moments: Vec<Moment<'a>> = record
+        .events
+        .entries()
         .filter(|entry| entry.event.as_deref().is_some_and(|name| TOLD.contains(&name)))
-        .filter_map(|entry| Some(Moment { at: entry.at()?, thing: Thing::Entry(entry) }))
+        .filter_map(|entry| {
+            Some(Moment {
+                at: entry.at()?,
+                thing: Thing::Entry(entry),
+            })
+        })
         .filter(|moment| !moment.is("committed") || moment.at > settled)
         .collect();
-    moments.extend(
-        entries(&record.comments)
-            .filter_map(|comment| Some(Moment { at: comment.created_at?, thing: Thing::DiffComment(comment) })),
-    );
+    moments.extend(record.comments.entries().filter_map(|comment| {
+        Some(Moment {
+            at: comment.created_at?,
+            thing: Thing::DiffComment(comment),
+        })
+    }));
     moments.sort_by_key(|moment| moment.at);
     moments
 }
 
 /// The pull request as it was when it was opened, as far as the record lets it be known.
 fn at_opening(record: &Record, shown: &PullSeen, moments: &[Moment<'_>]) -> PullSeen {
-    let first_title = entries(&record.events).find_map(|entry| entry.rename.as_ref()?.from.clone());
+    let first_title = record
+        .events
+        .entries()
+        .find_map(|entry| entry.rename.as_ref()?.from.clone());
     let was_draft = moments.iter().find_map(|moment| match moment {
         ready if ready.is("ready_for_review") => Some(true),
         drafted if drafted.is("convert_to_draft") => Some(false),
         _ => None,
     });
-    let first_push = moments.iter().position(|m| m.is("committed") || m.is("head_ref_force_pushed"));
+    let first_push = moments
+        .iter()
+        .position(|m| m.is("committed") || m.is("head_ref_force_pushed"));
     let before_push = &moments[..first_push.unwrap_or(moments.len())];
     let was_forced = moments.iter().any(|moment| moment.is("head_ref_force_pushed"));
-    let committed = entries(&record.events)
+    let committed = record
+        .events
+        .entries()
         .filter(|entry| !was_forced && entry.event.as_deref() == Some("committed"))
         .filter(|entry| entry.at().is_some_and(|at| at <= shown.created_at))
         .filter_map(|entry| entry.sha.as_deref())
@@ -172,7 +211,16 @@ struct Story<'a> {
 impl Story<'_> {
     fn event(&mut self, at: Time, sender: Option<Actor>, what: What) {
         let (account, repo) = (self.account.clone(), Some(self.repo.clone()));
-        self.told.push((at, Event { account, installation: None, repo, sender, what }));
+        self.told.push((
+            at,
+            Event {
+                account,
+                installation: None,
+                repo,
+                sender,
+                what,
+            },
+        ));
     }
 
     fn tell(&mut self, at: Time, sender: Option<Actor>, action: PullAction) {
@@ -192,7 +240,15 @@ impl Story<'_> {
         if let Ok(comment) = comment.to_seen(place) {
             let sender = comment.author.clone();
             let pull = PullShown::Number(self.now.number);
-            self.event(at, sender, What::Comment { pull, comment: Box::new(comment), edited: false });
+            self.event(
+                at,
+                sender,
+                What::Comment {
+                    pull,
+                    comment: Box::new(comment),
+                    edited: false,
+                },
+            );
         }
     }
 
@@ -242,12 +298,22 @@ impl Story<'_> {
         let after = head.unwrap_or_default().to_owned();
         let before = Some(std::mem::replace(&mut self.now.head_sha, after.clone())).filter(|sha| !sha.is_empty());
         let base = Some(self.now.base_sha.clone()).filter(|_| self.end.head_sha == after && !after.is_empty());
-        let push = HeadPush { before, after, base, at, forced: Some(forced) };
+        let push = HeadPush {
+            before,
+            after,
+            base,
+            at,
+            forced: Some(forced),
+        };
         self.tell(at, by, PullAction::Synchronized(push));
     }
 
     fn ask(&mut self, at: Time, by: Option<Actor>, entry: &Entry, asked: bool) {
-        let person = entry.requested_reviewer.as_ref().and_then(User::to_actor).map(Asked::Person);
+        let person = entry
+            .requested_reviewer
+            .as_ref()
+            .and_then(User::to_actor)
+            .map(Asked::Person);
         let team = || entry.requested_team.as_ref().and_then(Team::to_seen).map(Asked::Team);
         let Some(who) = person.or_else(team) else { return };
         match &who {
@@ -260,7 +326,11 @@ impl Story<'_> {
                 self.now.asked_teams.extend(asked.then(|| team.clone()));
             }
         }
-        let action = if asked { PullAction::ReviewRequested(who) } else { PullAction::ReviewRequestRemoved(who) };
+        let action = if asked {
+            PullAction::ReviewRequested(who)
+        } else {
+            PullAction::ReviewRequestRemoved(who)
+        };
         self.tell(at, by, action);
     }
 
@@ -284,9 +354,24 @@ impl Story<'_> {
     fn finish(&mut self) {
         let last = self.told.last().map_or(self.end.created_at, |(at, _)| *at);
         let closing = self.now.open && !self.end.open;
-        let at = if closing { self.end.closed_at.unwrap_or(last) } else { self.end.updated_at };
+        let at = if closing {
+            self.end.closed_at.unwrap_or(last)
+        } else {
+            self.end.updated_at
+        };
         let at = at.max(last);
-        self.now = PullSeen { updated_at: at.max(self.end.updated_at), ..self.end.clone() };
-        self.tell(at, None, if closing { PullAction::Closed } else { PullAction::Changed });
+        self.now = PullSeen {
+            updated_at: at.max(self.end.updated_at),
+            ..self.end.clone()
+        };
+        self.tell(
+            at,
+            None,
+            if closing {
+                PullAction::Closed
+            } else {
+                PullAction::Changed
+            },
+        );
     }
 }

@@ -8,3 +8,4 @@ pub mod history;
 pub mod payload;
 mod shapes;
 mod timeline;
+mod webhook;

@@ -4,20 +4,14 @@
 //! names and unknown actions are never errors; null and absent fields are the same.
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use url::form_urlencoded;
 
 use crate::forge::github::shapes::Absent;
-use crate::forge::github::shapes::Comment;
 use crate::forge::github::shapes::List;
-use crate::forge::github::shapes::Pull;
 use crate::forge::github::shapes::Repo;
-use crate::forge::github::shapes::Review;
 use crate::forge::github::shapes::Team;
-use crate::forge::github::shapes::User;
 use crate::forge::github::shapes::actor;
-use crate::forge::github::shapes::entries;
-use crate::model::clock::Time;
+use crate::forge::github::webhook::Payload;
 use crate::model::comment::CommentPlace;
 use crate::model::event::Account;
 use crate::model::event::Asked;
@@ -25,6 +19,7 @@ use crate::model::event::Event;
 use crate::model::event::PullAction;
 use crate::model::event::PullSeen;
 use crate::model::event::PullShown;
+use crate::model::event::RepoSeen;
 use crate::model::event::What;
 use crate::model::ids::CommentId;
 use crate::model::ids::RepoId;
@@ -35,7 +30,9 @@ use crate::model::pull::HeadPush;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// Not JSON, or a field of another type than GitHub documents.
-    #[error("the {what} is not what GitHub documents (line {line}, column {column}); keep it and replay it after an update")]
+    #[error(
+        "the {what} is not what GitHub documents (line {line}, column {column}); keep it and replay it after an update"
+    )]
     Unreadable {
         /// Which payload or record.
         what: String,
@@ -53,7 +50,9 @@ pub enum ParseError {
         field: &'static str,
     },
     /// Neither JSON nor a form.
-    #[error("webhooks come as application/json or application/x-www-form-urlencoded; choose one of them in the hook's settings")]
+    #[error(
+        "webhooks come as application/json or application/x-www-form-urlencoded; choose one of them in the hook's settings"
+    )]
     ContentType,
     /// A form without a `payload` field.
     #[error("the form has no payload field; choose application/json in the hook's settings")]
@@ -63,7 +62,11 @@ pub enum ParseError {
 impl ParseError {
     /// The place of a JSON error, without the text it quotes.
     pub(in crate::forge) fn of_json(what: &str, error: &serde_json::Error) -> Self {
-        Self::Unreadable { what: what.to_owned(), line: error.line(), column: error.column() }
+        Self::Unreadable {
+            what: what.to_owned(),
+            line: error.line(),
+            column: error.column(),
+        }
     }
 }
 
@@ -96,7 +99,10 @@ pub fn parse_event(event_name: &str, body: &[u8]) -> Result<Event, ParseError> {
         Err(error) if is_known(event_name) => return Err(ParseError::of_json(&name, &error)),
         Err(_) => Payload::default(),
     };
-    let missing = |field| ParseError::Missing { what: name.clone(), field };
+    let missing = |field| ParseError::Missing {
+        what: name.clone(),
+        field,
+    };
     let what = payload.what(event_name).map_err(missing)?;
     let repo = match payload.repository.as_ref().map(Repo::to_seen) {
         Some(Ok(repo)) => Some(repo),
@@ -153,66 +159,6 @@ fn needs_repo(what: &What) -> bool {
     }
 }
 
-/// An installation of the App.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Installation {
-    id: Option<i64>,
-    account: Option<User>,
-}
-
-/// An issue, as far as a comment's event shows it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Issue {
-    number: Option<i32>,
-    pull_request: Option<serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Thread {
-    comments: List<Comment>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Membership {
-    user: Option<User>,
-}
-
-/// All that we read of any event.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Payload {
-    action: Option<String>,
-    number: Option<i32>,
-    pull_request: Option<Pull>,
-    requested_reviewer: Option<User>,
-    requested_team: Option<Team>,
-    review: Option<Review>,
-    comment: Option<Comment>,
-    issue: Option<Issue>,
-    thread: Option<Thread>,
-    updated_at: Option<Time>,
-    #[serde(rename = "ref")]
-    reference: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-    forced: Option<bool>,
-    member: Option<User>,
-    membership: Option<Membership>,
-    team: Option<Team>,
-    account: Option<User>,
-    repository: Option<Repo>,
-    organization: Option<User>,
-    installation: Option<Installation>,
-    repositories: List<Repo>,
-    repositories_added: List<Repo>,
-    repositories_removed: List<Repo>,
-    sender: Option<User>,
-}
-
 impl Payload {
     fn action(&self) -> &str {
         self.action.as_deref().unwrap_or_default()
@@ -226,7 +172,10 @@ impl Payload {
             .and_then(|owner| owner.to_account(organisation.is_some()))
             .or_else(|| organisation.and_then(|organisation| organisation.to_account(true)))
             .or_else(|| {
-                let account = self.installation.as_ref().and_then(|installation| installation.account.as_ref());
+                let account = self
+                    .installation
+                    .as_ref()
+                    .and_then(|installation| installation.account.as_ref());
                 account.or(self.account.as_ref())?.to_account(false)
             })
     }
@@ -249,11 +198,18 @@ impl Payload {
             "installation" => Ok(match self.action() {
                 "deleted" => What::Uninstalled,
                 "suspend" => What::Suspended,
-                _ => What::Installed { repos: seen(&self.repositories), removed: Vec::new() },
+                _ => What::Installed {
+                    repos: seen(&self.repositories),
+                    removed: Vec::new(),
+                },
             }),
             "installation_repositories" => Ok(What::Installed {
                 repos: seen(&self.repositories_added),
-                removed: entries(&self.repositories_removed).filter_map(|repo| repo.id.map(RepoId)).collect(),
+                removed: self
+                    .repositories_removed
+                    .entries()
+                    .filter_map(|repo| repo.id.map(RepoId))
+                    .collect(),
             }),
             // Collaborators are looked up when they are suggested; issues serve the exchange board later; the rest
             // comes without being asked for.
@@ -267,7 +223,9 @@ impl Payload {
 
     fn pull_number(&self) -> Result<i32, Absent> {
         let pull = self.pull_request.as_ref();
-        pull.and_then(|pull| pull.number).or(self.number).ok_or("pull_request.number")
+        pull.and_then(|pull| pull.number)
+            .or(self.number)
+            .ok_or("pull_request.number")
     }
 
     fn pull(&self) -> Result<What, Absent> {
@@ -293,18 +251,26 @@ impl Payload {
             "review_request_removed" => asked().map_or(PullAction::Changed, PullAction::ReviewRequestRemoved),
             _ => PullAction::Changed,
         };
-        Ok(What::Pull { action, pull: Box::new(pull) })
+        Ok(What::Pull {
+            action,
+            pull: Box::new(pull),
+        })
     }
 
     fn review(&self) -> Result<What, Absent> {
         let pull = self.pull_seen()?;
         let review = self.review.as_ref().ok_or("review")?.to_seen(pull.updated_at)?;
-        Ok(review.map_or(What::Nothing, |review| What::Review { pull: Box::new(pull), review }))
+        Ok(review.map_or(What::Nothing, |review| What::Review {
+            pull: Box::new(pull),
+            review,
+        }))
     }
 
     fn diff_comment(&self) -> Result<What, Absent> {
         let number = self.pull_number()?;
-        let shown = self.pull_seen().map_or(PullShown::Number(number), |pull| PullShown::Whole(Box::new(pull)));
+        let shown = self
+            .pull_seen()
+            .map_or(PullShown::Number(number), |pull| PullShown::Whole(Box::new(pull)));
         self.comment(number, shown, CommentPlace::Diff)
     }
 
@@ -321,10 +287,18 @@ impl Payload {
     fn comment(&self, number: i32, pull: PullShown, place: CommentPlace) -> Result<What, Absent> {
         let comment = self.comment.as_ref().ok_or("comment")?;
         if self.action() == "deleted" {
-            return Ok(What::CommentDeleted { number, place, id: CommentId(comment.id.ok_or("comment.id")?) });
+            return Ok(What::CommentDeleted {
+                number,
+                place,
+                id: CommentId(comment.id.ok_or("comment.id")?),
+            });
         }
         let edited = self.action() != "created";
-        Ok(What::Comment { pull, comment: Box::new(comment.to_seen(place)?), edited })
+        Ok(What::Comment {
+            pull,
+            comment: Box::new(comment.to_seen(place)?),
+            edited,
+        })
     }
 
     fn thread(&self) -> Result<What, Absent> {
@@ -334,10 +308,11 @@ impl Payload {
             _ => return Ok(What::Nothing),
         };
         let comments = &self.thread.as_ref().ok_or("thread")?.comments;
-        let root = entries(comments)
+        let root = comments
+            .entries()
             .find(|comment| comment.in_reply_to_id.is_none() && comment.id.is_some())
             .and_then(|comment| comment.id)
-            .or_else(|| entries(comments).find_map(|comment| comment.in_reply_to_id));
+            .or_else(|| comments.entries().find_map(|comment| comment.in_reply_to_id));
         Ok(What::Thread {
             number: self.pull_number()?,
             root: CommentId(root.ok_or("thread.comments[0].id")?),
@@ -369,7 +344,11 @@ impl Payload {
 
     fn team(&self) -> Result<What, Absent> {
         let team = self.team.as_ref().and_then(Team::to_seen).ok_or("team.id")?;
-        Ok(if self.action() == "deleted" { What::TeamDeleted(team.id) } else { What::Team(team) })
+        Ok(if self.action() == "deleted" {
+            What::TeamDeleted(team.id)
+        } else {
+            What::Team(team)
+        })
     }
 
     fn organisation_member(&self) -> Result<What, Absent> {
@@ -383,6 +362,6 @@ impl Payload {
     }
 }
 
-fn seen(repos: &List<Repo>) -> Vec<crate::model::event::RepoSeen> {
-    entries(repos).filter_map(|repo| repo.to_seen().ok()).collect()
+fn seen(repos: &List<Repo>) -> Vec<RepoSeen> {
+    repos.entries().filter_map(|repo| repo.to_seen().ok()).collect()
 }

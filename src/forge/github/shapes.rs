@@ -24,11 +24,21 @@ use crate::model::person::TeamSeen;
 pub type Absent = &'static str;
 
 /// A list in which entries, like the list itself, may be null.
-pub type List<T> = Option<Vec<Option<T>>>;
+#[derive(Deserialize, Debug)]
+#[serde(transparent)]
+pub struct List<T>(Option<Vec<Option<T>>>);
 
-/// The entries of a list that are there.
-pub fn entries<T>(list: &List<T>) -> impl DoubleEndedIterator<Item = &T> {
-    list.iter().flatten().flatten()
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> List<T> {
+    /// The entries that are there.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.0.iter().flatten().flatten()
+    }
 }
 
 /// An account: a user, a bot or an organisation.
@@ -44,7 +54,10 @@ pub struct User {
 impl User {
     /// The person; none where the account is gone or not fully named.
     pub fn to_actor(&self) -> Option<Actor> {
-        let login = self.login.as_deref().filter(|login| !login.is_empty() && !bots::is_gone(login))?;
+        let login = self
+            .login
+            .as_deref()
+            .filter(|login| !login.is_empty() && !bots::is_gone(login))?;
         Some(Actor {
             id: PersonId(self.id?),
             login: login.to_owned(),
@@ -57,7 +70,10 @@ impl User {
         Some(Account {
             id: self.id?,
             login: self.login.clone()?,
-            is_organisation: self.kind.as_deref().map_or(organisation_if_unsaid, |kind| kind == "Organization"),
+            is_organisation: self
+                .kind
+                .as_deref()
+                .map_or(organisation_if_unsaid, |kind| kind == "Organization"),
         })
     }
 }
@@ -82,11 +98,16 @@ pub struct Repo {
 impl Repo {
     /// The repository, or the field that is missing. Owner and name are also read from `owner/name`.
     pub fn to_seen(&self) -> Result<RepoSeen, Absent> {
-        let (full_owner, full_name) =
-            self.full_name.as_deref().and_then(|both| both.split_once('/')).map_or((None, None), |(owner, name)| {
-                (Some(owner), Some(name))
-            });
-        let owner = self.owner.as_ref().and_then(|owner| owner.login.as_deref()).or(full_owner);
+        let (full_owner, full_name) = self
+            .full_name
+            .as_deref()
+            .and_then(|both| both.split_once('/'))
+            .map_or((None, None), |(owner, name)| (Some(owner), Some(name)));
+        let owner = self
+            .owner
+            .as_ref()
+            .and_then(|owner| owner.login.as_deref())
+            .or(full_owner);
         Ok(RepoSeen {
             id: RepoId(self.id.ok_or("repository.id")?),
             owner: owner.ok_or("repository.owner.login")?.to_owned(),
@@ -111,7 +132,10 @@ impl Team {
     /// The team; none without its number. A deleted team comes without a slug, which is then made from its name.
     pub fn to_seen(&self) -> Option<TeamSeen> {
         let name = self.name.clone().or_else(|| self.slug.clone()).unwrap_or_default();
-        let slug = self.slug.clone().unwrap_or_else(|| name.to_lowercase().replace(' ', "-"));
+        let slug = self
+            .slug
+            .clone()
+            .unwrap_or_else(|| name.to_lowercase().replace(' ', "-"));
         Some(TeamSeen {
             id: TeamId(self.id?),
             slug,
@@ -172,7 +196,10 @@ impl Pull {
             number: self.number.or(number).ok_or("pull_request.number")?,
             title: self.title.clone().unwrap_or_default(),
             author: actor(self.user.as_ref()),
-            open: self.state.as_deref().map_or(self.closed_at.is_none(), |state| state == "open"),
+            open: self
+                .state
+                .as_deref()
+                .map_or(self.closed_at.is_none(), |state| state == "open"),
             draft: self.draft.unwrap_or(false),
             created_at: self.created_at.unwrap_or(either),
             updated_at: self.updated_at.unwrap_or(either),
@@ -183,9 +210,9 @@ impl Pull {
             head_ref: end(&self.head, |end| &end.name),
             head_sha: end(&self.head, |end| &end.sha),
             changed_files: self.changed_files,
-            labels: entries(&self.labels).filter_map(|label| label.name.clone()).collect(),
-            asked_people: entries(&self.requested_reviewers).filter_map(User::to_actor).collect(),
-            asked_teams: entries(&self.requested_teams).filter_map(Team::to_seen).collect(),
+            labels: self.labels.entries().filter_map(|label| label.name.clone()).collect(),
+            asked_people: self.requested_reviewers.entries().filter_map(User::to_actor).collect(),
+            asked_teams: self.requested_teams.entries().filter_map(Team::to_seen).collect(),
         })
     }
 }

@@ -72,7 +72,7 @@ impl Entry {
     pub fn to_review(&self) -> Review {
         Review {
             id: self.id,
-            user: self.user.as_ref().cloned(),
+            user: self.user.clone(),
             state: self.state.clone(),
             submitted_at: self.submitted_at,
             body: self.body.clone(),

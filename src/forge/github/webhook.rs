@@ -1,0 +1,71 @@
+//! The fields of a webhook delivery that we read, whatever the event; any of them may be absent.
+use serde::Deserialize;
+
+use crate::forge::github::shapes::Comment;
+use crate::forge::github::shapes::List;
+use crate::forge::github::shapes::Pull;
+use crate::forge::github::shapes::Repo;
+use crate::forge::github::shapes::Review;
+use crate::forge::github::shapes::Team;
+use crate::forge::github::shapes::User;
+use crate::model::clock::Time;
+
+/// An installation of the App.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Installation {
+    pub id: Option<i64>,
+    pub account: Option<User>,
+}
+
+/// An issue, as far as a comment's event shows it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Issue {
+    pub number: Option<i32>,
+    pub pull_request: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Thread {
+    pub comments: List<Comment>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Membership {
+    pub user: Option<User>,
+}
+
+/// All that we read of any event.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Payload {
+    pub action: Option<String>,
+    pub number: Option<i32>,
+    pub pull_request: Option<Pull>,
+    pub requested_reviewer: Option<User>,
+    pub requested_team: Option<Team>,
+    pub review: Option<Review>,
+    pub comment: Option<Comment>,
+    pub issue: Option<Issue>,
+    pub thread: Option<Thread>,
+    pub updated_at: Option<Time>,
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub forced: Option<bool>,
+    pub member: Option<User>,
+    pub membership: Option<Membership>,
+    pub team: Option<Team>,
+    pub account: Option<User>,
+    pub repository: Option<Repo>,
+    pub organization: Option<User>,
+    pub installation: Option<Installation>,
+    pub repositories: List<Repo>,
+    pub repositories_added: List<Repo>,
+    pub repositories_removed: List<Repo>,
+    pub sender: Option<User>,
+}
