@@ -63,6 +63,18 @@ pub enum FollowUp {
     NoDiffs,
 }
 
+/// Whether a person can stand in a lesson.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// A human who hasn't opted out.
+    Counts,
+    /// A bot, an AI reviewer or a deleted account.
+    NotHuman,
+    /// A human who opted out.
+    OptedOut,
+}
+
 /// One comment of a thread, as evidence: who, when, and what was read in it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ThreadComment {
@@ -70,8 +82,8 @@ pub struct ThreadComment {
     pub id: CommentId,
     /// Who wrote it.
     pub author: PersonId,
-    /// Whether that is a human who hasn't opted out.
-    pub counts: bool,
+    /// Whether that person can stand in a lesson.
+    pub standing: Standing,
     /// When.
     pub at: Time,
     /// What the classifier read.
@@ -89,8 +101,8 @@ pub struct Thread {
     pub pull: PullKey,
     /// Who wrote the pull request. None where the account is gone.
     pub pull_author: Option<PersonId>,
-    /// The pull request's author counts (human, not opted out).
-    pub author_counts: bool,
+    /// Whether the pull request's author can stand in a lesson.
+    pub author_standing: Standing,
     /// The pull request is closed or merged.
     pub pull_closed: bool,
     /// Where the comments stand.

@@ -103,6 +103,10 @@ pub enum Refusal {
     Chatter,
     /// A question that passes nothing on.
     Question,
+    /// A request without a reason: nothing to take away from it.
+    BareRequest,
+    /// It goes on about what a lesson of the same thread carries.
+    FollowUp,
     /// The classifier can't tell what it is about.
     NoArea,
     /// An author's answer that nobody acknowledged.
@@ -124,6 +128,8 @@ impl Refusal {
             Self::Formatting => "formatting only",
             Self::Chatter => "no content",
             Self::Question => "a question that passes nothing on",
+            Self::BareRequest => "a request without a reason",
+            Self::FollowUp => "goes on about a lesson of the same thread",
             Self::NoArea => "the classifier can't tell what it is about",
             Self::Unanswered => "an author's answer that nobody acknowledged",
             Self::Mechanical => "a mechanical or mega change",

@@ -7,6 +7,7 @@ pub mod event;
 pub mod evidence;
 pub mod graph;
 pub mod ids;
+pub mod job;
 pub mod lesson;
 pub mod person;
 pub mod pull;

@@ -53,3 +53,17 @@ pub struct HeadPush {
     /// History was rewritten; none where nobody said.
     pub forced: Option<bool>,
 }
+
+/// Folder names that say how a repository is laid out and not what is in it.
+const LAYOUT: [&str; 14] = [
+    "src", "lib", "app", "apps", "packages", "crates", "services", "cmd", "internal", "pkg", "main", "java", "kotlin", "python",
+];
+
+/// The module that a path belongs to: the repository's name with the first folder that says something, as `shop/ledger`
+/// for `src/ledger/book.rs` in `shop`; the name alone for files at the top.
+#[must_use]
+pub fn module_of(repo: &str, path: &str) -> String {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let telling = folders.split('/').find(|folder| !folder.is_empty() && !LAYOUT.contains(folder));
+    telling.map_or_else(|| repo.to_owned(), |folder| format!("{repo}/{folder}"))
+}

@@ -1,0 +1,94 @@
+//! Flags and environment, as one struct. The doc comments are the help texts.
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::ValueEnum;
+use secrecy::SecretString;
+
+use crate::model::settings::Surface;
+
+/// How logs are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Everything that can be set from outside.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Settings (each also by its environment variable)")]
+pub struct Config {
+    /// Address and port to listen on
+    #[arg(long, env = "PEERLORE_LISTEN", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+
+    /// Address of these pages in a browser, for links [default: http:// and the listen address]
+    #[arg(long, env = "PEERLORE_URL", global = true, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// Folder for everything that is kept [default: /var/lib/peerlore as root, else ~/.local/share/peerlore]
+    #[arg(long, env = "PEERLORE_DATA_DIR", global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Postgres to use; unset: a private one that Peerlore starts in its data folder
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true, value_parser = secret)]
+    pub database_url: Option<SecretString>,
+
+    /// Folder of the Postgres programs for the private server [default: the newest that is found]
+    #[arg(long, env = "PEERLORE_PG_BINDIR", global = true, value_name = "FOLDER")]
+    pub pg_bindir: Option<PathBuf>,
+
+    /// Connections to the database at most
+    #[arg(long, env = "PEERLORE_DATABASE_CONNECTIONS", default_value_t = 16, global = true, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(4..=500))]
+    pub database_connections: u32,
+
+    /// Jobs that run at the same time
+    #[arg(long, env = "PEERLORE_WORKERS", default_value_t = 4, global = true, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub workers: u16,
+
+    /// Secret that GitHub signs webhooks with; two, separated by a comma, while rotating
+    #[arg(long, env = "PEERLORE_WEBHOOK_SECRET", global = true, value_name = "SECRET[,SECRET]", hide_env_values = true, value_parser = secret)]
+    pub webhook_secret: Option<SecretString>,
+
+    /// GitHub's API; an Enterprise Server's ends in /api/v3
+    #[arg(long, env = "PEERLORE_GITHUB_API_URL", default_value = "https://api.github.com", global = true, value_name = "URL")]
+    pub github_api_url: String,
+
+    /// GitHub's pages, for links
+    #[arg(long, env = "PEERLORE_GITHUB_WEB_URL", default_value = "https://github.com", global = true, value_name = "URL")]
+    pub github_web_url: String,
+
+    /// Number of the GitHub App
+    #[arg(long, env = "PEERLORE_GITHUB_APP_ID", global = true, value_name = "NUMBER")]
+    pub github_app_id: Option<u64>,
+
+    /// File with the GitHub App's private key (PEM)
+    #[arg(long, env = "PEERLORE_GITHUB_PRIVATE_KEY_FILE", global = true, value_name = "FILE")]
+    pub github_private_key_file: Option<PathBuf>,
+
+    /// Where suggestions are shown
+    #[arg(long, env = "PEERLORE_SURFACE", default_value = "web", global = true)]
+    pub surface: Surface,
+
+    /// Show the pages to whoever reaches the address: only on a private network, until sign-in is set up
+    #[arg(long, env = "PEERLORE_OPEN_PAGES", default_value_t = false, global = true)]
+    pub open_pages: bool,
+
+    /// What is logged: a level, or levels by module as in "info,peerlore=debug"
+    #[arg(long, env = "PEERLORE_LOG", default_value = "warn,peerlore=info", global = true, value_name = "FILTER")]
+    pub log: String,
+
+    /// How logs are written
+    #[arg(long, env = "PEERLORE_LOG_FORMAT", default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape that clap asks for")]
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(SecretString::from(text))
+}

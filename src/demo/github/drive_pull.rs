@@ -1,0 +1,337 @@
+//! The driver for pull requests: open, push, ask, merge, close.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::demo::github::delivery::Delivery;
+use crate::demo::github::diff::{line_after, place};
+use crate::demo::github::drive::{Act, dressed, send};
+use crate::demo::github::history::{Change, Said, apply};
+use crate::demo::github::payload::{commit, stamp, team, user};
+use crate::demo::github::payload_pull::pull_in_full;
+use crate::demo::github::state::{Merged, Pull, Repository, Sha, State};
+use crate::demo::github::{FakeGithub, PullName};
+
+/// A pull request to open.
+#[derive(Clone, Debug, Default)]
+pub struct NewPull {
+    /// The repository's name without the owner.
+    pub repo: String,
+    /// The title; also the first commit's message.
+    pub title: String,
+    /// The description; none when empty.
+    pub body: String,
+    /// The head branch.
+    pub branch: String,
+    /// Opened as a draft.
+    pub draft: bool,
+    /// Label names.
+    pub labels: Vec<String>,
+    /// What the first commit changes against the base branch.
+    pub changes: Vec<Change>,
+}
+
+/// How a push changes the branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// One more commit.
+    Append,
+    /// The last commit is made again with the changes: a force-push.
+    Amend,
+    /// All work is put onto the tip of the base branch as one commit, then the changes: a force-push.
+    Rebase,
+    /// The base branch is merged in, then the changes are made.
+    MergeBase,
+}
+
+/// A push to a pull request's branch.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// The commit's message.
+    pub message: String,
+    /// How the branch changes.
+    pub how: How,
+    /// What the commit changes.
+    pub changes: Vec<Change>,
+}
+
+impl FakeGithub {
+    /// Opens a pull request against the tip of the base branch.
+    #[must_use]
+    pub fn open_pull(&self, act: Act<'_>, new: &NewPull) -> (PullName, Vec<Delivery>) {
+        let mut state = self.lock();
+        let id = 2_100_000_000 + state.id();
+        let _issue = state.id();
+        let name = PullName { repo: new.repo.clone(), number: state.repo(&new.repo).map_or(0, |r| r.next_number) };
+        let Some(repo) = state.repo_mut(&new.repo) else { return (name, Vec::new()) };
+        let Some(tree) = repo.tree(&repo.tip).map(|t| Arc::new(apply(t, &new.changes))) else { return (name, Vec::new()) };
+        let base = repo.tip.clone();
+        let head = repo.commit_tree(vec![base.clone()], tree, &Said { author: act.by, message: &new.title, at: act.at });
+        repo.next_number += 1;
+        let pull = Pull {
+            id,
+            number: name.number,
+            title: new.title.clone(),
+            body: (!new.body.is_empty()).then(|| new.body.clone()),
+            author: act.by.into(),
+            branch: new.branch.clone(),
+            head,
+            base,
+            draft: new.draft,
+            labels: new.labels.clone(),
+            created: act.at,
+            updated: act.at,
+            closed: None,
+            merged: None,
+            requested: Vec::new(),
+            requested_teams: Vec::new(),
+            reviews: Vec::new(),
+            comments: Vec::new(),
+            threads: Vec::new(),
+            talk: Vec::new(),
+            shown: None,
+        };
+        repo.pulls.insert(name.number, pull);
+        let sent = pull_event(&mut state, &name, act, "opened", &[]);
+        (name, sent)
+    }
+
+    /// Pushes to the branch of an open pull request.
+    #[must_use]
+    pub fn push_to_pull(&self, pull: &PullName, act: Act<'_>, push: &Push) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(repo) = state.repo_mut(&pull.repo) else { return Vec::new() };
+        let Some(before) = repo.pulls.get(&pull.number).map(|p| p.head.clone()) else { return Vec::new() };
+        let Some(after) = pushed(repo, &before, act, push) else { return Vec::new() };
+        follow_lines(repo, pull.number, &before, &after);
+        let tip = repo.tip.clone();
+        if let Some(found) = repo.pulls.get_mut(&pull.number) {
+            found.head = after.clone();
+            found.base = tip;
+            found.shown = None;
+            found.updated = act.at;
+        }
+        let extra = [("before", json!(&*before)), ("after", json!(&*after))];
+        pull_event(&mut state, pull, act, "synchronize", &extra)
+    }
+
+    /// Marks a draft as ready.
+    #[must_use]
+    pub fn mark_ready(&self, pull: &PullName, act: Act<'_>) -> Vec<Delivery> {
+        self.change(pull, act, "ready_for_review", |p| p.draft = false)
+    }
+
+    /// Turns a pull request back into a draft.
+    #[must_use]
+    pub fn back_to_draft(&self, pull: &PullName, act: Act<'_>) -> Vec<Delivery> {
+        self.change(pull, act, "converted_to_draft", |p| p.draft = true)
+    }
+
+    /// Closes without merging.
+    #[must_use]
+    pub fn close(&self, pull: &PullName, act: Act<'_>) -> Vec<Delivery> {
+        self.change(pull, act, "closed", |p| p.closed = Some(act.at))
+    }
+
+    /// Opens a closed pull request again.
+    #[must_use]
+    pub fn reopen(&self, pull: &PullName, act: Act<'_>) -> Vec<Delivery> {
+        self.change(pull, act, "reopened", |p| p.closed = None)
+    }
+
+    /// Asks a person for a review.
+    #[must_use]
+    pub fn request_reviewer(&self, pull: &PullName, act: Act<'_>, login: &str) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        if !found.requested.iter().any(|l| l == login) {
+            found.requested.push(login.into());
+        }
+        let asked = user(&state, login);
+        pull_event(&mut state, pull, act, "review_requested", &[("requested_reviewer", asked)])
+    }
+
+    /// Takes a request for a review back.
+    #[must_use]
+    pub fn remove_reviewer(&self, pull: &PullName, act: Act<'_>, login: &str) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        found.requested.retain(|l| l != login);
+        let asked = user(&state, login);
+        pull_event(&mut state, pull, act, "review_request_removed", &[("requested_reviewer", asked)])
+    }
+
+    /// Asks a team for a review.
+    #[must_use]
+    pub fn request_team(&self, pull: &PullName, act: Act<'_>, slug: &str) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(asked) = state.teams.get(slug).map(|t| team(&state, t)) else { return Vec::new() };
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        found.requested_teams.push(slug.into());
+        pull_event(&mut state, pull, act, "review_requested", &[("requested_team", asked)])
+    }
+
+    /// Merges by squashing: one commit on the base branch, `closed` and then `push`.
+    #[must_use]
+    pub fn merge(&self, pull: &PullName, act: Act<'_>) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(repo) = state.repo_mut(&pull.repo) else { return Vec::new() };
+        let Some((head, title)) = repo.pulls.get(&pull.number).map(|p| (p.head.clone(), p.title.clone())) else {
+            return Vec::new();
+        };
+        let author = repo.pulls.get(&pull.number).map_or_else(String::new, |p| p.author.clone());
+        let before = repo.tip.clone();
+        let Some(tree) = repo.replayed(&head, &before) else { return Vec::new() };
+        let message = format!("{title} (#{})", pull.number);
+        let said = Said { author: &author, message: &message, at: act.at };
+        let after = repo.commit_tree(vec![before.clone()], Arc::new(tree), &said);
+        repo.tip = after.clone();
+        repo.pushed = act.at;
+        if let Some(found) = repo.pulls.get_mut(&pull.number) {
+            found.base = before.clone();
+            found.shown = None;
+            found.closed = Some(act.at);
+            found.updated = act.at;
+            found.merged = Some(Merged { at: act.at, by: act.by.into(), commit: after.clone() });
+        }
+        let mut sent = pull_event(&mut state, pull, act, "closed", &[]);
+        sent.extend(push_event(&mut state, &pull.repo, act, (&before, &after)));
+        sent
+    }
+
+    /// Commits straight to the base branch.
+    #[must_use]
+    pub fn push_to_base(&self, repo: &str, act: Act<'_>, message: &str, changes: &[Change]) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(found) = state.repo_mut(repo) else { return Vec::new() };
+        let before = found.tip.clone();
+        let Some(tree) = found.tree(&before).map(|t| Arc::new(apply(t, changes))) else { return Vec::new() };
+        let after = found.commit_tree(vec![before.clone()], tree, &Said { author: act.by, message, at: act.at });
+        found.tip = after.clone();
+        found.pushed = act.at;
+        push_event(&mut state, repo, act, (&before, &after))
+    }
+
+    fn change(&self, pull: &PullName, act: Act<'_>, action: &str, change: impl FnOnce(&mut Pull)) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        change(found);
+        found.updated = act.at;
+        pull_event(&mut state, pull, act, action, &[])
+    }
+}
+
+/// The commit a push leaves at the head of the branch.
+fn pushed(repo: &mut Repository, before: &Sha, act: Act<'_>, push: &Push) -> Option<Sha> {
+    let said = Said { author: act.by, message: &push.message, at: act.at };
+    let old = repo.commit(before)?.clone();
+    match push.how {
+        How::Append => {
+            let tree = Arc::new(apply(&old.tree, &push.changes));
+            Some(repo.commit_tree(vec![before.clone()], tree, &said))
+        }
+        How::Amend => {
+            let tree = Arc::new(apply(&old.tree, &push.changes));
+            let again = Said { message: &old.message, ..said };
+            Some(repo.commit_tree(old.parents.clone(), tree, &again))
+        }
+        How::Rebase => {
+            let tip = repo.tip.clone();
+            let tree = repo.replayed(before, &tip)?;
+            let again = Said { message: &old.message, ..said };
+            Some(repo.commit_tree(vec![tip], Arc::new(apply(&tree, &push.changes)), &again))
+        }
+        How::MergeBase => {
+            let tip = repo.tip.clone();
+            let tree = repo.replayed(before, &tip)?;
+            Some(repo.commit_tree(vec![before.clone(), tip], Arc::new(apply(&tree, &push.changes)), &said))
+        }
+    }
+}
+
+/// Moves review comments along with their lines; a comment whose line changed becomes outdated.
+fn follow_lines(repo: &mut Repository, number: u64, before: &str, after: &Sha) {
+    let (Some(old), Some(new)) = (repo.tree(before).cloned(), repo.tree(after).cloned()) else { return };
+    let tip = repo.tip.clone();
+    let base = repo.merge_base(&tip, after).and_then(|b| repo.tree(&b).cloned());
+    let Some(pull) = repo.pulls.get_mut(&number) else { return };
+    let outdated = pull.comments.iter_mut().filter(|c| c.side == "RIGHT");
+    for comment in outdated {
+        let Some(line) = comment.line else { continue };
+        let moved = match (old.get(&comment.path), new.get(&comment.path)) {
+            (Some(o), Some(n)) if o.sha == n.sha => Some(line),
+            (Some(o), Some(n)) => line_after(&o.text, &n.text, line),
+            _ => None,
+        };
+        comment.line = moved;
+        if let Some(moved) = moved {
+            comment.commit = after.clone();
+            let text = new.get(&comment.path).map_or("", |b| &*b.text);
+            let base = base.as_ref().and_then(|t| t.get(&comment.path)).map_or("", |b| &*b.text);
+            let patch = similar::TextDiff::from_lines(base, text).unified_diff().context_radius(3).to_string();
+            comment.position = place(&patch, moved, false).map(|p| p.position);
+        } else {
+            comment.position = None;
+        }
+    }
+}
+
+/// Sends a `pull_request` webhook with its extra fields.
+pub fn pull_event(state: &mut State, pull: &PullName, act: Act<'_>, action: &str, extra: &[(&str, Value)]) -> Vec<Delivery> {
+    let shown = if state.quiet { None } else { state.repo_mut(&pull.repo).and_then(|r| r.shown(pull.number)) };
+    send(state, "pull_request", act.at, |state| {
+        let mut own = Map::new();
+        own.insert("action".into(), json!(action));
+        own.insert("number".into(), json!(pull.number));
+        let repo = state.repo(&pull.repo);
+        if let (Some(repo), Some(shown)) = (repo, &shown)
+            && let Some(found) = repo.pulls.get(&pull.number)
+        {
+            own.insert("pull_request".into(), pull_in_full(state, repo, found, shown));
+        }
+        own.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        dressed(state, Value::Object(own), repo, act.by)
+    })
+}
+
+/// Sends a `push` webhook for the base branch.
+fn push_event(state: &mut State, repo: &str, act: Act<'_>, range: (&str, &str)) -> Vec<Delivery> {
+    let (before, after) = range;
+    send(state, "push", act.at, |state| {
+        let Some(found) = state.repo(repo) else { return Value::Null };
+        let org = &state.organisation.login;
+        let commits: Vec<Value> = found.commits_between(before, after).iter().map(|c| pushed_commit(state, found, c)).collect();
+        let who = state.account(act.by);
+        let own = json!({
+            "ref": "refs/heads/main", "before": before, "after": after, "created": false, "deleted": false,
+            "forced": false, "base_ref": null,
+            "compare": format!("{}/{org}/{repo}/compare/{}...{}", state.web, &before[..12], &after[..12]),
+            "head_commit": commits.last(), "commits": commits,
+            "pusher": { "name": who.login, "email": format!("{}+{}@users.noreply.github.com", who.id, who.login) },
+        });
+        dressed(state, own, Some(found), act.by)
+    })
+}
+
+fn pushed_commit(state: &State, repo: &Repository, one: &crate::demo::github::history::Commit) -> Value {
+    let empty = Arc::default();
+    let old = one.parents.first().and_then(|p| repo.tree(p)).unwrap_or(&empty);
+    let (mut added, mut removed, mut modified) = (Vec::new(), Vec::new(), Vec::new());
+    for (path, blob) in one.tree.iter() {
+        match old.get(path) {
+            None => added.push(path.to_string()),
+            Some(before) if before.sha != blob.sha => modified.push(path.to_string()),
+            Some(_) => {}
+        }
+    }
+    removed.extend(old.keys().filter(|p| !one.tree.contains_key(*p)).map(ToString::to_string));
+    let full = commit(state, &repo.name, one);
+    let who = json!({
+        "name": full["commit"]["author"]["name"], "email": full["commit"]["author"]["email"], "username": one.author,
+    });
+    json!({
+        "id": &*one.sha, "tree_id": &*one.sha, "distinct": true, "message": one.message, "timestamp": stamp(one.at),
+        "url": full["html_url"], "author": who, "committer": who, "added": added, "removed": removed, "modified": modified,
+    })
+}

@@ -1,0 +1,10 @@
+//! GitHub: its webhooks, its API answers and its App credentials, turned into model words.
+//!
+//! In come raw payloads and answers; out go [`crate::model`] types. Nothing of the client crate leaves this folder, and
+//! every shape here is our own and narrow: it names what we read, takes null and absence for the same thing, and
+//! ignores the rest, so that a new field or a deleted account never loses an event.
+pub mod bots;
+pub mod history;
+pub mod payload;
+mod shapes;
+mod timeline;

@@ -1,0 +1,388 @@
+//! Webhook payloads: raw bytes in, one [`Event`] out.
+//!
+//! A payload fails only when it isn't JSON or lacks what the event is about (a comment without a number). Unknown event
+//! names and unknown actions are never errors; null and absent fields are the same.
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use url::form_urlencoded;
+
+use crate::forge::github::shapes::Absent;
+use crate::forge::github::shapes::Comment;
+use crate::forge::github::shapes::List;
+use crate::forge::github::shapes::Pull;
+use crate::forge::github::shapes::Repo;
+use crate::forge::github::shapes::Review;
+use crate::forge::github::shapes::Team;
+use crate::forge::github::shapes::User;
+use crate::forge::github::shapes::actor;
+use crate::forge::github::shapes::entries;
+use crate::model::clock::Time;
+use crate::model::comment::CommentPlace;
+use crate::model::event::Account;
+use crate::model::event::Asked;
+use crate::model::event::Event;
+use crate::model::event::PullAction;
+use crate::model::event::PullSeen;
+use crate::model::event::PullShown;
+use crate::model::event::What;
+use crate::model::ids::CommentId;
+use crate::model::ids::RepoId;
+use crate::model::person::TeamRole;
+use crate::model::pull::HeadPush;
+
+/// Why a payload or a record could not be read. Never quotes the payload.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// Not JSON, or a field of another type than GitHub documents.
+    #[error("the {what} is not what GitHub documents (line {line}, column {column}); keep it and replay it after an update")]
+    Unreadable {
+        /// Which payload or record.
+        what: String,
+        /// Where in its text.
+        line: usize,
+        /// Where in that line.
+        column: usize,
+    },
+    /// What it is about isn't in it.
+    #[error("the {what} has no {field}; keep it and replay it after an update")]
+    Missing {
+        /// Which payload or record.
+        what: String,
+        /// The field.
+        field: &'static str,
+    },
+    /// Neither JSON nor a form.
+    #[error("webhooks come as application/json or application/x-www-form-urlencoded; choose one of them in the hook's settings")]
+    ContentType,
+    /// A form without a `payload` field.
+    #[error("the form has no payload field; choose application/json in the hook's settings")]
+    NoPayloadField,
+}
+
+impl ParseError {
+    /// The place of a JSON error, without the text it quotes.
+    pub(in crate::forge) fn of_json(what: &str, error: &serde_json::Error) -> Self {
+        Self::Unreadable { what: what.to_owned(), line: error.line(), column: error.column() }
+    }
+}
+
+/// The JSON of a delivery: as it came, or out of the `payload` field of a form.
+///
+/// # Errors
+/// [`ParseError::ContentType`] for any other content type, [`ParseError::NoPayloadField`] for a form without one.
+pub fn body_of<'a>(content_type: &str, raw: &'a [u8]) -> Result<Cow<'a, [u8]>, ParseError> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(Cow::Borrowed(raw));
+    }
+    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(ParseError::ContentType);
+    }
+    form_urlencoded::parse(raw)
+        .find(|(name, _)| name == "payload")
+        .map(|(_, value)| Cow::Owned(value.into_owned().into_bytes()))
+        .ok_or(ParseError::NoPayloadField)
+}
+
+/// What one delivery says, by the `X-GitHub-Event` header and the JSON body.
+///
+/// # Errors
+/// [`ParseError::Unreadable`] or [`ParseError::Missing`]; never for an event or action that is unknown to us.
+pub fn parse_event(event_name: &str, body: &[u8]) -> Result<Event, ParseError> {
+    let name = format!("{} payload", event_name.chars().take(60).collect::<String>());
+    let payload = match serde_json::from_slice::<Payload>(body) {
+        Ok(payload) => payload,
+        Err(error) if is_known(event_name) => return Err(ParseError::of_json(&name, &error)),
+        Err(_) => Payload::default(),
+    };
+    let missing = |field| ParseError::Missing { what: name.clone(), field };
+    let what = payload.what(event_name).map_err(missing)?;
+    let repo = match payload.repository.as_ref().map(Repo::to_seen) {
+        Some(Ok(repo)) => Some(repo),
+        Some(Err(field)) if needs_repo(&what) => return Err(missing(field)),
+        None if needs_repo(&what) => return Err(missing("repository")),
+        Some(Err(_)) | None => None,
+    };
+    Ok(Event {
+        account: payload.account(),
+        installation: payload.installation.as_ref().and_then(|installation| installation.id),
+        repo,
+        sender: actor(payload.sender.as_ref()),
+        what,
+    })
+}
+
+fn is_known(event_name: &str) -> bool {
+    matches!(
+        event_name,
+        "pull_request"
+            | "pull_request_review"
+            | "pull_request_review_comment"
+            | "pull_request_review_thread"
+            | "issue_comment"
+            | "push"
+            | "membership"
+            | "team"
+            | "organization"
+            | "repository"
+            | "installation"
+            | "installation_repositories"
+    )
+}
+
+fn needs_repo(what: &What) -> bool {
+    match what {
+        What::Pull { .. }
+        | What::Review { .. }
+        | What::Comment { .. }
+        | What::CommentDeleted { .. }
+        | What::Thread { .. }
+        | What::Push { .. }
+        | What::RepoChanged
+        | What::RepoRemoved => true,
+        What::TeamMember { .. }
+        | What::Team(_)
+        | What::TeamDeleted(_)
+        | What::MemberAdded(_)
+        | What::MemberRemoved(_)
+        | What::Installed { .. }
+        | What::Suspended
+        | What::Uninstalled
+        | What::Nothing => false,
+    }
+}
+
+/// An installation of the App.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Installation {
+    id: Option<i64>,
+    account: Option<User>,
+}
+
+/// An issue, as far as a comment's event shows it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Issue {
+    number: Option<i32>,
+    pull_request: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Thread {
+    comments: List<Comment>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Membership {
+    user: Option<User>,
+}
+
+/// All that we read of any event.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Payload {
+    action: Option<String>,
+    number: Option<i32>,
+    pull_request: Option<Pull>,
+    requested_reviewer: Option<User>,
+    requested_team: Option<Team>,
+    review: Option<Review>,
+    comment: Option<Comment>,
+    issue: Option<Issue>,
+    thread: Option<Thread>,
+    updated_at: Option<Time>,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+    forced: Option<bool>,
+    member: Option<User>,
+    membership: Option<Membership>,
+    team: Option<Team>,
+    account: Option<User>,
+    repository: Option<Repo>,
+    organization: Option<User>,
+    installation: Option<Installation>,
+    repositories: List<Repo>,
+    repositories_added: List<Repo>,
+    repositories_removed: List<Repo>,
+    sender: Option<User>,
+}
+
+impl Payload {
+    fn action(&self) -> &str {
+        self.action.as_deref().unwrap_or_default()
+    }
+
+    /// The tenant: the repository's owner, else the organisation, else the account of the installation.
+    fn account(&self) -> Option<Account> {
+        let owner = self.repository.as_ref().and_then(|repo| repo.owner.as_ref());
+        let organisation = self.organization.as_ref();
+        owner
+            .and_then(|owner| owner.to_account(organisation.is_some()))
+            .or_else(|| organisation.and_then(|organisation| organisation.to_account(true)))
+            .or_else(|| {
+                let account = self.installation.as_ref().and_then(|installation| installation.account.as_ref());
+                account.or(self.account.as_ref())?.to_account(false)
+            })
+    }
+
+    fn what(&self, event_name: &str) -> Result<What, Absent> {
+        match event_name {
+            "pull_request" => self.pull(),
+            "pull_request_review" => self.review(),
+            "pull_request_review_comment" => self.diff_comment(),
+            "pull_request_review_thread" => self.thread(),
+            "issue_comment" => self.conversation_comment(),
+            "push" => self.push(),
+            "membership" => self.team_member(),
+            "team" => self.team(),
+            "organization" => self.organisation_member(),
+            "repository" => Ok(match self.action() {
+                "deleted" => What::RepoRemoved,
+                _ => What::RepoChanged,
+            }),
+            "installation" => Ok(match self.action() {
+                "deleted" => What::Uninstalled,
+                "suspend" => What::Suspended,
+                _ => What::Installed { repos: seen(&self.repositories), removed: Vec::new() },
+            }),
+            "installation_repositories" => Ok(What::Installed {
+                repos: seen(&self.repositories_added),
+                removed: entries(&self.repositories_removed).filter_map(|repo| repo.id.map(RepoId)).collect(),
+            }),
+            // Collaborators are looked up when they are suggested; issues serve the exchange board later; the rest
+            // comes without being asked for.
+            _ => Ok(What::Nothing),
+        }
+    }
+
+    fn pull_seen(&self) -> Result<PullSeen, Absent> {
+        self.pull_request.as_ref().ok_or("pull_request")?.to_seen(self.number)
+    }
+
+    fn pull_number(&self) -> Result<i32, Absent> {
+        let pull = self.pull_request.as_ref();
+        pull.and_then(|pull| pull.number).or(self.number).ok_or("pull_request.number")
+    }
+
+    fn pull(&self) -> Result<What, Absent> {
+        let pull = self.pull_seen()?;
+        let asked = || {
+            let person = actor(self.requested_reviewer.as_ref()).map(Asked::Person);
+            person.or_else(|| self.requested_team.as_ref().and_then(Team::to_seen).map(Asked::Team))
+        };
+        let action = match self.action() {
+            "opened" => PullAction::Opened,
+            "reopened" => PullAction::Reopened,
+            "ready_for_review" => PullAction::ReadyForReview,
+            "converted_to_draft" => PullAction::ConvertedToDraft,
+            "closed" => PullAction::Closed,
+            "synchronize" => PullAction::Synchronized(HeadPush {
+                before: self.before.clone(),
+                after: self.after.clone().unwrap_or_else(|| pull.head_sha.clone()),
+                base: Some(pull.base_sha.clone()).filter(|sha| !sha.is_empty()),
+                at: pull.updated_at,
+                forced: None,
+            }),
+            "review_requested" => asked().map_or(PullAction::Changed, PullAction::ReviewRequested),
+            "review_request_removed" => asked().map_or(PullAction::Changed, PullAction::ReviewRequestRemoved),
+            _ => PullAction::Changed,
+        };
+        Ok(What::Pull { action, pull: Box::new(pull) })
+    }
+
+    fn review(&self) -> Result<What, Absent> {
+        let pull = self.pull_seen()?;
+        let review = self.review.as_ref().ok_or("review")?.to_seen(pull.updated_at)?;
+        Ok(review.map_or(What::Nothing, |review| What::Review { pull: Box::new(pull), review }))
+    }
+
+    fn diff_comment(&self) -> Result<What, Absent> {
+        let number = self.pull_number()?;
+        let shown = self.pull_seen().map_or(PullShown::Number(number), |pull| PullShown::Whole(Box::new(pull)));
+        self.comment(number, shown, CommentPlace::Diff)
+    }
+
+    fn conversation_comment(&self) -> Result<What, Absent> {
+        let issue = self.issue.as_ref().ok_or("issue")?;
+        if issue.pull_request.is_none() {
+            return Ok(What::Nothing);
+        }
+        let number = issue.number.ok_or("issue.number")?;
+        self.comment(number, PullShown::Number(number), CommentPlace::Conversation)
+    }
+
+    /// Any action but `created` counts as an edit: its text is taken over and commands in it don't count.
+    fn comment(&self, number: i32, pull: PullShown, place: CommentPlace) -> Result<What, Absent> {
+        let comment = self.comment.as_ref().ok_or("comment")?;
+        if self.action() == "deleted" {
+            return Ok(What::CommentDeleted { number, place, id: CommentId(comment.id.ok_or("comment.id")?) });
+        }
+        let edited = self.action() != "created";
+        Ok(What::Comment { pull, comment: Box::new(comment.to_seen(place)?), edited })
+    }
+
+    fn thread(&self) -> Result<What, Absent> {
+        let resolved = match self.action() {
+            "resolved" => true,
+            "unresolved" => false,
+            _ => return Ok(What::Nothing),
+        };
+        let comments = &self.thread.as_ref().ok_or("thread")?.comments;
+        let root = entries(comments)
+            .find(|comment| comment.in_reply_to_id.is_none() && comment.id.is_some())
+            .and_then(|comment| comment.id)
+            .or_else(|| entries(comments).find_map(|comment| comment.in_reply_to_id));
+        Ok(What::Thread {
+            number: self.pull_number()?,
+            root: CommentId(root.ok_or("thread.comments[0].id")?),
+            resolved,
+            at: self.updated_at,
+        })
+    }
+
+    fn push(&self) -> Result<What, Absent> {
+        let reference = self.reference.as_deref().ok_or("ref")?;
+        Ok(What::Push {
+            branch: reference.strip_prefix("refs/heads/").map(str::to_owned),
+            before: self.before.clone().unwrap_or_default(),
+            after: self.after.clone().ok_or("after")?,
+            forced: self.forced.unwrap_or(false),
+        })
+    }
+
+    /// The event doesn't say who maintains the team: a new member is a plain one until the team is read.
+    fn team_member(&self) -> Result<What, Absent> {
+        let role = match self.action() {
+            "added" => Some(TeamRole::Member),
+            "removed" => None,
+            _ => return Ok(What::Nothing),
+        };
+        let team = self.team.as_ref().and_then(Team::to_seen).ok_or("team.id")?;
+        Ok(actor(self.member.as_ref()).map_or(What::Nothing, |person| What::TeamMember { team, person, role }))
+    }
+
+    fn team(&self) -> Result<What, Absent> {
+        let team = self.team.as_ref().and_then(Team::to_seen).ok_or("team.id")?;
+        Ok(if self.action() == "deleted" { What::TeamDeleted(team.id) } else { What::Team(team) })
+    }
+
+    fn organisation_member(&self) -> Result<What, Absent> {
+        let made = match self.action() {
+            "member_added" => What::MemberAdded,
+            "member_removed" => What::MemberRemoved,
+            _ => return Ok(What::Nothing),
+        };
+        let user = self.membership.as_ref().ok_or("membership")?.user.as_ref();
+        Ok(actor(user).map_or(What::Nothing, made))
+    }
+}
+
+fn seen(repos: &List<Repo>) -> Vec<crate::model::event::RepoSeen> {
+    entries(repos).filter_map(|repo| repo.to_seen().ok()).collect()
+}

@@ -1,0 +1,89 @@
+//! What we ask of a code host, in model words.
+//!
+//! In come settings and credentials ([`github::app::ForgeSettings`]); out come pull requests, files, people and
+//! permissions, and in goes one comment. Without credentials every call gives [`ForgeError::NotConfigured`], and callers
+//! go on with what the webhooks tell. There is one host, GitHub, so there is no trait; a second one would become an enum
+//! inside [`Forge`]. Webhooks are read by [`github::payload::parse_event`], exported history by
+//! [`github::history::pull_record`].
+pub mod github;
+
+use crate::model::clock::Time;
+
+/// Why the code host didn't give an answer. Says what was asked, never a token, a key or a body.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ForgeError {
+    /// There are no credentials.
+    #[error("{doing}: no GitHub credentials are set; set PEERLORE_GITHUB_APP_ID and PEERLORE_GITHUB_PRIVATE_KEY_FILE")]
+    NotConfigured {
+        /// What was asked.
+        doing: String,
+    },
+    /// It isn't there, or the App may not know that it is.
+    #[error("{doing}: GitHub knows no such thing; check the name, and that the App is installed there")]
+    NotFound {
+        /// What was asked.
+        doing: String,
+    },
+    /// The credentials are wrong or may not do this.
+    #[error("{doing}: GitHub refused it (status {status}); check the App's key and permissions")]
+    Forbidden {
+        /// What was asked.
+        doing: String,
+        /// The HTTP status: 401, 403 or 451.
+        status: u16,
+    },
+    /// Too many calls; nothing will succeed before `until`.
+    #[error("{doing}: GitHub's rate limit is used up until {until}; it will be tried again then")]
+    RateLimited {
+        /// What was asked.
+        doing: String,
+        /// When calls are welcome again.
+        until: Time,
+    },
+    /// The request was understood and declined, such as a review asked of the author.
+    #[error("{doing}: GitHub declined it (status {status})")]
+    Declined {
+        /// What was asked.
+        doing: String,
+        /// The HTTP status: any other 4xx.
+        status: u16,
+    },
+    /// No answer, or an answer that says that GitHub is ill. Another try may succeed.
+    #[error("{doing}: GitHub could not be reached or failed ({what}); it will be tried again")]
+    Transport {
+        /// What was asked.
+        doing: String,
+        /// What failed, in short.
+        what: String,
+    },
+    /// An answer that we can't read.
+    #[error("{doing}: GitHub's answer could not be read ({what}); please report it")]
+    Unreadable {
+        /// What was asked.
+        doing: String,
+        /// What is missing or wrong, without the answer's text.
+        what: String,
+    },
+    /// The settings can't be used.
+    #[error("the GitHub settings can't be used: {what}")]
+    Setup {
+        /// What is wrong, with the way out.
+        what: String,
+    },
+}
+
+impl ForgeError {
+    /// Whether another try may succeed, now or after a while.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::RateLimited { .. } | Self::Transport { .. } => true,
+            Self::NotConfigured { .. }
+            | Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Declined { .. }
+            | Self::Unreadable { .. }
+            | Self::Setup { .. } => false,
+        }
+    }
+}

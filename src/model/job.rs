@@ -1,0 +1,83 @@
+//! Work that is queued: one job a step of the path.
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::model::ids::InboxId;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PullKey;
+
+/// A job. It carries ids only: whatever it needs it reads when it runs, so it may run late or twice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Job {
+    /// Parse a delivery and store its facts.
+    Receive {
+        /// The delivery.
+        inbox: InboxId,
+    },
+    /// Read from the code host what no webhook carries: files, commits, diffs of pushes, reactions.
+    Read {
+        /// The tenant.
+        installation: InstallationId,
+        /// The pull request.
+        pull: PullKey,
+    },
+    /// Classify new comments, infer lessons, move the graph.
+    Learn {
+        /// The tenant.
+        installation: InstallationId,
+        /// The pull request.
+        pull: PullKey,
+    },
+    /// Suggest reviewers and show them.
+    Suggest {
+        /// The tenant.
+        installation: InstallationId,
+        /// The pull request.
+        pull: PullKey,
+    },
+    /// Read members and teams.
+    Members {
+        /// The tenant.
+        installation: InstallationId,
+    },
+    /// Delete what is kept for a time only: comment texts, dead letters' bodies.
+    Expire,
+}
+
+impl Job {
+    /// The word in logs and metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Receive { .. } => "receive",
+            Self::Read { .. } => "read",
+            Self::Learn { .. } => "learn",
+            Self::Suggest { .. } => "suggest",
+            Self::Members { .. } => "members",
+            Self::Expire => "expire",
+        }
+    }
+
+    /// Jobs of one queue run one after the other: two events of one pull request never race.
+    #[must_use]
+    pub fn queue(&self) -> Option<String> {
+        match self {
+            Self::Receive { .. } | Self::Expire => None,
+            Self::Read { installation, pull }
+            | Self::Learn { installation, pull }
+            | Self::Suggest { installation, pull } => Some(format!("pull:{installation}:{pull}")),
+            Self::Members { installation } => Some(format!("members:{installation}")),
+        }
+    }
+
+    /// A job that waits already makes a second one with the same key needless.
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
+        match self {
+            Self::Receive { .. } => None,
+            Self::Expire => Some("expire".to_owned()),
+            other => other.queue().map(|queue| format!("{}:{queue}", other.kind())),
+        }
+    }
+}

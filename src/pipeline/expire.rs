@@ -1,0 +1,27 @@
+//! What is kept for a time only goes.
+use chrono::Duration;
+
+use crate::pipeline::Done;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::store::comments;
+use crate::store::inbox;
+
+/// Days that a dead letter keeps its body.
+const DEAD_LETTER_DAYS: i64 = 7;
+
+/// Lets comment texts go that are older than the settings' `retention_days`, and bodies of old dead letters.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn run(pipeline: &Pipeline) -> Result<Done, StepError> {
+    let now = pipeline.clock.now();
+    let mut tx = pipeline.pool.begin().await?;
+    let texts = comments::expire(&mut tx, now - Duration::days(i64::from(pipeline.settings.retention_days))).await?;
+    let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
+    tx.commit().await?;
+    if texts + bodies > 0 {
+        tracing::info!(texts, bodies, "expired texts and dead letters are gone");
+    }
+    Ok(Done::Yes)
+}

@@ -1,0 +1,210 @@
+//! Comments become readings, threads become lessons, lessons move the graph.
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+
+use crate::classify;
+use crate::model::comment::CommentPlace;
+use crate::model::comment::CommentText;
+use crate::model::evidence::FollowUp;
+use crate::model::evidence::Standing;
+use crate::model::evidence::Thread;
+use crate::model::evidence::ThreadComment;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::lesson::Lesson;
+use crate::model::lesson::Refusal;
+use crate::model::pull::HeadPush;
+use crate::pipeline::Done;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::skill;
+use crate::store::comments;
+use crate::store::comments::StoredComment;
+use crate::store::lessons;
+use crate::store::pulls;
+use crate::store::pulls::Pull;
+use crate::teach;
+
+/// Files beyond which a change is mechanical: it teaches nothing and makes nobody an expert (*judgement*).
+pub const MEGA_CHANGE_FILES: i32 = 100;
+
+/// Whether texts that were classified before are classified again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reread {
+    /// Only comments without a reading.
+    New,
+    /// Every comment whose text is still there; the others keep the reading they have.
+    All,
+}
+
+/// Classifies the new comments of one pull request, infers its lessons anew and moves the edges they touch: one
+/// transaction.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey, reread: Reread) -> Result<Done, StepError> {
+    let mut tx = pipeline.pool.begin().await?;
+    of_pull(&mut tx, id, key, reread).await?;
+    tx.commit().await?;
+    Ok(Done::Yes)
+}
+
+/// The same in the caller's transaction. Gives how many lessons the pull request holds now.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn of_pull(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    reread: Reread,
+) -> Result<usize, StepError> {
+    let Some(pull) = pulls::pull(conn, id, key).await? else { return Ok(0) };
+    let mut comments = comments::of_pull(conn, id, key).await?;
+    read_comments(conn, id, &mut comments, reread).await?;
+    let pushes = pulls::pushes(conn, id, key).await?;
+    let files = pulls::files(conn, id, key).await?;
+    let author = author_standing(conn, id, &pull).await?;
+    let mechanical_paths: Vec<&str> =
+        files.iter().filter(|file| file.mechanical).map(|file| file.path.as_str()).collect();
+    let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES);
+
+    let mut found: Vec<Lesson> = Vec::new();
+    let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
+    for thread in threads(key, (&pull, author), &comments, &pushes) {
+        let mechanical = mega || thread.path.as_deref().is_some_and(|path| mechanical_paths.contains(&path));
+        if mechanical {
+            *refused.entry(Refusal::Mechanical).or_default() += i32::try_from(thread.comments.len()).unwrap_or(i32::MAX);
+            continue;
+        }
+        let (taught, refusals) = teach::lesson::lessons(&thread);
+        found.extend(taught);
+        for (_, reason) in refusals {
+            *refused.entry(reason).or_default() += 1;
+        }
+    }
+    let moved = lessons::replace(conn, id, key, (&found, &refused)).await?;
+    for edge_key in moved {
+        let of_edge = lessons::of_edge(conn, id, edge_key).await?;
+        let (teacher, learner, area) = edge_key;
+        let edge = skill::edge::edge(teacher, learner, area, &skill::edge::pull_evidence(&of_edge));
+        lessons::set_edge(conn, id, edge_key, edge.as_ref()).await?;
+    }
+    Ok(found.len())
+}
+
+async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pull) -> Result<Standing, StepError> {
+    if pull.author_login.is_some() {
+        return Ok(Standing::Counts);
+    }
+    let opted_out = match pull.author {
+        Some(author) if !pull.by_bot => crate::store::people::is_opted_out(conn, id, author).await?,
+        Some(_) | None => false,
+    };
+    Ok(if opted_out { Standing::OptedOut } else { Standing::NotHuman })
+}
+
+/// Gives every comment a reading: the stored one, or a new one of its text.
+async fn read_comments(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    comments: &mut [StoredComment],
+    reread: Reread,
+) -> Result<(), StepError> {
+    let mut read = Vec::new();
+    for comment in comments.iter_mut() {
+        let Some(body) = &comment.body else { continue };
+        if comment.reading.is_some() && reread == Reread::New {
+            continue;
+        }
+        let text = CommentText { body, path: comment.path.as_deref(), is_reply: comment.root != comment.id };
+        let reading = classify::read(&text);
+        if comment.reading.as_ref() != Some(&reading) {
+            read.push((comment.place, comment.id, reading.clone()));
+        }
+        comment.reading = Some(reading);
+    }
+    if !read.is_empty() {
+        comments::set_readings(conn, id, &read).await?;
+    }
+    Ok(())
+}
+
+/// The discussions of one pull request as threads. A review thread is what GitHub says it is. In the conversation and
+/// in the texts of reviews nothing says what answers what: there a turn is a thread.
+fn threads(
+    key: PullKey,
+    (pull, author): (&Pull, Standing),
+    comments: &[StoredComment],
+    pushes: &[HeadPush],
+) -> Vec<Thread> {
+    let mut threads: Vec<Thread> = Vec::new();
+    let mut review_threads: BTreeMap<i64, Vec<&StoredComment>> = BTreeMap::new();
+    let mut loose: Vec<&StoredComment> = Vec::new();
+    for comment in comments {
+        match comment.place {
+            CommentPlace::Diff => review_threads.entry(comment.root.0).or_default().push(comment),
+            CommentPlace::Conversation | CommentPlace::Review => loose.push(comment),
+        }
+    }
+    let build = |members: &[&StoredComment]| {
+        let comments: Vec<ThreadComment> =
+            members.iter().filter_map(|comment| thread_comment(comment, pull, pushes)).collect();
+        let first = members.first()?;
+        (!comments.is_empty()).then(|| Thread {
+            pull: key,
+            pull_author: pull.author,
+            author_standing: author,
+            pull_closed: !pull.open,
+            place: first.place,
+            path: first.path.clone(),
+            comments,
+            resolved_by: first.resolved_by,
+        })
+    };
+    threads.extend(review_threads.values().filter_map(|members| build(members)));
+    for turn in turns(&loose, pull.author) {
+        threads.extend(build(turn));
+    }
+    threads
+}
+
+/// Cuts a conversation into turns: what others say, and what the author answers to it. A turn ends where somebody else
+/// speaks after the author.
+fn turns<'a, 'b>(conversation: &'a [&'b StoredComment], author: Option<PersonId>) -> Vec<&'a [&'b StoredComment]> {
+    conversation.chunk_by(|one, next| one.author != author || next.author == author).collect()
+}
+
+fn thread_comment(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> Option<ThreadComment> {
+    Some(ThreadComment {
+        id: comment.id,
+        place: comment.place,
+        author: comment.author.unwrap_or(PersonId(0)),
+        standing: match (comment.counts, comment.opted_out) {
+            (true, _) => Standing::Counts,
+            (false, true) => Standing::OptedOut,
+            (false, false) => Standing::NotHuman,
+        },
+        at: comment.created_at,
+        reading: comment.reading.clone()?,
+        follow_up: follow_up(comment, pull, pushes),
+        thumbs_up_by: comment.thumbs_up_by.clone(),
+    })
+}
+
+/// What is known of the pushes after a comment.
+fn follow_up(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> FollowUp {
+    if pull.without_diffs || comment.place != CommentPlace::Diff {
+        return FollowUp::NoDiffs;
+    }
+    if comment.followed_up.is_some() {
+        return match comment.nearness {
+            Some(nearness) => FollowUp::Compared { nearness, applied: comment.applied },
+            None => FollowUp::NoDiffs,
+        };
+    }
+    let pushed_later = pushes.iter().any(|push| push.at > comment.created_at);
+    if pull.open || pushed_later { FollowUp::Waiting } else { FollowUp::NoLaterPush }
+}

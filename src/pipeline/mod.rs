@@ -1,0 +1,91 @@
+//! THE PATH of one delivery, top to bottom. Read this first.
+//!
+//! | step | job | reads | thinks with | writes | next |
+//! |---|---|---|---|---|---|
+//! | `web::hook` | - | the request | `hmac`, `sha2` | inbox + job, in one transaction | `receive` |
+//! | [`receive`] | `Receive` | inbox | `forge::github::payload` | facts; lets the body go | `read`, `members` |
+//! | [`read`] | `Read` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
+//! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
+//! | [`suggest`] | `Suggest` | history, candidates, graph | `suggest` | the suggestion | shown by [`publish`] |
+//! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
+//! | [`expire`] | `Expire` | the clock | - | lets texts and dead letters' bodies go | itself, tomorrow |
+//!
+//! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
+//! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
+pub mod expire;
+pub mod import;
+pub mod learn;
+pub mod members;
+pub mod profile;
+pub mod publish;
+pub mod read;
+pub mod rebuild;
+pub mod receive;
+pub mod silent;
+pub mod suggest;
+pub mod work;
+
+use sqlx::PgPool;
+
+use crate::forge::Forge;
+use crate::forge::ForgeError;
+use crate::model::clock::Clock;
+use crate::model::clock::Time;
+use crate::model::settings::Settings;
+use crate::store::StoreError;
+use crate::store::jobs::Queue;
+
+/// What every step works with. Made once, in `app`.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// The database.
+    pub pool: PgPool,
+    /// The queue in it.
+    pub queue: Queue,
+    /// The code host.
+    pub forge: Forge,
+    /// What time it is.
+    pub clock: Clock,
+    /// Settings where a repository has none of its own.
+    pub settings: Settings,
+    /// Where people reach our pages and the code host's, without a slash at the end.
+    pub addresses: Addresses,
+}
+
+/// Where things are in a browser, without a slash at the end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Addresses {
+    /// Our own pages, as `http://127.0.0.1:8080`.
+    pub own: String,
+    /// The code host's pages, as `https://github.com`.
+    pub host: String,
+}
+
+/// Why a step did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The code host.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+    /// The delivery can't be understood; trying again won't help.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl From<sqlx::Error> for StepError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(StoreError::from(error))
+    }
+}
+
+/// How a step ended where it didn't fail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Done {
+    /// It did what there was to do.
+    Yes,
+    /// The code host asks to come back later.
+    Later(Time),
+}

@@ -1,0 +1,318 @@
+//! What one person holds, applied, learned and passed on, each claim with its evidence; and who holds an area.
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::comment::CommentPlace;
+use crate::model::graph::Confidence;
+use crate::model::graph::Edge;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::lesson::Lesson;
+use crate::model::lesson::Outcome;
+use crate::model::skill::Area;
+use crate::pipeline::Addresses;
+use crate::pipeline::StepError;
+use crate::skill::edge;
+use crate::skill::learned;
+use crate::skill::learned::LaterWork;
+use crate::skill::rate;
+use crate::skill::rate::Rate;
+use crate::store::lessons;
+use crate::store::lessons::Ends;
+use crate::store::people::Person;
+use crate::store::profiles;
+use crate::store::profiles::LessonLine;
+
+/// Lessons that a profile looks at, the newest first.
+const LESSONS: i64 = 5_000;
+
+/// One area that a person passed on to others.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Held {
+    /// The area.
+    pub area: Area,
+    /// How much stands behind it: sum of P, faded by half in a year.
+    pub strength: f64,
+    /// Distinct pull requests with a landed lesson.
+    pub pulls: i32,
+    /// People who were taught.
+    pub people: usize,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The share of lessons that land, with its interval.
+    pub landing: Landing,
+}
+
+/// A landing rate in plain figures.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Landing {
+    /// Expected share, in [0, 1].
+    pub mean: f64,
+    /// Lower end of the 90% interval.
+    pub low: f64,
+    /// Upper end of it.
+    pub high: f64,
+}
+
+/// One area in which a person was taught and something came of it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Taken {
+    /// The area.
+    pub area: Area,
+    /// "applied feedback on" or "learned": no more than the evidence carries.
+    pub claim: &'static str,
+    /// Landed lessons.
+    pub lessons: usize,
+    /// Who taught, by login.
+    pub from: Vec<String>,
+    /// When the last one landed.
+    pub last: Time,
+}
+
+/// One piece of evidence, with its link.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Evidence {
+    /// The area.
+    pub area: Area,
+    /// "taught" or "was taught".
+    pub role: &'static str,
+    /// The other person's login.
+    pub other: String,
+    /// `owner/name#number`.
+    pub pull: String,
+    /// The comment on the code host.
+    pub link: String,
+    /// When.
+    pub at: Time,
+    /// Probability that the comment was useful.
+    pub p: f64,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What pushes did to the commented line is known.
+    pub diffs_known: bool,
+    /// May still change.
+    pub provisional: bool,
+}
+
+/// A person's profile: what that person may see of it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Profile {
+    /// The login.
+    pub login: String,
+    /// Areas passed on to others, strongest first.
+    pub helped: Vec<Held>,
+    /// Areas taken from others, the latest first.
+    pub taken: Vec<Taken>,
+    /// Everything that stands behind it, newest first.
+    pub evidence: Vec<Evidence>,
+    /// What a reader must know about the evidence.
+    pub notes: Vec<String>,
+}
+
+/// The profile of a person at `at`.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn profile(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: &Person,
+    (at, addresses): (Time, &Addresses),
+) -> Result<Profile, StepError> {
+    let which = profiles::Which { person: Some(person.id), before: None, limit: LESSONS };
+    let lines = profiles::lessons(conn, id, which).await?;
+    let edges = lessons::graph(conn, id, Ends::Teacher(person.id)).await?;
+    let taken = taken(conn, id, person.id, &lines).await?;
+    let mut notes = Vec::new();
+    let without = lines.iter().filter(|line| !line.diffs_known).count();
+    if without > 0 {
+        notes.push(format!(
+            "For {without} of {} lessons no diffs are known, so what the author changed is left out of the formula and confidence stays low.",
+            lines.len()
+        ));
+    }
+    Ok(Profile {
+        login: person.login.clone(),
+        helped: helped(&edges, &lines, person.id, at),
+        taken,
+        evidence: lines.iter().map(|line| evidence(line, person.id, addresses)).collect(),
+        notes,
+    })
+}
+
+/// The page of a comment on the code host.
+#[must_use]
+pub fn link(addresses: &Addresses, line: &LessonLine) -> String {
+    let anchor = match line.place {
+        CommentPlace::Diff => "discussion_r",
+        CommentPlace::Conversation => "issuecomment-",
+        CommentPlace::Review => "pullrequestreview-",
+    };
+    format!("{}/{}/{}/pull/{}#{anchor}{}", addresses.host, line.owner, line.repo, line.pull.number, line.comment)
+}
+
+fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses) -> Evidence {
+    let taught = line.teacher == person;
+    Evidence {
+        area: line.area,
+        role: if taught { "taught" } else { "was taught" },
+        other: if taught { line.learner_login.clone() } else { line.teacher_login.clone() },
+        pull: format!("{}/{}#{}", line.owner, line.repo, line.pull.number),
+        link: link(addresses, line),
+        at: line.at,
+        p: line.p,
+        outcome: line.outcome,
+        diffs_known: line.diffs_known,
+        provisional: line.provisional,
+    }
+}
+
+fn helped(edges: &[Edge], lines: &[LessonLine], person: PersonId, at: Time) -> Vec<Held> {
+    let mut areas: BTreeMap<Area, Vec<&Edge>> = BTreeMap::new();
+    for edge in edges.iter().filter(|edge| edge.pulls > 0) {
+        areas.entry(edge.area).or_default().push(edge);
+    }
+    let mut held: Vec<Held> = areas
+        .into_iter()
+        .map(|(area, edges)| {
+            let given: Vec<Lesson> = lines
+                .iter()
+                .filter(|line| line.teacher == person && line.area == area)
+                .map(LessonLine::lesson)
+                .collect();
+            Held {
+                area,
+                strength: edges.iter().map(|one| edge::profile_strength(one, at)).sum(),
+                pulls: edges.iter().map(|one| one.pulls).sum(),
+                people: edges.len(),
+                confidence: edge::confidence_of(edges.iter().map(|one| edge::effective_n(one, at)).sum()),
+                landing: landing(&rate::landing_rate(&given)),
+            }
+        })
+        .collect();
+    held.sort_by(|one, other| other.strength.total_cmp(&one.strength).then(one.area.cmp(&other.area)));
+    held
+}
+
+fn landing(rate: &Rate) -> Landing {
+    Landing { mean: rate.mean, low: rate.low, high: rate.high }
+}
+
+async fn taken(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    lines: &[LessonLine],
+) -> Result<Vec<Taken>, StepError> {
+    let mut areas: BTreeMap<Area, Vec<&LessonLine>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.learner == person && line.outcome == Outcome::Landed) {
+        areas.entry(line.area).or_default().push(line);
+    }
+    if areas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = profiles::reviewed_pulls_of(conn, id, person).await?;
+    let (pulls, rates) = profiles::base_rates(conn, id).await?;
+    let mut taken: Vec<Taken> = areas
+        .into_iter()
+        .filter_map(|(area, got)| {
+            let last = got.iter().map(|line| line.at).max()?;
+            let mut from: Vec<String> = got.iter().map(|line| line.teacher_login.clone()).collect();
+            from.sort();
+            from.dedup();
+            let later = later_work(person, (area, last), (lines, &own), base_rate(pulls, &rates, area));
+            Some(Taken { area, claim: learned::claim(&later).words(), lessons: got.len(), from, last })
+        })
+        .collect();
+    taken.sort_by(|one, other| other.last.cmp(&one.last).then(one.area.cmp(&other.area)));
+    Ok(taken)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of pull requests fit an f64 exactly")]
+fn base_rate(pulls: i64, rates: &HashMap<String, i64>, area: Area) -> f64 {
+    if pulls == 0 { 0.0 } else { rates.get(area.slug()).copied().unwrap_or(0) as f64 / pulls as f64 }
+}
+
+/// What the person did after the last lesson in an area: own reviewed pull requests that drew no such comment, and own
+/// lessons on it to others than those who taught it.
+fn later_work(
+    person: PersonId,
+    (area, last): (Area, Time),
+    (lines, own): (&[LessonLine], &[(crate::model::ids::PullKey, Time)]),
+    base_rate: f64,
+) -> LaterWork {
+    let teachers: Vec<PersonId> =
+        lines.iter().filter(|line| line.learner == person && line.area == area).map(|line| line.teacher).collect();
+    let later: Vec<_> = own.iter().filter(|(_, opened)| *opened > last).collect();
+    let commented = later
+        .iter()
+        .filter(|(key, _)| lines.iter().any(|line| line.pull == *key && line.learner == person && line.area == area))
+        .count();
+    let taught = lines
+        .iter()
+        .filter(|line| {
+            line.teacher == person
+                && line.area == area
+                && line.outcome == Outcome::Landed
+                && !teachers.contains(&line.learner)
+        })
+        .count();
+    LaterWork {
+        pulls: u32::try_from(later.len()).unwrap_or(u32::MAX),
+        pulls_commented: u32::try_from(commented).unwrap_or(u32::MAX),
+        base_rate,
+        taught_others: u32::try_from(taught).unwrap_or(u32::MAX),
+    }
+}
+
+/// Somebody who holds an area.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Holder {
+    /// The login.
+    pub login: String,
+    /// Sum of P, fading with a half-life of 52 days to a floor: who is current.
+    pub strength: f64,
+    /// Distinct pull requests with a landed lesson.
+    pub pulls: i32,
+    /// People who were taught.
+    pub people: usize,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// Who holds an area at `at`: everybody with a landed lesson in it, the most current first.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn holders(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    area: Area,
+    at: Time,
+) -> Result<Vec<Holder>, StepError> {
+    let logins = profiles::logins(conn, id).await?;
+    let mut by_person: HashMap<PersonId, Vec<Edge>> = HashMap::new();
+    for edge in lessons::graph(conn, id, Ends::Any).await? {
+        if edge.area == area && edge.pulls > 0 {
+            by_person.entry(edge.teacher).or_default().push(edge);
+        }
+    }
+    let mut holders: Vec<Holder> = by_person
+        .into_iter()
+        .filter_map(|(person, edges)| {
+            Some(Holder {
+                login: logins.get(&person)?.clone(),
+                strength: edges.iter().map(|one| edge::strength(one, at)).sum(),
+                pulls: edges.iter().map(|one| one.pulls).sum(),
+                people: edges.len(),
+                confidence: edge::confidence_of(edges.iter().map(|one| edge::effective_n(one, at)).sum()),
+            })
+        })
+        .collect();
+    holders.sort_by(|one, other| other.strength.total_cmp(&one.strength).then(one.login.cmp(&other.login)));
+    Ok(holders)
+}

@@ -1,0 +1,358 @@
+//! A delivery becomes facts.
+use sqlx::PgConnection;
+
+use crate::forge::github::payload;
+use crate::model::clock::Time;
+use crate::model::event::Asked;
+use crate::model::event::CommentSeen;
+use crate::model::event::Event;
+use crate::model::event::PullAction;
+use crate::model::event::PullSeen;
+use crate::model::event::PullShown;
+use crate::model::event::RepoSeen;
+use crate::model::event::What;
+use crate::model::ids::InboxId;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::job::Job;
+use crate::model::person::Actor;
+use crate::model::person::TeamSeen;
+use crate::pipeline::Done;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::store::comments;
+use crate::store::inbox;
+use crate::store::members;
+use crate::store::people;
+use crate::store::pulls;
+use crate::store::tenants;
+
+/// Parses one delivery of the inbox, stores its facts, queues what follows and lets the body go: one transaction.
+///
+/// A delivery that can't be parsed becomes a dead letter at once, with its reason: trying again would not help.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away; the delivery stays and is tried again.
+pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<Done, StepError> {
+    let now = pipeline.clock.now();
+    let mut tx = pipeline.pool.begin().await?;
+    let Some(waiting) = inbox::take(&mut tx, id).await? else { return Ok(Done::Yes) };
+    let event = match parse(&waiting) {
+        Ok(event) => event,
+        Err(why) => {
+            tracing::warn!(delivery.id = waiting.delivery, event = waiting.event, why, "delivery can't be read");
+            metrics::counter!("peerlore_deliveries_total", "outcome" => "failed").increment(1);
+            inbox::bury(&mut tx, id, now, &why).await?;
+            tx.commit().await?;
+            return Ok(Done::Yes);
+        }
+    };
+    let next = record(&mut tx, &event, waiting.received_at).await?;
+    for job in next.jobs() {
+        pipeline.queue.add(&mut tx, &job).await?;
+    }
+    inbox::done(&mut tx, id, now).await?;
+    tx.commit().await?;
+    tracing::info!(
+        delivery.id = waiting.delivery,
+        event = waiting.event,
+        pull = next.pull.map(|pull| pull.to_string()),
+        "facts stored"
+    );
+    Ok(Done::Yes)
+}
+
+fn parse(waiting: &inbox::Waiting) -> Result<Event, String> {
+    let raw = lz4_flex::decompress_size_prepended(&waiting.body)
+        .map_err(|error| format!("the stored body can't be unpacked: {error}"))?;
+    let body = payload::body_of(&waiting.content_type, &raw).map_err(|error| error.to_string())?;
+    payload::parse_event(&waiting.event, &body).map_err(|error| error.to_string())
+}
+
+/// What an event makes necessary.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Next {
+    /// The tenant.
+    pub installation: Option<InstallationId>,
+    /// The pull request that moved.
+    pub pull: Option<PullKey>,
+    /// Members and teams should be read.
+    pub members: bool,
+}
+
+impl Next {
+    /// The jobs to queue.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        let Some(installation) = self.installation else { return Vec::new() };
+        let pull = self.pull.map(|pull| Job::Read { installation, pull });
+        pull.into_iter().chain(self.members.then_some(Job::Members { installation })).collect()
+    }
+}
+
+/// Stores the facts of one event. The same event twice, or two events the other way round, leave the same facts.
+///
+/// `at` is when we heard of it: it stands in where the event carries no time of its own.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn record(conn: &mut PgConnection, event: &Event, at: Time) -> Result<Next, StepError> {
+    let Some(account) = &event.account else { return Ok(Next::default()) };
+    let installation = tenants::ensure(conn, account, event.installation, at).await?;
+    if let Some(repo) = &event.repo {
+        tenants::see_repo(conn, installation, repo).await?;
+    }
+    if let Some(sender) = &event.sender {
+        people::see(conn, installation, sender, at).await?;
+    }
+    let mut next = Next { installation: Some(installation), ..Next::default() };
+    if let Some(repo) = &event.repo {
+        next.pull = of_repo(conn, (installation, repo), event, at).await?;
+    }
+    next.members = of_account(conn, installation, event, at).await?;
+    Ok(next)
+}
+
+/// Facts about pull requests; gives the one that moved.
+async fn of_repo(
+    conn: &mut PgConnection,
+    (id, repo): (InstallationId, &RepoSeen),
+    event: &Event,
+    at: Time,
+) -> Result<Option<PullKey>, StepError> {
+    let key = |number: i32| PullKey { repo: repo.id, number };
+    match &event.what {
+        What::Pull { action, pull } => {
+            let key = key(pull.number);
+            see_pull(conn, (id, key), pull, at).await?;
+            moved(conn, (id, key), (action, pull), at).await?;
+            Ok(Some(key))
+        }
+        What::Review { pull, review } => {
+            let key = key(pull.number);
+            see_pull(conn, (id, key), pull, at).await?;
+            if let Some(reviewer) = &review.reviewer {
+                people::see(conn, id, reviewer, at).await?;
+                // A submitted review answers the request.
+                let who = pulls::AskedWho::Person(reviewer.id);
+                pulls::see_asked(conn, id, key, (who, false), review.submitted_at).await?;
+            }
+            pulls::see_review(conn, id, key, review).await?;
+            if let Some(comment) = text_of_review(review) {
+                comments::see(conn, id, key, &comment).await?;
+            }
+            Ok(Some(key))
+        }
+        What::Comment { pull, comment, edited: _ } => {
+            let key = match pull {
+                PullShown::Whole(pull) => {
+                    see_pull(conn, (id, key(pull.number)), pull, at).await?;
+                    key(pull.number)
+                }
+                PullShown::Number(number) => {
+                    pulls::see_number(conn, id, key(*number), comment.created_at).await?;
+                    key(*number)
+                }
+            };
+            if let Some(author) = &comment.author {
+                people::see(conn, id, author, at).await?;
+            }
+            comments::see(conn, id, key, comment).await?;
+            Ok(Some(key))
+        }
+        What::CommentDeleted { number, place, id: comment } => {
+            pulls::see_number(conn, id, key(*number), at).await?;
+            comments::delete(conn, id, key(*number), (*place, *comment), at).await?;
+            Ok(Some(key(*number)))
+        }
+        What::Thread { number, root, resolved, at: when } => {
+            pulls::see_number(conn, id, key(*number), at).await?;
+            let by = event.sender.as_ref().map(|sender| sender.id);
+            comments::see_resolution(conn, id, (key(*number), *root), (by, *resolved), when.unwrap_or(at)).await?;
+            Ok(Some(key(*number)))
+        }
+        What::Push { before, after, forced, .. } => {
+            pulls::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
+            Ok(None)
+        }
+        What::RepoRemoved => {
+            tenants::remove_repo(conn, id, repo.id, at).await?;
+            Ok(None)
+        }
+        What::TeamMember { .. }
+        | What::Team(_)
+        | What::TeamDeleted(_)
+        | What::MemberAdded(_)
+        | What::MemberRemoved(_)
+        | What::RepoChanged
+        | What::Installed { .. }
+        | What::Suspended
+        | What::Uninstalled
+        | What::Nothing => Ok(None),
+    }
+}
+
+/// Facts about the organisation; gives whether members should be read.
+async fn of_account(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    event: &Event,
+    at: Time,
+) -> Result<bool, StepError> {
+    match &event.what {
+        What::TeamMember { team, person, role } => {
+            members::see_team(conn, id, team).await?;
+            people::see(conn, id, person, at).await?;
+            match role {
+                Some(role) => members::join_team(conn, id, team.id, (person.id, *role), at).await?,
+                None => members::leave_team(conn, id, team.id, person.id, at).await?,
+            }
+            Ok(false)
+        }
+        What::Team(team) => {
+            members::see_team(conn, id, team).await?;
+            Ok(false)
+        }
+        What::TeamDeleted(team) => {
+            members::remove_team(conn, id, *team, at).await?;
+            Ok(false)
+        }
+        What::MemberAdded(person) => {
+            people::see(conn, id, person, at).await?;
+            members::join(conn, id, person.id, at).await?;
+            Ok(false)
+        }
+        What::MemberRemoved(person) => {
+            people::see(conn, id, person, at).await?;
+            members::leave(conn, id, person.id, at).await?;
+            Ok(false)
+        }
+        What::Installed { repos, removed } => {
+            tenants::set_standing(conn, id, tenants::Standing::Active, at).await?;
+            for repo in repos {
+                tenants::see_repo(conn, id, repo).await?;
+            }
+            for repo in removed {
+                tenants::remove_repo(conn, id, *repo, at).await?;
+            }
+            Ok(true)
+        }
+        What::Suspended => {
+            tenants::set_standing(conn, id, tenants::Standing::Suspended, at).await?;
+            Ok(false)
+        }
+        What::Uninstalled => {
+            tenants::set_standing(conn, id, tenants::Standing::Removed, at).await?;
+            Ok(false)
+        }
+        What::Pull { .. }
+        | What::Review { .. }
+        | What::Comment { .. }
+        | What::CommentDeleted { .. }
+        | What::Thread { .. }
+        | What::Push { .. }
+        | What::RepoChanged
+        | What::RepoRemoved
+        | What::Nothing => Ok(false),
+    }
+}
+
+async fn see_pull(
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    pull: &PullSeen,
+    at: Time,
+) -> Result<(), StepError> {
+    if let Some(author) = &pull.author {
+        people::see(conn, id, author, at).await?;
+    }
+    pulls::see(conn, id, key, pull).await?;
+    for person in &pull.asked_people {
+        see_asked(conn, (id, key), &Asked::Person(person.clone()), (true, pull.updated_at, at)).await?;
+    }
+    for team in &pull.asked_teams {
+        see_asked(conn, (id, key), &Asked::Team(team.clone()), (true, pull.updated_at, at)).await?;
+    }
+    Ok(())
+}
+
+/// What one action on a pull request adds to its state.
+async fn moved(
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    (action, pull): (&PullAction, &PullSeen),
+    at: Time,
+) -> Result<(), StepError> {
+    match action {
+        PullAction::Opened | PullAction::Reopened | PullAction::ReadyForReview => {
+            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
+        }
+        PullAction::Synchronized(push) => {
+            pulls::see_push(conn, id, key, push).await?;
+            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
+        }
+        PullAction::ReviewRequested(asked) => {
+            see_asked(conn, (id, key), asked, (true, pull.updated_at, at)).await?;
+            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
+        }
+        PullAction::ReviewRequestRemoved(asked) => {
+            see_asked(conn, (id, key), asked, (false, pull.updated_at, at)).await?;
+            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
+        }
+        PullAction::ConvertedToDraft | PullAction::Closed | PullAction::Changed => {}
+    }
+    Ok(())
+}
+
+async fn see_asked(
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    asked: &Asked,
+    (yes, when, at): (bool, Time, Time),
+) -> Result<(), StepError> {
+    let who = match asked {
+        Asked::Person(person) => see_person(conn, id, person, at).await?,
+        Asked::Team(team) => see_team(conn, id, team).await?,
+    };
+    pulls::see_asked(conn, id, key, (who, yes), when).await?;
+    Ok(())
+}
+
+async fn see_person(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: &Actor,
+    at: Time,
+) -> Result<pulls::AskedWho, StepError> {
+    people::see(conn, id, person, at).await?;
+    let PersonId(number) = person.id;
+    Ok(pulls::AskedWho::Person(PersonId(number)))
+}
+
+async fn see_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: &TeamSeen,
+) -> Result<pulls::AskedWho, StepError> {
+    members::see_team(conn, id, team).await?;
+    Ok(pulls::AskedWho::Team(team.id))
+}
+
+/// The text of a review is a comment too, where there is one.
+fn text_of_review(review: &crate::model::event::ReviewSeen) -> Option<CommentSeen> {
+    (!review.body.trim().is_empty()).then(|| CommentSeen {
+        id: crate::model::ids::CommentId(review.id.0),
+        place: crate::model::comment::CommentPlace::Review,
+        author: review.reviewer.clone(),
+        body: review.body.clone(),
+        created_at: review.submitted_at,
+        updated_at: review.submitted_at,
+        in_reply_to: None,
+        path: None,
+        line: None,
+        on_old_side: false,
+        commit: None,
+        review: Some(review.id),
+    })
+}

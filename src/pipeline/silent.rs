@@ -1,0 +1,140 @@
+//! Silent experts: who knows a module and is hardly asked about it.
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use chrono::Duration;
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::clock::days_between;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::pull::module_of;
+use crate::pipeline::StepError;
+use crate::skill::decay;
+use crate::skill::silent;
+use crate::skill::silent::Work;
+use crate::store::history;
+use crate::store::history::PastPull;
+use crate::store::people;
+
+/// Days that are looked at (science.md section 3).
+const WINDOW_DAYS: i64 = 365;
+/// Pull requests that are looked at, at most.
+const WINDOW_PULLS: i64 = 50_000;
+
+/// Somebody who could be asked, with what stands behind it. No score.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct CouldBeAsked {
+    /// The module: repository and folder.
+    pub module: String,
+    /// Who.
+    pub login: String,
+    /// Own merged changes of the last year, faded by half in a year.
+    pub evidence: f64,
+    /// Changes by others in the module.
+    pub others_changes: u32,
+    /// Reviews given there.
+    pub reviews: u32,
+    /// Lower end of the 90% interval of given / expected reviews.
+    pub low: f64,
+    /// Upper end of it.
+    pub high: f64,
+    /// All of it in a sentence.
+    pub words: String,
+}
+
+/// The silent experts of a tenant at `at`, by module. Nobody who is away or opted out is named.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<CouldBeAsked>, StepError> {
+    let since = at - Duration::days(WINDOW_DAYS);
+    let span = history::Span { repo: None, since, before: at, limit: WINDOW_PULLS };
+    let pulls = history::past_pulls(conn, id, span).await?;
+    let answers: HashMap<PersonId, history::Answers> =
+        history::answers(conn, id, since).await?.into_iter().map(|answer| (answer.person, answer)).collect();
+    let people: HashMap<PersonId, people::Person> =
+        people::standing(conn, id).await?.into_iter().map(|person| (person.id, person)).collect();
+    let rows = work(&pulls, at, &answers, &people);
+    Ok(silent::silent_experts(&rows)
+        .into_iter()
+        .filter_map(|found| {
+            let login = people.get(&found.work.person)?.login.clone();
+            Some(CouldBeAsked {
+                words: found.words(),
+                module: found.work.module,
+                login,
+                evidence: found.work.evidence,
+                others_changes: found.work.others_changes,
+                reviews: found.work.reviews,
+                low: found.low,
+                high: found.high,
+            })
+        })
+        .collect())
+}
+
+#[derive(Default)]
+struct InModule {
+    /// Merged changes, with who wrote them and when.
+    changes: Vec<(PersonId, Time)>,
+    reviews: HashMap<PersonId, u32>,
+}
+
+/// Everybody's year in every module.
+fn work(
+    pulls: &[PastPull],
+    at: Time,
+    answers: &HashMap<PersonId, history::Answers>,
+    people: &HashMap<PersonId, people::Person>,
+) -> Vec<Work> {
+    let mut modules: BTreeMap<String, InModule> = BTreeMap::new();
+    let mut last_active: HashMap<PersonId, Time> = HashMap::new();
+    for pull in pulls {
+        for person in pull.author.iter().chain(&pull.reviewers) {
+            let last = last_active.entry(*person).or_insert(pull.created_at);
+            *last = (*last).max(pull.created_at);
+        }
+        let touched: BTreeSet<String> = pull.files.iter().map(|path| module_of(&pull.repo_name, path)).collect();
+        for module in touched {
+            let module = modules.entry(module).or_default();
+            if let (Some(author), Some(merged)) = (pull.author, pull.merged_at) {
+                module.changes.push((author, merged));
+            }
+            for reviewer in &pull.reviewers {
+                *module.reviews.entry(*reviewer).or_default() += 1;
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    for (name, module) in &modules {
+        let mut evidence: BTreeMap<PersonId, (f64, u32)> = BTreeMap::new();
+        for (author, merged) in &module.changes {
+            let held = evidence.entry(*author).or_default();
+            held.0 += decay::profile(days_between(*merged, at));
+            held.1 += 1;
+        }
+        let total: f64 = evidence.values().map(|(faded, _)| faded).sum();
+        let changes = u32::try_from(module.changes.len()).unwrap_or(u32::MAX);
+        for (person, (faded, own)) in evidence {
+            let answered = answers.get(&person);
+            let number = |count: i64| u32::try_from(count).unwrap_or(0);
+            rows.push(Work {
+                person,
+                module: name.clone(),
+                evidence: faded,
+                share: if total > 0.0 { faded / total } else { 0.0 },
+                others_changes: changes - own,
+                reviews: module.reviews.get(&person).copied().unwrap_or(0),
+                idle_days: last_active.get(&person).map_or(f64::INFINITY, |last| days_between(*last, at)),
+                asked: answered.map(|answer| number(answer.asked)),
+                answered: answered.map(|answer| number(answer.answered)),
+                left_out: people.get(&person).is_none_or(|person| person.away_until.is_some_and(|until| until > at)),
+            });
+        }
+    }
+    rows
+}

@@ -1,0 +1,169 @@
+//! Takes jobs from the queue and runs the step that each names.
+use std::future::Future;
+use std::time::Duration;
+use std::time::Instant;
+
+use graphile_worker::IntoTaskHandlerResult;
+use graphile_worker::TaskHandler;
+use graphile_worker::WorkerContext;
+use graphile_worker::WorkerOptions;
+use serde::Deserialize;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::forge::ForgeError;
+use crate::model::job::Job;
+use crate::pipeline::Done;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::pipeline::expire;
+use crate::pipeline::learn;
+use crate::pipeline::learn::Reread;
+use crate::pipeline::members;
+use crate::pipeline::read;
+use crate::pipeline::receive;
+use crate::pipeline::suggest;
+use crate::store::StoreError;
+use crate::store::inbox;
+use crate::store::jobs;
+
+/// A job as the queue hands it out.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Step(Job);
+
+impl TaskHandler for Step {
+    const IDENTIFIER: &'static str = jobs::TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let pipeline = context.get_ext::<Pipeline>().ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
+        let job = context.job();
+        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts())).await
+    }
+}
+
+/// Runs one job, logs a failure once, and says whether it is to be tried again.
+async fn handle(pipeline: &Pipeline, job: Job, (attempt, of): (i16, i16)) -> Result<(), String> {
+    let begun = Instant::now();
+    let outcome = run(pipeline, job).await;
+    metrics::histogram!("peerlore_job_seconds", "kind" => job.kind()).record(begun.elapsed().as_secs_f64());
+    let (word, result) = match outcome {
+        Ok(Done::Yes) => ("done", Ok(())),
+        Ok(Done::Later(at)) => ("later", again(pipeline, job, at).await.map_err(|error| error.to_string())),
+        Err(StepError::Forge(ForgeError::RateLimited { until, .. })) => {
+            ("later", again(pipeline, job, until).await.map_err(|error| error.to_string()))
+        }
+        Err(error) => {
+            let last = attempt >= of;
+            tracing::warn!(job.kind = job.kind(), attempt, of, %error, "a job failed");
+            if last {
+                rest(pipeline, job, &error).await;
+            }
+            (if last { "gave up" } else { "failed" }, Err(error.to_string()))
+        }
+    };
+    metrics::counter!("peerlore_jobs_total", "kind" => job.kind(), "outcome" => word).increment(1);
+    result
+}
+
+async fn run(pipeline: &Pipeline, job: Job) -> Result<Done, StepError> {
+    match job {
+        Job::Receive { inbox } => receive::run(pipeline, inbox).await,
+        Job::Read { installation, pull } => read::run(pipeline, installation, pull).await,
+        Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
+        Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
+        Job::Members { installation } => members::run(pipeline, installation).await,
+        Job::Expire => expire::run(pipeline).await,
+    }
+}
+
+async fn again(pipeline: &Pipeline, job: Job, at: crate::model::clock::Time) -> Result<(), StoreError> {
+    let mut conn = pipeline.pool.acquire().await?;
+    pipeline.queue.add_at(&mut conn, &job, at).await
+}
+
+/// A delivery that failed as often as allowed rests as a dead letter, with its reason.
+async fn rest(pipeline: &Pipeline, job: Job, why: &StepError) {
+    let Job::Receive { inbox: id } = job else { return };
+    metrics::counter!("peerlore_deliveries_total", "outcome" => "failed").increment(1);
+    let buried = async {
+        let mut conn = pipeline.pool.acquire().await?;
+        inbox::bury(&mut conn, id, pipeline.clock.now(), &why.to_string()).await
+    };
+    if let Err(error) = buried.await {
+        tracing::error!(inbox.id = id.0, %error, "a dead letter could not be marked");
+    }
+}
+
+fn options(pipeline: &Pipeline, concurrency: usize) -> WorkerOptions {
+    WorkerOptions::default()
+        .pg_pool(pipeline.pool.clone())
+        .schema(jobs::SCHEMA)
+        .concurrency(concurrency)
+        .poll_interval(Duration::from_secs(1))
+        // A worker that dies without a word loses its jobs to the others within a minute.
+        .heartbeat_interval(Duration::from_secs(5))
+        .sweep_interval(Duration::from_secs(10))
+        .sweep_threshold(Duration::from_secs(30))
+        .recovery_delay(Duration::from_secs(1))
+        .listen_os_shutdown_signals(false)
+        .add_extension(pipeline.clone())
+        .define_job::<Step>()
+}
+
+/// Works until `stop` is cancelled. A worker that loses the database is started again, a second later each time.
+pub async fn work(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let stopped = stop.clone();
+        let worker = options(&pipeline, concurrency)
+            .shutdown_signal(async move { stopped.cancelled().await })
+            .shutdown_grace_period(Duration::from_secs(10))
+            .init()
+            .await;
+        let ended = match worker {
+            Ok(worker) => worker.run().await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = ended {
+            tracing::warn!(error, "the worker lost the database; it starts again in a second");
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+}
+
+/// Queues [`Job::Expire`] once now and then every hour, until `stop` is cancelled.
+pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
+    loop {
+        let queued = async {
+            let mut conn = pipeline.pool.acquire().await?;
+            pipeline.queue.add(&mut conn, &Job::Expire).await
+        };
+        if let Err(error) = queued.await {
+            tracing::warn!(%error, "the hourly clean-up could not be queued");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+        }
+    }
+}
+
+/// Runs what waits, and what that queues, until nothing is left that may run now.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn drain(pipeline: &Pipeline) -> Result<(), StepError> {
+    let failed = |error: String| StepError::Store(StoreError::Queue(error));
+    let worker = options(pipeline, 4).init().await.map_err(|error| failed(error.to_string()))?;
+    worker.run_once().await.map_err(|error| failed(error.to_string()))
+}
+
+/// The future that a caller of [`work`] may hold.
+pub fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) -> impl Future<Output = ()> {
+    async move {
+        tokio::join!(work(pipeline.clone(), concurrency, stop.clone()), keep_expiring(pipeline, stop));
+    }
+}

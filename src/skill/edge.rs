@@ -1,0 +1,129 @@
+//! Edges of teaching: lessons of one teacher, learner and area, added up by pull request and faded (science.md section 1).
+use std::collections::BTreeMap;
+
+use crate::model::clock::Time;
+use crate::model::clock::days_between;
+use crate::model::graph::Confidence;
+use crate::model::graph::Edge;
+use crate::model::graph::PullEvidence;
+use crate::model::ids::PersonId;
+use crate::model::lesson::Lesson;
+use crate::model::lesson::Outcome;
+use crate::model::skill::Area;
+use crate::skill::decay::CURRENT_HALF_LIFE;
+use crate::skill::decay::FLOOR;
+use crate::skill::decay::PROFILE_HALF_LIFE;
+use crate::skill::decay::halved;
+
+/// What each pull request adds, from the lessons of ONE teacher, learner and area: `P = 1 - prod(1-p)`, landed and given
+/// apart; declined lessons add nothing. Ordered by pull request, and the same to the last bit for any order of lessons.
+#[must_use]
+pub fn pull_evidence(lessons: &[Lesson]) -> Vec<PullEvidence> {
+    let mut pulls: BTreeMap<_, Vec<&Lesson>> = BTreeMap::new();
+    for lesson in lessons.iter().filter(|lesson| lesson.outcome != Outcome::Declined) {
+        pulls
+            .entry((lesson.pull.repo, lesson.pull.number))
+            .or_default()
+            .push(lesson);
+    }
+    pulls
+        .into_values()
+        .filter_map(|lessons| {
+            let last = lessons.iter().max_by_key(|lesson| lesson.at)?;
+            let landed = || lessons.iter().filter(|lesson| lesson.outcome == Outcome::Landed);
+            Some(PullEvidence {
+                pull: last.pull,
+                at: landed().map(|lesson| lesson.at).max().unwrap_or(last.at),
+                landed: noisy_or(landed().map(|lesson| lesson.p)),
+                given: noisy_or(
+                    lessons
+                        .iter()
+                        .filter(|lesson| lesson.outcome == Outcome::Given)
+                        .map(|lesson| lesson.p),
+                ),
+                diffs_known: lessons.iter().any(|lesson| lesson.diffs_known),
+            })
+        })
+        .collect()
+}
+
+/// `1 - prod(1-p)`, multiplied in order of size so that the order of arrival doesn't matter.
+fn noisy_or(probabilities: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = probabilities.collect();
+    sorted.sort_by(f64::total_cmp);
+    1.0 - sorted.iter().map(|p| 1.0 - p.clamp(0.0, 1.0)).product::<f64>()
+}
+
+/// The edge that the evidence of its pull requests makes; none where nothing landed. The same to the last bit for any
+/// order of the evidence.
+#[must_use]
+pub fn edge(teacher: PersonId, learner: PersonId, area: Area, evidence: &[PullEvidence]) -> Option<Edge> {
+    let mut landed: Vec<&PullEvidence> = evidence.iter().filter(|one| one.landed > 0.0).collect();
+    landed.sort_by(|a, b| {
+        (a.at, a.pull.repo, a.pull.number)
+            .cmp(&(b.at, b.pull.repo, b.pull.number))
+            .then(a.landed.total_cmp(&b.landed))
+    });
+    let as_of = landed.last()?.at;
+    let mut edge = Edge {
+        teacher,
+        learner,
+        area,
+        as_of,
+        pulls: 0,
+        sum: 0.0,
+        sum_52: 0.0,
+        sum_365: 0.0,
+        n_52: 0.0,
+        n: 0,
+    };
+    for one in landed {
+        let age = days_between(one.at, as_of);
+        edge.pulls += 1;
+        edge.sum += one.landed;
+        edge.sum_52 += one.landed * halved(age, CURRENT_HALF_LIFE);
+        edge.sum_365 += one.landed * halved(age, PROFILE_HALF_LIFE);
+        if one.diffs_known {
+            edge.n += 1;
+            edge.n_52 += halved(age, CURRENT_HALF_LIFE);
+        }
+    }
+    Some(edge)
+}
+
+/// How strong the edge is now for "who is current": `S = sum P * (0.15 + 0.85 * 2^(-age/52 d))`.
+#[must_use]
+pub fn strength(edge: &Edge, now: Time) -> f64 {
+    FLOOR * edge.sum + (1.0 - FLOOR) * edge.sum_52 * halved(days_between(edge.as_of, now), CURRENT_HALF_LIFE)
+}
+
+/// How strong the edge is now for a profile: `sum P * 2^(-age/365 d)`.
+#[must_use]
+pub fn profile_strength(edge: &Edge, now: Time) -> f64 {
+    edge.sum_365 * halved(days_between(edge.as_of, now), PROFILE_HALF_LIFE)
+}
+
+/// Effective number of pull requests behind the edge now: the sum of `w(age)` over those whose diffs are known.
+#[must_use]
+pub fn effective_n(edge: &Edge, now: Time) -> f64 {
+    let faded = edge.n_52 * halved(days_between(edge.as_of, now), CURRENT_HALF_LIFE);
+    FLOOR * f64::from(edge.n) + (1.0 - FLOOR) * faded
+}
+
+/// How much evidence stands behind the edge now.
+#[must_use]
+pub fn confidence(edge: &Edge, now: Time) -> Confidence {
+    confidence_of(effective_n(edge, now))
+}
+
+/// The confidence that an effective number of pull requests gives: below 3 low, to 8 medium, above high.
+#[must_use]
+pub fn confidence_of(effective_n: f64) -> Confidence {
+    if effective_n > 8.0 {
+        Confidence::High
+    } else if effective_n >= 3.0 {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    }
+}

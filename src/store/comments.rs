@@ -1,0 +1,366 @@
+//! Comments with what is known around them: threads, reactions, what pushes did.
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::model::clock::Time;
+use crate::model::comment::CommentPlace;
+use crate::model::comment::Reading;
+use crate::model::event::CommentSeen;
+use crate::model::evidence::Nearness;
+use crate::model::ids::CommentId;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::store::StoreError;
+
+/// Stores a comment, unless a newer text of it is known. A text that changed loses its classification.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    comment: &CommentSeen,
+) -> Result<(), StoreError> {
+    let changed = sqlx::query_scalar!(
+        r#"insert into comment (installation_id, place, id, repo_id, number, root_id, author_id, body, created_at,
+                                updated_at, path, line, on_old_side, commit_sha, review_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           on conflict (installation_id, place, id) do update
+           set root_id = excluded.root_id, author_id = excluded.author_id, body = excluded.body,
+               created_at = excluded.created_at, updated_at = excluded.updated_at, path = excluded.path,
+               line = coalesce(excluded.line, comment.line), on_old_side = excluded.on_old_side,
+               commit_sha = coalesce(excluded.commit_sha, comment.commit_sha),
+               review_id = coalesce(excluded.review_id, comment.review_id)
+           where comment.updated_at < excluded.updated_at
+             and comment.deleted_at is null
+           returning true as "changed!""#,
+        id.0,
+        comment.place.as_str(),
+        comment.id.0,
+        key.repo.0,
+        key.number,
+        comment.in_reply_to.unwrap_or(comment.id).0,
+        comment.author.as_ref().map(|author| author.id.0),
+        comment.body,
+        comment.created_at,
+        comment.updated_at,
+        comment.path,
+        comment.line,
+        comment.on_old_side,
+        comment.commit,
+        comment.review.map(|review| review.0)
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if changed.is_some() {
+        sqlx::query!(
+            "delete from reading where installation_id = $1 and place = $2 and comment_id = $3",
+            id.0,
+            comment.place.as_str(),
+            comment.id.0
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Marks a comment as deleted, also one that was never seen: its text goes, and a late event can't bring it back.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn delete(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    (place, comment): (CommentPlace, CommentId),
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into comment (installation_id, place, id, repo_id, number, root_id, created_at, updated_at, deleted_at)
+         values ($1, $2, $3, $4, $5, $3, $6, $6, $6)
+         on conflict (installation_id, place, id) do update set deleted_at = excluded.deleted_at, body = null",
+        id.0,
+        place.as_str(),
+        comment.0,
+        key.repo.0,
+        key.number,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from reading where installation_id = $1 and place = $2 and comment_id = $3",
+        id.0,
+        place.as_str(),
+        comment.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Stores that a thread was resolved or opened again; an older event never undoes a newer one.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see_resolution(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (key, root): (PullKey, CommentId),
+    (by, resolved): (Option<PersonId>, bool),
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into thread_resolution (installation_id, root_id, repo_id, number, resolved_by, resolved, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (installation_id, root_id) do update
+         set resolved_by = excluded.resolved_by, resolved = excluded.resolved, changed_at = excluded.changed_at
+         where thread_resolution.changed_at <= excluded.changed_at",
+        id.0,
+        root.0,
+        key.repo.0,
+        key.number,
+        by.map(|person| person.0),
+        resolved,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Stores the reactions to one comment, in place of earlier ones.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_reactions(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (place, comment): (CommentPlace, CommentId),
+    reactions: &[(PersonId, String)],
+) -> Result<(), StoreError> {
+    let people: Vec<i64> = reactions.iter().map(|(person, _)| person.0).collect();
+    let contents: Vec<&str> = reactions.iter().map(|(_, content)| content.as_str()).collect();
+    sqlx::query!(
+        "delete from reaction where installation_id = $1 and place = $2 and comment_id = $3",
+        id.0,
+        place.as_str(),
+        comment.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into reaction (installation_id, place, comment_id, person_id, content)
+         select $1, $2, $3, r.person, r.content from unnest($4::bigint[], $5::text[]) as r (person, content)
+         on conflict do nothing",
+        id.0,
+        place.as_str(),
+        comment.0,
+        &people,
+        &contents as &[&str]
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the first push after a comment did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FollowedUp {
+    /// The comment (of a diff).
+    pub comment: CommentId,
+    /// The commit that the push brought.
+    pub after: String,
+    /// How near it came; none: GitHub gave no diffs.
+    pub nearness: Option<Nearness>,
+    /// Its suggestion was applied.
+    pub applied: bool,
+}
+
+/// Stores what a push did to a commented line.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_follow_up(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    follow_up: &FollowedUp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into follow_up (installation_id, place, comment_id, after_sha, nearness, applied)
+         values ($1, 'diff', $2, $3, $4, $5)
+         on conflict (installation_id, place, comment_id) do update
+         set after_sha = excluded.after_sha, nearness = excluded.nearness, applied = excluded.applied",
+        id.0,
+        follow_up.comment.0,
+        follow_up.after,
+        follow_up.nearness.map(Nearness::as_str),
+        follow_up.applied
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A comment as it is stored, with what was measured around it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StoredComment {
+    /// GitHub's number.
+    pub id: CommentId,
+    /// Where it stands.
+    pub place: CommentPlace,
+    /// The first comment of its thread.
+    pub root: CommentId,
+    /// Who wrote it.
+    pub author: Option<PersonId>,
+    /// A human who hasn't opted out.
+    pub counts: bool,
+    /// The author opted out.
+    pub opted_out: bool,
+    /// The text; none: expired.
+    pub body: Option<String>,
+    /// When it was written.
+    pub created_at: Time,
+    /// The file.
+    pub path: Option<String>,
+    /// The line in the commented version.
+    pub line: Option<i32>,
+    /// The line counts in the old file.
+    pub on_old_side: bool,
+    /// The commit that was commented.
+    pub commit: Option<String>,
+    /// What a classifier read in it, by whichever model.
+    pub reading: Option<Reading>,
+    /// The commit of the push that was compared, where one was.
+    pub followed_up: Option<String>,
+    /// How near that push came.
+    pub nearness: Option<Nearness>,
+    /// That push applied its suggestion.
+    pub applied: bool,
+    /// Who gave it a thumbs-up, heart, hooray or rocket.
+    pub thumbs_up_by: Vec<PersonId>,
+    /// Who resolved its thread (told on the root), where it is resolved.
+    pub resolved_by: Option<PersonId>,
+}
+
+/// The comments of a pull request that are not deleted, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell, or a stored word is unknown.
+pub async fn of_pull(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+) -> Result<Vec<StoredComment>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select c.id, c.place, c.root_id, c.author_id, c.body, c.created_at, c.path, c.line, c.on_old_side, c.commit_sha,
+                  coalesce(p.kind = 'human' and p.opted_out_at is null, false) as "counts!",
+                  coalesce(p.opted_out_at is not null, false) as "opted_out!",
+                  r.reading as "reading?: Json<Reading>",
+                  f.after_sha as "followed_up?", f.nearness, coalesce(f.applied, false) as "applied!",
+                  case when t.resolved then t.resolved_by end as resolved_by,
+                  array(select x.person_id from reaction x
+                        where x.installation_id = c.installation_id and x.place = c.place and x.comment_id = c.id
+                          and x.content in ('+1', 'heart', 'hooray', 'rocket') order by x.person_id) as "thumbs!"
+           from comment c
+           left join person p on p.installation_id = c.installation_id and p.id = c.author_id
+           left join reading r on r.installation_id = c.installation_id and r.place = c.place and r.comment_id = c.id
+           left join follow_up f on f.installation_id = c.installation_id and f.place = c.place and f.comment_id = c.id
+           left join thread_resolution t on t.installation_id = c.installation_id and t.root_id = c.root_id
+                and c.place = 'diff'
+           where c.installation_id = $1 and c.repo_id = $2 and c.number = $3 and c.deleted_at is null
+           order by c.created_at, c.id"#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let place =
+                CommentPlace::from_stored(&row.place).ok_or(StoreError::Unreadable { what: "comment.place" })?;
+            let nearness = row
+                .nearness
+                .map(|word| {
+                    Nearness::from_stored(&word).ok_or(StoreError::Unreadable {
+                        what: "follow_up.nearness",
+                    })
+                })
+                .transpose()?;
+            Ok(StoredComment {
+                id: CommentId(row.id),
+                place,
+                root: CommentId(row.root_id),
+                author: row.author_id.map(PersonId),
+                counts: row.counts,
+                opted_out: row.opted_out,
+                body: row.body,
+                created_at: row.created_at,
+                path: row.path,
+                line: row.line,
+                on_old_side: row.on_old_side,
+                commit: row.commit_sha,
+                reading: row.reading.map(|reading| reading.0),
+                followed_up: row.followed_up,
+                nearness,
+                applied: row.applied,
+                thumbs_up_by: row.thumbs.into_iter().map(PersonId).collect(),
+                resolved_by: row.resolved_by.map(PersonId),
+            })
+        })
+        .collect()
+}
+
+/// Stores what a classifier read in comments.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_readings(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    readings: &[(CommentPlace, CommentId, Reading)],
+) -> Result<(), StoreError> {
+    let places: Vec<&str> = readings.iter().map(|(place, _, _)| place.as_str()).collect();
+    let ids: Vec<i64> = readings.iter().map(|(_, comment, _)| comment.0).collect();
+    let values: Vec<serde_json::Value> = readings
+        .iter()
+        .map(|(_, _, reading)| serde_json::to_value(reading).map_err(|_| StoreError::Unreadable { what: "reading" }))
+        .collect::<Result<_, _>>()?;
+    let models: Vec<&str> = readings.iter().map(|(_, _, reading)| reading.model.as_str()).collect();
+    sqlx::query!(
+        "insert into reading (installation_id, place, comment_id, reading, model)
+         select $1, r.place, r.id, r.reading, r.model
+         from unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[]) as r (place, id, reading, model)
+         on conflict (installation_id, place, comment_id) do update
+         set reading = excluded.reading, model = excluded.model",
+        id.0,
+        &places as &[&str],
+        &ids,
+        &values,
+        &models as &[&str]
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Lets the texts go that were written before `before` and are classified already; gives how many.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn expire(conn: &mut PgConnection, before: Time) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "update comment c set body = null
+         where c.body is not null and c.created_at < $1
+           and exists (select 1 from reading r where r.installation_id = c.installation_id
+                       and r.place = c.place and r.comment_id = c.id)",
+        before
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}

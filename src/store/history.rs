@@ -1,0 +1,414 @@
+//! What suggestions and silent experts are computed from: past pull requests, and who may be asked now.
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
+use crate::model::ids::TeamId;
+use crate::model::settings::Settings;
+use crate::store::StoreError;
+
+/// A pull request of the past, as it was known at some time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PastPull {
+    /// The repository.
+    pub repo: RepoId,
+    /// Its name.
+    pub repo_name: String,
+    /// Its number.
+    pub number: i32,
+    /// Who wrote it, where that person may appear.
+    pub author: Option<PersonId>,
+    /// When it was opened.
+    pub created_at: Time,
+    /// When it was closed, where that was known.
+    pub closed_at: Option<Time>,
+    /// When it was merged, where that was known.
+    pub merged_at: Option<Time>,
+    /// The people who reviewed it by then (a review or a comment on its diff), the author left out.
+    pub reviewers: Vec<PersonId>,
+    /// Its files; where they are unknown, the files that comments stand on. Mechanical ones are left out.
+    pub files: Vec<String>,
+}
+
+/// Which past is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// Only this repository; none: all of the tenant.
+    pub repo: Option<RepoId>,
+    /// Opened at this time or later.
+    pub since: Time,
+    /// Opened before, and as it was known then.
+    pub before: Time,
+    /// The newest so many.
+    pub limit: i64,
+}
+
+/// Past pull requests, oldest first. Changes of more than 100 files are left out: they make nobody an expert.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn past_pulls(conn: &mut PgConnection, id: InstallationId, span: Span) -> Result<Vec<PastPull>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select p.repo_id, r.name as repo_name, p.number, s.id as "author?", p.created_at,
+                  case when p.closed_at < $4 then p.closed_at end as closed_at,
+                  case when p.merged_at < $4 then p.merged_at end as merged_at,
+                  array(select distinct w.person_id from (
+                            select v.reviewer_id as person_id from review v
+                            where v.installation_id = p.installation_id and v.repo_id = p.repo_id and v.number = p.number
+                              and v.submitted_at < $4
+                            union all
+                            select c.author_id from comment c
+                            where c.installation_id = p.installation_id and c.repo_id = p.repo_id and c.number = p.number
+                              and c.place = 'diff' and c.created_at < $4) as w
+                        join standing_person sp on sp.installation_id = p.installation_id and sp.id = w.person_id
+                        where w.person_id is distinct from p.author_id order by 1) as "reviewers!",
+                  case when p.contents_head is not null
+                       then array(select f.path from pull_file f
+                                  where f.installation_id = p.installation_id and f.repo_id = p.repo_id
+                                    and f.number = p.number and not f.mechanical order by f.path)
+                       else array(select distinct c.path from comment c
+                                  where c.installation_id = p.installation_id and c.repo_id = p.repo_id
+                                    and c.number = p.number and c.path is not null and c.created_at < $4 order by 1)
+                       end as "files!"
+           from pull p
+           join repo r on r.installation_id = p.installation_id and r.id = p.repo_id
+           left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
+           where p.installation_id = $1 and ($2::bigint is null or p.repo_id = $2)
+             and p.created_at >= $3 and p.created_at < $4 and p.updated_at > 'epoch'
+             and coalesce(p.changed_files, 0) <= 100
+           order by p.created_at desc, p.number desc limit $5"#,
+        id.0,
+        span.repo.map(|repo| repo.0),
+        span.since,
+        span.before,
+        span.limit
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut pulls: Vec<PastPull> = rows
+        .into_iter()
+        .map(|row| PastPull {
+            repo: RepoId(row.repo_id),
+            repo_name: row.repo_name,
+            number: row.number,
+            author: row.author.map(PersonId),
+            created_at: row.created_at,
+            closed_at: row.closed_at,
+            merged_at: row.merged_at,
+            reviewers: row.reviewers.into_iter().map(PersonId).collect(),
+            files: row.files,
+        })
+        .collect();
+    pulls.reverse();
+    Ok(pulls)
+}
+
+/// Why somebody can't be suggested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hindrance {
+    /// Not a current member.
+    NotMember,
+    /// Away.
+    Away,
+    /// At capacity.
+    AtCapacity,
+    /// Had the daily share.
+    DailyCap,
+}
+
+/// Somebody who might be asked, with what hinders it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MaybeCandidate {
+    /// Who.
+    pub id: PersonId,
+    /// The login.
+    pub login: String,
+    /// None: may be suggested.
+    pub hindrance: Option<Hindrance>,
+    /// Reviews that wait for them, this pull request left out.
+    pub open_reviews: i64,
+    /// Own limit of open reviews.
+    pub capacity: Option<i32>,
+    /// Suggestions in the last 24 hours, this pull request left out.
+    pub suggested_today: i64,
+    /// Learner suggestions in the last seven days, this pull request left out.
+    pub learner_this_week: i64,
+    /// The last learner suggestion, this pull request left out.
+    pub last_learner: Option<Time>,
+    /// Areas the person wants to learn.
+    pub learn: Vec<String>,
+    /// Areas the person likes to teach.
+    pub teach: Vec<String>,
+    /// When the person last wrote, reviewed or commented.
+    pub last_active: Option<Time>,
+}
+
+/// Everybody who might be suggested for a pull request at `at`: humans who haven't opted out, the author and those who
+/// committed to it left out. Where the members are known only they are free of hindrance; otherwise whoever was active
+/// in the year before counts as one.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn candidates(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (key, author): (PullKey, Option<PersonId>),
+    settings: &Settings,
+    at: Time,
+) -> Result<Vec<MaybeCandidate>, StoreError> {
+    let rows = sqlx::query!(
+        r#"with known as (select members_known_at is not null as yes from installation where id = $1),
+        active as (
+            select s.id, s.login, s.away_until, s.capacity, s.learn, s.teach,
+                   greatest(
+                       (select max(p.created_at) from pull p where p.installation_id = $1 and p.author_id = s.id and p.created_at < $5),
+                       (select max(v.submitted_at) from review v where v.installation_id = $1 and v.reviewer_id = s.id and v.submitted_at < $5)
+                   ) as last_active,
+                   exists (select 1 from membership m where m.installation_id = $1 and m.person_id = s.id
+                           and m.valid_from <= $5 and (m.valid_until is null or m.valid_until > $5)) as member,
+                   (select count(*) from pull_asked a
+                    join pull p on p.installation_id = a.installation_id and p.repo_id = a.repo_id and p.number = a.number
+                    where a.installation_id = $1 and a.kind = 'person' and a.asked_id = s.id and a.asked and p.open
+                      and a.changed_at < $5 and (a.repo_id, a.number) <> ($2, $3)) as open_reviews,
+                   (select count(distinct (g.repo_id, g.number)) from suggested g
+                    where g.installation_id = $1 and g.person_id = s.id and g.at > $5 - interval '1 day' and g.at <= $5
+                      and (g.repo_id, g.number) <> ($2, $3)) as suggested_today,
+                   (select count(*) from suggested g
+                    where g.installation_id = $1 and g.person_id = s.id and g.slot = 'learner'
+                      and g.at > $5 - interval '7 days' and g.at <= $5
+                      and (g.repo_id, g.number) <> ($2, $3)) as learner_this_week,
+                   (select max(g.at) from suggested g
+                    where g.installation_id = $1 and g.person_id = s.id and g.slot = 'learner' and g.at <= $5
+                      and (g.repo_id, g.number) <> ($2, $3)) as last_learner
+            from standing_person s
+            where s.installation_id = $1 and s.id is distinct from $4
+              and not exists (select 1 from pull_committer c where c.installation_id = $1 and c.repo_id = $2
+                              and c.number = $3 and c.person_id = s.id))
+        select id as "id!", login as "login!", capacity, learn as "learn!", teach as "teach!", last_active,
+               open_reviews as "open_reviews!", suggested_today as "suggested_today!",
+               learner_this_week as "learner_this_week!", last_learner,
+               case when known.yes and not member then 'not_member'
+                    when not known.yes and coalesce(last_active < $5 - interval '365 days', true) then 'not_member'
+                    when away_until > $5 then 'away'
+                    when open_reviews >= coalesce(capacity, $6) then 'at_capacity'
+                    when suggested_today >= $7 then 'daily_cap'
+               end as hindrance
+        from active, known order by id"#,
+        id.0,
+        key.repo.0,
+        key.number,
+        author.map(|author| author.0),
+        at,
+        i32::try_from(settings.capacity).unwrap_or(i32::MAX),
+        i64::from(settings.daily_cap)
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let hindrance = match row.hindrance.as_deref() {
+                None => None,
+                Some("not_member") => Some(Hindrance::NotMember),
+                Some("away") => Some(Hindrance::Away),
+                Some("at_capacity") => Some(Hindrance::AtCapacity),
+                Some("daily_cap") => Some(Hindrance::DailyCap),
+                Some(_) => return Err(StoreError::Unreadable { what: "hindrance" }),
+            };
+            Ok(MaybeCandidate {
+                id: PersonId(row.id),
+                login: row.login,
+                hindrance,
+                open_reviews: row.open_reviews,
+                capacity: row.capacity,
+                suggested_today: row.suggested_today,
+                learner_this_week: row.learner_this_week,
+                last_learner: row.last_learner,
+                learn: row.learn,
+                teach: row.teach,
+                last_active: row.last_active,
+            })
+        })
+        .collect()
+}
+
+/// How much somebody worked in one language lately.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LanguageUse {
+    /// Who.
+    pub person: PersonId,
+    /// Linguist's name.
+    pub language: String,
+    /// Changes written or reviewed in the year before, each counting `2^(-age/180 days)`.
+    pub weight: f64,
+}
+
+/// Languages that people wrote or reviewed in the year before `at`.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn languages(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<LanguageUse>, StoreError> {
+    Ok(sqlx::query_as!(
+        LanguageUse,
+        r#"with touched as (
+            select p.author_id as person_id, p.repo_id, p.number, p.created_at from pull p
+            where p.installation_id = $1 and p.created_at < $2 and p.created_at > $2 - interval '365 days'
+            union
+            select v.reviewer_id, v.repo_id, v.number, p.created_at from review v
+            join pull p on p.installation_id = v.installation_id and p.repo_id = v.repo_id and p.number = v.number
+            where v.installation_id = $1 and v.submitted_at < $2 and v.submitted_at > $2 - interval '365 days')
+           select t.person_id as "person!: PersonId", f.language as "language!",
+                  sum(power(2, -extract(epoch from $2 - t.created_at)::float8 / 86400 / 180)) as "weight!"
+           from touched t
+           join standing_person s on s.installation_id = $1 and s.id = t.person_id
+           join (select distinct repo_id, number, language from pull_file
+                 where installation_id = $1 and language is not null and not mechanical) f
+             on f.repo_id = t.repo_id and f.number = t.number
+           group by 1, 2 order by 1, 2"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What lessons under some folders of a repository were about, as (area slug, lessons).
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn areas_under(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (repo, folders): (RepoId, &[String]),
+    before: Time,
+) -> Result<Vec<(String, f64)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select l.area as "area!", sum(l.p) as "weight!"
+           from shown_lesson l
+           join comment c on c.installation_id = l.installation_id and c.place = l.place and c.id = l.comment_id
+           where l.installation_id = $1 and l.repo_id = $2 and l.at < $4
+             and exists (select 1 from unnest($3::text[]) as f (folder) where starts_with(c.path, f.folder))
+           group by 1 order by 2 desc, 1"#,
+        id.0,
+        repo.0,
+        folders,
+        before
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.area, row.weight)).collect())
+}
+
+/// Somebody who is asked to review, or did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AskedAlready {
+    /// A person who may appear.
+    Person(PersonId, String),
+    /// A team.
+    Team(TeamId, String),
+}
+
+/// Who is asked to review a pull request or has reviewed it, people first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn asked(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    before: Time,
+) -> Result<Vec<AskedAlready>, StoreError> {
+    let people = sqlx::query!(
+        r#"select s.id as "id!", s.login as "login!" from standing_person s
+           where s.installation_id = $1
+             and s.id is distinct from (select author_id from pull where installation_id = $1 and repo_id = $2 and number = $3)
+             and (exists (select 1 from pull_asked a where a.installation_id = $1 and a.repo_id = $2 and a.number = $3
+                          and a.kind = 'person' and a.asked_id = s.id and a.asked and a.changed_at <= $4)
+                  or exists (select 1 from review v where v.installation_id = $1 and v.repo_id = $2 and v.number = $3
+                             and v.reviewer_id = s.id and v.submitted_at <= $4))
+           order by s.id"#,
+        id.0,
+        key.repo.0,
+        key.number,
+        before
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let teams = sqlx::query!(
+        "select t.id, t.name from pull_asked a
+         join team t on t.installation_id = a.installation_id and t.id = a.asked_id
+         where a.installation_id = $1 and a.repo_id = $2 and a.number = $3 and a.kind = 'team' and a.asked
+           and a.changed_at <= $4
+         order by t.id",
+        id.0,
+        key.repo.0,
+        key.number,
+        before
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people
+        .into_iter()
+        .map(|row| AskedAlready::Person(PersonId(row.id), row.login))
+        .chain(
+            teams
+                .into_iter()
+                .map(|row| AskedAlready::Team(TeamId(row.id), row.name)),
+        )
+        .collect())
+}
+
+/// How often somebody was asked to review, and how often a review came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answers {
+    /// Who.
+    pub person: PersonId,
+    /// Times asked.
+    pub asked: i64,
+    /// Times a review of theirs came.
+    pub answered: i64,
+}
+
+/// Requests and answers since `since`.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn answers(conn: &mut PgConnection, id: InstallationId, since: Time) -> Result<Vec<Answers>, StoreError> {
+    Ok(sqlx::query_as!(
+        Answers,
+        r#"select s.id as "person!: PersonId", count(*) as "asked!",
+                  count(*) filter (where exists (
+                      select 1 from review v where v.installation_id = a.installation_id and v.repo_id = a.repo_id
+                      and v.number = a.number and v.reviewer_id = a.asked_id)) as "answered!"
+           from pull_asked a
+           join standing_person s on s.installation_id = a.installation_id and s.id = a.asked_id
+           where a.installation_id = $1 and a.kind = 'person' and a.changed_at >= $2
+           group by 1 order by 1"#,
+        id.0,
+        since
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Whether the commits of a pull request tell of people beside the author; their numbers.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn committers(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+) -> Result<Vec<PersonId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select person_id as "person: PersonId" from pull_committer
+           where installation_id = $1 and repo_id = $2 and number = $3 order by 1"#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_all(conn)
+    .await?)
+}

@@ -1,0 +1,113 @@
+//! The queue: `graphile_worker`'s tables, reached in the caller's own transaction.
+use graphile_worker::JobSpec;
+use graphile_worker::WorkerUtils;
+use sqlx::PgConnection;
+use sqlx::PgPool;
+
+use crate::model::clock::Time;
+use crate::model::job::Job;
+use crate::store::StoreError;
+
+/// The schema that the queue's tables live in.
+pub const SCHEMA: &str = "graphile_worker";
+
+/// The one task name: every job of ours is a step of the path, told apart by its payload.
+pub const TASK: &str = "step";
+
+/// How often a job is tried before it rests.
+const ATTEMPTS: i16 = 12;
+
+/// Puts jobs into the queue.
+#[derive(Clone)]
+pub struct Queue {
+    utils: WorkerUtils,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queue")
+    }
+}
+
+impl Queue {
+    /// A queue on this database.
+    #[must_use]
+    pub fn new(pool: &PgPool) -> Self {
+        Self {
+            utils: WorkerUtils::new(pool.clone(), SCHEMA),
+        }
+    }
+
+    /// Adds a job that becomes real when the caller's transaction commits. Where one with the same key waits, that one
+    /// stays the only one.
+    ///
+    /// # Errors
+    /// [`StoreError::Queue`] when the database refuses it.
+    pub async fn add(&self, conn: &mut PgConnection, job: &Job) -> Result<(), StoreError> {
+        self.add_spec(conn, job, None).await
+    }
+
+    /// Adds a job that runs at `at` at the earliest.
+    ///
+    /// # Errors
+    /// [`StoreError::Queue`] when the database refuses it.
+    pub async fn add_at(&self, conn: &mut PgConnection, job: &Job, at: Time) -> Result<(), StoreError> {
+        self.add_spec(conn, job, Some(at)).await
+    }
+
+    async fn add_spec(&self, conn: &mut PgConnection, job: &Job, run_at: Option<Time>) -> Result<(), StoreError> {
+        let spec = JobSpec {
+            queue_name: job.queue(),
+            job_key: job.key(),
+            max_attempts: Some(ATTEMPTS),
+            run_at,
+            ..JobSpec::default()
+        };
+        self.utils
+            .clone()
+            .with_executor(conn)
+            .add_raw_job(TASK, job, spec)
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::Queue(error.to_string()))
+    }
+}
+
+/// Makes or updates the queue's own tables.
+///
+/// # Errors
+/// [`StoreError::Schema`] when that fails.
+pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+    WorkerUtils::new(pool.clone(), SCHEMA)
+        .migrate()
+        .await
+        .map_err(|error| StoreError::Schema(error.to_string()))
+}
+
+/// Jobs that wait or run, and those that gave up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Backlog {
+    /// Waiting or running.
+    pub waiting: i64,
+    /// Tried as often as allowed; they rest with their last error.
+    pub gave_up: i64,
+}
+
+/// Counts the jobs.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn backlog(conn: &mut PgConnection) -> Result<Backlog, StoreError> {
+    let row = sqlx::query!(
+        r#"select
+            count(*) filter (where attempts < max_attempts or locked_at is not null) as "waiting!",
+            count(*) filter (where attempts >= max_attempts and locked_at is null) as "gave_up!"
+           from graphile_worker._private_jobs"#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Backlog {
+        waiting: row.waiting,
+        gave_up: row.gave_up,
+    })
+}

@@ -1,0 +1,372 @@
+//! Lessons and the edges they make: projections that can be made again at any time.
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::model::clock::Time;
+use crate::model::comment::CommentPlace;
+use crate::model::graph::Edge;
+use crate::model::ids::CommentId;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
+use crate::model::lesson::Lesson;
+use crate::model::lesson::Outcome;
+use crate::model::lesson::Part;
+use crate::model::lesson::Refusal;
+use crate::model::skill::Area;
+use crate::store::StoreError;
+
+/// An edge's ends and subject.
+pub type EdgeKey = (PersonId, PersonId, Area);
+
+struct Row {
+    repo_id: i64,
+    number: i32,
+    place: String,
+    comment_id: i64,
+    teacher_id: i64,
+    learner_id: i64,
+    area: String,
+    language: Option<String>,
+    at: Time,
+    p: f64,
+    parts: Json<Vec<Part>>,
+    outcome: String,
+    diffs_known: bool,
+    provisional: bool,
+}
+
+impl TryFrom<Row> for Lesson {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            pull: PullKey {
+                repo: RepoId(row.repo_id),
+                number: row.number,
+            },
+            place: CommentPlace::from_stored(&row.place).ok_or(StoreError::Unreadable { what: "lesson.place" })?,
+            comment: CommentId(row.comment_id),
+            teacher: PersonId(row.teacher_id),
+            learner: PersonId(row.learner_id),
+            area: row
+                .area
+                .parse()
+                .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
+            language: row.language,
+            at: row.at,
+            p: row.p,
+            parts: row.parts.0,
+            outcome: Outcome::from_stored(&row.outcome).ok_or(StoreError::Unreadable { what: "lesson.outcome" })?,
+            diffs_known: row.diffs_known,
+            provisional: row.provisional,
+        })
+    }
+}
+
+/// Puts the lessons and refusals of one pull request in place of its earlier ones. Gives the edges that may have moved.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn replace(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    (lessons, refusals): (&[Lesson], &BTreeMap<Refusal, i32>),
+) -> Result<BTreeSet<EdgeKey>, StoreError> {
+    let gone = sqlx::query!(
+        "delete from lesson where installation_id = $1 and repo_id = $2 and number = $3
+         returning teacher_id, learner_id, area",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut moved = BTreeSet::new();
+    for row in gone {
+        let area = row
+            .area
+            .parse()
+            .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?;
+        moved.insert((PersonId(row.teacher_id), PersonId(row.learner_id), area));
+    }
+    moved.extend(
+        lessons
+            .iter()
+            .map(|lesson| (lesson.teacher, lesson.learner, lesson.area)),
+    );
+    insert(conn, id, lessons).await?;
+    sqlx::query!(
+        "delete from refusal where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .execute(&mut *conn)
+    .await?;
+    let reasons: Vec<String> = refusals.keys().map(|reason| stored_refusal(*reason)).collect();
+    let counts: Vec<i32> = refusals.values().copied().collect();
+    sqlx::query!(
+        "insert into refusal (installation_id, repo_id, number, reason, comments)
+         select $1, $2, $3, r.reason, r.comments from unnest($4::text[], $5::int[]) as r (reason, comments)",
+        id.0,
+        key.repo.0,
+        key.number,
+        &reasons,
+        &counts
+    )
+    .execute(conn)
+    .await?;
+    Ok(moved)
+}
+
+async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson]) -> Result<(), StoreError> {
+    if lessons.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<&str> = lessons.iter().map(|l| l.place.as_str()).collect();
+    let comments: Vec<i64> = lessons.iter().map(|l| l.comment.0).collect();
+    let areas: Vec<&str> = lessons.iter().map(|l| l.area.slug()).collect();
+    let learners: Vec<i64> = lessons.iter().map(|l| l.learner.0).collect();
+    let teachers: Vec<i64> = lessons.iter().map(|l| l.teacher.0).collect();
+    let repos: Vec<i64> = lessons.iter().map(|l| l.pull.repo.0).collect();
+    let numbers: Vec<i32> = lessons.iter().map(|l| l.pull.number).collect();
+    let languages: Vec<Option<&str>> = lessons.iter().map(|l| l.language.as_deref()).collect();
+    let times: Vec<Time> = lessons.iter().map(|l| l.at).collect();
+    let ps: Vec<f64> = lessons.iter().map(|l| l.p).collect();
+    let parts: Vec<serde_json::Value> = lessons
+        .iter()
+        .map(|l| serde_json::to_value(&l.parts).map_err(|_| StoreError::Unreadable { what: "lesson.parts" }))
+        .collect::<Result<_, _>>()?;
+    let outcomes: Vec<&str> = lessons.iter().map(|l| l.outcome.as_str()).collect();
+    let diffs: Vec<bool> = lessons.iter().map(|l| l.diffs_known).collect();
+    let provisional: Vec<bool> = lessons.iter().map(|l| l.provisional).collect();
+    sqlx::query!(
+        "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, language,
+                             at, p, parts, outcome, diffs_known, provisional)
+         select $1, l.* from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+                                    $8::int[], $9::text[], $10::timestamptz[], $11::float8[], $12::jsonb[], $13::text[],
+                                    $14::bool[], $15::bool[]) as l
+         on conflict do nothing",
+        id.0,
+        &places as &[&str],
+        &comments,
+        &areas as &[&str],
+        &learners,
+        &teachers,
+        &repos,
+        &numbers,
+        &languages as &[Option<&str>],
+        &times,
+        &ps,
+        &parts,
+        &outcomes as &[&str],
+        &diffs,
+        &provisional
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn stored_refusal(reason: Refusal) -> String {
+    serde_json::to_value(reason)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// The lessons of one edge, locked against other writers of that edge until the transaction ends. Take several edges
+/// in their order, so that two writers never wait for each other.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_edge(conn: &mut PgConnection, id: InstallationId, edge: EdgeKey) -> Result<Vec<Lesson>, StoreError> {
+    let (teacher, learner, area) = edge;
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('edge:' || $1::bigint || ':' || $2::bigint || ':' || $3::bigint || ':' || $4::text, 0))",
+        id.0,
+        teacher.0,
+        learner.0,
+        area.slug()
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, language, at, p,
+                  parts as "parts: Json<Vec<Part>>", outcome, diffs_known, provisional
+           from lesson where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4
+           order by at, place, comment_id"#,
+        id.0,
+        teacher.0,
+        learner.0,
+        area.slug()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Lesson::try_from).collect()
+}
+
+/// Puts an edge in place of its earlier state; none takes it away.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_edge(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (teacher, learner, area): EdgeKey,
+    edge: Option<&Edge>,
+) -> Result<(), StoreError> {
+    let Some(edge) = edge else {
+        sqlx::query!(
+            "delete from edge where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4",
+            id.0,
+            teacher.0,
+            learner.0,
+            area.slug()
+        )
+        .execute(conn)
+        .await?;
+        return Ok(());
+    };
+    sqlx::query!(
+        "insert into edge (installation_id, teacher_id, learner_id, area, as_of, pulls, sum, sum_52, sum_365, n_52, n)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict (installation_id, teacher_id, learner_id, area) do update
+         set as_of = excluded.as_of, pulls = excluded.pulls, sum = excluded.sum, sum_52 = excluded.sum_52,
+             sum_365 = excluded.sum_365, n_52 = excluded.n_52, n = excluded.n",
+        id.0,
+        teacher.0,
+        learner.0,
+        area.slug(),
+        edge.as_of,
+        edge.pulls,
+        edge.sum,
+        edge.sum_52,
+        edge.sum_365,
+        edge.n_52,
+        edge.n
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Which ends of an edge are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ends {
+    /// All edges of the tenant.
+    Any,
+    /// Edges from this teacher.
+    Teacher(PersonId),
+    /// Edges to this learner.
+    Learner(PersonId),
+}
+
+/// The graph that may be shown: edges between people who may appear, in a fixed order.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn graph(conn: &mut PgConnection, id: InstallationId, ends: Ends) -> Result<Vec<Edge>, StoreError> {
+    let (teacher, learner) = match ends {
+        Ends::Any => (None, None),
+        Ends::Teacher(person) => (Some(person.0), None),
+        Ends::Learner(person) => (None, Some(person.0)),
+    };
+    let rows = sqlx::query!(
+        r#"select teacher_id as "teacher_id!", learner_id as "learner_id!", area as "area!", as_of as "as_of!",
+                  pulls as "pulls!", sum as "sum!", sum_52 as "sum_52!", sum_365 as "sum_365!", n_52 as "n_52!", n as "n!"
+           from shown_edge
+           where installation_id = $1 and ($2::bigint is null or teacher_id = $2) and ($3::bigint is null or learner_id = $3)
+           order by teacher_id, learner_id, area"#,
+        id.0,
+        teacher,
+        learner
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Edge {
+                teacher: PersonId(row.teacher_id),
+                learner: PersonId(row.learner_id),
+                area: row
+                    .area
+                    .parse()
+                    .map_err(|_| StoreError::Unreadable { what: "edge.area" })?,
+                as_of: row.as_of,
+                pulls: row.pulls,
+                sum: row.sum,
+                sum_52: row.sum_52,
+                sum_365: row.sum_365,
+                n_52: row.n_52,
+                n: row.n,
+            })
+        })
+        .collect()
+}
+
+/// What lessons of a tenant amount to, people who may not appear left out.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Totals {
+    /// People who taught or were taught.
+    pub people: i64,
+    /// Lessons by area slug and outcome word.
+    pub lessons: Vec<(String, String, i64)>,
+    /// Comments that gave none, by reason.
+    pub refused: Vec<(String, i64)>,
+    /// Lessons whose diffs are known.
+    pub with_diffs: i64,
+    /// Classified comments.
+    pub classified: i64,
+}
+
+/// Counts what was learned.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn totals(conn: &mut PgConnection, id: InstallationId) -> Result<Totals, StoreError> {
+    let lessons = sqlx::query!(
+        r#"select area as "area!", outcome as "outcome!", count(*) as "count!", count(*) filter (where diffs_known) as "diffs!"
+           from shown_lesson where installation_id = $1 group by 1, 2 order by 1, 2"#,
+        id.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let people = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select teacher_id from shown_lesson where installation_id = $1
+             union select learner_id from shown_lesson where installation_id = $1) as people"#,
+        id.0
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let refused = sqlx::query!(
+        r#"select reason, sum(comments) as "count!" from refusal where installation_id = $1 group by 1 order by 2 desc, 1"#,
+        id.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let classified = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from reading where installation_id = $1"#,
+        id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Totals {
+        people,
+        with_diffs: lessons.iter().map(|row| row.diffs).sum(),
+        lessons: lessons
+            .into_iter()
+            .map(|row| (row.area, row.outcome, row.count))
+            .collect(),
+        refused: refused.into_iter().map(|row| (row.reason, row.count)).collect(),
+        classified,
+    })
+}

@@ -1,0 +1,222 @@
+//! Members and teams, valid in time.
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::TeamId;
+use crate::model::person::TeamRole;
+use crate::model::person::TeamSeen;
+use crate::store::StoreError;
+
+/// A person joined the organisation at `at`. Does nothing for a member.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn join(conn: &mut PgConnection, id: InstallationId, person: PersonId, at: Time) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into membership (installation_id, person_id, valid_from)
+         select $1, $2, $3
+         where not exists (select 1 from membership where installation_id = $1 and person_id = $2
+                           and (valid_until is null or valid_until > $3))
+         on conflict do nothing",
+        id.0,
+        person.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person left the organisation at `at`, and so every team of it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn leave(conn: &mut PgConnection, id: InstallationId, person: PersonId, at: Time) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update membership set valid_until = $3
+         where installation_id = $1 and person_id = $2 and valid_until is null and valid_from <= $3",
+        id.0,
+        person.0,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update team_membership set valid_until = $3
+         where installation_id = $1 and person_id = $2 and valid_until is null and valid_from <= $3",
+        id.0,
+        person.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends the memberships of everybody who is not in `present`: the list that GitHub gave is whole.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn keep_only(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    present: &[PersonId],
+    at: Time,
+) -> Result<(), StoreError> {
+    let present: Vec<i64> = present.iter().map(|person| person.0).collect();
+    sqlx::query!(
+        "update membership set valid_until = $3
+         where installation_id = $1 and valid_until is null and person_id <> all($2)",
+        id.0,
+        &present,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Stores what an event shows of a team.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see_team(conn: &mut PgConnection, id: InstallationId, team: &TeamSeen) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into team (installation_id, id, slug, name, parent_id) values ($1, $2, $3, $4, $5)
+         on conflict (installation_id, id) do update
+         set slug = excluded.slug, name = excluded.name, parent_id = excluded.parent_id, deleted_at = null
+         where (team.slug, team.name, team.parent_id) is distinct from (excluded.slug, excluded.name, excluded.parent_id)
+            or team.deleted_at is not null",
+        id.0,
+        team.id.0,
+        team.slug,
+        team.name,
+        team.parent.map(|parent| parent.0)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks a team as deleted and ends its memberships.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn remove_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update team set deleted_at = $3 where installation_id = $1 and id = $2",
+        id.0,
+        team.0,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update team_membership set valid_until = $3
+         where installation_id = $1 and team_id = $2 and valid_until is null",
+        id.0,
+        team.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person is in a team from `at` on, as `role`.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn join_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    (person, role): (PersonId, TeamRole),
+    at: Time,
+) -> Result<(), StoreError> {
+    let changed = sqlx::query!(
+        "update team_membership set role = $4
+         where installation_id = $1 and team_id = $2 and person_id = $3 and valid_until is null",
+        id.0,
+        team.0,
+        person.0,
+        role.as_str()
+    )
+    .execute(&mut *conn)
+    .await?;
+    if changed.rows_affected() == 0 {
+        sqlx::query!(
+            "insert into team_membership (installation_id, team_id, person_id, role, valid_from)
+             values ($1, $2, $3, $4, $5) on conflict do nothing",
+            id.0,
+            team.0,
+            person.0,
+            role.as_str(),
+            at
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// A person left a team at `at`.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn leave_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    person: PersonId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update team_membership set valid_until = $4
+         where installation_id = $1 and team_id = $2 and person_id = $3 and valid_until is null and valid_from <= $4",
+        id.0,
+        team.0,
+        person.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// One person's place in one team, as of now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TeamPlace {
+    /// Who.
+    pub person: PersonId,
+    /// Which team.
+    pub team: TeamId,
+    /// Its name.
+    pub name: String,
+}
+
+/// Who is in which team at `at`.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn team_places(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<TeamPlace>, StoreError> {
+    Ok(sqlx::query_as!(
+        TeamPlace,
+        r#"select m.person_id as "person: PersonId", m.team_id as "team: TeamId", t.name
+           from team_membership m join team t on t.installation_id = m.installation_id and t.id = m.team_id
+           where m.installation_id = $1 and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2)
+             and t.deleted_at is null
+           order by t.name, m.person_id"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
+}

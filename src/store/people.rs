@@ -1,0 +1,175 @@
+//! People: who they are, and what they chose.
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::person::Actor;
+use crate::store::StoreError;
+
+/// Stores what an event shows of an account; an older event never brings an old login back.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see(conn: &mut PgConnection, id: InstallationId, actor: &Actor, at: Time) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into person (installation_id, id, login, kind, seen_at) values ($1, $2, $3, $4, $5)
+         on conflict (installation_id, id) do update
+         set login = excluded.login, kind = excluded.kind, seen_at = excluded.seen_at
+         where person.seen_at <= excluded.seen_at
+           and (person.login, person.kind) is distinct from (excluded.login, excluded.kind)",
+        id.0,
+        actor.id.0,
+        actor.login,
+        actor.kind.as_str(),
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person who may appear: human, and not opted out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// GitHub's number.
+    pub id: PersonId,
+    /// The login as last seen.
+    pub login: String,
+    /// Away until then.
+    pub away_until: Option<Time>,
+    /// Own limit of open reviews.
+    pub capacity: Option<i32>,
+    /// Areas the person wants to learn, by slug.
+    pub learn: Vec<String>,
+    /// Areas the person likes to teach, by slug.
+    pub teach: Vec<String>,
+}
+
+/// The person with this login, letters' case aside. None also for bots and for somebody who opted out.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn by_login(conn: &mut PgConnection, id: InstallationId, login: &str) -> Result<Option<Person>, StoreError> {
+    Ok(sqlx::query_as!(
+        Person,
+        r#"select p.id as "id!: PersonId", p.login as "login!", p.away_until, p.capacity, p.learn as "learn!", p.teach as "teach!"
+           from standing_person p join person q on q.installation_id = p.installation_id and q.id = p.id
+           where p.installation_id = $1 and lower(p.login) = lower($2)
+           order by q.seen_at desc limit 1"#,
+        id.0,
+        login
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Everybody who may appear, by login.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn standing(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Person>, StoreError> {
+    Ok(sqlx::query_as!(
+        Person,
+        r#"select id as "id!: PersonId", login as "login!", away_until, capacity, learn as "learn!", teach as "teach!"
+           from standing_person where installation_id = $1 order by lower(login)"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Whether somebody with this login opted out. For the person's own switch only; nothing else may ask.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn has_opted_out(conn: &mut PgConnection, id: InstallationId, login: &str) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from person where installation_id = $1 and lower(login) = lower($2)
+                          and opted_out_at is not null) as "gone!""#,
+        id.0,
+        login
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Opts a person out (`Some`) or in again (`None`). Gives the number where there is such a person.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_opt_out(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    login: &str,
+    at: Option<Time>,
+) -> Result<Option<PersonId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"update person set opted_out_at = $3
+           where installation_id = $1 and lower(login) = lower($2) and kind = 'human'
+           returning id as "id: PersonId""#,
+        id.0,
+        login,
+        at
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Sets until when a person is away; none: back.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_away(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    until: Option<Time>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update person set away_until = $3 where installation_id = $1 and id = $2",
+        id.0,
+        person.0,
+        until
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sets what a person wants to learn and likes to teach, by area slug.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_goals(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    learn: &[String],
+    teach: &[String],
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update person set learn = $3, teach = $4 where installation_id = $1 and id = $2",
+        id.0,
+        person.0,
+        learn,
+        teach
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether this person opted out, so that lessons can be refused with the right reason.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn is_opted_out(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from person where installation_id = $1 and id = $2 and opted_out_at is not null) as "gone!""#,
+        id.0,
+        person.0
+    )
+    .fetch_one(conn)
+    .await?)
+}

@@ -1,0 +1,170 @@
+//! Suggestions, where they are shown, and who had how many.
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::model::clock::Time;
+use crate::model::ids::CommentId;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::suggestion::Slot;
+use crate::model::suggestion::Suggestion;
+use crate::store::StoreError;
+
+/// A stored suggestion with where it is shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stored {
+    /// What is suggested.
+    pub suggestion: Suggestion,
+    /// When it was made.
+    pub made_at: Time,
+    /// For which head.
+    pub head: String,
+    /// Our comment on the pull request, where one was posted.
+    pub comment: Option<CommentId>,
+    /// What that comment says.
+    pub body: Option<String>,
+}
+
+/// The latest suggestion of a pull request. A person who opted out since is taken out of it.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<Option<Stored>, StoreError> {
+    let row = sqlx::query!(
+        r#"select suggestion as "suggestion: Json<Suggestion>", made_at, head_sha, posted_comment_id, posted_body
+           from suggestion where installation_id = $1 and repo_id = $2 and number = $3"#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut suggestion = row.suggestion.0;
+    for slot in [&mut suggestion.expert, &mut suggestion.learner] {
+        if let Slot::Picked(pick) = slot
+            && !may_appear(&mut *conn, id, pick.person).await?
+        {
+            *slot = Slot::Nobody {
+                why: "nobody any more".to_owned(),
+            };
+        }
+    }
+    Ok(Some(Stored {
+        suggestion,
+        made_at: row.made_at,
+        head: row.head_sha,
+        comment: row.posted_comment_id.map(CommentId),
+        body: row.posted_body,
+    }))
+}
+
+async fn may_appear(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from standing_person where installation_id = $1 and id = $2) as "may!""#,
+        id.0,
+        person.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Puts a suggestion in place of the pull request's earlier one, and counts it for the people in it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    (suggestion, head): (&Suggestion, &str),
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into suggestion (installation_id, repo_id, number, made_at, head_sha, suggestion)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (installation_id, repo_id, number) do update
+         set made_at = excluded.made_at, head_sha = excluded.head_sha, suggestion = excluded.suggestion",
+        id.0,
+        key.repo.0,
+        key.number,
+        at,
+        head,
+        Json(suggestion) as _
+    )
+    .execute(&mut *conn)
+    .await?;
+    for (slot, word) in [(&suggestion.expert, "expert"), (&suggestion.learner, "learner")] {
+        let person = match slot {
+            Slot::Picked(pick) => Some(pick.person.0),
+            Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
+        };
+        sqlx::query!(
+            "delete from suggested where installation_id = $1 and repo_id = $2 and number = $3 and slot = $4
+             and person_id is distinct from $5",
+            id.0,
+            key.repo.0,
+            key.number,
+            word,
+            person
+        )
+        .execute(&mut *conn)
+        .await?;
+        if let Some(person) = person {
+            sqlx::query!(
+                "insert into suggested (installation_id, repo_id, number, slot, person_id, at)
+                 values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+                id.0,
+                key.repo.0,
+                key.number,
+                word,
+                person,
+                at
+            )
+            .execute(&mut *conn)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes which comment shows the suggestion, and what it says.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn posted(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    (comment, body): (CommentId, &str),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update suggestion set posted_comment_id = $4, posted_body = $5
+         where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        key.repo.0,
+        key.number,
+        comment.0,
+        body
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Waits until nobody else shows suggestions on this pull request; held until the transaction ends.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn hold_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('publish:' || $1::bigint || ':' || $2::bigint || ':' || $3::int, 0))",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! Installations and their repositories.
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::event::Account;
+use crate::model::event::RepoSeen;
+use crate::model::ids::InstallationId;
+use crate::model::ids::RepoId;
+use crate::store::StoreError;
+
+/// One tenant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Installation {
+    /// Our number.
+    pub id: InstallationId,
+    /// The account's login.
+    pub login: String,
+    /// An organisation (and not a user).
+    pub is_organisation: bool,
+    /// GitHub's number of the App's installation there.
+    pub external_id: Option<i64>,
+    /// Members and teams were read.
+    pub members_known: bool,
+    /// Suspended or removed: nothing is read, suggested or posted.
+    pub silent: bool,
+}
+
+/// The tenant of an account, made when it is new. Its installation number is kept when the event brings one.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn ensure(
+    conn: &mut PgConnection,
+    account: &Account,
+    external: Option<i64>,
+    at: Time,
+) -> Result<InstallationId, StoreError> {
+    let found = sqlx::query!(
+        r#"select id as "id: InstallationId", external_id, login from installation where forge = 'github' and account_id = $1"#,
+        account.id
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some(row) = &found
+        && row.login == account.login
+        && (external.is_none() || row.external_id == external)
+    {
+        return Ok(row.id);
+    }
+    Ok(sqlx::query_scalar!(
+        r#"insert into installation (account_id, login, is_organisation, external_id, created_at)
+           values ($1, $2, $3, $4, $5)
+           on conflict (forge, account_id) do update
+           set login = excluded.login, external_id = coalesce(excluded.external_id, installation.external_id)
+           returning id as "id: InstallationId""#,
+        account.id,
+        account.login,
+        account.is_organisation,
+        external,
+        at
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The tenant with this number.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn installation(conn: &mut PgConnection, id: InstallationId) -> Result<Option<Installation>, StoreError> {
+    Ok(sqlx::query_as!(
+        Installation,
+        r#"select id as "id: InstallationId", login, is_organisation, external_id,
+                  members_known_at is not null as "members_known!",
+                  (suspended_at is not null or removed_at is not null) as "silent!"
+           from installation where id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The tenant whose account has this login, letters' case aside.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn by_login(conn: &mut PgConnection, login: &str) -> Result<Option<InstallationId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: InstallationId" from installation where lower(login) = lower($1) and removed_at is null"#,
+        login
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Every tenant, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn all(conn: &mut PgConnection) -> Result<Vec<Installation>, StoreError> {
+    Ok(sqlx::query_as!(
+        Installation,
+        r#"select id as "id: InstallationId", login, is_organisation, external_id,
+                  members_known_at is not null as "members_known!",
+                  (suspended_at is not null or removed_at is not null) as "silent!"
+           from installation where removed_at is null order by id"#
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Marks members and teams as read.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn members_known(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<(), StoreError> {
+    sqlx::query!("update installation set members_known_at = $2 where id = $1", id.0, at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether the App works here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It does.
+    Active,
+    /// Suspended by its owner.
+    Suspended,
+    /// Removed.
+    Removed,
+}
+
+/// Sets whether the App works here.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_standing(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    standing: Standing,
+    at: Time,
+) -> Result<(), StoreError> {
+    let suspended = (standing == Standing::Suspended).then_some(at);
+    let removed = (standing == Standing::Removed).then_some(at);
+    sqlx::query!(
+        "update installation set suspended_at = $2, removed_at = $3 where id = $1",
+        id.0,
+        suspended,
+        removed
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Stores what an event shows of a repository.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSeen) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into repo (installation_id, id, owner, name, default_branch, private) values ($1, $2, $3, $4, $5, $6)
+         on conflict (installation_id, id) do update
+         set owner = excluded.owner, name = excluded.name, private = excluded.private, removed_at = null,
+             default_branch = coalesce(excluded.default_branch, repo.default_branch)
+         where (repo.owner, repo.name, repo.private) is distinct from (excluded.owner, excluded.name, excluded.private)
+            or repo.removed_at is not null
+            or excluded.default_branch is distinct from repo.default_branch",
+        id.0,
+        repo.id.0,
+        repo.owner,
+        repo.name,
+        repo.default_branch,
+        repo.private
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks a repository as gone.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn remove_repo(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repo: RepoId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update repo set removed_at = $3 where installation_id = $1 and id = $2",
+        id.0,
+        repo.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A repository with its tenant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repo {
+    /// The tenant.
+    pub installation: InstallationId,
+    /// GitHub's number.
+    pub id: RepoId,
+    /// The owner's login.
+    pub owner: String,
+    /// Its name.
+    pub name: String,
+    /// Its default branch, where known.
+    pub default_branch: Option<String>,
+    /// Only members may read it.
+    pub private: bool,
+}
+
+/// The repository `owner/name`, letters' case aside.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn repo_by_name(conn: &mut PgConnection, owner: &str, name: &str) -> Result<Option<Repo>, StoreError> {
+    Ok(sqlx::query_as!(
+        Repo,
+        r#"select r.installation_id as "installation: InstallationId", r.id as "id: RepoId", r.owner, r.name,
+                  r.default_branch, r.private
+           from repo r join installation i on i.id = r.installation_id
+           where lower(r.owner) = lower($1) and lower(r.name) = lower($2)
+             and r.removed_at is null and i.removed_at is null
+           order by r.id desc limit 1"#,
+        owner,
+        name
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// A repository by number.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn repo(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<Option<Repo>, StoreError> {
+    Ok(sqlx::query_as!(
+        Repo,
+        r#"select installation_id as "installation: InstallationId", id as "id: RepoId", owner, name, default_branch, private
+           from repo where installation_id = $1 and id = $2 and removed_at is null"#,
+        id.0,
+        repo.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Every repository of a tenant, by name.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn repos(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Repo>, StoreError> {
+    Ok(sqlx::query_as!(
+        Repo,
+        r#"select installation_id as "installation: InstallationId", id as "id: RepoId", owner, name, default_branch, private
+           from repo where installation_id = $1 and removed_at is null order by owner, name"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await?)
+}

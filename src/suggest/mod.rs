@@ -1,0 +1,134 @@
+//! Whom to ask about a pull request: someone who knows it, beside someone from another team who would learn.
+//!
+//! Comes in: a [`query::Query`] of plain values, the repository's settings, the time and a seed. Goes out: a
+//! [`Suggestion`] whose scores are sums of named parts, each a reason in words, or an honest "nobody" with why. The same
+//! input always gives the same answer, in whatever order the candidates stand; the seed only decides between equals.
+//!
+//! - `ground` reads the history once: `paths` (who knows these folders), `pair` (who reviews this author), `activity`
+//! - `rank` picks who knows, with `skill`; `learner` picks who would learn, only beside somebody competent
+//! - `reasons` says it in words; `words` makes the comment
+//! - `eval` replays a history and measures the ranker against baselines
+pub mod activity;
+pub mod decay;
+pub mod eval;
+pub mod ground;
+pub mod learner;
+pub mod pair;
+pub mod paths;
+pub mod query;
+pub mod rank;
+pub mod reasons;
+pub mod skill;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::clock::Time;
+use crate::model::settings::Settings;
+use crate::model::suggestion::LeftOut;
+use crate::model::suggestion::Slot;
+use crate::model::suggestion::Suggestion;
+use crate::suggest::ground::Ground;
+use crate::suggest::ground::MOST_FILES;
+use crate::suggest::query::Asked;
+use crate::suggest::query::Query;
+
+/// The ranker's name and version, stored with every suggestion.
+pub const MODEL: &str = "peerlore-paths-pair-skill-1";
+
+/// Suggests someone who knows and someone who would learn, or says why nobody.
+///
+/// `now` is the time of asking: nothing later in the history counts. `seed` breaks ties, so that among equals no one is
+/// always first; keep it the same for one pull request and its answer stays the same.
+#[must_use]
+pub fn suggest(query: &Query<'_>, settings: &Settings, now: Time, seed: u64) -> Suggestion {
+    let ground = Ground::read(query, settings, now, seed);
+    let mut left_out = query.left_out;
+    let best = rank::experts(&ground, &mut left_out).into_iter().next();
+    let asked = &query.pull.asked;
+    let (expert, competent) = match best {
+        _ if !asked.is_empty() => (already_asked(asked), true),
+        Some(best) => {
+            let competent = best.competent;
+            (Slot::Picked(best.pick), competent)
+        }
+        None => (nobody_knows(&ground, &left_out), false),
+    };
+    let learner = learner_beside(&ground, &expert, competent, &mut left_out);
+    Suggestion {
+        expert,
+        learner,
+        left_out,
+        model: MODEL.to_owned(),
+    }
+}
+
+fn learner_beside(ground: &Ground<'_>, expert: &Slot, competent: bool, left_out: &mut LeftOut) -> Slot {
+    if !ground.settings.learner {
+        return nobody("no learner: switched off in this repository's settings");
+    }
+    if !competent {
+        return nobody("no learner: one is suggested only beside somebody who knows the change");
+    }
+    if ground.paths.len() > MOST_FILES {
+        return nobody("no learner: the change touches too many files to learn from");
+    }
+    let picked = match expert {
+        Slot::Picked(pick) => Some(pick.person),
+        Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
+    };
+    match learner::learner(ground, picked, left_out) {
+        Some(pick) => Slot::Picked(pick),
+        None => nobody_learns(left_out),
+    }
+}
+
+fn already_asked(asked: &[Asked]) -> Slot {
+    let who = asked.iter().map(|asked| match asked {
+        Asked::Person { login, .. } => login.clone(),
+        Asked::Team { name, .. } => name.clone(),
+    });
+    Slot::AlreadyAsked { who: who.collect() }
+}
+
+fn nobody_knows(ground: &Ground<'_>, left_out: &LeftOut) -> Slot {
+    let free = ground
+        .query
+        .candidates
+        .iter()
+        .any(|candidate| ground.barred(candidate).is_none());
+    let counts = counted(left_out, 0);
+    nobody(&match (free, counts.is_empty()) {
+        (_, true) => "nobody here has reviewed or changed these files yet".to_owned(),
+        (true, false) => format!("nobody who is free has reviewed or changed these files yet ({counts})"),
+        (false, false) => format!("nobody: {counts}"),
+    })
+}
+
+fn nobody_learns(left_out: &LeftOut) -> Slot {
+    let counts = counted(left_out, left_out.mentoring_budget);
+    let words = "no learner: nobody who is free has a footing next to this change";
+    nobody(&if counts.is_empty() {
+        words.to_owned()
+    } else {
+        format!("{words} ({counts})")
+    })
+}
+
+fn nobody(why: &str) -> Slot {
+    Slot::Nobody { why: why.to_owned() }
+}
+
+/// "3 away, 2 at capacity"; empty where nobody was left out for such a reason.
+fn counted(left_out: &LeftOut, mentoring_budget: u32) -> String {
+    let counts = [
+        (left_out.away, "away"),
+        (left_out.at_capacity, "at capacity"),
+        (left_out.daily_cap, "suggested often enough today"),
+        (mentoring_budget, "suggested as a learner often enough this week"),
+    ];
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    let counts: Vec<String> = counts.map(|(number, what)| format!("{number} {what}")).collect();
+    counts.join(", ")
+}

@@ -1,0 +1,163 @@
+//! What a suggestion is made from: plain values that the caller has read.
+//!
+//! The queries that fill these types already keep out who isn't a current member, isn't human, opted out, is away,
+//! has no read access, wrote the change or is full. [`super::suggest`] refuses the author, co-authors and the full once
+//! more.
+use crate::model::clock::Time;
+use crate::model::graph::Confidence;
+use crate::model::ids::PersonId;
+use crate::model::ids::TeamId;
+use crate::model::skill::Area;
+use crate::model::suggestion::LeftOut;
+
+/// Everything that one suggestion needs to know.
+#[derive(Clone, Debug)]
+pub struct Query<'a> {
+    /// The pull request that wants reviewers.
+    pub pull: &'a PullAsked,
+    /// Reviewed pull requests of the same repository, as known at the time of asking. The one asked about is skipped.
+    pub history: &'a [PastReview],
+    /// Changes written in the same repository.
+    pub authored: &'a [PastChange],
+    /// Who may be suggested.
+    pub candidates: &'a [Candidate],
+    /// Teams with their members, also those who are away. Empty where teams are unknown.
+    pub teams: &'a [Team],
+    /// Who the caller's queries left out already, counted.
+    pub left_out: LeftOut,
+}
+
+/// The pull request that wants reviewers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PullAsked {
+    /// Its number in its repository.
+    pub number: i32,
+    /// Who wrote it; none where the account is gone.
+    pub author: Option<PersonId>,
+    /// Who wrote commits in it beside the author.
+    pub co_authors: Vec<PersonId>,
+    /// The author's teams.
+    pub author_teams: Vec<TeamId>,
+    /// The files it touches. Empty where nobody told.
+    pub files: Vec<TouchedFile>,
+    /// The repository's name, `owner/name`.
+    pub repo: String,
+    /// What comments under these paths were about, with any non-negative weights.
+    pub expected_areas: Vec<(Area, f64)>,
+    /// People and teams that are asked already, by hand or by CODEOWNERS, or who reviewed it already.
+    pub asked: Vec<Asked>,
+}
+
+/// A file that the pull request touches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TouchedFile {
+    /// Its path, with `/` between folders.
+    pub path: String,
+    /// Its language by Linguist's name, where it has one.
+    pub language: Option<String>,
+}
+
+/// Someone who is asked already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// A person.
+    Person {
+        /// GitHub's number.
+        id: PersonId,
+        /// The login, for showing.
+        login: String,
+    },
+    /// A team.
+    Team {
+        /// GitHub's number.
+        id: TeamId,
+        /// The name that people read.
+        name: String,
+    },
+}
+
+/// A pull request that somebody reviewed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PastReview {
+    /// Its number.
+    pub pull: i32,
+    /// Who wrote it.
+    pub author: Option<PersonId>,
+    /// When it was opened.
+    pub at: Time,
+    /// When it was closed, where it was closed at the time of asking. A later close counts as not yet known and the
+    /// whole review is skipped, so that a question about the past sees only the past.
+    pub closed_at: Option<Time>,
+    /// The humans who reviewed it by the time of asking.
+    pub reviewers: Vec<PersonId>,
+    /// The files it touched.
+    pub files: Vec<String>,
+}
+
+/// A change that somebody wrote.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PastChange {
+    /// Its pull request's number; the one asked about is skipped.
+    pub pull: i32,
+    /// Who wrote it.
+    pub author: PersonId,
+    /// When it was merged, or opened where that is unknown.
+    pub at: Time,
+    /// The files it touched.
+    pub files: Vec<String>,
+}
+
+/// Someone who may be suggested.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Candidate {
+    /// GitHub's number.
+    pub id: PersonId,
+    /// The login, for showing.
+    pub login: String,
+    /// The teams they are in.
+    pub teams: Vec<TeamId>,
+    /// Reviews that wait for them now, this pull request's aside.
+    pub open_reviews: u32,
+    /// Open reviews at which they are full, where they chose a number; otherwise the settings' one holds.
+    pub capacity: Option<u32>,
+    /// Suggestions they got today, this pull request's aside.
+    pub suggested_today: u32,
+    /// Learner suggestions they got in the last seven days, this pull request's aside.
+    pub learner_suggestions_this_week: u32,
+    /// When they were last suggested as a learner, this pull request aside.
+    pub last_learner_suggestion: Option<Time>,
+    /// What they taught, by area.
+    pub skills: Vec<HeldSkill>,
+    /// Languages they reviewed or wrote, by Linguist's names, with a decayed count of changes.
+    pub languages: Vec<(String, f64)>,
+    /// Areas they said they want to learn, where they share that.
+    pub learn_goals: Vec<Area>,
+    /// Areas they offered to teach, where they share that.
+    pub teach_goals: Vec<Area>,
+    /// When they last did anything that is recorded.
+    pub last_active: Option<Time>,
+}
+
+/// What a person taught in one area.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HeldSkill {
+    /// The area.
+    pub area: Area,
+    /// The decayed sum S over the person's edges as teacher (science.md section 1), at the time of asking.
+    pub strength: f64,
+    /// How much evidence stands behind it.
+    pub confidence: Confidence,
+    /// Pull requests with a landed lesson of theirs in it.
+    pub pulls: u32,
+}
+
+/// A team and who is in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Team {
+    /// GitHub's number.
+    pub id: TeamId,
+    /// The name that people read.
+    pub name: String,
+    /// Its members.
+    pub members: Vec<PersonId>,
+}

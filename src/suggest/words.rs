@@ -1,0 +1,128 @@
+//! The comment on a pull request: two visible lines at most, the rest folded away, and nobody is pinged.
+use crate::model::suggestion::Pick;
+use crate::model::suggestion::ScorePart;
+use crate::model::suggestion::Slot;
+use crate::model::suggestion::Suggestion;
+use crate::suggest::reasons::code;
+use crate::suggest::reasons::harmless;
+
+/// The first line of the comment, by which it is found again; it isn't shown.
+pub const MARKER: &str = "<!-- peerlore:suggestion -->";
+
+/// Reasons that stand in a visible line; all of them stand in the details.
+const VISIBLE_REASONS: usize = 3;
+
+/// The parts in the order in which they tell most to somebody who reads one line: the strongest reason of each.
+const TELLING: [ScorePart; 8] = [
+    ScorePart::Paths,
+    ScorePart::Adjacent,
+    ScorePart::Skill,
+    ScorePart::OtherTeam,
+    ScorePart::Goal,
+    ScorePart::Load,
+    ScorePart::Pair,
+    ScorePart::Activity,
+];
+
+/// Where the comment's links lead, and which repository it stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CommentLinks<'a> {
+    /// The page that says why these two.
+    pub details_url: &'a str,
+    /// The page where people set their limits or opt out.
+    pub settings_url: &'a str,
+    /// The repository, `owner/name`.
+    pub repo: &'a str,
+}
+
+/// The comment, or none where nothing is worth saying: nobody is suggested for either place.
+///
+/// The same suggestion always gives the same text.
+#[must_use]
+pub fn comment(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<String> {
+    let mut visible = Vec::new();
+    if let Slot::Picked(pick) = &suggestion.expert {
+        visible.push(line("Knows this change", pick));
+    }
+    if let Slot::Picked(pick) = &suggestion.learner {
+        visible.push(line("Would learn from it", pick));
+    }
+    if visible.is_empty() {
+        return None;
+    }
+    let mut text = format!("{MARKER}\n{}\n\n", visible.join("\n"));
+    text.push_str("<details><summary>Why, and how to accept, decline or turn this off</summary>\n\n");
+    text.push_str(&slot("Someone who knows", &suggestion.expert));
+    text.push_str(&slot(
+        "Someone who would learn, beside a reviewer who knows",
+        &suggestion.learner,
+    ));
+    text.push_str(&how(links));
+    text.push_str("\n</details>\n");
+    Some(text)
+}
+
+fn line(title: &str, pick: &Pick) -> String {
+    let telling = TELLING
+        .iter()
+        .filter_map(|part| pick.reasons.iter().find(|reason| reason.part == *part));
+    let reasons: Vec<String> = telling
+        .take(VISIBLE_REASONS)
+        .map(|reason| quiet(&reason.words))
+        .collect();
+    let who = format!("**{title}:** {}", code(&pick.login));
+    if reasons.is_empty() {
+        who
+    } else {
+        format!("{who} – {}", reasons.join("; "))
+    }
+}
+
+fn slot(title: &str, slot: &Slot) -> String {
+    match slot {
+        Slot::Picked(pick) => {
+            let reasons = pick
+                .reasons
+                .iter()
+                .map(|reason| format!("\n- {}", quiet(&reason.words)));
+            format!("{title}: {}\n{}\n\n", code(&pick.login), reasons.collect::<String>())
+        }
+        Slot::AlreadyAsked { who } => {
+            let who: Vec<String> = who.iter().map(|name| code(name)).collect();
+            format!("{title}: {} already asked\n\n", who.join(", "))
+        }
+        Slot::Nobody { why } => format!("{title}: {}\n\n", quiet(why)),
+    }
+}
+
+fn how(links: &CommentLinks<'_>) -> String {
+    let (details, settings) = (address(links.details_url), address(links.settings_url));
+    format!(
+        "- To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.\n\
+         - To decline, do nothing.\n\
+         - To be suggested less often or never, open [your settings]({settings}).\n\
+         - To turn this off in {repo}, set `surface = \"web\"` in `.github/peerlore.toml`.\n\
+         - [How this was chosen, and who was left out in general terms]({details})\n",
+        repo = code(links.repo),
+    )
+}
+
+/// Words made by the ranker, once more without anything that pings, breaks a line or opens a tag. Code spans stay
+/// where they are whole.
+fn quiet(words: &str) -> String {
+    let mut kept: String = words.chars().filter_map(harmless).collect();
+    if kept.matches('`').count() % 2 == 1 {
+        kept.retain(|c| c != '`');
+    }
+    kept.trim().to_owned()
+}
+
+/// An address that can't end its link or start a mention.
+fn address(url: &str) -> String {
+    let kept = url.chars().filter(|c| !c.is_control());
+    let kept = kept.map(|c| match c {
+        ' ' | '@' | '<' | '>' | '(' | ')' | '"' | '`' | '|' | '\\' => format!("%{:02X}", u32::from(c)),
+        other => other.to_string(),
+    });
+    kept.collect()
+}

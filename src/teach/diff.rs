@@ -1,0 +1,1 @@
+//! How near the next push came to a commented line.

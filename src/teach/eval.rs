@@ -1,0 +1,157 @@
+//! How well the landing formula does on comments whose usefulness people rated (Nova's, of OpenDev).
+//!
+//! The shipped coefficients are used as they are; nothing is fitted here.
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::classify::read;
+use crate::model::comment::CommentText;
+use crate::model::evidence::FollowUp;
+use crate::model::evidence::Nearness;
+use crate::teach::landing::Answer;
+use crate::teach::landing::Signs;
+use crate::teach::landing::landing;
+
+/// One rated comment.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RatedComment {
+    /// What was written.
+    pub text: String,
+    /// 1: its author found it useful.
+    pub useful: u8,
+    /// The file.
+    pub file: String,
+    /// What later patch sets changed.
+    pub landing: LaterChange,
+}
+
+/// What the patch sets after a comment changed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LaterChange {
+    /// A later patch set holds the file; false or none where the comment stood on the last one.
+    pub later_patchset_has_file: Option<bool>,
+    /// Lines from the comment to the nearest later change; none where the file did not change.
+    pub dist_to_nearest_later_change: Option<f64>,
+}
+
+/// How well it did. Figures in [0, 1].
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct LandingScore {
+    /// Comments.
+    pub rows: usize,
+    /// Share that was useful.
+    pub useful: f64,
+    /// Probability that a useful comment gets a higher p than one that isn't; ties count half.
+    pub auc: f64,
+    /// Expected calibration error over ten bins of equal width.
+    pub ece: f64,
+    /// F1 of the class "not useful", called where p is below [`NOT_USEFUL_BELOW`].
+    pub minority_f1: f64,
+    /// Mean squared error of p.
+    pub brier: f64,
+}
+
+/// A comment is called "not useful" below this p: about the share of useful ones, so that the rare class is called about as
+/// often as it occurs. Fixed, not tuned on the rows it is measured on.
+pub const NOT_USEFUL_BELOW: f64 = 0.75;
+
+/// The follow-up that a row tells.
+#[must_use]
+pub fn follow_up(change: &LaterChange) -> FollowUp {
+    let nearness = match (change.later_patchset_has_file, change.dist_to_nearest_later_change) {
+        (None | Some(false), _) => return FollowUp::NoLaterPush,
+        (Some(true), Some(distance)) if distance <= 3.0 => Nearness::Within3,
+        (Some(true), Some(distance)) if distance <= 10.0 => Nearness::Within10,
+        (Some(true), Some(_)) => Nearness::SameFile,
+        (Some(true), None) => Nearness::Untouched,
+    };
+    FollowUp::Compared {
+        nearness,
+        applied: false,
+    }
+}
+
+/// The formula's p of a row.
+#[must_use]
+pub fn probability(row: &RatedComment) -> f64 {
+    let reading = read(&CommentText {
+        body: &row.text,
+        path: Some(&row.file),
+        is_reply: false,
+    });
+    landing(&Signs {
+        follow_up: Some(follow_up(&row.landing)),
+        has_code: reading.has_code,
+        proposes: reading.proposes,
+        chars: reading.chars,
+        answer: Answer::None,
+        resolved_by_author: false,
+        thumbs_up: false,
+    })
+    .p
+}
+
+/// Measures the formula on rated comments.
+#[must_use]
+pub fn landing_score(rows: &[RatedComment]) -> LandingScore {
+    let mut scored: Vec<(f64, bool)> = rows.iter().map(|row| (probability(row), row.useful == 1)).collect();
+    scored.sort_by(|a, b| a.0.total_cmp(&b.0));
+    LandingScore {
+        rows: scored.len(),
+        useful: share(scored.iter().filter(|one| one.1).count(), scored.len()),
+        auc: auc(&scored),
+        ece: calibration_error(&scored),
+        minority_f1: minority_f1(&scored),
+        brier: scored
+            .iter()
+            .map(|&(p, useful)| (p - f64::from(u8::from(useful))).powi(2))
+            .sum::<f64>()
+            / size(scored.len().max(1)),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
+fn size(count: usize) -> f64 {
+    count as f64
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { size(part) / size(whole) }
+}
+
+/// Area under the ROC curve by ranks; the rows must be sorted by p.
+fn auc(sorted: &[(f64, bool)]) -> f64 {
+    let useful = sorted.iter().filter(|one| one.1).count();
+    let not = sorted.len() - useful;
+    if useful == 0 || not == 0 {
+        return 0.5;
+    }
+    let (mut wins, mut below) = (0.0, 0.0);
+    for tied in sorted.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
+        let good = size(tied.iter().filter(|one| one.1).count());
+        let bad = size(tied.len()) - good;
+        wins += good * (below + bad / 2.0);
+        below += bad;
+    }
+    wins / (size(useful) * size(not))
+}
+
+/// Ten bins of equal width: the mean distance between what was said and what came, weighted by the rows in a bin.
+fn calibration_error(scored: &[(f64, bool)]) -> f64 {
+    let mut bins = [(0.0, 0.0); 10];
+    for &(p, useful) in scored {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is in [0, 1]")]
+        let bin = ((p * 10.0) as usize).min(9);
+        bins[bin].0 += p;
+        bins[bin].1 += f64::from(u8::from(useful));
+    }
+    bins.iter().map(|(said, came)| f64::abs(said - came)).sum::<f64>() / size(scored.len().max(1))
+}
+
+fn minority_f1(scored: &[(f64, bool)]) -> f64 {
+    let called = |one: &&(f64, bool)| one.0 < NOT_USEFUL_BELOW;
+    let right = scored.iter().filter(called).filter(|one| !one.1).count();
+    let calls = scored.iter().filter(called).count();
+    let there = scored.iter().filter(|one| !one.1).count();
+    share(2 * right, calls + there)
+}

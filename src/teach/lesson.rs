@@ -1,0 +1,230 @@
+//! From a thread to lessons: the gates, who taught whom, and what came of it (science.md section 1).
+use crate::model::comment::AreaGuess;
+use crate::model::comment::CommentKind;
+use crate::model::comment::CommentPlace;
+use crate::model::comment::Stance;
+use crate::model::evidence::FollowUp;
+use crate::model::evidence::Standing;
+use crate::model::evidence::Thread;
+use crate::model::evidence::ThreadComment;
+use crate::model::ids::CommentId;
+use crate::model::ids::PersonId;
+use crate::model::lesson::Lesson;
+use crate::model::lesson::Outcome;
+use crate::model::lesson::Refusal;
+use crate::teach::landing::Answer;
+use crate::teach::landing::Landing;
+use crate::teach::landing::Signs;
+use crate::teach::landing::changed_nearby;
+use crate::teach::landing::landing;
+
+/// A second area is taken where its probability is at least this share of the first one's.
+const CLOSE: f64 = 0.8;
+
+/// One comment that passed the gates, with what the formula says of it.
+struct Taught<'a> {
+    comment: &'a ThreadComment,
+    learner: PersonId,
+    landing: Landing,
+    outcome: Outcome,
+    provisional: bool,
+}
+
+/// The lessons of one thread, and why its other comments gave none. Every comment is in exactly one of the two.
+///
+/// In a thread on the diff, all that one person tells another is one lesson: the comment that says most carries it, and
+/// the others are refused as follow-ups. In a conversation, where subjects mix, this holds area by area.
+#[must_use]
+pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
+    let mut refused = Vec::new();
+    let mut taught = Vec::new();
+    for at in 0..thread.comments.len() {
+        match consider(thread, at) {
+            Ok(found) => taught.push(found),
+            Err(refusal) => refused.push((thread.comments[at].id, refusal)),
+        }
+    }
+    let mut found = Vec::new();
+    for group in grouped(thread.place, taught) {
+        let (carrier, follow_ups) = carried(group);
+        let landed = follow_ups.iter().any(|one| one.outcome == Outcome::Landed);
+        refused.extend(follow_ups.iter().map(|one| (one.comment.id, Refusal::FollowUp)));
+        found.extend(named(thread, &carrier, landed));
+    }
+    (found, refused)
+}
+
+/// The gates for one comment, cheapest first.
+fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
+    let comment = &thread.comments[at];
+    stands(comment.standing)?;
+    match comment.reading.kind {
+        CommentKind::Substance => {}
+        CommentKind::Praise => return Err(Refusal::Praise),
+        CommentKind::Acknowledgement => return Err(Refusal::Acknowledgement),
+        CommentKind::Formatting => return Err(Refusal::Formatting),
+        CommentKind::Chatter => return Err(Refusal::Chatter),
+    }
+    let learner = learner(thread, at)?;
+    if !comment.reading.explains {
+        return Err(match comment.reading.stance {
+            Stance::Asks => Refusal::Question,
+            Stance::Acknowledges | Stance::Disagrees | Stance::Unclear => Refusal::BareRequest,
+        });
+    }
+    if comment.reading.areas.is_empty() {
+        return Err(Refusal::NoArea);
+    }
+    let answer = answer(thread, at, learner);
+    let to_author = thread.pull_author == Some(learner);
+    let by_author = thread.pull_author == Some(comment.author);
+    if by_author && answer != Answer::Acknowledged {
+        return Err(Refusal::Unanswered);
+    }
+    let signs = Signs {
+        follow_up: to_author.then_some(comment.follow_up),
+        has_code: comment.reading.has_code,
+        proposes: comment.reading.proposes,
+        chars: comment.reading.chars,
+        answer,
+        resolved_by_author: to_author && thread.resolved_by == Some(learner),
+        thumbs_up: comment.thumbs_up_by.contains(&learner),
+    };
+    Ok(Taught {
+        comment,
+        learner,
+        landing: landing(&signs),
+        outcome: outcome(signs.follow_up, answer),
+        provisional: !thread.pull_closed && !matches!(signs.follow_up, Some(FollowUp::Compared { .. })),
+    })
+}
+
+fn stands(standing: Standing) -> Result<(), Refusal> {
+    match standing {
+        Standing::Counts => Ok(()),
+        Standing::NotHuman => Err(Refusal::NotHuman),
+        Standing::OptedOut => Err(Refusal::OptedOut),
+    }
+}
+
+/// Who a comment tells something: the pull request's author, the reviewer whom the author answers, or a reviewer whom
+/// another reviewer clearly answers (that one asked, or is contradicted, in the comment just before).
+fn learner(thread: &Thread, at: usize) -> Result<PersonId, Refusal> {
+    let comment = &thread.comments[at];
+    let earlier = &thread.comments[..at];
+    let author = thread.pull_author;
+    if author == Some(comment.author) {
+        let answered = earlier
+            .iter()
+            .rev()
+            .find(|one| one.author != comment.author)
+            .ok_or(Refusal::NobodyTaught)?;
+        stands(answered.standing)?;
+        return Ok(answered.author);
+    }
+    let before = earlier
+        .last()
+        .filter(|one| one.author != comment.author && author != Some(one.author));
+    if let Some(before) = before
+        && (before.reading.stance == Stance::Asks || comment.reading.stance == Stance::Disagrees)
+        && before.standing == Standing::Counts
+    {
+        return Ok(before.author);
+    }
+    let author = author.ok_or(Refusal::NotHuman)?;
+    stands(thread.author_standing)?;
+    Ok(author)
+}
+
+/// How the learner answered a comment: the first reply that tells, unless a no is taken back later.
+fn answer(thread: &Thread, at: usize, learner: PersonId) -> Answer {
+    let mut found = Answer::None;
+    for reply in thread.comments[at + 1..].iter().filter(|one| one.author == learner) {
+        match reply.reading.stance {
+            Stance::Acknowledges => return Answer::Acknowledged,
+            Stance::Disagrees => found = Answer::Disagreed,
+            Stance::Asks | Stance::Unclear => {}
+        }
+    }
+    found
+}
+
+/// A no is a no unless the suggested lines or the lines next to the comment changed all the same.
+fn outcome(follow_up: Option<FollowUp>, answer: Answer) -> Outcome {
+    let changed = follow_up.is_some_and(changed_nearby);
+    match answer {
+        Answer::Acknowledged => Outcome::Landed,
+        Answer::Disagreed if !changed => Outcome::Declined,
+        Answer::Disagreed | Answer::None => {
+            if changed {
+                Outcome::Landed
+            } else {
+                Outcome::Given
+            }
+        }
+    }
+}
+
+/// Puts together what is one lesson.
+fn grouped(place: CommentPlace, taught: Vec<Taught<'_>>) -> Vec<Vec<Taught<'_>>> {
+    let mut groups: Vec<Vec<Taught<'_>>> = Vec::new();
+    for one in taught {
+        let same = |first: &Taught<'_>| {
+            first.comment.author == one.comment.author
+                && first.learner == one.learner
+                && (place == CommentPlace::Diff || top(first.comment) == top(one.comment))
+        };
+        match groups.iter_mut().find(|group| same(&group[0])) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
+}
+
+fn top(comment: &ThreadComment) -> Option<crate::model::skill::Area> {
+    comment.reading.areas.first().map(|guess| guess.area)
+}
+
+/// The comment that says most (highest p, then the earliest), and the rest.
+fn carried(mut group: Vec<Taught<'_>>) -> (Taught<'_>, Vec<Taught<'_>>) {
+    let mut best = 0;
+    for (at, one) in group.iter().enumerate() {
+        if one.landing.p > group[best].landing.p {
+            best = at;
+        }
+    }
+    let carrier = group.remove(best);
+    (carrier, group)
+}
+
+/// One lesson for the top area, and one for the second where it is nearly as sure.
+fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<Lesson> {
+    let areas = &carrier.comment.reading.areas;
+    let first = areas.first().map_or(0.0, |guess| guess.probability);
+    let close = |guess: &&AreaGuess| guess.probability >= CLOSE * first;
+    areas
+        .iter()
+        .take(2)
+        .filter(close)
+        .map(|guess| Lesson {
+            pull: thread.pull,
+            place: thread.place,
+            comment: carrier.comment.id,
+            teacher: carrier.comment.author,
+            learner: carrier.learner,
+            area: guess.area,
+            language: carrier.comment.reading.language.clone(),
+            at: carrier.comment.at,
+            p: carrier.landing.p,
+            parts: carrier.landing.parts.clone(),
+            outcome: if landed_elsewhere {
+                Outcome::Landed
+            } else {
+                carrier.outcome
+            },
+            diffs_known: carrier.landing.diffs_known,
+            provisional: carrier.provisional,
+        })
+        .collect()
+}
