@@ -6,6 +6,7 @@ pub mod eval;
 pub mod language;
 pub mod manner;
 pub mod markdown;
+pub mod mechanical;
 mod rules;
 mod score;
 

@@ -80,6 +80,8 @@ pub enum Standing {
 pub struct ThreadComment {
     /// GitHub's number.
     pub id: CommentId,
+    /// Where it stands: a conversation mixes comments and texts of reviews.
+    pub place: CommentPlace,
     /// Who wrote it.
     pub author: PersonId,
     /// Whether that person can stand in a lesson.

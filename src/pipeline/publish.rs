@@ -33,10 +33,11 @@ pub async fn comment(
     };
     let details = format!("{}/pulls/{}/{}/{}", pipeline.addresses.own, repo.owner, repo.name, key.number);
     let settings = format!("{}/docs", pipeline.addresses.own);
-    let place = words::Place { details_url: &details, settings_url: &settings };
+    let name = format!("{}/{}", repo.owner, repo.name);
+    let links = words::CommentLinks { details_url: &details, settings_url: &settings, repo: &name };
     let stored = suggestions::of_pull(conn, id, key).await?;
     let noted = stored.as_ref().and_then(|stored| stored.comment.zip(stored.body.clone()));
-    let Some(body) = words::comment(suggestion, &place) else {
+    let Some(body) = words::comment(suggestion, &links) else {
         return Ok(());
     };
     let there = match noted {

@@ -70,8 +70,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
     ) else {
         return Ok(Done::Yes);
     };
-    let stale = pull.suggest_wanted_at.is_none_or(|wanted| now - wanted > Duration::days(STALE_DAYS));
-    if !pull.open || pull.draft || pull.by_bot || tenant.silent || stale {
+    if !is_due(&pull, now) || tenant.silent {
         return Ok(Done::Yes);
     }
     let question = Question { key, author: pull.author, files: None, at: now, knowledge: Knowledge::Now };
@@ -90,6 +89,14 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         "suggestion made"
     );
     Ok(Done::Yes)
+}
+
+/// Whether somebody waits for a suggestion: the pull request is open, no draft and no bot's, and what asked for it is
+/// not long ago.
+#[must_use]
+pub fn is_due(pull: &pulls::Pull, now: Time) -> bool {
+    let fresh = pull.suggest_wanted_at.is_some_and(|wanted| now - wanted <= Duration::days(STALE_DAYS));
+    pull.open && !pull.draft && !pull.by_bot && fresh
 }
 
 fn word(slot: &Slot) -> &'static str {

@@ -47,6 +47,19 @@ pub fn pull_evidence(lessons: &[Lesson]) -> Vec<PullEvidence> {
         .collect()
 }
 
+/// The edges that lessons make, by teacher, learner and area.
+#[must_use]
+pub fn edges(lessons: impl Iterator<Item = Lesson>) -> Vec<Edge> {
+    let mut by_edge: BTreeMap<(PersonId, PersonId, Area), Vec<Lesson>> = BTreeMap::new();
+    for lesson in lessons {
+        by_edge.entry((lesson.teacher, lesson.learner, lesson.area)).or_default().push(lesson);
+    }
+    by_edge
+        .into_iter()
+        .filter_map(|((teacher, learner, area), lessons)| edge(teacher, learner, area, &pull_evidence(&lessons)))
+        .collect()
+}
+
 /// `1 - prod(1-p)`, multiplied in order of size so that the order of arrival doesn't matter.
 fn noisy_or(probabilities: impl Iterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = probabilities.collect();

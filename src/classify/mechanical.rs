@@ -1,0 +1,39 @@
+//! Files that no person writes by hand: they teach nothing and make nobody an expert.
+
+/// Lock files by name, as their package managers write them.
+const LOCK_FILES: [&str; 18] = [
+    "Cargo.lock", "Gemfile.lock", "Pipfile.lock", "Podfile.lock", "bun.lock", "bun.lockb", "composer.lock", "deno.lock",
+    "flake.lock", "go.sum", "gradle.lockfile", "mix.lock", "npm-shrinkwrap.json", "package-lock.json",
+    "packages.lock.json", "pnpm-lock.yaml", "poetry.lock", "yarn.lock",
+];
+
+/// Ends of names that generators give.
+const GENERATED: [&str; 10] = [
+    ".min.js", ".min.css", ".pb.go", "_pb2.py", ".pb.cc", ".pb.h", ".g.dart", ".designer.cs", ".snap", ".js.map",
+];
+
+/// Whether a path is a lock file, generated, or vendored by Linguist's patterns.
+#[must_use]
+pub fn is_mechanical(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    LOCK_FILES.contains(&name)
+        || lower == "uv.lock"
+        || GENERATED.iter().any(|end| lower.ends_with(end))
+        || linguist::is_vendored(path).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_files_generated_and_vendored_files_are_mechanical() {
+        for path in ["Cargo.lock", "web/package-lock.json", "api/v1/order.pb.go", "vendor/github.com/x/y.go", "dist/app.min.js"] {
+            assert!(is_mechanical(path), "{path}");
+        }
+        for path in ["src/lock.rs", "Cargo.toml", "docs/lockfile.md", "src/vendors/list.py", "package.json"] {
+            assert!(!is_mechanical(path), "{path}");
+        }
+    }
+}

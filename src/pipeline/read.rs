@@ -1,0 +1,227 @@
+//! Reads from the code host what no webhook carries: files, commits, what pushes did, reactions.
+use std::collections::BTreeMap;
+
+use crate::classify::language;
+use crate::classify::markdown;
+use crate::classify::mechanical;
+use crate::forge::ForgeError;
+use crate::model::comment::CommentPlace;
+use crate::model::ids::CommentId;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::job::Job;
+use crate::model::pull::HeadPush;
+use crate::model::pull::PullContents;
+use crate::pipeline::Done;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::pipeline::suggest;
+use crate::store::comments;
+use crate::store::comments::FollowedUp;
+use crate::store::comments::StoredComment;
+use crate::store::pulls;
+use crate::store::pulls::Pull;
+use crate::store::pulls::StoredFile;
+use crate::store::tenants;
+use crate::store::tenants::Repo;
+use crate::teach::diff;
+
+/// What was found out, before any of it is stored.
+#[derive(Default)]
+struct Found {
+    contents: Option<(Vec<StoredFile>, Vec<PersonId>)>,
+    follow_ups: Vec<FollowedUp>,
+    reactions: Option<Vec<(CommentId, Vec<(PersonId, String)>)>>,
+}
+
+/// Reads what is missing for one pull request, stores it, and queues what follows.
+///
+/// Where the code host can't be asked (no credentials, no access), the path goes on with what the webhooks told: then
+/// what pushes did isn't known, and lessons say so.
+///
+/// # Errors
+/// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
+pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<Done, StepError> {
+    let now = pipeline.clock.now();
+    let mut conn = pipeline.pool.acquire().await?;
+    let (Some(pull), Some(repo), Some(tenant)) = (
+        pulls::pull(&mut conn, id, key).await?,
+        tenants::repo(&mut conn, id, key.repo).await?,
+        tenants::installation(&mut conn, id).await?,
+    ) else {
+        return Ok(Done::Yes);
+    };
+    let comments = comments::of_pull(&mut conn, id, key).await?;
+    let pushes = pulls::pushes(&mut conn, id, key).await?;
+    // The code host may be slow: no connection is held while it is asked.
+    drop(conn);
+
+    let asking = Asking { pipeline, repo: &repo, number: key.number };
+    let found = match asking.all(tenant.external_id.filter(|_| !tenant.silent), (&pull, &comments, &pushes)).await {
+        Ok(found) => found,
+        Err(error) if error.may_pass() => return Err(error.into()),
+        Err(error) => {
+            if !matches!(error, ForgeError::NotConfigured { .. }) {
+                tracing::warn!(repo.id = repo.id.0, pull.number = key.number, %error, "going on without what GitHub knows");
+            }
+            Found { follow_ups: unknown(&comments, &pushes), ..Found::default() }
+        }
+    };
+
+    let mut tx = pipeline.pool.begin().await?;
+    if let Some((files, people)) = &found.contents {
+        pulls::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
+    }
+    for follow_up in &found.follow_ups {
+        comments::set_follow_up(&mut tx, id, follow_up).await?;
+    }
+    if let Some(reactions) = &found.reactions {
+        for (comment, given) in reactions {
+            comments::set_reactions(&mut tx, id, (CommentPlace::Diff, *comment), given).await?;
+        }
+        pulls::reactions_read(&mut tx, id, key, now).await?;
+    }
+    if !comments.is_empty() {
+        pipeline.queue.add(&mut tx, &Job::Learn { installation: id, pull: key }).await?;
+    }
+    if suggest::is_due(&pull, now) {
+        pipeline.queue.add(&mut tx, &Job::Suggest { installation: id, pull: key }).await?;
+    }
+    tx.commit().await?;
+    Ok(Done::Yes)
+}
+
+/// One pull request, about which the code host is asked.
+struct Asking<'a> {
+    pipeline: &'a Pipeline,
+    repo: &'a Repo,
+    number: i32,
+}
+
+impl Asking<'_> {
+    async fn all(
+        &self,
+        external: Option<i64>,
+        (pull, comments, pushes): (&Pull, &[StoredComment], &[HeadPush]),
+    ) -> Result<Found, ForgeError> {
+        if pull.head_sha.is_empty() {
+            // Only its number is known so far; its state comes with a later event.
+            return Ok(Found::default());
+        }
+        let name = (self.repo.owner.as_str(), self.repo.name.as_str());
+        let external = match external {
+            Some(external) => external,
+            None => self.pipeline.forge.installation_of_repo(name.0, name.1).await?,
+        };
+        let mut found = Found::default();
+        if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
+            let contents = self.pipeline.forge.pull_contents(external, (name.0, name.1, self.number)).await?;
+            found.contents = Some(sorted(contents));
+        }
+        for (push, answered) in waiting(comments, pushes) {
+            found.follow_ups.extend(self.follow_ups(external, push, &answered).await?);
+        }
+        if pull.closed_at.is_some() && !pull.reactions_read {
+            let reacted = self.pipeline.forge.reactions_of_pull(external, (name.0, name.1, self.number)).await?;
+            found.reactions = Some(reacted);
+        }
+        Ok(found)
+    }
+
+    /// What one push did to the comments that it was the first to follow.
+    async fn follow_ups(
+        &self,
+        external: i64,
+        push: &HeadPush,
+        answered: &[&StoredComment],
+    ) -> Result<Vec<FollowedUp>, ForgeError> {
+        let name = (self.repo.owner.as_str(), self.repo.name.as_str());
+        let (Some(before), Some(base)) = (&push.before, &push.base) else {
+            return Ok(answered.iter().map(|comment| followed(comment, push, None)).collect());
+        };
+        // The same base for both sides: what they have in common with it drops out of both.
+        let old = self.pipeline.forge.comparison(external, name, (base, before)).await;
+        let new = self.pipeline.forge.comparison(external, name, (base, &push.after)).await;
+        let (old, new) = match (old, new) {
+            (Ok(old), Ok(new)) => (old, new),
+            // A commit that a force push left behind may be gone.
+            (Err(ForgeError::NotFound { .. }), _) | (_, Err(ForgeError::NotFound { .. })) => {
+                return Ok(answered.iter().map(|comment| followed(comment, push, None)).collect());
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        Ok(answered
+            .iter()
+            .map(|comment| {
+                let suggestions: Vec<String> = markdown::suggestion_lines(comment.body.as_deref().unwrap_or_default())
+                    .into_iter()
+                    .map(|lines| lines.join("\n"))
+                    .collect();
+                let near = comment.path.as_deref().and_then(|path| {
+                    let remark = diff::Remark {
+                        path,
+                        line: comment.line,
+                        on_old_side: comment.on_old_side,
+                        suggestions: &suggestions,
+                    };
+                    diff::nearness_of_push(&old, &new, &remark)
+                });
+                followed(comment, push, near)
+            })
+            .collect())
+    }
+}
+
+fn followed(
+    comment: &StoredComment,
+    push: &HeadPush,
+    near: Option<(crate::model::evidence::Nearness, bool)>,
+) -> FollowedUp {
+    FollowedUp {
+        comment: comment.id,
+        after: push.after.clone(),
+        nearness: near.map(|(nearness, _)| nearness),
+        applied: near.is_some_and(|(_, applied)| applied),
+    }
+}
+
+/// Comments on the diff that were followed by a push and not compared yet, by the first push that followed them.
+fn waiting<'a>(comments: &'a [StoredComment], pushes: &'a [HeadPush]) -> Vec<(&'a HeadPush, Vec<&'a StoredComment>)> {
+    let mut by_push: BTreeMap<usize, Vec<&StoredComment>> = BTreeMap::new();
+    for comment in comments {
+        if comment.place != CommentPlace::Diff || comment.followed_up.is_some() {
+            continue;
+        }
+        if let Some(first) = pushes.iter().position(|push| push.at > comment.created_at) {
+            by_push.entry(first).or_default().push(comment);
+        }
+    }
+    by_push.into_iter().filter_map(|(at, answered)| Some((pushes.get(at)?, answered))).collect()
+}
+
+/// The same without diffs: a push came, and what it did isn't known.
+fn unknown(comments: &[StoredComment], pushes: &[HeadPush]) -> Vec<FollowedUp> {
+    waiting(comments, pushes)
+        .into_iter()
+        .flat_map(|(push, answered)| answered.into_iter().map(move |comment| followed(comment, push, None)))
+        .collect()
+}
+
+fn sorted(contents: PullContents) -> (Vec<StoredFile>, Vec<PersonId>) {
+    let files = contents
+        .files
+        .into_iter()
+        .map(|file| StoredFile {
+            language: language::language_of(&file.path),
+            // A file that only moved is mechanical too.
+            mechanical: mechanical::is_mechanical(&file.path)
+                || (file.previous_path.is_some() && file.additions + file.deletions == 0),
+            path: file.path,
+            previous_path: file.previous_path,
+            additions: file.additions,
+            deletions: file.deletions,
+        })
+        .collect();
+    (files, contents.committers.into_iter().chain(contents.co_authors).collect())
+}
