@@ -107,12 +107,13 @@ impl State {
             .collect()
     }
 
-    /// The rank of the first of `actual`, from 1, the author aside; ties go to whoever was seen first.
+    /// The rank of the first of `actual`, from 1, the author aside; none where nothing speaks for
+    /// any of them. Ties go to whoever was seen first.
     #[expect(clippy::unused_self, reason = "the scores are this state's")]
     pub(super) fn rank(&self, scores: &Scores, actual: &[PersonId], author: Option<PersonId>) -> Option<usize> {
         let place = |person: &PersonId| usize::try_from(person.0).ok();
         let author = author.as_ref().and_then(place);
-        let actual = actual.iter().filter_map(place).filter(|place| Some(*place) != author);
+        let actual = actual.iter().filter_map(place).filter(|place| Some(*place) != author && scores[*place] > 0.0);
         let first = actual.max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
         let better = scores.iter().enumerate().filter(|(place, score)| {
             Some(*place) != author && (**score > scores[first] || (**score >= scores[first] && *place < first))
