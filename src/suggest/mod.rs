@@ -32,6 +32,7 @@ use crate::model::suggestion::Suggestion;
 use crate::suggest::ground::Ground;
 use crate::suggest::ground::MOST_FILES;
 use crate::suggest::query::Asked;
+use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 
 /// The ranker's name and version, stored with every suggestion.
@@ -46,16 +47,24 @@ pub fn suggest(query: &Query<'_>, settings: &Settings, now: Time, seed: u64) -> 
     let ground = Ground::read(query, settings, now, seed);
     let mut left_out = query.left_out;
     let best = rank::experts(&ground, &mut left_out).into_iter().next();
-    let asked = &query.pull.asked;
+    let (learners, experts): (Vec<&Asked>, Vec<&Asked>) = query
+        .pull
+        .asked
+        .iter()
+        .partition(|asked| is_last_learner(asked, query.pull));
     let (expert, competent) = match best {
-        _ if !asked.is_empty() => (already_asked(asked), true),
+        _ if !experts.is_empty() => (already_asked(&experts), true),
         Some(best) => {
             let competent = best.competent;
             (Slot::Picked(best.pick), competent)
         }
         None => (nobody_knows(&ground, &left_out), false),
     };
-    let learner = learner_beside(&ground, &expert, competent, &mut left_out);
+    let learner = if learners.is_empty() {
+        learner_beside(&ground, &expert, competent, &mut left_out)
+    } else {
+        already_asked(&learners)
+    };
     Suggestion {
         expert,
         learner,
@@ -84,7 +93,14 @@ fn learner_beside(ground: &Ground<'_>, expert: &Slot, competent: bool, left_out:
     }
 }
 
-fn already_asked(asked: &[Asked]) -> Slot {
+fn is_last_learner(asked: &Asked, pull: &PullAsked) -> bool {
+    match asked {
+        Asked::Person { id, .. } => pull.last_learner == Some(*id),
+        Asked::Team { .. } => false,
+    }
+}
+
+fn already_asked(asked: &[&Asked]) -> Slot {
     let who = asked.iter().map(|asked| match asked {
         Asked::Person { login, .. } => login.clone(),
         Asked::Team { name, .. } => name.clone(),

@@ -46,6 +46,9 @@ pub struct PullAsked {
     pub expected_areas: Vec<(Area, f64)>,
     /// People and teams that are asked already, by hand or by CODEOWNERS, or who reviewed it already.
     pub asked: Vec<Asked>,
+    /// Whom the last suggestion for this pull request named as the learner. Once they are asked they take the learner's
+    /// place, not the place of someone who knows.
+    pub last_learner: Option<PersonId>,
 }
 
 /// A file that the pull request touches.

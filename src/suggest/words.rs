@@ -98,7 +98,8 @@ fn slot(title: &str, slot: &Slot) -> String {
 fn how(links: &CommentLinks<'_>) -> String {
     let (details, settings) = (address(links.details_url), address(links.settings_url));
     format!(
-        "- To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.\n\
+        "What you can do:\n\n\
+         - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.\n\
          - To decline, do nothing.\n\
          - To be suggested less often or never, open [your settings]({settings}).\n\
          - To turn this off in {repo}, set `surface = \"web\"` in `.github/peerlore.toml`.\n\

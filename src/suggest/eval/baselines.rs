@@ -11,7 +11,7 @@ use crate::suggest::rank::blend;
 /// A model by name.
 pub(super) struct Model {
     pub(super) name: &'static str,
-    pub(super) score: fn(&mut State, &Row) -> Scores,
+    pub(super) score: fn(&State, &Row) -> Scores,
 }
 
 /// All of them; ours is `peerlore`.
@@ -37,19 +37,16 @@ pub(super) const MODELS: [Model; 4] = [
 /// Weight of activity where it only ranks those that a model says nothing about.
 const TIE: f64 = 1e-6;
 
-fn active(state: &mut State, _: &Row) -> Scores {
+fn active(state: &State, _: &Row) -> Scores {
     state.scores(|person| f64::from(state.activity.count(person)))
 }
 
-fn familiar(state: &mut State, row: &Row) -> HashMap<PersonId, Familiar> {
-    let Some(author) = &row.author else {
-        return HashMap::new();
-    };
-    let author = state.author(author);
-    state.pairs.reviewers(author, state.now)
+fn familiar(state: &State, row: &Row) -> HashMap<PersonId, Familiar> {
+    let author = state.seen(row.author.as_deref());
+    author.map_or_else(HashMap::new, |author| state.pairs.reviewers(author, state.now))
 }
 
-fn pair(state: &mut State, row: &Row) -> Scores {
+fn pair(state: &State, row: &Row) -> Scores {
     let familiar = familiar(state, row);
     state.scores(|person| {
         let weight = familiar.get(&person).map_or(0.0, |familiar| familiar.weight);
@@ -57,7 +54,7 @@ fn pair(state: &mut State, row: &Row) -> Scores {
     })
 }
 
-fn chrev(state: &mut State, row: &Row) -> Scores {
+fn chrev(state: &State, row: &Row) -> Scores {
     let scores = state.chrev.scores(&row.files);
     state.scores(|person| {
         scores.get(&person).copied().unwrap_or_default() + TIE * f64::from(state.activity.count(person))
@@ -65,11 +62,11 @@ fn chrev(state: &mut State, row: &Row) -> Scores {
 }
 
 /// Our ranker without skills and load, which such data doesn't hold.
-fn peerlore(state: &mut State, row: &Row) -> Scores {
+fn peerlore(state: &State, row: &Row) -> Scores {
     let familiar = familiar(state, row);
     let files: Vec<&str> = row.files.iter().map(String::as_str).collect();
     let known = state.paths.view(&files, state.now).people();
-    let author = row.author.as_deref().and_then(|author| state.seen(author));
+    let author = state.seen(row.author.as_deref());
     let others = known.iter().filter(|(person, _)| Some(**person) != author);
     let best = others.map(|(_, known)| known.score).fold(0.0, f64::max);
     state.scores(|person| {

@@ -79,11 +79,11 @@ impl Place {
     }
 }
 
-/// A path, then its folders from the nearest to the root.
+/// A path, then its folders from the nearest up, the root aside.
 fn upwards(path: &str) -> impl Iterator<Item = &str> {
     let folder = |name: &&'_ str| -> Option<usize> { name.rfind('/') };
     std::iter::successors(Some(path), move |name| match folder(name) {
         Some(slash) => Some(&path[..slash]),
-        None => (!name.is_empty()).then_some(""),
+        None => None,
     })
 }

@@ -96,11 +96,11 @@ pub fn replay(dataset: &str, rows: &[Row], order: Order) -> Outcome {
             }
         }
         state.move_to(row.created_at);
-        let actual = state.seen_of(&row.reviewers);
+        let actual = state.places(&row.reviewers);
         reachable += u32::from(!actual.is_empty());
-        let author = row.author.as_deref().and_then(|author| state.seen(author));
+        let author = state.seen(row.author.as_deref());
         for (model, sum) in MODELS.iter().zip(&mut sums) {
-            let scores = (model.score)(&mut state, row);
+            let scores = (model.score)(&state, row);
             sum.count(state.rank(&scores, &actual, author));
         }
         if order == Order::Published {

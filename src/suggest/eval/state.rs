@@ -27,10 +27,11 @@ pub(super) type Scores = Vec<f64>;
 
 /// Everything that the models need, kept up one review at a time.
 pub(super) struct State {
-    /// Numbers by name, in the order in which people were seen reviewing.
     numbers: HashMap<String, PersonId>,
-    /// Authors who haven't reviewed have numbers of their own, below zero.
-    authors: HashMap<String, PersonId>,
+    /// Those who reviewed, in the order in which they were seen to.
+    reviewers: Vec<PersonId>,
+    /// Where they stand in that order.
+    places: HashMap<PersonId, usize>,
     pub(super) now: Time,
     pub(super) activity: Activity,
     pub(super) pairs: PairIndex,
@@ -42,7 +43,8 @@ impl State {
     pub(super) fn new(epoch: Time) -> Self {
         Self {
             numbers: HashMap::new(),
-            authors: HashMap::new(),
+            reviewers: Vec::new(),
+            places: HashMap::new(),
             now: epoch,
             activity: Activity::default(),
             pairs: PairIndex::new(Decay::new(epoch, pair::HALF_LIFE_DAYS)),
@@ -59,25 +61,22 @@ impl State {
     pub(super) fn add(&mut self, event: &Event<'_>) {
         let Event { at, row } = *event;
         let mut reviewers: Vec<PersonId> = row.reviewers.iter().map(|name| self.number(name)).collect();
+        for reviewer in &reviewers {
+            self.places.entry(*reviewer).or_insert_with(|| {
+                self.reviewers.push(*reviewer);
+                self.reviewers.len() - 1
+            });
+        }
         reviewers.sort_unstable();
         reviewers.dedup();
         self.activity.add(at, &reviewers);
         self.paths.add(Part::Reviewed, at, &reviewers, &row.files);
         self.chrev.add(at, &reviewers, &row.files);
         if let Some(author) = &row.author {
-            let author = self.author(author);
+            let author = self.number(author);
             self.pairs.add(at, author, &reviewers);
+            self.paths.add(Part::Wrote, at, &[author], &row.files);
         }
-    }
-
-    /// The number of an author, as the pairs know it.
-    pub(super) fn author(&mut self, name: &str) -> PersonId {
-        if let Some(number) = self.authors.get(name) {
-            return *number;
-        }
-        let number = PersonId(i64::try_from(self.authors.len()).unwrap_or(i64::MAX));
-        self.authors.insert(name.to_owned(), number);
-        number
     }
 
     fn number(&mut self, name: &str) -> PersonId {
@@ -89,31 +88,29 @@ impl State {
         number
     }
 
-    /// The number of a person who reviewed before.
-    pub(super) fn seen(&self, name: &str) -> Option<PersonId> {
-        self.numbers.get(name).copied()
+    /// The number of a person who was seen before.
+    pub(super) fn seen(&self, name: Option<&str>) -> Option<PersonId> {
+        self.numbers.get(name?).copied()
     }
 
-    /// Those of these people who reviewed before.
-    pub(super) fn seen_of(&self, names: &[String]) -> Vec<PersonId> {
-        names.iter().filter_map(|name| self.seen(name)).collect()
+    /// The places of those of these people who reviewed before.
+    pub(super) fn places(&self, names: &[String]) -> Vec<usize> {
+        let seen = names.iter().filter_map(|name| self.seen(Some(name)));
+        seen.filter_map(|person| self.places.get(&person).copied()).collect()
     }
 
-    /// Scores for everybody seen, from a function of the person.
+    /// Scores for everybody who reviewed before, from a function of the person.
     pub(super) fn scores(&self, of: impl Fn(PersonId) -> f64) -> Scores {
-        (0..)
-            .take(self.numbers.len())
-            .map(|number| of(PersonId(number)))
-            .collect()
+        self.reviewers.iter().map(|person| of(*person)).collect()
     }
 
-    /// The rank of the first of `actual`, from 1, the author aside; ties go to whoever was seen first.
-    #[expect(clippy::unused_self, reason = "the scores are this state's")]
-    pub(super) fn rank(&self, scores: &Scores, actual: &[PersonId], author: Option<PersonId>) -> Option<usize> {
-        let place = |person: &PersonId| usize::try_from(person.0).ok();
-        let author = author.as_ref().and_then(place);
-        let actual = actual.iter().filter_map(place).filter(|place| Some(*place) != author);
-        let first = actual.max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
+    /// The rank of the first of the `actual` places, from 1, the author aside; none where nothing speaks for any of
+    /// them. Ties go to whoever was seen first.
+    pub(super) fn rank(&self, scores: &Scores, actual: &[usize], author: Option<PersonId>) -> Option<usize> {
+        let author = author.and_then(|author| self.places.get(&author).copied());
+        let ranked = |place: &usize| Some(*place) != author && scores[*place] > 0.0;
+        let first = actual.iter().copied().filter(ranked);
+        let first = first.max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
         let better = scores.iter().enumerate().filter(|(place, score)| {
             Some(*place) != author && (**score > scores[first] || (**score >= scores[first] && *place < first))
         });

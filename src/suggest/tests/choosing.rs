@@ -188,6 +188,19 @@ fn who_is_asked_already_fills_the_first_place() {
 }
 
 #[test]
+fn a_learner_who_is_asked_keeps_the_learners_place() {
+    let mut world = World::ledger();
+    world.pull.last_learner = Some(BEN);
+    world.pull.asked = vec![Asked::Person {
+        id: BEN,
+        login: "ben".to_owned(),
+    }];
+    let suggestion = world.suggest();
+    assert_eq!(who(&suggestion.expert), Some(ANA));
+    assert_eq!(told(&suggestion.learner), "already asked: ben");
+}
+
+#[test]
 fn nobody_learns_without_somebody_competent() {
     let mut world = World::ledger();
     // Ana knows the author well, and nothing else: she may be asked, but nobody learns beside her.

@@ -48,6 +48,8 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
     - knows Rust
     - reviewed 1 change under `billing/`
 
+    What you can do:
+
     - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.
     - To decline, do nothing.
     - To be suggested less often or never, open [your settings](https://peerlore.example/me).

@@ -1,6 +1,7 @@
 //! A small organisation to ask about, and what must hold of every suggestion.
 mod choosing;
 mod comment;
+mod index;
 mod properties;
 mod speed;
 
