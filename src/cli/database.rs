@@ -6,9 +6,12 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use url::Url;
 
 use crate::config::Config;
 use crate::forge::Forge;
+use crate::forge::github::app::Credentials;
+use crate::forge::github::app::ForgeSettings;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
@@ -113,16 +116,20 @@ async fn private_server(
 }
 
 /// The pipeline that a command works with, without a code host: such commands read and write the database only.
-#[must_use]
-pub fn pipeline(config: &Config, pool: &PgPool) -> Pipeline {
-    Pipeline {
+///
+/// # Errors
+/// When an address of the configuration can't be read.
+pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
+    let nowhere = ForgeSettings::new(Url::parse(&config.github_api_url).context("PEERLORE_GITHUB_API_URL is no address")?, Credentials::None);
+    let forge = Forge::new(nowhere, Clock::Machine)?;
+    Ok(Pipeline {
         queue: Queue::new(pool),
         pool: pool.clone(),
-        forge: Forge::unconfigured(Clock::Machine),
+        forge,
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),
-    }
+    })
 }
 
 /// The settings where a repository has none of its own.

@@ -131,8 +131,8 @@ async fn github(config: &Config) -> Finding {
     if !forge.is_configured() {
         return Finding::good(WHAT, "no App credentials: webhooks are received, nothing is read from GitHub or posted there");
     }
-    match forge.app_name().await {
-        Ok(name) => Finding::good(WHAT, format!("{} knows the App as \"{name}\"", config.github_api_url)),
+    match forge.own_account().await {
+        Ok(account) => Finding::good(WHAT, format!("{} knows the App as \"{}\"", config.github_api_url, account.name)),
         Err(error) => Finding::bad(WHAT, error.to_string(), "check the App's number, its key, PEERLORE_GITHUB_API_URL and this machine's clock"),
     }
 }

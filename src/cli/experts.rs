@@ -37,7 +37,7 @@ struct Answer {
 /// When the database is away.
 pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
-    let now = database::pipeline(&config, &database.pool).clock.now();
+    let now = database::pipeline(&config, &database.pool)?.clock.now();
     let mut conn = database.pool.acquire().await?;
     let mut answers = Vec::new();
     for tenant in tenants::all(&mut conn).await? {

@@ -114,7 +114,7 @@ async fn read(
     (file, digest, again): (&Path, &str, bool),
     stop: &tokio_util::sync::CancellationToken,
 ) -> anyhow::Result<Report> {
-    let pipeline = database::pipeline(config, pool);
+    let pipeline = database::pipeline(config, pool)?;
     let done = if again { 0 } else { imports::records_done(&mut *pool.acquire().await?, digest).await?.unsigned_abs() };
     let bar = progress(file)?;
     let mut lines = lines(file, &bar)?;

@@ -30,7 +30,7 @@ pub struct OptOut {
 /// When nobody has that login.
 pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool);
+    let pipeline = database::pipeline(&config, &database.pool)?;
     let at = (!command.undo).then(|| pipeline.clock.now());
     let mut conn = database.pool.acquire().await?;
     let mut changed = 0;

@@ -34,7 +34,7 @@ pub struct Profile {
 /// When nobody is known by that login.
 pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool);
+    let pipeline = database::pipeline(&config, &database.pool)?;
     let result = async {
         let mut conn = database.pool.acquire().await?;
         let mut found = None;

@@ -26,7 +26,7 @@ pub struct Rebuild {
 /// When the database is away.
 pub async fn run(config: Config, command: Rebuild) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool);
+    let pipeline = database::pipeline(&config, &database.pool)?;
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     let mut pulls = 0;
     let tenants = tenants::all(&mut *database.pool.acquire().await?).await?;

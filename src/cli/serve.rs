@@ -3,6 +3,7 @@ use anyhow::Context;
 use clap::Args;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::app;
 use crate::app::App;
@@ -98,6 +99,6 @@ pub fn forge(config: &Config) -> anyhow::Result<Forge> {
         (Some(_), None) => anyhow::bail!("PEERLORE_GITHUB_APP_ID is set, PEERLORE_GITHUB_PRIVATE_KEY_FILE is not; set both"),
         (None, Some(_)) => anyhow::bail!("PEERLORE_GITHUB_PRIVATE_KEY_FILE is set, PEERLORE_GITHUB_APP_ID is not; set both"),
     };
-    let settings = ForgeSettings { credentials, ..ForgeSettings::new(&config.github_api_url) };
-    Ok(Forge::new(settings, Clock::Machine)?)
+    let api = Url::parse(&config.github_api_url).context("PEERLORE_GITHUB_API_URL is no address; write it as https://api.github.com")?;
+    Ok(Forge::new(ForgeSettings::new(api, credentials), Clock::Machine)?)
 }

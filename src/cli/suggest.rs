@@ -71,7 +71,7 @@ struct Answer<'a> {
 /// When the repository, the pull request or its files aren't known.
 pub async fn run(config: Config, command: Suggest) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool);
+    let pipeline = database::pipeline(&config, &database.pool)?;
     let result = async { answer(&pipeline, &mut *database.pool.acquire().await?, &command).await }.await;
     database.close().await?;
     result

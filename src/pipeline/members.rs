@@ -2,7 +2,6 @@
 use crate::forge::ForgeError;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
-use crate::model::person::TeamRole;
 use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
@@ -20,17 +19,16 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<Done, StepEr
     let Some(tenant) = tenants::installation(&mut *pipeline.pool.acquire().await?, id).await? else {
         return Ok(Done::Yes);
     };
-    let (true, Some(external), false) = (tenant.is_organisation, tenant.external_id, tenant.silent) else {
+    if !tenant.is_organisation || tenant.silent {
         return Ok(Done::Yes);
-    };
+    }
+    let external = tenant.external_id;
     let found = async {
         let people = pipeline.forge.org_members(external, &tenant.login).await?;
         let mut teams = Vec::new();
         for team in pipeline.forge.org_teams(external, &tenant.login).await? {
-            let maintainers =
-                pipeline.forge.team_members(external, &tenant.login, &team.slug, TeamRole::Maintainer).await?;
-            let members = pipeline.forge.team_members(external, &tenant.login, &team.slug, TeamRole::Member).await?;
-            teams.push((team, maintainers, members));
+            let members = pipeline.forge.team_members(external, &tenant.login, &team.slug).await?;
+            teams.push((team, members));
         }
         Ok::<_, ForgeError>((people, teams))
     };
@@ -51,13 +49,14 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<Done, StepEr
     }
     let present: Vec<PersonId> = people_now.iter().map(|person| person.id).collect();
     members::keep_only(&mut tx, id, &present, now).await?;
-    for (team, maintainers, others) in &teams {
+    for (team, places) in &teams {
         members::see_team(&mut tx, id, team).await?;
-        let lead = maintainers.iter().map(|person| (person, TeamRole::Maintainer));
-        for (person, role) in lead.chain(others.iter().map(|person| (person, TeamRole::Member))) {
+        for (person, role) in places {
             people::see(&mut tx, id, person, now).await?;
-            members::join_team(&mut tx, id, team.id, (person.id, role), now).await?;
+            members::join_team(&mut tx, id, team.id, (person.id, *role), now).await?;
         }
+        let present: Vec<PersonId> = places.iter().map(|(person, _)| person.id).collect();
+        members::keep_only_in_team(&mut tx, id, team.id, &present, now).await?;
     }
     tenants::members_known(&mut tx, id, now).await?;
     tx.commit().await?;

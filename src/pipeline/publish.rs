@@ -2,6 +2,7 @@
 use sqlx::PgConnection;
 
 use crate::forge::ForgeError;
+use crate::forge::RepoAt;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
@@ -27,10 +28,7 @@ pub async fn comment(
     suggestion: &Suggestion,
 ) -> Result<(), StepError> {
     let Some(tenant) = tenants::installation(conn, id).await? else { return Ok(()) };
-    let external = match tenant.external_id {
-        Some(external) => external,
-        None => pipeline.forge.installation_of_repo(&repo.owner, &repo.name).await?,
-    };
+    let at = RepoAt { installation: tenant.external_id, owner: &repo.owner, name: &repo.name };
     let details = format!("{}/pulls/{}/{}/{}", pipeline.addresses.own, repo.owner, repo.name, key.number);
     let settings = format!("{}/docs", pipeline.addresses.own);
     let name = format!("{}/{}", repo.owner, repo.name);
@@ -45,14 +43,14 @@ pub async fn comment(
         Some((comment, _)) => Some((comment, None)),
         None => pipeline
             .forge
-            .find_comment(external, (&repo.owner, &repo.name, key.number), words::MARKER)
+            .find_comment(&at, key.number, words::MARKER)
             .await?
             .map(|(comment, text)| (comment, Some(text))),
     };
     let shown = match there {
         Some((comment, Some(text))) if text == body => comment,
-        Some((comment, _)) => edit_or_post(pipeline, external, (repo, key), (comment, &body)).await?,
-        None => post(pipeline, external, (repo, key), &body).await?,
+        Some((comment, _)) => edit_or_leave(pipeline, &at, (repo, key), (comment, &body)).await?,
+        None => post(pipeline, &at, (repo, key), &body).await?,
     };
     suggestions::posted(conn, id, key, (shown, &body)).await?;
     Ok(())
@@ -60,23 +58,23 @@ pub async fn comment(
 
 async fn post(
     pipeline: &Pipeline,
-    external: i64,
+    at: &RepoAt<'_>,
     (repo, key): (&Repo, PullKey),
     body: &str,
 ) -> Result<CommentId, StepError> {
-    let comment = pipeline.forge.post_comment(external, (&repo.owner, &repo.name, key.number), body).await?;
+    let comment = pipeline.forge.post_comment(at, key.number, body).await?;
     tracing::info!(repo.id = repo.id.0, pull.number = key.number, comment.id = comment.0, "suggestion posted");
     Ok(comment)
 }
 
 /// Edits our comment; where somebody deleted it, a new one is not forced on them.
-async fn edit_or_post(
+async fn edit_or_leave(
     pipeline: &Pipeline,
-    external: i64,
+    at: &RepoAt<'_>,
     (repo, key): (&Repo, PullKey),
     (comment, body): (CommentId, &str),
 ) -> Result<CommentId, StepError> {
-    match pipeline.forge.edit_comment(external, (&repo.owner, &repo.name), comment, body).await {
+    match pipeline.forge.edit_comment(at, comment, body).await {
         Ok(()) => {
             tracing::info!(repo.id = repo.id.0, pull.number = key.number, comment.id = comment.0, "suggestion edited");
             Ok(comment)

@@ -5,6 +5,7 @@ use crate::classify::language;
 use crate::classify::markdown;
 use crate::classify::mechanical;
 use crate::forge::ForgeError;
+use crate::forge::RepoAt;
 use crate::model::comment::CommentPlace;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
@@ -52,13 +53,16 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
     ) else {
         return Ok(Done::Yes);
     };
+    if tenant.silent {
+        return Ok(Done::Yes);
+    }
     let comments = comments::of_pull(&mut conn, id, key).await?;
     let pushes = pulls::pushes(&mut conn, id, key).await?;
     // The code host may be slow: no connection is held while it is asked.
     drop(conn);
 
     let asking = Asking { pipeline, repo: &repo, number: key.number };
-    let found = match asking.all(tenant.external_id.filter(|_| !tenant.silent), (&pull, &comments, &pushes)).await {
+    let found = match asking.all(tenant.external_id, (&pull, &comments, &pushes)).await {
         Ok(found) => found,
         Err(error) if error.may_pass() => return Err(error.into()),
         Err(error) => {
@@ -109,21 +113,17 @@ impl Asking<'_> {
             // Only its number is known so far; its state comes with a later event.
             return Ok(Found::default());
         }
-        let name = (self.repo.owner.as_str(), self.repo.name.as_str());
-        let external = match external {
-            Some(external) => external,
-            None => self.pipeline.forge.installation_of_repo(name.0, name.1).await?,
-        };
+        let at = RepoAt { installation: external, owner: &self.repo.owner, name: &self.repo.name };
         let mut found = Found::default();
         if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
-            let contents = self.pipeline.forge.pull_contents(external, (name.0, name.1, self.number)).await?;
+            let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
             found.contents = Some(sorted(contents));
         }
         for (push, answered) in waiting(comments, pushes) {
-            found.follow_ups.extend(self.follow_ups(external, push, &answered).await?);
+            found.follow_ups.extend(self.follow_ups(&at, push, &answered).await?);
         }
         if pull.closed_at.is_some() && !pull.reactions_read {
-            let reacted = self.pipeline.forge.reactions_of_pull(external, (name.0, name.1, self.number)).await?;
+            let reacted = self.pipeline.forge.reactions_to_diff(&at, self.number).await?;
             found.reactions = Some(reacted);
         }
         Ok(found)
@@ -132,17 +132,16 @@ impl Asking<'_> {
     /// What one push did to the comments that it was the first to follow.
     async fn follow_ups(
         &self,
-        external: i64,
+        at: &RepoAt<'_>,
         push: &HeadPush,
         answered: &[&StoredComment],
     ) -> Result<Vec<FollowedUp>, ForgeError> {
-        let name = (self.repo.owner.as_str(), self.repo.name.as_str());
         let (Some(before), Some(base)) = (&push.before, &push.base) else {
             return Ok(answered.iter().map(|comment| followed(comment, push, None)).collect());
         };
         // The same base for both sides: what they have in common with it drops out of both.
-        let old = self.pipeline.forge.comparison(external, name, (base, before)).await;
-        let new = self.pipeline.forge.comparison(external, name, (base, &push.after)).await;
+        let old = self.pipeline.forge.comparison(at, base, before).await;
+        let new = self.pipeline.forge.comparison(at, base, &push.after).await;
         let (old, new) = match (old, new) {
             (Ok(old), Ok(new)) => (old, new),
             // A commit that a force push left behind may be gone.

@@ -7,6 +7,8 @@ use sqlx::PgConnection;
 
 use crate::classify::language;
 use crate::forge::ForgeError;
+use crate::forge::Permission;
+use crate::forge::RepoAt;
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
@@ -110,13 +112,16 @@ fn word(slot: &Slot) -> &'static str {
 /// Asks the ranker, and asks again without whoever can't read the repository any more.
 async fn answer(
     pipeline: &Pipeline,
-    (repo, external): (&tenants::Repo, Option<i64>),
+    (repo, installation): (&tenants::Repo, Option<i64>),
     known: &mut Known,
     now: Time,
 ) -> Result<Suggestion, StepError> {
     let seed = known.pull.number.unsigned_abs().into();
     let mut suggestion = known.suggest(&pipeline.settings, now, seed);
-    let Some(external) = external.filter(|_| pipeline.forge.is_configured()) else { return Ok(suggestion) };
+    if !pipeline.forge.is_configured() {
+        return Ok(suggestion);
+    }
+    let at = RepoAt { installation, owner: &repo.owner, name: &repo.name };
     let mut may_read: BTreeSet<PersonId> = BTreeSet::new();
     for _ in 0..ACCESS_TRIES {
         let mut refused = Vec::new();
@@ -125,8 +130,8 @@ async fn answer(
             if may_read.contains(&pick.person) {
                 continue;
             }
-            match pipeline.forge.permission(external, (&repo.owner, &repo.name), &pick.login).await {
-                Ok(permission) if permission.may_read() => {
+            match pipeline.forge.permission(&at, &pick.login).await {
+                Ok(permission) if permission >= Permission::Read => {
                     may_read.insert(pick.person);
                 }
                 Ok(_) | Err(ForgeError::NotFound { .. }) => refused.push(pick.person),
@@ -245,6 +250,7 @@ pub async fn read(
         pull: PullAsked {
             number: key.number,
             author: question.author,
+            last_learner: suggestions::last_learner(conn, id, key).await?,
             co_authors: history::committers(conn, id, key).await?,
             author_teams,
             files: files

@@ -220,3 +220,28 @@ pub async fn team_places(conn: &mut PgConnection, id: InstallationId, at: Time) 
     .fetch_all(conn)
     .await?)
 }
+
+/// Ends the memberships in a team of everybody who is not in `present`: the list that GitHub gave is whole.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn keep_only_in_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    present: &[PersonId],
+    at: Time,
+) -> Result<(), StoreError> {
+    let present: Vec<i64> = present.iter().map(|person| person.0).collect();
+    sqlx::query!(
+        "update team_membership set valid_until = $4
+         where installation_id = $1 and team_id = $2 and valid_until is null and person_id <> all($3)",
+        id.0,
+        team.0,
+        &present,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

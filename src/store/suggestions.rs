@@ -168,3 +168,23 @@ pub async fn hold_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey
     .await?;
     Ok(())
 }
+
+/// Whom the pull request's suggestion named as a learner last.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn last_learner(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+) -> Result<Option<PersonId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select person_id as "person: PersonId" from suggested
+           where installation_id = $1 and repo_id = $2 and number = $3 and slot = 'learner'"#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_optional(conn)
+    .await?)
+}

@@ -209,7 +209,7 @@ fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<L
         .filter(close)
         .map(|guess| Lesson {
             pull: thread.pull,
-            place: thread.place,
+            place: carrier.comment.place,
             comment: carrier.comment.id,
             teacher: carrier.comment.author,
             learner: carrier.learner,
