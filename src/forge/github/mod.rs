@@ -7,6 +7,7 @@ pub mod app;
 pub mod bots;
 mod call;
 pub mod history;
+mod ourselves;
 mod pace;
 pub mod payload;
 mod people;
