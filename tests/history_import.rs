@@ -95,3 +95,66 @@ fn every_record_of_a_real_project_is_read() {
     ");
     assert_eq!(gone, 63);
 }
+
+#[test]
+fn past_states_are_told_again_from_the_timeline() {
+    let user = |id: i64, login: &str| serde_json::json!({ "id": id, "login": login, "type": "User" });
+    let at = |hour: u32| format!("2026-01-01T{hour:02}:00:00Z");
+    let commit =
+        |hour, sha: &str| serde_json::json!({ "event": "committed", "sha": sha, "committer": { "date": at(hour) } });
+    let record = serde_json::json!({
+        "type": "pull",
+        "pull": {
+            "number": 3, "title": "New title", "state": "closed", "draft": false, "user": user(1, "ada"),
+            "created_at": at(1), "updated_at": at(9), "closed_at": at(9), "merged_at": at(9), "changed_files": 2,
+            "base": { "ref": "main", "sha": "b", "repo": { "id": 7, "full_name": "acme/x", "owner": { "id": 8, "login": "acme", "type": "Organization" } } },
+            "head": { "ref": "topic", "sha": "h4", "repo": null },
+        },
+        "events": [
+            commit(0, "h0"), commit(1, "h1"),
+            { "event": "commented", "id": 11, "created_at": at(2), "user": null, "body": "hello" },
+            { "event": "ready_for_review", "created_at": at(3), "actor": user(1, "ada") },
+            commit(4, "h2"), commit(5, "h3"),
+            { "event": "renamed", "created_at": at(6), "rename": { "from": "Old title", "to": "New title" } },
+            { "event": "reviewed", "id": 12, "submitted_at": at(7), "user": user(2, "bo"), "state": "APPROVED", "commit_id": "h3" },
+            commit(8, "h4"), { "event": "line-commented", "id": null, "created_at": null },
+            { "event": "closed", "created_at": at(9), "actor": user(2, "bo") },
+        ],
+        "comments": [{ "id": 13, "user": user(2, "bo"), "created_at": at(7), "path": "a.rs", "original_line": 4, "original_commit_id": "h3", "body": "why?" }],
+    });
+    let events = pull_record(record.to_string().as_bytes()).expect("a record");
+    let told: Vec<String> = events
+        .iter()
+        .map(|(at, event)| match &event.what {
+            What::Pull {
+                action: PullAction::Synchronized(push),
+                ..
+            } => {
+                format!("{} push {:?} -> {}", at.format("%H"), push.before, push.after)
+            }
+            What::Pull { pull, .. } => format!(
+                "{} {}: {}, draft {}, merged {}, files {:?}, head {}",
+                at.format("%H"),
+                word(&event.what),
+                pull.title,
+                pull.draft,
+                pull.merged_at.is_some(),
+                pull.changed_files,
+                pull.head_sha
+            ),
+            what => format!("{} {}", at.format("%H"), word(what)),
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    01 pull Opened: Old title, draft true, merged false, files None, head h1
+    02 comment conversation
+    03 pull ReadyForReview: Old title, draft false, merged false, files None, head h1
+    05 push Some("h1") -> h3
+    06 pull Changed: New title, draft false, merged false, files None, head h3
+    07 review approved
+    07 comment diff
+    08 push Some("h3") -> h4
+    09 pull Closed: New title, draft false, merged true, files None, head h4
+    09 pull Changed: New title, draft false, merged true, files Some(2), head h4
+    "#);
+}

@@ -7,7 +7,87 @@
 //! [`github::history::pull_record`].
 pub mod github;
 
+use std::sync::Arc;
+
+use crate::forge::github::app::ForgeSettings;
+use crate::forge::github::app::GitHub;
+use crate::model::clock::Clock;
 use crate::model::clock::Time;
+
+/// The code host. Cheap to clone; clones share tokens, pace and rate limits.
+#[derive(Clone, Debug)]
+pub struct Forge {
+    pub(in crate::forge) github: Arc<GitHub>,
+}
+
+impl Forge {
+    /// A client by these settings; nothing is sent yet. Must be called inside a Tokio runtime, which it uses from then on.
+    ///
+    /// # Errors
+    /// [`ForgeError::Setup`] where the address or the private key can't be used.
+    pub fn new(settings: ForgeSettings, clock: Clock) -> Result<Self, ForgeError> {
+        Ok(Self {
+            github: Arc::new(GitHub::new(settings, clock)?),
+        })
+    }
+
+    /// Whether there are credentials, so that calls can succeed.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.github.is_configured()
+    }
+
+    /// Calls left until GitHub's limit resets, as the last answer said.
+    #[must_use]
+    pub fn calls_left(&self) -> Option<u32> {
+        self.github.calls_left()
+    }
+}
+
+/// A repository as calls name it.
+#[derive(Clone, Copy, Debug)]
+pub struct RepoAt<'a> {
+    /// The installation of the App that may act there, by GitHub's number. With App credentials and none here, it is
+    /// looked up first, which costs a call; with a token it isn't used.
+    pub installation: Option<i64>,
+    /// The owner's login.
+    pub owner: &'a str,
+    /// The repository's name.
+    pub name: &'a str,
+}
+
+/// What a person may do in a repository.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Permission {
+    /// Nothing.
+    None,
+    /// Read it (and triage).
+    Read,
+    /// Write to it (and maintain).
+    Write,
+    /// Everything.
+    Admin,
+}
+
+/// Who we are at the code host.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnAccount {
+    /// The name that people read.
+    pub name: String,
+    /// The login that our comments carry (`peerlore[bot]`).
+    pub login: String,
+}
+
+/// How many calls are left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RateLeft {
+    /// Calls allowed in the window.
+    pub limit: u32,
+    /// Calls left in it.
+    pub remaining: u32,
+    /// When the window ends.
+    pub resets_at: Time,
+}
 
 /// Why the code host didn't give an answer. Says what was asked, never a token, a key or a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

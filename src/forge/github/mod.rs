@@ -3,9 +3,16 @@
 //! In come raw payloads and answers; out go [`crate::model`] types. Nothing of the client crate leaves this folder, and
 //! every shape here is our own and narrow: it names what we read, takes null and absence for the same thing, and
 //! ignores the rest, so that a new field or a deleted account never loses an event.
+pub mod app;
 pub mod bots;
+mod call;
 pub mod history;
+mod ourselves;
+mod pace;
 pub mod payload;
+mod people;
+mod read;
 mod shapes;
 mod timeline;
 mod webhook;
+mod write;

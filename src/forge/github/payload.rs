@@ -365,3 +365,6 @@ impl Payload {
 fn seen(repos: &List<Repo>) -> Vec<RepoSeen> {
     repos.entries().filter_map(|repo| repo.to_seen().ok()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,11 @@ impl<T> List<T> {
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.0.iter().flatten().flatten()
     }
+
+    /// The entries that are there, taken out.
+    pub fn into_entries(self) -> impl Iterator<Item = T> {
+        self.0.into_iter().flatten().flatten()
+    }
 }
 
 /// An account: a user, a bot or an organisation.

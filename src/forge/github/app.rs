@@ -1,0 +1,217 @@
+//! Credentials and connections: who we are at GitHub, and one connection for each installation.
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use octocrab::Octocrab;
+use octocrab::models::AppId;
+use octocrab::models::InstallationId;
+use octocrab::service::middleware::retry::RetryConfig;
+use secrecy::ExposeSecret;
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::forge::ForgeError;
+use crate::forge::OwnAccount;
+use crate::forge::RepoAt;
+use crate::forge::github::call::of_client;
+pub use crate::forge::github::pace::Pace;
+use crate::forge::github::pace::Turnstile;
+use crate::model::clock::Clock;
+
+/// How to reach GitHub.
+#[derive(Clone, Debug)]
+pub struct ForgeSettings {
+    /// The API's address: `https://api.github.com`, or `https://HOST/api/v3` for an Enterprise Server.
+    pub api_url: Url,
+    /// Who we are.
+    pub credentials: Credentials,
+    /// How fast we write.
+    pub pace: Pace,
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long to wait for a whole answer.
+    pub timeout: Duration,
+    /// How often a reading call that failed on the way is tried again. Writing calls never are, since a lost answer
+    /// doesn't mean that nothing was written.
+    pub retries: u32,
+    /// The pause before the first such try; it doubles each time.
+    pub retry_pause: Duration,
+}
+
+impl ForgeSettings {
+    /// These credentials at that address, with GitHub's pace, 10 s for a connection, 30 s for an answer, two retries.
+    #[must_use]
+    pub fn new(api_url: Url, credentials: Credentials) -> Self {
+        Self {
+            api_url,
+            credentials,
+            pace: Pace::GITHUB,
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            retries: 2,
+            retry_pause: Duration::from_millis(500),
+        }
+    }
+}
+
+/// Who we are at GitHub. Secrets are never shown.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// A GitHub App; each installation gets a token of its own.
+    App {
+        /// The App's number.
+        id: u64,
+        /// Its private key, PEM.
+        private_key: SecretString,
+    },
+    /// One token for everything.
+    Token(SecretString),
+    /// None: every call says so.
+    None,
+}
+
+/// One connection with one token, and what is known of its rate limit.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) client: Octocrab,
+    /// No calls before this, in seconds since 1970; 0 where nothing stands against it.
+    pub(super) blocked_until: AtomicI64,
+}
+
+impl Seat {
+    fn new(client: Octocrab) -> Arc<Self> {
+        Arc::new(Self {
+            client,
+            blocked_until: AtomicI64::new(0),
+        })
+    }
+}
+
+#[derive(Debug)]
+enum Access {
+    App(Arc<Seat>),
+    Token(Arc<Seat>),
+    None,
+}
+
+/// The connections to GitHub.
+#[derive(Debug)]
+pub(in crate::forge) struct GitHub {
+    access: Access,
+    installations: Mutex<HashMap<i64, Arc<Seat>>>,
+    pub(super) settings: ForgeSettings,
+    pub(super) clock: Clock,
+    pub(super) writes: Turnstile,
+    pub(super) own: OnceCell<OwnAccount>,
+    /// Calls left as last seen; `u32::MAX` before the first answer.
+    pub(super) left: AtomicU32,
+}
+
+impl GitHub {
+    pub(in crate::forge) fn new(settings: ForgeSettings, clock: Clock) -> Result<Self, ForgeError> {
+        let setup = |what: &str| ForgeError::Setup { what: what.to_owned() };
+        let builder = || {
+            Octocrab::builder()
+                // A lost answer to a writing call must not be sent twice; reading calls are tried again in call.rs.
+                .add_retry_config(RetryConfig::None)
+                .set_connect_timeout(Some(settings.connect_timeout))
+                .base_uri(settings.api_url.as_str())
+                .map_err(|_| setup("the API address is not an address; give it like https://api.github.com"))
+        };
+        let no_client = |_| setup("no certificates of the system's were found; install ca-certificates");
+        let access = match &settings.credentials {
+            Credentials::None => Access::None,
+            Credentials::App { id, private_key } => {
+                let app = builder()?
+                    .app_from_rsa_pem(AppId(*id), private_key.expose_secret())
+                    .map_err(|_| {
+                        setup("the private key is not an RSA key in PEM; download a new one from the App's page")
+                    })?;
+                Access::App(Seat::new(app.build().map_err(no_client)?))
+            }
+            Credentials::Token(token) => {
+                let client = builder()?.build().map_err(no_client)?;
+                let client = client
+                    .user_access_token(token.clone())
+                    .map_err(|_| setup("the token can't be used"))?;
+                Access::Token(Seat::new(client))
+            }
+        };
+        Ok(Self {
+            access,
+            installations: Mutex::default(),
+            writes: Turnstile::new(settings.pace),
+            settings,
+            clock,
+            own: OnceCell::new(),
+            left: AtomicU32::new(u32::MAX),
+        })
+    }
+
+    pub(in crate::forge) fn is_configured(&self) -> bool {
+        !matches!(self.access, Access::None)
+    }
+
+    pub(in crate::forge) fn calls_left(&self) -> Option<u32> {
+        Some(self.left.load(Ordering::Relaxed)).filter(|left| *left != u32::MAX)
+    }
+
+    /// The connection as the App itself, or none with a plain token.
+    pub(super) fn as_app(&self, doing: &str) -> Result<Option<Arc<Seat>>, ForgeError> {
+        match &self.access {
+            Access::App(seat) => Ok(Some(Arc::clone(seat))),
+            Access::Token(_) => Ok(None),
+            Access::None => Err(ForgeError::NotConfigured {
+                doing: doing.to_owned(),
+            }),
+        }
+    }
+
+    /// The connection of that installation, or the token's.
+    pub(super) fn seat(&self, installation: Option<i64>, doing: &str) -> Result<Arc<Seat>, ForgeError> {
+        let app = match &self.access {
+            Access::App(app) => app,
+            Access::Token(seat) => return Ok(Arc::clone(seat)),
+            Access::None => {
+                return Err(ForgeError::NotConfigured {
+                    doing: doing.to_owned(),
+                });
+            }
+        };
+        let number = installation.and_then(|number| u64::try_from(number).ok().zip(Some(number)));
+        let Some((unsigned, number)) = number else {
+            return Err(ForgeError::NotFound {
+                doing: format!("{doing} (no installation of the App is named)"),
+            });
+        };
+        let mut installations = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seat) = installations.get(&number) {
+            return Ok(Arc::clone(seat));
+        }
+        let client = app
+            .client
+            .installation(InstallationId(unsigned))
+            .map_err(|error| of_client(&error, doing))?;
+        let seat = Seat::new(client);
+        installations.insert(number, Arc::clone(&seat));
+        Ok(seat)
+    }
+
+    /// The connection for a repository; the installation is looked up where it isn't named.
+    pub(super) async fn seat_at(&self, at: &RepoAt<'_>, doing: &str) -> Result<Arc<Seat>, ForgeError> {
+        let unknown = at.installation.is_none() && matches!(self.access, Access::App(_));
+        let installation = if unknown {
+            Some(self.installation_of(at.owner, at.name).await?)
+        } else {
+            at.installation
+        };
+        self.seat(installation, doing)
+    }
+}

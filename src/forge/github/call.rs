@@ -1,0 +1,263 @@
+//! One call: sent, limited, tried again where that is safe, and its answer read or turned into a [`ForgeError`].
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::forge::ForgeError;
+use crate::forge::github::app::GitHub;
+use crate::forge::github::app::Seat;
+use crate::model::clock::Time;
+
+/// Pages of one listing; more than any real one, so that a wrong answer can't keep us paging for ever.
+const PAGES: u32 = 1_000;
+
+/// What GitHub asks to wait after a secondary limit that names no time.
+/// Source: GitHub REST API, "Rate limits for the REST API".
+const SECONDARY_WAIT: Duration = Duration::from_mins(1);
+
+/// A call to make.
+pub struct Call<'a> {
+    /// What it is for, in words: "reading the files of pull request 12 of a/b".
+    pub doing: &'a str,
+    /// The metrics' name of it: few, without names of anybody.
+    pub endpoint: &'static str,
+    /// The path with its query.
+    pub path: String,
+}
+
+/// How it changes something.
+pub enum Write {
+    Post,
+    Patch,
+}
+
+/// What of an answer's headers and text we use.
+struct Answer {
+    status: u16,
+    limits: Limits,
+    has_next: bool,
+    text: String,
+}
+
+#[derive(Default)]
+struct Limits {
+    remaining: Option<u32>,
+    reset: Option<i64>,
+    retry_after: Option<i64>,
+}
+
+impl Limits {
+    fn read<'h>(header: impl Fn(&'static str) -> Option<&'h [u8]>) -> Self {
+        let number = |name| std::str::from_utf8(header(name)?).ok()?.trim().parse::<i64>().ok();
+        Self {
+            remaining: number("x-ratelimit-remaining").and_then(|left| u32::try_from(left).ok()),
+            reset: number("x-ratelimit-reset"),
+            retry_after: number("retry-after"),
+        }
+    }
+}
+
+impl GitHub {
+    /// Reads one thing.
+    pub(super) async fn get<T: DeserializeOwned>(&self, seat: &Seat, call: &Call<'_>) -> Result<T, ForgeError> {
+        let answer = self.get_answer(seat, call).await?;
+        read(&answer.text, call.doing)
+    }
+
+    /// Reads a list to its end, page after page, as long as GitHub names a next one.
+    pub(super) async fn list<T: DeserializeOwned>(&self, seat: &Seat, call: &Call<'_>) -> Result<Vec<T>, ForgeError> {
+        let mut all = Vec::new();
+        for page in 1..=PAGES {
+            let joint = if call.path.contains('?') { '&' } else { '?' };
+            let path = format!("{}{joint}per_page=100&page={page}", call.path);
+            let answer = self.get_answer(seat, &Call { path, ..*call }).await?;
+            all.extend(read::<Vec<T>>(&answer.text, call.doing)?);
+            if !answer.has_next {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Writes something, at our pace, once.
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        seat: &Seat,
+        call: &Call<'_>,
+        how: &Write,
+        body: &Value,
+    ) -> Result<T, ForgeError> {
+        self.writes.pass().await;
+        let answer = self.once(seat, call, Some((how, body))).await?;
+        read(&answer.text, call.doing)
+    }
+
+    async fn get_answer(&self, seat: &Seat, call: &Call<'_>) -> Result<Answer, ForgeError> {
+        let mut pause = self.settings.retry_pause;
+        for _ in 0..self.settings.retries {
+            match self.once(seat, call, None).await {
+                Err(ForgeError::Transport { what, .. }) => {
+                    tracing::debug!(endpoint = call.endpoint, what, "a call to GitHub failed; trying again");
+                }
+                answer => return answer,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        self.once(seat, call, None).await
+    }
+
+    async fn once(&self, seat: &Seat, call: &Call<'_>, write: Option<(&Write, &Value)>) -> Result<Answer, ForgeError> {
+        let now = self.clock.now();
+        let blocked = Time::from_timestamp(seat.blocked_until.load(Ordering::Relaxed), 0);
+        if let Some(until) = blocked.filter(|until| *until > now) {
+            return Err(ForgeError::RateLimited {
+                doing: call.doing.to_owned(),
+                until,
+            });
+        }
+        let exchange = async {
+            let path = call.path.as_str();
+            let response = match write {
+                None => seat.client._get(path).await,
+                Some((Write::Post, body)) => seat.client._post(path, Some(body)).await,
+                Some((Write::Patch, body)) => seat.client._patch(path, Some(body)).await,
+            }?;
+            let header = |name: &'static str| Some(response.headers().get(name)?.as_bytes());
+            let limits = Limits::read(header);
+            let has_next = header("link").is_some_and(|link| String::from_utf8_lossy(link).contains("rel=\"next\""));
+            let status = response.status().as_u16();
+            let text = seat.client.body_to_string(response).await?;
+            Ok::<_, octocrab::Error>(Answer {
+                status,
+                limits,
+                has_next,
+                text,
+            })
+        };
+        let result = match tokio::time::timeout(self.settings.timeout, exchange).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => of_refused_token(&error).ok_or_else(|| of_client(&error, call.doing)),
+            Err(_) => Err(ForgeError::Transport {
+                doing: call.doing.to_owned(),
+                what: "no answer in time".to_owned(),
+            }),
+        };
+        let status = result.as_ref().map_or(0, |answer| answer.status);
+        metrics::counter!("peerlore_github_calls_total", "endpoint" => call.endpoint, "status" => status.to_string())
+            .increment(1);
+        let answer = result?;
+        if let Some(remaining) = answer.limits.remaining {
+            self.left.store(remaining, Ordering::Relaxed);
+            metrics::gauge!("peerlore_github_rate_remaining").set(f64::from(remaining));
+        }
+        let failed = failure(&answer, call.doing, now);
+        if let Some(ForgeError::RateLimited { until, .. }) = &failed {
+            seat.blocked_until.store(until.timestamp(), Ordering::Relaxed);
+        }
+        failed.map_or(Ok(answer), Err)
+    }
+}
+
+/// What a status means; none where it is a success.
+fn failure(answer: &Answer, doing: &str, now: Time) -> Option<ForgeError> {
+    let doing = doing.to_owned();
+    let status = answer.status;
+    let limits = &answer.limits;
+    let named = limits.retry_after.is_some() || limits.remaining == Some(0);
+    let limited = status == 429 || (status == 403 && (named || answer.text.to_lowercase().contains("rate limit")));
+    if limited {
+        let after = limits
+            .retry_after
+            .map(|seconds| now.timestamp().saturating_add(seconds.clamp(0, 86_400)));
+        let reset = limits.reset.filter(|_| limits.remaining == Some(0));
+        let until = after.or(reset).and_then(|seconds| Time::from_timestamp(seconds, 0));
+        return Some(ForgeError::RateLimited {
+            doing,
+            until: until.unwrap_or(now + SECONDARY_WAIT),
+        });
+    }
+    match status {
+        200..=299 => None,
+        401 | 403 | 451 => Some(ForgeError::Forbidden { doing, status }),
+        404 | 410 => Some(ForgeError::NotFound { doing }),
+        300..=499 => Some(ForgeError::Declined { doing, status }),
+        _ => Some(ForgeError::Transport {
+            doing,
+            what: format!("status {status}"),
+        }),
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str, doing: &str) -> Result<T, ForgeError> {
+    serde_json::from_str(text).map_err(|error| ForgeError::Unreadable {
+        doing: doing.to_owned(),
+        what: format!(
+            "not what GitHub documents at line {}, column {}",
+            error.line(),
+            error.column()
+        ),
+    })
+}
+
+/// An error of asking for an installation's token, which the client crate has already read, as an answer.
+fn of_refused_token(error: &octocrab::Error) -> Option<Answer> {
+    let octocrab::Error::GitHub { source, .. } = error else {
+        return None;
+    };
+    let header = |name: &'static str| Some(source.headers.as_ref()?.get(name)?.as_bytes());
+    Some(Answer {
+        status: source.status_code.as_u16(),
+        limits: Limits::read(header),
+        has_next: false,
+        text: source.message.clone(),
+    })
+}
+
+/// An error of the client crate, in short: the innermost cause of a broken connection, never a request or an answer.
+pub fn of_client(error: &octocrab::Error, doing: &str) -> ForgeError {
+    let doing = doing.to_owned();
+    match error {
+        octocrab::Error::JWT { .. } => ForgeError::Setup {
+            what: "the App's private key can't sign; download a new one from the App's page".to_owned(),
+        },
+        octocrab::Error::Service { source, .. } => {
+            let mut cause: &(dyn std::error::Error + 'static) = source.as_ref();
+            while let Some(inner) = cause.source() {
+                cause = inner;
+            }
+            ForgeError::Transport {
+                doing,
+                what: cause.to_string(),
+            }
+        }
+        octocrab::Error::Hyper { source, .. } => {
+            let what = source.source().map_or_else(|| source.to_string(), ToString::to_string);
+            ForgeError::Transport { doing, what }
+        }
+        octocrab::Error::Serde { .. } | octocrab::Error::Json { .. } => ForgeError::Unreadable {
+            doing,
+            what: "the answer to a request for a token".to_owned(),
+        },
+        _ => ForgeError::Transport {
+            doing,
+            what: "the client could not send it".to_owned(),
+        },
+    }
+}
+
+/// A name as one segment of a path.
+pub fn segment(name: &str) -> String {
+    name.bytes().fold(String::with_capacity(name.len()), |mut path, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            // Writing to a String can't fail.
+            other => drop(write!(path, "%{other:02X}")),
+        }
+        path
+    })
+}
