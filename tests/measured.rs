@@ -41,7 +41,7 @@ fn looked_at(row: &LabelledComment) -> bool {
 }
 
 fn show(name: &str, figures: &impl serde::Serialize) {
-    println!("{name}: {}", serde_json::to_string_pretty(figures).unwrap());
+    println!("{name}: {}", serde_json::to_string(figures).unwrap());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::classify::rules::Rule;
 use crate::model::comment::AreaGuess;
 use crate::model::skill::Area;
 
-/// An area is named from this probability on.
+/// An area is named from this probability on: where precision reaches 0.6 on the labelled comments.
 const NAMED: f64 = 0.3;
 
 /// At most this many areas are named.
@@ -20,7 +20,7 @@ const MOST: usize = 3;
 
 fn compile(rules: &[Rule]) -> RegexSet {
     #[expect(clippy::expect_used, reason = "constant patterns, compiled in the tests")]
-    RegexSetBuilder::new(rules.iter().map(|Rule(_, _, pattern)| *pattern))
+    RegexSetBuilder::new(rules.iter().map(|Rule(_, pattern)| *pattern))
         .case_insensitive(true)
         .multi_line(true)
         .size_limit(64 << 20)
@@ -53,13 +53,16 @@ fn log_odds(prose: &str, path: Option<&str>) -> [f64; 17] {
     for (area, bias) in BIAS {
         sums[area as usize] += bias;
     }
-    for rule in PHRASE_SET.matches(prose) {
-        let Rule(area, weight, _) = PHRASES[rule];
-        sums[area as usize] += weight;
-    }
-    for rule in path.map(|path| PATH_SET.matches(path)).into_iter().flatten() {
-        let Rule(area, weight, _) = PATHS[rule];
-        sums[area as usize] += weight;
+    let phrases = PHRASE_SET.matches(prose).into_iter().map(|rule| &PHRASES[rule]);
+    let hints = path
+        .map(|path| PATH_SET.matches(path))
+        .into_iter()
+        .flatten()
+        .map(|rule| &PATHS[rule]);
+    for Rule(weights, _) in phrases.chain(hints) {
+        for &(area, weight) in *weights {
+            sums[area as usize] += weight;
+        }
     }
     sums
 }
