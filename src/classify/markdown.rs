@@ -88,7 +88,7 @@ pub fn parts(body: &str) -> Parts {
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a constant pattern, compiled in the tests")]
-    Regex::new(r"(?i)\]\([^)\s]*\)|\bhttps?://[^\s)>\]]+").expect("the pattern compiles")
+    Regex::new(r"(?i)\]\([^)\s]*\)|(?-u:\b)https?://[^\s)>\]]+").expect("the pattern compiles")
 });
 
 fn is_suggestion(kind: &CodeBlockKind<'_>) -> bool {

@@ -8,6 +8,8 @@ pub mod manner;
 pub mod markdown;
 mod rules;
 mod score;
+#[cfg(test)]
+mod tests;
 
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentText;

@@ -68,6 +68,7 @@ pub(super) const PHRASES: &[Rule] = &[
     Rule(&[(Err, 1.8), (Read, -0.3)], r"\b(catch(es|ing)?|caught)\b"),
     Rule(&[(Err, -1.0)], r"\b(good|nice|great|well) (catch|caught)\b"),
     Rule(&[(Err, 1.8), (Obs, 0.3)], r"\b(fall ?back|validat(e|es|ed|ion|ing)|sanity check|bail( out)?|abort(s|ed)?|crash(es|ed|ing)?|recover(y|able)?|clean(ed)? ?up on|swallow\w*|panic\w*|unwrap\w*|early return|retry|retries)\b"),
+    Rule(&[(Err, 1.5)], r"\bfall ?back\b|\bswallow\w*|\b(rather than|instead of|not) (to )?crash\w*"),
     Rule(&[(Err, 2.4), (Obs, 0.8), (Read, -0.7), (Perf, -0.4), (Arch, -0.4), (Doc, -0.4), (Ui, 0.3)], r"\b(fail(s|ed|ure|ures|ing)?|errors?)\b"),
     Rule(&[(Err, 1.6), (Obs, -0.3)], r"\b(\w+Error|\w+Exception)\b"),
     Rule(&[(Err, 0.8)], r"\b(null|nullptr|none|nil) (check|pointer|deref\w*)|\bcheck (if|for|that|whether) .{0,30}\b(null|none|nil|empty|exists?)\b|\bassert(ion)?s? (here|that|instead)"),
@@ -88,7 +89,7 @@ pub(super) const PHRASES: &[Rule] = &[
     Rule(&[(Perf, 2.3), (Err, 0.4), (Read, -0.4), (Corr, 0.3), (Idiom, 0.3), (Ui, -0.3), (Collab, -0.3)], r"\b(memory|allocat(e|es|ed|ing|ion|ions)|realloc\w*|reserve\(|(extra|unnecessary|needless|avoid\w*|a|the|another|deep) (copy|copies|copying)|copying|cach(e|es|ed|ing)|memoi[sz]\w*|lookups?|std::move|emplace\w*|by reference|const (ref|reference|&)|iterat(e|es|ing) (over )?(twice|again|through (all|every)))\b"),
     Rule(&[(Perf, 1.7), (Idiom, -0.3), (Build, -0.3)], r"\b(cheap(er)?|costs?|wast(e|es|eful|ed)|heavy|large|huge|each (time|iteration|loop)|every (time|call|iteration)|repeated(ly)?|n\+1|round ?trips?|bandwidth|cpu|disk|batch(es)?)\b"),
     // concurrency
-    Rule(&[(Conc, 5.1), (Read, -0.6), (Perf, 0.4), (Api, -0.3), (Build, -0.3)], r"\b(lock(s|ed|ing)?|unlock\w*|mutex(es)?|deadlock\w*|cs_\w+|lock_guard|unique_lock|semaphore)\b"),
+    Rule(&[(Conc, 5.1), (Read, -0.6), (Perf, 0.4), (Api, -0.3), (Build, -0.3)], r"(?:^|[^-.\w])(lock(s|ed|ing)?|unlock\w*|mutex(es)?|deadlock\w*|cs_\w+|lock_guard|unique_lock|semaphore)\b"),
     Rule(&[(Conc, 4.3), (Read, -0.6), (Corr, -0.4), (Ui, -0.3)], r"\b(race(s|y)?( conditions?)?|racing|thread(s|ed|ing|-?safe\w*)?|multi-?thread\w*|concurren(t|cy|tly)|atomic(s|ally|ity)?|synchroni[sz]\w*|parallel\w*|memory_order\w*|volatile|goroutines?)\b"),
     Rule(&[(Conc, 2.2)], r"\b(async(hronous\w*|io)?|await(ed|ing|s)?|promises?|futures?|callbacks?|event loop|coroutines?|greenthreads?|eventlet|sched?uler|condition variable|wait(s|ing)? (for|until)|wake|shutdown)\b"),
     Rule(&[(Conc, -0.5), (Arch, 0.3), (Idiom, -0.3), (Obs, -0.3)], r"\b(package-?lock|lock ?files?|poetry\.lock|\.lock\b|yarn\.lock|locktime|block\w*|in (the |a )?future|future (pr|work|change|proof|release)\w*|email thread|this thread|lock\.json)"),

@@ -6,4 +6,7 @@ pub mod eval;
 pub mod landing;
 pub mod lesson;
 
+#[cfg(test)]
+mod tests;
+
 pub use lesson::lessons;
