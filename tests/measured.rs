@@ -208,8 +208,10 @@ const YEAR: i64 = 365 * 86_400;
 /// Person and module as of `now`: what they did in the year before; people are those with any sign in it.
 fn year_before(changes: &[Change], people: &BTreeMap<String, PersonId>, now: i64) -> Vec<Work> {
     let mut faded: BTreeMap<(&str, &str), f64> = BTreeMap::new();
-    let (mut own, mut gave): (BTreeMap<(&str, &str), u32>, BTreeMap<(&str, &str), u32>) = Default::default();
-    let (mut total, mut count): (BTreeMap<&str, f64>, BTreeMap<&str, u32>) = Default::default();
+    let mut own: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    let mut gave: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    let mut total: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut count: BTreeMap<&str, u32> = BTreeMap::new();
     let mut last: BTreeMap<&str, i64> = BTreeMap::new();
     for change in changes
         .iter()

@@ -160,7 +160,7 @@ pub fn explains(parts: &Parts) -> bool {
     (reasons >= 1 && count >= 8) || reasons >= 2 || (shows && count >= 4) || count >= 30
 }
 
-/// Code in the text: a backtick, `()`, snake_case or `x.y(`; also a code block of any kind (science.md section 1).
+/// Code in the text: a backtick, `()`, `snake_case` or `x.y(`; also a code block of any kind (science.md section 1).
 #[must_use]
 pub fn has_code(parts: &Parts) -> bool {
     parts.code_blocks || !parts.suggestions.is_empty() || CODE.is_match(parts.prose.as_bytes())

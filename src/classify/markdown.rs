@@ -82,7 +82,7 @@ pub fn parts(body: &str) -> Parts {
     }
     let said = without(&body, &cuts);
     found.links |= said.contains("://");
-    found.prose = ADDRESS.replace_all(&said, " ").trim().to_owned();
+    ADDRESS.replace_all(&said, " ").trim().clone_into(&mut found.prose);
     found
 }
 

@@ -82,6 +82,7 @@ pub(super) const PHRASES: &[Rule] = &[
     // security
     Rule(&[(Sec, 4.7), (Read, -0.5), (Corr, -0.3), (Api, -0.3)], r"\b(security|secur(e|ed|ely)|insecure|vulnerab\w*|exploit\w*|attack(er|ers|s)?|malicious|injection|xss|csrf|sanitiz(e|ing|ation)|sanitis\w*|untrusted|privacy|denial of service|dos\b|fingerprint\w*)"),
     Rule(&[(Sec, 2.4), (Idiom, -0.5)], r"\b(passwords?|secrets?|credentials?|private keys?|tokens?|encrypt\w*|decrypt\w*|crypto\w*|hash(es|ed|ing)?|signatures?|nonce|entropy|random(ness)?|salt|plaintext|leak(s|ed|ing)? (info\w*|data|the|key|secret))\b"),
+    Rule(&[(Sec, 1.8)], r"\b(put|hard-?cod\w*|commit\w*|log(s|ged|ging)?|expos\w*|leak\w*|stor\w*|print\w*|plain-?text) .{0,30}\b(passwords?|secrets?|credentials?|private keys?|api keys?|tokens?)\b"),
     Rule(&[(Sec, 1.3), (Arch, 0.3)], r"\b(authenticat\w*|authori[sz](e|es|ed|ation)|permissions?|privilege[ds]?|escap(e|ed|ing) (html|user|the (input|html))|login|admin|root user|sudo|trust(ed)?|policy)\b"),
     // performance
     Rule(&[(Perf, 3.9), (Api, -0.4), (Corr, -0.3), (Conc, 0.3), (Arch, -0.3), (Read, -0.3)], r"\b(performan(ce|t)|optimi[sz](e|es|ed|ing|ation|ations)|expensive|inefficient|efficien(t|cy|tly)|slow(er|s|ly|down)?|fast(er|est)?|speed(s|up)?|overhead|bottleneck|latency|throughput|benchmarks?)\b"),
@@ -129,6 +130,7 @@ pub(super) const PHRASES: &[Rule] = &[
     Rule(&[(Doc, 1.2)], r"\A\s*s/|\A`?\w+`?\z|\bperiods?\b|\b(should|maybe) say\b|\bmarkdown\b|\b(hint|help ?text|title case|capital)\b"),
     // databases
     Rule(&[(Db, 3.7), (Corr, 0.4), (Perf, 0.4), (Ui, -0.4), (Err, -0.3), (Read, -0.3)], r"\b(databases?|sql\w*|mysql|postgres\w*|sqlite|sqlalchemy|queryset|quer(y|ies|ying)|db|foreign keys?|primary key|migrations?|orm|datastore|leveldb|bdb|mongo\w*|transactional|rollback|schema|tables?|columns?|index(es)? on|joins?|rows?|hibernate|entity|entities|jpa|repository)\b"),
+    Rule(&[(Db, 1.8)], r"\b(databases?|sql|quer(y|ies)|tables?|columns?|rows?|index(es)?|joins?|migrations?|schema|transactions?|foreign keys?)\b.{0,60}\b(databases?|sql|quer(y|ies)|tables?|columns?|rows?|index(es)?|joins?|migrations?|schema|transactions?|foreign keys?)\b"),
     Rule(&[(Db, 1.4), (Arch, 0.4), (Doc, 0.4)], r"\b(records?|persist(s|ed|ent|ence)?|stor(e|ed|age|ing)|select|insert|commit\(\)|filter\()"),
     Rule(&[(Db, -1.3)], r"\bquery (param\w*|string|selector)|\bquerySelector|\btable of|\bdata ?table|\bhtml table|\bjoin\(|'\.join"),
     // observability

@@ -139,6 +139,7 @@ fn a_comment_that_begins_a_thread_neither_agrees_nor_disagrees() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn areas_are_read_from_prose() {
     let table: [(&str, Area); 30] = [
         (

@@ -211,6 +211,7 @@ const BARE: Signs = Signs {
     thumbs_up: false,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "as it stands in the signs")]
 fn compared(nearness: Nearness, applied: bool) -> Option<FollowUp> {
     Some(FollowUp::Compared { nearness, applied })
 }
