@@ -57,7 +57,7 @@ fn rows<T: DeserializeOwned>(file: &str) -> Option<Vec<T>> {
     )
 }
 
-/// Half of the projects: rules were tuned by looking at the first half only.
+/// Half of the projects: errors were looked at in this half only. The weights were fitted on both.
 fn looked_at(row: &LabelledComment) -> bool {
     row.project == "bitcoin/bitcoin"
         || (row.project != "openstack/nova" && row.project.bytes().map(u32::from).sum::<u32>().is_multiple_of(2))
@@ -77,7 +77,17 @@ fn areas_are_read_as_well_as_was_measured() {
         show(name, &classify_score(rows));
     }
     let score = classify_score(&all);
-    assert!(score.micro.f1 > 0.40, "{:?}", score.micro);
+    assert!(
+        score.micro.f1 > 0.53 && score.micro.precision > 0.60,
+        "{:?}",
+        score.micro
+    );
+    assert!(score.macro_f1 > 0.50, "{}", score.macro_f1);
+    assert!(
+        score.explains.precision > 0.67 && score.explains.recall > 0.87,
+        "{:?}",
+        score.explains
+    );
 }
 
 #[test]
@@ -87,7 +97,10 @@ fn usefulness_is_told_as_well_as_was_measured() {
     };
     let score = landing_score(&all);
     show("landing", &score);
-    assert!(score.auc > 0.6, "{score:?}");
+    assert!(
+        score.auc >= 0.74 && score.ece <= 0.025 && score.minority_f1 >= 0.41,
+        "{score:?}"
+    );
 }
 
 /// One thread with the lessons that a reader found in it.
@@ -190,7 +203,7 @@ fn who_taught_whom_is_told_as_well_as_was_measured() {
         "pairs: precision {precision:.3}, recall {recall:.3}, f1 {f1:.3}; outcome right {:.3}; {refusals:?}",
         f64::from(outcomes) / f64::from(right)
     );
-    assert!(f1 > 0.3, "{f1}");
+    assert!(f1 > 0.61 && precision > 0.75, "{f1}, {precision}");
 }
 
 /// One merged change of the public project.

@@ -156,6 +156,32 @@ fn follow_ups_of_one_teacher_are_one_lesson() {
 }
 
 #[test]
+fn an_answer_that_names_no_area_goes_on_about_the_subject() {
+    let vague = "Both of them come by this very place at once, so one of the two would be lost each time it happens.";
+    assert_eq!(
+        read(&CommentText {
+            body: vague,
+            path: None,
+            is_reply: true
+        })
+        .areas,
+        []
+    );
+    let says = [(REVIEWER, RACE), (OTHER, vague)];
+    let (on_diff, _) = lessons(&thread(&says));
+    assert_eq!(
+        who(&on_diff),
+        [(REVIEWER, AUTHOR, Outcome::Given), (OTHER, AUTHOR, Outcome::Given)]
+    );
+    assert_eq!(on_diff.first().map(|one| one.area), on_diff.last().map(|one| one.area));
+    let talk = Thread {
+        place: CommentPlace::Conversation,
+        ..thread(&says)
+    };
+    assert_eq!(refusals(&talk), [Refusal::NoArea]);
+}
+
+#[test]
 fn what_teaches_nothing_says_why() {
     let table = [
         ("LGTM", Refusal::Praise),
