@@ -157,7 +157,8 @@ fn follow_ups_of_one_teacher_are_one_lesson() {
 
 #[test]
 fn an_answer_that_names_no_area_goes_on_about_the_subject() {
-    let vague = "Both of them come by this very place at once, so one of the two would be lost each time it happens.";
+    let vague =
+        "Both of them come by this very place, because neither knows of the other one, and one of the two is lost.";
     assert_eq!(
         read(&CommentText {
             body: vague,
