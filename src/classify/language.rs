@@ -40,7 +40,7 @@ const OWNED: [(&str, &str); 26] = [
 #[must_use]
 pub fn language_of(path: &str) -> Option<String> {
     let path = Path::new(path);
-    if let Some(name) = only(detect_language_by_filename(path).ok()?) {
+    if let Some(name) = only(&detect_language_by_filename(path).ok()?) {
         return Some(name);
     }
     let found = detect_language_by_extension(path).ok()?;
@@ -52,11 +52,11 @@ pub fn language_of(path: &str) -> Option<String> {
             .any(|language| language.name == *owner)
             .then(|| (*owner).to_owned());
     }
-    only(found)
+    only(&found)
 }
 
-fn only(found: Vec<linguist::DetectedLanguage>) -> Option<String> {
-    match found.as_slice() {
+fn only(found: &[linguist::DetectedLanguage]) -> Option<String> {
+    match found {
         [language] => Some(language.name.to_owned()),
         _ => None,
     }

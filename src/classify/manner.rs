@@ -1,20 +1,26 @@
 //! The manner of a comment: what kind it is, how it stands to what it answers, and whether it gives a reason.
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
+use regex::bytes::RegexBuilder;
 
 use crate::classify::markdown::Parts;
 use crate::model::comment::CommentKind;
 use crate::model::comment::Stance;
 
 fn pattern(text: &str) -> Regex {
+    let built = RegexBuilder::new(text)
+        .case_insensitive(true)
+        .unicode(false)
+        .dfa_size_limit(16 << 20)
+        .build();
     #[expect(clippy::expect_used, reason = "constant patterns, compiled in the tests")]
-    Regex::new(text).expect("the pattern compiles")
+    built.expect("the pattern compiles")
 }
 
 macro_rules! patterns {
     ($($name:ident = $text:expr;)*) => {
-        $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i){}", $text)));)*
+        $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
     };
 }
 
@@ -56,28 +62,32 @@ pub fn kind(parts: &Parts) -> CommentKind {
     let prose = parts.prose.as_str();
     let count = words(prose);
     let shows = !parts.suggestions.is_empty() || parts.code_blocks;
-    if COMMAND.is_match(prose) {
+    if COMMAND.is_match(prose.as_bytes()) {
         return CommentKind::Chatter;
     }
     if count == 0 {
-        return match (shows, PRAISE_START.is_match(prose)) {
+        return match (shows, PRAISE_START.is_match(prose.as_bytes())) {
             (true, _) => CommentKind::Substance,
             (false, true) => CommentKind::Praise,
             (false, false) => CommentKind::Chatter,
         };
     }
     if !shows {
-        if CHATTER.is_match(prose) {
+        if CHATTER.is_match(prose.as_bytes()) {
             return CommentKind::Chatter;
         }
-        if count <= 25 && PRAISE_START.is_match(prose) && !REQUEST.is_match(prose) && !ACKNOWLEDGING.is_match(prose) {
+        if count <= 25
+            && PRAISE_START.is_match(prose.as_bytes())
+            && !REQUEST.is_match(prose.as_bytes())
+            && !ACKNOWLEDGING.is_match(prose.as_bytes())
+        {
             return CommentKind::Praise;
         }
         if is_acknowledgement(prose, count) {
             return CommentKind::Acknowledgement;
         }
     }
-    if count <= 20 && !BECAUSE.is_match(prose) && FORMATTING.is_match(prose) {
+    if count <= 20 && !BECAUSE.is_match(prose.as_bytes()) && FORMATTING.is_match(prose.as_bytes()) {
         return CommentKind::Formatting;
     }
     CommentKind::Substance
@@ -90,12 +100,12 @@ patterns! {
 
 /// An answer that only agrees or reports: it opens with an acknowledging word and what follows is short or says no more.
 fn is_acknowledgement(prose: &str, count: usize) -> bool {
-    if !ACK_START.is_match(prose) {
+    if !ACK_START.is_match(prose.as_bytes()) {
         return false;
     }
     let rest = prose.len().saturating_sub(opening(prose).len());
-    let asks_more = CONTRAST.is_match(prose) || prose.contains('?') || PLEA.is_match(prose);
-    (count <= 12 && !asks_more) || (count <= 25 && rest <= 60 && !asks_more && !REASON.is_match(prose))
+    let asks_more = CONTRAST.is_match(prose.as_bytes()) || prose.contains('?') || PLEA.is_match(prose.as_bytes());
+    (count <= 12 && !asks_more) || (count <= 25 && rest <= 60 && !asks_more && !REASON.is_match(prose.as_bytes()))
 }
 
 patterns! {
@@ -110,12 +120,12 @@ pub fn stance(parts: &Parts, is_reply: bool) -> Stance {
     if !is_reply {
         return if asks { Stance::Asks } else { Stance::Unclear };
     }
-    let agrees_first = ACK_START.is_match(prose);
-    let keeps = DISAGREES.is_match(prose);
-    let done = DONE_ANY.is_match(prose);
-    if agrees_first || ACK_ANY.is_match(prose) {
+    let agrees_first = ACK_START.is_match(prose.as_bytes());
+    let keeps = DISAGREES.is_match(prose.as_bytes());
+    let done = DONE_ANY.is_match(prose.as_bytes());
+    if agrees_first || ACK_ANY.is_match(prose.as_bytes()) {
         return match (
-            keeps && CONTRAST.is_match(prose) && !done,
+            keeps && CONTRAST.is_match(prose.as_bytes()) && !done,
             asks && !done && !agrees_first,
         ) {
             (true, _) => Stance::Disagrees,
@@ -131,8 +141,9 @@ pub fn stance(parts: &Parts, is_reply: bool) -> Stance {
 }
 
 fn asks(prose: &str) -> bool {
-    prose.contains('?') && (QUESTION_START.is_match(prose) || ASKS_ANY.is_match(prose) || prose.ends_with('?'))
-        || ASKS_ANY.is_match(opening(prose))
+    prose.contains('?')
+        && (QUESTION_START.is_match(prose.as_bytes()) || ASKS_ANY.is_match(prose.as_bytes()) || prose.ends_with('?'))
+        || ASKS_ANY.is_match(opening(prose).as_bytes())
 }
 
 /// It gives a reason, a rule, a consequence or another technique, and not a bare request.
@@ -140,7 +151,7 @@ fn asks(prose: &str) -> bool {
 pub fn explains(parts: &Parts) -> bool {
     let prose = parts.prose.as_str();
     let count = words(prose);
-    let reasons = REASON.find_iter(prose).take(3).count();
+    let reasons = REASON.find_iter(prose.as_bytes()).take(3).count();
     let bare_question = count <= 12 && prose.ends_with('?');
     if bare_question {
         return false;
@@ -149,14 +160,14 @@ pub fn explains(parts: &Parts) -> bool {
     (reasons >= 1 && count >= 8) || reasons >= 2 || (shows && count >= 4) || count >= 30
 }
 
-/// Code in the text: a backtick, `()`, snake_case or `x.y(`; also a code block of any kind (science.md section 1).
+/// Code in the text: a backtick, `()`, `snake_case` or `x.y(`; also a code block of any kind (science.md section 1).
 #[must_use]
 pub fn has_code(parts: &Parts) -> bool {
-    parts.code_blocks || !parts.suggestions.is_empty() || CODE.is_match(&parts.prose)
+    parts.code_blocks || !parts.suggestions.is_empty() || CODE.is_match(parts.prose.as_bytes())
 }
 
 /// A word of proposing: should, could, can we, need to, instead, maybe, suggest, better (science.md section 1).
 #[must_use]
 pub fn proposes(parts: &Parts) -> bool {
-    !parts.suggestions.is_empty() || PROPOSES.is_match(&parts.prose)
+    !parts.suggestions.is_empty() || PROPOSES.is_match(parts.prose.as_bytes())
 }

@@ -82,13 +82,13 @@ pub fn parts(body: &str) -> Parts {
     }
     let said = without(&body, &cuts);
     found.links |= said.contains("://");
-    found.prose = ADDRESS.replace_all(&said, " ").trim().to_owned();
+    ADDRESS.replace_all(&said, " ").trim().clone_into(&mut found.prose);
     found
 }
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a constant pattern, compiled in the tests")]
-    Regex::new(r"(?i)\]\([^)\s]*\)|\bhttps?://[^\s)>\]]+").expect("the pattern compiles")
+    Regex::new(r"(?i)\]\([^)\s]*\)|(?-u:\b)https?://[^\s)>\]]+").expect("the pattern compiles")
 });
 
 fn is_suggestion(kind: &CodeBlockKind<'_>) -> bool {

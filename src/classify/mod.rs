@@ -9,6 +9,8 @@ pub mod markdown;
 pub mod mechanical;
 mod rules;
 mod score;
+#[cfg(test)]
+mod tests;
 
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentText;

@@ -1,8 +1,8 @@
 //! Adds up the rules that match and says which areas a comment is about.
 use std::sync::LazyLock;
 
-use regex::RegexSet;
-use regex::RegexSetBuilder;
+use regex::bytes::RegexSet;
+use regex::bytes::RegexSetBuilder;
 
 use crate::classify::markdown::Parts;
 use crate::classify::rules::BIAS;
@@ -12,18 +12,21 @@ use crate::classify::rules::Rule;
 use crate::model::comment::AreaGuess;
 use crate::model::skill::Area;
 
-/// An area is named from this probability on.
+/// An area is named from this probability on: where precision reaches 0.6 on the labelled comments.
 const NAMED: f64 = 0.3;
 
 /// At most this many areas are named.
 const MOST: usize = 3;
 
+/// Plain bytes keep the automaton small: with Unicode word boundaries, one accent would make it many times slower.
 fn compile(rules: &[Rule]) -> RegexSet {
     #[expect(clippy::expect_used, reason = "constant patterns, compiled in the tests")]
-    RegexSetBuilder::new(rules.iter().map(|Rule(_, _, pattern)| *pattern))
+    RegexSetBuilder::new(rules.iter().map(|Rule(_, pattern)| *pattern))
         .case_insensitive(true)
         .multi_line(true)
+        .unicode(false)
         .size_limit(64 << 20)
+        .dfa_size_limit(32 << 20)
         .build()
         .expect("the rules compile")
 }
@@ -53,13 +56,19 @@ fn log_odds(prose: &str, path: Option<&str>) -> [f64; 17] {
     for (area, bias) in BIAS {
         sums[area as usize] += bias;
     }
-    for rule in PHRASE_SET.matches(prose) {
-        let Rule(area, weight, _) = PHRASES[rule];
-        sums[area as usize] += weight;
-    }
-    for rule in path.map(|path| PATH_SET.matches(path)).into_iter().flatten() {
-        let Rule(area, weight, _) = PATHS[rule];
-        sums[area as usize] += weight;
+    let phrases = PHRASE_SET
+        .matches(prose.as_bytes())
+        .into_iter()
+        .map(|rule| &PHRASES[rule]);
+    let hints = path
+        .map(|path| PATH_SET.matches(path.as_bytes()))
+        .into_iter()
+        .flatten()
+        .map(|rule| &PATHS[rule]);
+    for Rule(weights, _) in phrases.chain(hints) {
+        for &(area, weight) in *weights {
+            sums[area as usize] += weight;
+        }
     }
     sums
 }

@@ -99,7 +99,7 @@ pub struct Reading {
     pub stance: Stance,
     /// It gives a reason, a rule, a consequence or another technique, not a bare request.
     pub explains: bool,
-    /// Code in the text (science.md section 1: a backtick, `()`, snake_case, `x.y(`).
+    /// Code in the text (science.md section 1: a backtick, `()`, `snake_case`, `x.y(`).
     pub has_code: bool,
     /// A word of proposing in the text (should, could, instead, ..).
     pub proposes: bool,

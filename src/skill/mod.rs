@@ -8,3 +8,5 @@ pub mod learned;
 pub mod negative_binomial;
 pub mod rate;
 pub mod silent;
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,9 @@ impl Fit {
 pub fn fit(observations: &[Observation], defaults: Fit) -> Fit {
     let seen: Vec<Observation> = observations.iter().copied().filter(|one| one.exposure > 0.0).collect();
     let mut found = defaults;
+    if seen.is_empty() {
+        return found;
+    }
     for _ in 0..ROUNDS {
         for _ in 0..3 {
             found.b = step(&seen, &found, &defaults);

@@ -1,4 +1,4 @@
-//! How well the landing formula does on comments whose usefulness people rated (Nova's, of OpenDev).
+//! How well the landing formula does on comments whose usefulness people rated (Nova's, of `OpenDev`).
 //!
 //! The shipped coefficients are used as they are; nothing is fitted here.
 use serde::Deserialize;

@@ -51,6 +51,10 @@ pub enum Answer {
 
 /// The signs that the landing formula reads.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one sign of the formula, true or not"
+)]
 pub struct Signs {
     /// What the pushes did; none where they say nothing about this learner (an author's answer to a reviewer).
     pub follow_up: Option<FollowUp>,

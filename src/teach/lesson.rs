@@ -12,6 +12,7 @@ use crate::model::ids::PersonId;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::lesson::Refusal;
+use crate::model::skill::Area;
 use crate::teach::landing::Answer;
 use crate::teach::landing::Landing;
 use crate::teach::landing::Signs;
@@ -24,6 +25,7 @@ const CLOSE: f64 = 0.8;
 /// One comment that passed the gates, with what the formula says of it.
 struct Taught<'a> {
     comment: &'a ThreadComment,
+    areas: &'a [AreaGuess],
     learner: PersonId,
     landing: Landing,
     outcome: Outcome,
@@ -72,9 +74,7 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
             Stance::Acknowledges | Stance::Disagrees | Stance::Unclear => Refusal::BareRequest,
         });
     }
-    if comment.reading.areas.is_empty() {
-        return Err(Refusal::NoArea);
-    }
+    let areas = subject(thread, at).ok_or(Refusal::NoArea)?;
     let answer = answer(thread, at, learner);
     let to_author = thread.pull_author == Some(learner);
     let by_author = thread.pull_author == Some(comment.author);
@@ -92,11 +92,23 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
     };
     Ok(Taught {
         comment,
+        areas,
         learner,
         landing: landing(&signs),
         outcome: outcome(signs.follow_up, answer),
         provisional: !thread.pull_closed && !matches!(signs.follow_up, Some(FollowUp::Compared { .. })),
     })
+}
+
+/// What a comment is about; an answer on the diff that names no area goes on about the subject before it.
+fn subject(thread: &Thread, at: usize) -> Option<&[AreaGuess]> {
+    let known = |one: &&ThreadComment| !one.reading.areas.is_empty();
+    let own = thread.comments.get(at).filter(known);
+    let before = || match thread.place {
+        CommentPlace::Diff => thread.comments[..at].iter().rev().find(known),
+        CommentPlace::Conversation | CommentPlace::Review => None,
+    };
+    own.or_else(before).map(|one| one.reading.areas.as_slice())
 }
 
 fn stands(standing: Standing) -> Result<(), Refusal> {
@@ -172,7 +184,7 @@ fn grouped(place: CommentPlace, taught: Vec<Taught<'_>>) -> Vec<Vec<Taught<'_>>>
         let same = |first: &Taught<'_>| {
             first.comment.author == one.comment.author
                 && first.learner == one.learner
-                && (place == CommentPlace::Diff || top(first.comment) == top(one.comment))
+                && (place == CommentPlace::Diff || top(first) == top(&one))
         };
         match groups.iter_mut().find(|group| same(&group[0])) {
             Some(group) => group.push(one),
@@ -182,8 +194,8 @@ fn grouped(place: CommentPlace, taught: Vec<Taught<'_>>) -> Vec<Vec<Taught<'_>>>
     groups
 }
 
-fn top(comment: &ThreadComment) -> Option<crate::model::skill::Area> {
-    comment.reading.areas.first().map(|guess| guess.area)
+fn top(taught: &Taught<'_>) -> Option<Area> {
+    taught.areas.first().map(|guess| guess.area)
 }
 
 /// The comment that says most (highest p, then the earliest), and the rest.
@@ -200,7 +212,7 @@ fn carried(mut group: Vec<Taught<'_>>) -> (Taught<'_>, Vec<Taught<'_>>) {
 
 /// One lesson for the top area, and one for the second where it is nearly as sure.
 fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<Lesson> {
-    let areas = &carrier.comment.reading.areas;
+    let areas = carrier.areas;
     let first = areas.first().map_or(0.0, |guess| guess.probability);
     let close = |guess: &&AreaGuess| guess.probability >= CLOSE * first;
     areas
