@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &["model"]),
-    ("telemetry", &["model"]),
+    ("telemetry", &["model", "config"]),
     ("classify", &["model"]),
     ("teach", &["model"]),
     ("skill", &["model"]),

@@ -41,8 +41,7 @@ const MOST_FINISHED: usize = 100;
 
 /// Brings the template up to date with what isn't in `migrations`.
 async fn prepare_template(pool: &PgPool) {
-    // The job queue will bring its tables here.
-    pool.acquire().await.expect("the template can be connected to");
+    peerlore::store::jobs::migrate(pool).await.expect("the job queue's tables can be made");
 }
 
 /// A database of one test, which ends with this value.
