@@ -74,13 +74,17 @@ impl Year {
             return if self.chance.percent(22) { Outcome::Mended } else { Outcome::Ignored };
         }
         let explains = !thread.card.explains.is_empty();
-        if explains && (thread.card.takes.is_empty() && !thread.on_flaw || self.chance.percent(48)) {
+        let only = thread.on_flaw && thread.card.after.is_empty() || thread.card.takes.is_empty() && !thread.on_flaw;
+        if explains && (only || self.chance.percent(48)) {
             return Outcome::Explained;
         }
         if thread.suggested && self.chance.percent(60) {
             return Outcome::Suggestion;
         }
-        let place = self.chance.weighted(&[68, 11, 7, 4, 10]).unwrap_or(0);
+        // Nobody turns a question down, or a hole in the fence.
+        let grave = thread.card.areas.iter().any(|a| matches!(*a, "security" | "correctness" | "concurrency"));
+        let no = if thread.on_flaw && !grave { 16 } else { 0 };
+        let place = self.chance.weighted(&[66, no, if thread.on_flaw { 7 } else { 0 }, if thread.on_flaw { 4 } else { 0 }, 10]).unwrap_or(0);
         [Outcome::Mended, Outcome::Declined, Outcome::Asked, Outcome::PutOff, Outcome::Ignored][place]
     }
 
@@ -192,8 +196,10 @@ impl Year {
         let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else { return Vec::new() };
         let mut say = |what: &str| self.chance.pick(self.deck.talk(what)).copied().unwrap_or_default().to_owned();
         let (ack, learned, thanks, ok) = (say("ack"), say("learned"), say("thanks-author"), say("ok"));
-        let (no, accept, question, answer, later) =
-            (say("disagree"), say("accept"), say("question"), say("answer"), say("later"));
+        let (no, accept, later) = (say("disagree"), say("accept"), say("later"));
+        let pair = self.chance.below(self.deck.talk("question").len());
+        let nth = |what: &str| self.deck.talk(what).get(pair).copied().unwrap_or_default().to_owned();
+        let (question, answer) = (nth("question"), nth("answer"));
         let robot = thread.by == ROBOT_REVIEWER;
         let own = self.chance.pick(&thread.card.takes).map(|t| planted.slots.fill(t));
         let story = thread.card.tag == Some("index") && self.live[pull].author == STORIES.learner;

@@ -23,7 +23,7 @@ impl Year {
         let drafts = match round {
             0 => self.findings(pull, who),
             9 => self.robot_findings(pull),
-            _ if self.live[pull].planted.is_empty() || self.chance.percent(82) => Vec::new(),
+            _ if self.live[pull].planted.is_empty() || self.chance.percent(91) => Vec::new(),
             _ => self.general_finding(pull, who).into_iter().collect(),
         };
         let asks = drafts.iter().any(|d| !d.thread.card.is_praise());
@@ -70,13 +70,10 @@ impl Year {
                 drafts.extend(self.flaw_finding(pull, who, flaw));
             }
         }
-        if self.chance.percent(62) {
+        if self.chance.percent(34) {
             drafts.extend(self.general_finding(pull, who));
         }
-        if self.chance.percent(38) {
-            drafts.extend(self.question(pull, who));
-        }
-        if self.chance.percent(13) {
+        if self.chance.percent(9) {
             drafts.extend(self.praise(pull, who));
         }
         let mut seen: Vec<(String, usize)> = Vec::new();
@@ -97,14 +94,17 @@ impl Year {
             let story = person.login == STORIES.teacher || person.login == STORIES.learner;
             return if story { 96 } else { 45 };
         }
+        if planted.card.after.is_empty() {
+            return if strength > 2 { 35 } else { 68 };
+        }
         let knows = planted.card.areas.iter().any(|a| person.strong.contains(a));
         match (strength, knows) {
             (0, _) => 0,
-            (1, false) => 38,
-            (2, false) => 58,
-            (_, false) => 72,
-            (1, true) => 70,
-            (_, true) => 92,
+            (1, false) => 30,
+            (2, false) => 44,
+            (_, false) => 55,
+            (1, true) => 55,
+            (_, true) => 80,
         }
     }
 
@@ -135,15 +135,6 @@ impl Year {
         let weigh = |c: &Card| if c.areas.iter().any(|a| strong.contains(a)) { 5 } else { 2 };
         let weights: Vec<u32> = cards.iter().map(weigh).collect();
         let card = cards[self.chance.weighted(&weights)?].clone();
-        self.on_head(pull, who, (flaw, card))
-    }
-
-    /// A question that the author can answer.
-    fn question(&mut self, pull: usize, who: &str) -> Option<Draft> {
-        let flaw = self.chance.below(self.live[pull].planted.len());
-        let kind = self.live[pull].planted.get(flaw)?.kind.word();
-        let cards: Vec<Card> = self.deck.asks().iter().filter(|c| c.tag.is_none_or(|t| t == kind)).cloned().collect();
-        let card = self.chance.pick(&cards).cloned()?;
         self.on_head(pull, who, (flaw, card))
     }
 
