@@ -137,7 +137,6 @@ impl Year {
         let author = self.live[pull].author.clone();
         let sent = self.github.push_to_pull(&name, self.act(&author), &push);
         self.send(sent);
-        self.now += Duration::seconds(40);
     }
 
     fn push(&mut self, pull: usize, edits: Edits) {
@@ -153,7 +152,6 @@ impl Year {
             let first = Push { message: "Address review".into(), how: How::Append, changes: change };
             let sent = self.github.push_to_pull(&name, self.act(&author), &first);
             self.send(sent);
-            self.now += Duration::seconds(90);
             let second = Push { message: "Merge branch 'main'".into(), how, changes: Vec::new() };
             let sent = self.github.push_to_pull(&name, self.act(&author), &second);
             self.send(sent);
@@ -220,7 +218,7 @@ impl Year {
             Outcome::Explained => {
                 let text = self.chance.pick(&thread.card.explains).map(|t| planted.slots.fill(t)).unwrap_or_default();
                 let mut words = vec![(true, text)];
-                match self.chance.weighted(&[62, 22, 16]).unwrap_or(2) {
+                match self.chance.weighted(&[84, 8, 8]).unwrap_or(2) {
                     0 => words.push((false, thanks)),
                     1 => words.push((false, ok)),
                     _ => {}

@@ -135,7 +135,7 @@ impl Year {
             texts.insert(path, text);
             planted.push(flaw);
         }
-        if self.chance.percent(72) {
+        if self.chance.percent(78) {
             self.plant_question(kind, &mut texts, &mut planted);
         }
         if self.chance.percent(40) {

@@ -70,7 +70,7 @@ impl Year {
                 drafts.extend(self.flaw_finding(pull, who, flaw));
             }
         }
-        if self.chance.percent(34) {
+        if self.chance.percent(30) {
             drafts.extend(self.general_finding(pull, who));
         }
         if self.chance.percent(9) {
@@ -113,6 +113,9 @@ impl Year {
         let text = self.github.text_at_head(&self.live[pull].name, &planted.path)?;
         let line = planted.line_in(&text)?;
         let say = self.chance.pick(&planted.card.says).copied()?;
+        if planted.card.after.is_empty() && !self.asked.insert((who.to_owned(), say)) {
+            return None;
+        }
         let mut body = planted.slots.fill(say);
         let suggestion = planted.suggestion().filter(|_| self.chance.percent(30));
         if let Some(block) = &suggestion {
@@ -154,6 +157,9 @@ impl Year {
         // A question is never asked twice in one pull request, and rarely twice by one person.
         let before = self.live[pull].threads.iter().any(|t| t.card.says == card.says);
         let say = self.chance.pick(&card.says).copied().filter(|_| !before)?;
+        if !card.explains.is_empty() && !self.asked.insert((who.to_owned(), say)) {
+            return None;
+        }
         let body = self.live[pull].planted[flaw].slots.fill(say);
         let comment = NewComment::on(&self.live[pull].planted[flaw].path, line, &body);
         Some(Draft { thread: thread(who, flaw, false, card, false), comment })

@@ -120,6 +120,27 @@ pub fn repository(state: &State, repo: &Repository) -> Value {
     refer(state, &name, || repository_in_full(state, repo, open))
 }
 
+/// A repository as `push` payloads have it: the times are numbers, the owner has a name, and some keys are older.
+pub fn pushed_repository(state: &State, repo: &Repository) -> Value {
+    let name = format!("/push/{}/{}/{}", repo.id, repo.name, repo.commits.len());
+    refer(state, &name, || {
+        let open = repo.pulls.values().filter(|p| p.closed.is_none()).count();
+        let mut value = repository_in_full(state, repo, open);
+        if let Some(map) = value.as_object_mut() {
+            map.insert("created_at".into(), json!(repo.created.timestamp()));
+            map.insert("pushed_at".into(), json!(repo.pushed.timestamp()));
+            map.insert("stargazers".into(), json!(0));
+            map.insert("master_branch".into(), json!("main"));
+            map.insert("organization".into(), json!(state.organisation.login));
+            if let Some(owner) = map.get_mut("owner").and_then(Value::as_object_mut) {
+                owner.insert("name".into(), json!(state.organisation.login));
+                owner.insert("email".into(), Value::Null);
+            }
+        }
+        value
+    })
+}
+
 fn repository_in_full(state: &State, repo: &Repository, open: usize) -> Value {
     let org = &state.organisation.login;
     let full = format!("{org}/{}", repo.name);
