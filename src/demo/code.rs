@@ -79,41 +79,129 @@ pub struct Planted {
 }
 
 /// Starts of lines that stand outside of functions.
-const TOP: [&str; 24] = [
-    "pub fn", "use ", "static ", "func ", "def ", "import ", "from ", "class ", "data class", "@", "type ", "private ",
-    "public ", "fun ", "export ", "variable ", "//", "///", "/**", "Weight ", "return null;", "implementation", "minSdk",
-    "pandas",
+const TOP: [&str; 20] = [
+    "pub fn", "func ", "def ", "class ", "data class", "@dataclass", "@OneToMany", "@Transactional", "@Query", "type ",
+    "private ", "public ", "fun ", "export ", "variable ", "///", "/**", "const q", "class", "// {fn}",
 ];
 
+/// How a card's lines stand in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Lines of another file, without anything around them.
+    Bare,
+    /// At the top, with the imports.
+    Import,
+    /// Between the functions.
+    Outside,
+    /// In a function.
+    Function,
+    /// In the markup that a component returns.
+    Markup,
+    /// In a test.
+    Test,
+}
+
+impl Shape {
+    fn of(kind: Kind, card: &Card) -> Self {
+        let first = card.before.first().copied().unwrap_or_default();
+        let starts = |with: &[&str]| with.iter().any(|t| first.starts_with(t));
+        if card.file.is_some() {
+            Self::Bare
+        } else if starts(&["use ", "import ", "from ", "static ", "// +build", "// #!"]) {
+            Self::Import
+        } else if is_test(kind, card) {
+            if starts(&["def ", "@Test"]) { Self::Outside } else { Self::Test }
+        } else if kind == Kind::TypeScript && starts(&["<", "{{"]) {
+            Self::Markup
+        } else if starts(&TOP) {
+            Self::Outside
+        } else {
+            Self::Function
+        }
+    }
+
+    /// The lines before, the indent, the lines after.
+    fn wrapping(self, kind: Kind) -> (Vec<String>, String, Vec<String>) {
+        let (open, indent, close) = wrapping(kind);
+        let own = |lines: &[&str]| lines.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
+        let outer = if matches!(kind, Kind::Java | Kind::Rust) { "    " } else { "" };
+        match self {
+            Self::Bare | Self::Import => (Vec::new(), String::new(), Vec::new()),
+            Self::Outside => (Vec::new(), outer.to_owned(), Vec::new()),
+            Self::Function => (own(&[open]), indent.to_owned(), own(&close.lines().collect::<Vec<_>>())),
+            Self::Markup => (
+                own(&[open, "  return (", "    <section>"]),
+                "      ".to_owned(),
+                own(&["    </section>", "  );", "}"]),
+            ),
+            Self::Test => match kind {
+                Kind::Rust => (own(&["    #[tokio::test]", "    async fn {fn}_works() {"]), "        ".into(), own(&["    }"])),
+                Kind::Go => (own(&["func Test{fn}(t *testing.T) {"]), "\t".into(), own(&["}"])),
+                Kind::TypeScript => (own(&["test('{fn} shows each {noun}', async () => {"]), "  ".into(), own(&["});"])),
+                Kind::Python => (own(&["def test_{fn}(df, now):"]), "    ".into(), Vec::new()),
+                Kind::Java => (own(&["    @Test void {fn}_works() {"]), "        ".into(), own(&["    }"])),
+                Kind::Kotlin => (own(&["@Test fun {fn}_works() = runTest {"]), "    ".into(), own(&["}"])),
+                Kind::Sql | Kind::Hcl => (Vec::new(), String::new(), Vec::new()),
+            },
+        }
+    }
+}
+
+/// Whether a card's lines belong into a test.
+pub fn is_test(kind: Kind, card: &Card) -> bool {
+    let about = card.areas.first() == Some(&"testing") || card.before.first().is_some_and(|l| l.starts_with("def test"));
+    about && card.tag.is_none() && !matches!(kind, Kind::Sql | Kind::Hcl)
+}
+
+/// The file in which the tests of `path` stand.
+pub fn test_path(kind: Kind, path: &str, noun: &str) -> String {
+    match kind {
+        Kind::Go => path.replace(".go", "_test.go"),
+        Kind::TypeScript if path.ends_with(".tsx") => path.replace(".tsx", ".test.tsx"),
+        Kind::TypeScript => path.replace(".ts", ".test.ts"),
+        Kind::Python => format!("tests/test_{noun}.py"),
+        Kind::Java => path.replace("src/main", "src/test").replace(".java", "Test.java"),
+        Kind::Kotlin => path.replace("src/main", "src/test").replace(".kt", "Test.kt"),
+        Kind::Rust | Kind::Sql | Kind::Hcl => path.to_owned(),
+    }
+}
+
+/// Puts lines in front of the first import, or of the first line that isn't a remark.
+fn with_import(text: &str, block: &[String]) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let import = |l: &&str| ["use ", "import ", "from "].iter().any(|t| l.starts_with(t));
+    let at = lines.iter().position(import).or_else(|| lines.iter().position(|l| l.is_empty())).unwrap_or(0);
+    lines.splice(at..at, block.iter().map(String::as_str));
+    joined(&lines)
+}
+
 impl Planted {
-    /// Plants a card into a new function at the end or in a gap of `text`; gives the new text.
+    /// Plants a card into `text`, mostly within a new function; gives the new text.
     pub fn into_text(text: &str, path: &str, spec: (Kind, &Card, Slots), chance: &mut Chance) -> (Self, String) {
         let (kind, card, slots) = spec;
-        let (open, indent, close) = wrapping(kind);
-        let bare = card.file.is_some();
-        let top = bare || card.before.first().is_some_and(|l| TOP.iter().any(|t| l.starts_with(t)) && !l.starts_with("return null"));
-        let outer = if bare { "" } else if kind == Kind::Java { "    " } else { "" };
-        let indent = if top { outer } else { indent };
-        let lines = |from: &[&str]| from.iter().map(|l| indented(kind, indent, &slots.fill(l))).collect::<Vec<_>>();
+        let shape = Shape::of(kind, card);
+        let (open, indent, close) = shape.wrapping(kind);
+        let lines = |from: &[&str]| from.iter().map(|l| indented(kind, &indent, &slots.fill(l))).collect::<Vec<_>>();
         let (before, after) = (lines(&card.before), lines(&card.after));
-        let mut block: Vec<String> = Vec::new();
-        let head = if top {
-            before.first().cloned().unwrap_or_default()
-        } else {
-            block.push(slots.fill(open));
-            slots.fill(open)
-        };
-        let around = fillers(kind);
-        let first = chance.below(3);
-        if !top {
-            block.extend(around.iter().take(first + 1).map(|l| indented(kind, indent, &slots.fill(l))));
-        }
+        let mut block: Vec<String> = open.iter().map(|l| slots.fill(l)).collect();
+        let head = block.iter().find(|l| !l.trim_start().starts_with(['#', '@'])).or(before.first()).cloned();
+        let around = if shape == Shape::Function { fillers(kind) } else { &[] };
+        let inner = wrapping(kind).1;
+        let first = chance.below(3) + 1;
+        let jsx = if shape == Shape::Markup { fillers(kind) } else { &[] };
+        let early = around.iter().take(first).chain(jsx.iter().take(3));
+        let early: Vec<String> = early.map(|l| indented(kind, inner, &slots.fill(l))).collect();
+        let at = usize::from(!block.is_empty());
+        block.splice(at..at, early);
         block.extend(before.iter().cloned());
-        if !top {
-            block.extend(around.iter().skip(first + 1).map(|l| indented(kind, indent, &slots.fill(l))));
-            block.extend(close.lines().map(str::to_owned));
-        }
-        let text = if bare { appended(text, &block) } else { with_block(text, kind, &block, chance) };
+        block.extend(around.iter().skip(first).map(|l| indented(kind, inner, &slots.fill(l))));
+        block.extend(close.iter().map(|l| slots.fill(l)));
+        let text = match shape {
+            Shape::Bare => appended(text, &block),
+            Shape::Import => with_import(text, &block),
+            _ => with_block(text, kind, &block, chance),
+        };
+        let head = head.unwrap_or_default();
         let planted = Self { path: path.to_owned(), kind, card: card.clone(), slots, head, before, after };
         (planted, text)
     }
@@ -186,7 +274,7 @@ fn with_block(text: &str, kind: Kind, block: &[String], chance: &mut Chance) -> 
         lines.drain(gaps[0]..gaps[1]);
     }
     let gaps = self::gaps(&lines, kind);
-    let last = if kind == Kind::Java { lines.len().saturating_sub(1) } else { lines.len() };
+    let last = if matches!(kind, Kind::Java | Kind::Rust) && lines.last() == Some(&"}") { lines.len().saturating_sub(1) } else { lines.len() };
     let at = if chance.percent(55) { None } else { chance.pick(&gaps).copied() }.unwrap_or(last);
     let mut with: Vec<&str> = vec![""];
     with.extend(block.iter().map(String::as_str));
@@ -197,7 +285,7 @@ fn with_block(text: &str, kind: Kind, block: &[String], chance: &mut Chance) -> 
 /// Empty lines in front of a function.
 fn gaps(lines: &[&str], kind: Kind) -> Vec<usize> {
     let start = match kind {
-        Kind::Rust => "pub async fn",
+        Kind::Rust => "    pub async fn",
         Kind::Go => "func ",
         Kind::TypeScript => "export function",
         Kind::Python => "def ",

@@ -74,13 +74,17 @@ impl Year {
             return if self.chance.percent(22) { Outcome::Mended } else { Outcome::Ignored };
         }
         let explains = !thread.card.explains.is_empty();
-        if explains && (thread.card.takes.is_empty() && !thread.on_flaw || self.chance.percent(48)) {
+        let only = thread.on_flaw && thread.card.after.is_empty() || thread.card.takes.is_empty() && !thread.on_flaw;
+        if explains && (only || self.chance.percent(48)) {
             return Outcome::Explained;
         }
         if thread.suggested && self.chance.percent(60) {
             return Outcome::Suggestion;
         }
-        let place = self.chance.weighted(&[68, 11, 7, 4, 10]).unwrap_or(0);
+        // Nobody turns a question down, or a hole in the fence.
+        let grave = thread.card.areas.iter().any(|a| matches!(*a, "security" | "correctness" | "concurrency"));
+        let no = if thread.on_flaw && !grave { 16 } else { 0 };
+        let place = self.chance.weighted(&[66, no, if thread.on_flaw { 7 } else { 0 }, if thread.on_flaw { 4 } else { 0 }, 10]).unwrap_or(0);
         [Outcome::Mended, Outcome::Declined, Outcome::Asked, Outcome::PutOff, Outcome::Ignored][place]
     }
 
@@ -133,7 +137,6 @@ impl Year {
         let author = self.live[pull].author.clone();
         let sent = self.github.push_to_pull(&name, self.act(&author), &push);
         self.send(sent);
-        self.now += Duration::seconds(40);
     }
 
     fn push(&mut self, pull: usize, edits: Edits) {
@@ -149,7 +152,6 @@ impl Year {
             let first = Push { message: "Address review".into(), how: How::Append, changes: change };
             let sent = self.github.push_to_pull(&name, self.act(&author), &first);
             self.send(sent);
-            self.now += Duration::seconds(90);
             let second = Push { message: "Merge branch 'main'".into(), how, changes: Vec::new() };
             let sent = self.github.push_to_pull(&name, self.act(&author), &second);
             self.send(sent);
@@ -192,8 +194,10 @@ impl Year {
         let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else { return Vec::new() };
         let mut say = |what: &str| self.chance.pick(self.deck.talk(what)).copied().unwrap_or_default().to_owned();
         let (ack, learned, thanks, ok) = (say("ack"), say("learned"), say("thanks-author"), say("ok"));
-        let (no, accept, question, answer, later) =
-            (say("disagree"), say("accept"), say("question"), say("answer"), say("later"));
+        let (no, accept, later) = (say("disagree"), say("accept"), say("later"));
+        let pair = self.chance.below(self.deck.talk("question").len());
+        let nth = |what: &str| self.deck.talk(what).get(pair).copied().unwrap_or_default().to_owned();
+        let (question, answer) = (nth("question"), nth("answer"));
         let robot = thread.by == ROBOT_REVIEWER;
         let own = self.chance.pick(&thread.card.takes).map(|t| planted.slots.fill(t));
         let story = thread.card.tag == Some("index") && self.live[pull].author == STORIES.learner;
@@ -214,7 +218,7 @@ impl Year {
             Outcome::Explained => {
                 let text = self.chance.pick(&thread.card.explains).map(|t| planted.slots.fill(t)).unwrap_or_default();
                 let mut words = vec![(true, text)];
-                match self.chance.weighted(&[62, 22, 16]).unwrap_or(2) {
+                match self.chance.weighted(&[84, 8, 8]).unwrap_or(2) {
                     0 => words.push((false, thanks)),
                     1 => words.push((false, ok)),
                     _ => {}

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use std::collections::BTreeMap;
 
-use crate::demo::code::{Planted, Slots, empty_file};
+use crate::demo::code::{Planted, Slots, empty_file, is_test, test_path};
 use crate::demo::comments::{Card, Kind};
 use crate::demo::github::{Change, NewPull};
 use crate::demo::people::{DEPENDENCY_BOT, PEOPLE, Person, TEAMS, by_login};
@@ -127,12 +127,16 @@ impl Year {
             };
             let slots = Slots::new(kind, stem, &mut self.chance);
             let Some(card) = self.card_by(author, kind, n == 0) else { continue };
+            let path = if is_test(kind, &card) { test_path(kind, &path, stem) } else { path };
             let path = card.file.map_or(path, str::to_owned);
             let old = texts.get(&path).cloned().or_else(|| self.github.text_at_base(&repo, &path));
             let old = old.unwrap_or_else(|| if card.file.is_some() { String::new() } else { empty_file(kind, stem) });
             let (flaw, text) = Planted::into_text(&old, &path, (kind, &card, slots), &mut self.chance);
             texts.insert(path, text);
             planted.push(flaw);
+        }
+        if self.chance.percent(78) {
+            self.plant_question(kind, &mut texts, &mut planted);
         }
         if self.chance.percent(40) {
             let first = planted.first().map(|p| (p.slots.clone(), p.path.clone()));
@@ -147,6 +151,18 @@ impl Year {
         let changes = texts.into_iter().map(|(path, text)| Change::write(path, text)).collect();
         let new = NewPull { repo, title, body, branch, draft: self.chance.percent(12), labels: Vec::new(), changes };
         (new, planted)
+    }
+
+    /// A line that is right but that one may wonder about, in a file that is changed anyway.
+    fn plant_question(&mut self, kind: Kind, texts: &mut BTreeMap<String, String>, planted: &mut Vec<Planted>) {
+        let cards: Vec<Card> = self.deck.asks().iter().filter(|c| c.tag == Some(kind.word())).cloned().collect();
+        let place = planted.iter().find(|p| Kind::of(&p.path) == Some(kind) && !is_test(kind, &p.card));
+        let Some((path, noun)) = place.map(|p| (p.path.clone(), p.slots.noun.clone())) else { return };
+        let (Some(card), Some(old)) = (self.chance.pick(&cards).cloned(), texts.get(&path).cloned()) else { return };
+        let slots = Slots::new(kind, &noun, &mut self.chance);
+        let (question, text) = Planted::into_text(&old, &path, (kind, &card, slots), &mut self.chance);
+        texts.insert(path, text);
+        planted.push(question);
     }
 
     /// The flaw an author makes: rarely one in an area they know well.
@@ -213,7 +229,7 @@ impl Year {
         }
         self.live[pull].waiting = chosen.len();
         self.live[pull].reviewers = chosen.into_iter().map(str::to_owned).collect();
-        if self.chance.percent(16) {
+        if self.chance.percent(13) {
             let at = self.now + Duration::minutes(4);
             self.at(at, Step::Review(pull, crate::demo::people::ROBOT_REVIEWER.to_owned(), 9));
         }

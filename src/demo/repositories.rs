@@ -160,7 +160,11 @@ pub fn path_of(module: &Module, stem: &str) -> String {
 #[must_use]
 pub const fn wrapping(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        Kind::Rust => ("pub async fn {fn}(&self, {nouns}: &[{Noun}]) -> Result<(), Error> {", "    ", "    Ok(())\n}"),
+        Kind::Rust => (
+            "    pub async fn {fn}(&self, {nouns}: &[{Noun}]) -> Result<(), Error> {",
+            "        ",
+            "        Ok(())\n    }",
+        ),
         Kind::Go => ("func (s *Service) {fn}(ctx context.Context, id int64) error {", "\t", "\treturn nil\n}"),
         Kind::TypeScript => ("export function {fn}({ {nouns}, depot, id }: Props) {", "  ", "}"),
         Kind::Python => ("def {fn}(df, {nouns}, now):", "    ", "    return df"),
@@ -255,7 +259,7 @@ pub const fn fillers(kind: Kind) -> &'static [&'static str] {
 pub fn frame(kind: Kind, noun: &str) -> (String, &'static str) {
     let name = capital(noun);
     match kind {
-        Kind::Rust => (format!("//! {name}s: what the planner knows of them.\n\nuse crate::error::Error;\nuse crate::model::{name};\n"), ""),
+        Kind::Rust => (format!("//! {name}s: what the planner knows of them.\n\nuse crate::error::Error;\nuse crate::model::{name};\n\nimpl Planner {{\n"), "}\n"),
         Kind::Go => ("package internal\n\nimport (\n\t\"context\"\n\t\"fmt\"\n)\n".to_owned(), ""),
         Kind::TypeScript => (format!("import {{ useTranslation }} from '../i18n';\nimport type {{ {name} }} from '../types';\n"), ""),
         Kind::Python => (format!("\"\"\"Features and checks around {noun}s.\"\"\"\n\nfrom datetime import timedelta\n"), ""),

@@ -23,7 +23,7 @@ impl Year {
         let drafts = match round {
             0 => self.findings(pull, who),
             9 => self.robot_findings(pull),
-            _ if self.live[pull].planted.is_empty() || self.chance.percent(82) => Vec::new(),
+            _ if self.live[pull].planted.is_empty() || self.chance.percent(91) => Vec::new(),
             _ => self.general_finding(pull, who).into_iter().collect(),
         };
         let asks = drafts.iter().any(|d| !d.thread.card.is_praise());
@@ -70,13 +70,10 @@ impl Year {
                 drafts.extend(self.flaw_finding(pull, who, flaw));
             }
         }
-        if self.chance.percent(62) {
+        if self.chance.percent(30) {
             drafts.extend(self.general_finding(pull, who));
         }
-        if self.chance.percent(38) {
-            drafts.extend(self.question(pull, who));
-        }
-        if self.chance.percent(13) {
+        if self.chance.percent(9) {
             drafts.extend(self.praise(pull, who));
         }
         let mut seen: Vec<(String, usize)> = Vec::new();
@@ -97,14 +94,17 @@ impl Year {
             let story = person.login == STORIES.teacher || person.login == STORIES.learner;
             return if story { 96 } else { 45 };
         }
+        if planted.card.after.is_empty() {
+            return if strength > 2 { 35 } else { 68 };
+        }
         let knows = planted.card.areas.iter().any(|a| person.strong.contains(a));
         match (strength, knows) {
             (0, _) => 0,
-            (1, false) => 38,
-            (2, false) => 58,
-            (_, false) => 72,
-            (1, true) => 70,
-            (_, true) => 92,
+            (1, false) => 30,
+            (2, false) => 44,
+            (_, false) => 55,
+            (1, true) => 55,
+            (_, true) => 80,
         }
     }
 
@@ -113,6 +113,9 @@ impl Year {
         let text = self.github.text_at_head(&self.live[pull].name, &planted.path)?;
         let line = planted.line_in(&text)?;
         let say = self.chance.pick(&planted.card.says).copied()?;
+        if planted.card.after.is_empty() && !self.asked.insert((who.to_owned(), say)) {
+            return None;
+        }
         let mut body = planted.slots.fill(say);
         let suggestion = planted.suggestion().filter(|_| self.chance.percent(30));
         if let Some(block) = &suggestion {
@@ -138,15 +141,6 @@ impl Year {
         self.on_head(pull, who, (flaw, card))
     }
 
-    /// A question that the author can answer.
-    fn question(&mut self, pull: usize, who: &str) -> Option<Draft> {
-        let flaw = self.chance.below(self.live[pull].planted.len());
-        let kind = self.live[pull].planted.get(flaw)?.kind.word();
-        let cards: Vec<Card> = self.deck.asks().iter().filter(|c| c.tag.is_none_or(|t| t == kind)).cloned().collect();
-        let card = self.chance.pick(&cards).cloned()?;
-        self.on_head(pull, who, (flaw, card))
-    }
-
     fn praise(&mut self, pull: usize, who: &str) -> Option<Draft> {
         let flaw = self.chance.below(self.live[pull].planted.len());
         let kind = self.live[pull].planted.get(flaw)?.kind;
@@ -163,6 +157,9 @@ impl Year {
         // A question is never asked twice in one pull request, and rarely twice by one person.
         let before = self.live[pull].threads.iter().any(|t| t.card.says == card.says);
         let say = self.chance.pick(&card.says).copied().filter(|_| !before)?;
+        if !card.explains.is_empty() && !self.asked.insert((who.to_owned(), say)) {
+            return None;
+        }
         let body = self.live[pull].planted[flaw].slots.fill(say);
         let comment = NewComment::on(&self.live[pull].planted[flaw].path, line, &body);
         Some(Draft { thread: thread(who, flaw, false, card, false), comment })

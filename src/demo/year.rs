@@ -3,7 +3,7 @@
 //! In: a seed and the moment at which the year ends. Out: webhooks, oldest first, while the loopback GitHub moves
 //! along. The same seed and end give the same bytes, so a later start can play the year again without sending it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Datelike, Duration, Timelike, Utc, Weekday};
 
@@ -90,6 +90,8 @@ pub struct Year {
     pub(crate) live: Vec<Live>,
     pub(crate) found: Found,
     pub(crate) bumps: usize,
+    /// Who has asked what: nobody asks twice.
+    pub(crate) asked: BTreeSet<(String, &'static str)>,
     agenda: BTreeMap<(DateTime<Utc>, u64), Step>,
     planned: u64,
     out: VecDeque<Delivery>,
@@ -111,6 +113,7 @@ pub fn organisation(seed: u64, today: DateTime<Utc>) -> Year {
         live: Vec::new(),
         found: Found::default(),
         bumps: 0,
+        asked: BTreeSet::new(),
         agenda: BTreeMap::new(),
         planned: 0,
         out: VecDeque::new(),

@@ -128,7 +128,7 @@ impl Deck {
             .flat_map(read)
             .map(|card| (card.areas.first().copied().unwrap_or_default(), card.says))
             .collect();
-        Self { cards, any: read(include_str!("any.txt")), asks: read(include_str!("ask.txt")), talk }
+        Self { cards, any: read_each(include_str!("any.txt")), asks: read(include_str!("ask.txt")), talk }
     }
 
     /// The cards of a kind.
@@ -143,7 +143,7 @@ impl Deck {
         &self.any
     }
 
-    /// Questions that the author answers; the tag names the kind they fit, none for all.
+    /// Lines that a reviewer may ask about and the author explains; the tag names their kind.
     #[must_use]
     pub fn asks(&self) -> &[Card] {
         &self.asks
@@ -188,6 +188,23 @@ fn read(text: &'static str) -> Vec<Card> {
             '?' => card.says.push(rest),
             '=' => card.takes.push(rest),
             '!' => card.explains.push(rest),
+            _ => {}
+        }
+    }
+    cards
+}
+
+/// Cards in which each thing to say stands alone, with the answers below it.
+fn read_each(text: &'static str) -> Vec<Card> {
+    let mut cards: Vec<Card> = Vec::new();
+    let mut areas = Card::default();
+    for line in text.lines() {
+        let Some((mark, rest)) = line.split_once(' ') else { continue };
+        match (mark, cards.last_mut()) {
+            ("@", _) => areas = header(rest),
+            ("?", _) => cards.push(Card { says: vec![rest], ..areas.clone() }),
+            ("=", Some(card)) => card.takes.push(rest),
+            ("!", Some(card)) => card.explains.push(rest),
             _ => {}
         }
     }

@@ -10,6 +10,7 @@ use crate::demo::github::FakeGithub;
 use crate::demo::github::delivery::{Delivery, delivery_id};
 use crate::demo::github::history::{Change, Said, Tree, apply};
 use crate::demo::github::payload::{installation, installation_short, node, organisation, repository, team, user};
+use crate::demo::github::refer::bytes_of;
 use crate::demo::github::state::{Account, AccountKind, Repository, Sha, State, Team};
 
 /// Who does something, and when.
@@ -39,7 +40,10 @@ pub fn send(state: &mut State, event: &str, at: DateTime<Utc>, make: impl FnOnce
     if state.quiet {
         return Vec::new();
     }
-    let body = serde_json::to_vec(&make(state)).unwrap_or_default();
+    state.referring = true;
+    let value = make(state);
+    state.referring = false;
+    let body = bytes_of(state, &value);
     vec![Delivery { id: delivery_id(state.salt, state.sent), event: event.to_owned(), at, body }]
 }
 

@@ -8,7 +8,7 @@ use crate::demo::github::delivery::Delivery;
 use crate::demo::github::diff::{line_after, place};
 use crate::demo::github::drive::{Act, dressed, send};
 use crate::demo::github::history::{Change, Said, apply};
-use crate::demo::github::payload::{commit, stamp, team, user};
+use crate::demo::github::payload::{commit, pushed_repository, stamp, team, user};
 use crate::demo::github::payload_pull::pull_in_full;
 use crate::demo::github::state::{Merged, Pull, Repository, Sha, State};
 use crate::demo::github::{FakeGithub, PullName};
@@ -310,7 +310,11 @@ fn push_event(state: &mut State, repo: &str, act: Act<'_>, range: (&str, &str)) 
             "head_commit": commits.last(), "commits": commits,
             "pusher": { "name": who.login, "email": format!("{}+{}@users.noreply.github.com", who.id, who.login) },
         });
-        dressed(state, own, Some(found), act.by)
+        let mut value = dressed(state, own, None, act.by);
+        if let Some(map) = value.as_object_mut() {
+            map.insert("repository".into(), pushed_repository(state, found));
+        }
+        value
     })
 }
 

@@ -16,6 +16,7 @@ mod drive_review;
 mod history;
 mod payload;
 mod payload_pull;
+mod refer;
 mod routes;
 mod routes_org;
 mod routes_pull;
@@ -92,6 +93,8 @@ impl FakeGithub {
             switches: Vec::new(),
             asked: Vec::new(),
             rate: Rate { limit: 5_000, used: 0, reset: at + chrono::Duration::hours(1) },
+            referring: false,
+            rendered: std::cell::RefCell::default(),
         };
         let github = Self { state: Arc::new(Mutex::new(state)) };
         github.add_account(&UserSpec { login: "peerlore[bot]", name: "Peerlore", kind: AccountKind::Bot });
@@ -103,6 +106,7 @@ impl FakeGithub {
         let mut state = self.lock();
         api.clone_into(&mut state.api);
         web.clone_into(&mut state.web);
+        state.rendered.borrow_mut().clear();
     }
 
     /// When true, driver calls change the state but make no payloads: faster when nobody reads them.

@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::demo::github::history::Commit;
+use crate::demo::github::refer::refer;
 use crate::demo::github::state::{Account, IssueComment, Reaction, Repository, State, Team};
 
 /// A moment as GitHub writes it: whole seconds, `Z`.
@@ -18,7 +19,7 @@ pub fn node(kind: &str, id: u64) -> String {
 
 /// An account as it stands inside other answers.
 pub fn user(state: &State, login: &str) -> Value {
-    account(state, &state.account(login))
+    refer(state, login, || account(state, &state.account(login)))
 }
 
 fn account(state: &State, who: &Account) -> Value {
@@ -54,6 +55,10 @@ fn account(state: &State, who: &Account) -> Value {
 
 /// The organisation as it stands in webhooks.
 pub fn organisation(state: &State) -> Value {
+    refer(state, "/organisation", || organisation_in_full(state))
+}
+
+fn organisation_in_full(state: &State) -> Value {
     let org = &state.organisation;
     let url = format!("{}/orgs/{}", state.api, org.login);
     json!({
@@ -110,11 +115,37 @@ const REPOSITORY_URLS: [(&str, &str); 37] = [
 
 /// A repository in full.
 pub fn repository(state: &State, repo: &Repository) -> Value {
+    let open = repo.pulls.values().filter(|p| p.closed.is_none()).count();
+    let name = format!("/{}/{}/{open}/{}", repo.id, repo.name, repo.commits.len());
+    refer(state, &name, || repository_in_full(state, repo, open))
+}
+
+/// A repository as `push` payloads have it: the times are numbers, the owner has a name, and some keys are older.
+pub fn pushed_repository(state: &State, repo: &Repository) -> Value {
+    let name = format!("/push/{}/{}/{}", repo.id, repo.name, repo.commits.len());
+    refer(state, &name, || {
+        let open = repo.pulls.values().filter(|p| p.closed.is_none()).count();
+        let mut value = repository_in_full(state, repo, open);
+        if let Some(map) = value.as_object_mut() {
+            map.insert("created_at".into(), json!(repo.created.timestamp()));
+            map.insert("pushed_at".into(), json!(repo.pushed.timestamp()));
+            map.insert("stargazers".into(), json!(0));
+            map.insert("master_branch".into(), json!("main"));
+            map.insert("organization".into(), json!(state.organisation.login));
+            if let Some(owner) = map.get_mut("owner").and_then(Value::as_object_mut) {
+                owner.insert("name".into(), json!(state.organisation.login));
+                owner.insert("email".into(), Value::Null);
+            }
+        }
+        value
+    })
+}
+
+fn repository_in_full(state: &State, repo: &Repository, open: usize) -> Value {
     let org = &state.organisation.login;
     let full = format!("{org}/{}", repo.name);
     let url = format!("{}/repos/{full}", state.api);
     let html = format!("{}/{full}", state.web);
-    let open = repo.pulls.values().filter(|p| p.closed.is_none()).count();
     let mut map = Map::new();
     for (key, tail) in REPOSITORY_URLS {
         map.insert(key.into(), json!(format!("{url}{tail}")));

@@ -1,9 +1,11 @@
 //! What the loopback GitHub remembers: accounts, teams, repositories with contents, pull requests.
 
 use std::collections::{BTreeMap, HashMap};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
 
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
@@ -207,6 +209,10 @@ pub struct State {
     pub switches: Vec<Switch>,
     pub asked: Vec<Asked>,
     pub rate: Rate,
+    /// True while a webhook is made: accounts and repositories are then written as references.
+    pub referring: bool,
+    /// Accounts and repositories as text, by reference.
+    pub rendered: RefCell<HashMap<String, Box<RawValue>>>,
 }
 
 impl State {
