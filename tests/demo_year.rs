@@ -47,7 +47,10 @@ fn text(value: &Value) -> String {
 fn played() -> &'static Played {
     static PLAYED: OnceLock<Played> = OnceLock::new();
     PLAYED.get_or_init(|| {
-        let mut played = Played { in_order: true, ..Played::default() };
+        let mut played = Played {
+            in_order: true,
+            ..Played::default()
+        };
         let mut last = None;
         let mut hasher = Sha256::new();
         for delivery in organisation(7, end()) {
@@ -57,7 +60,10 @@ fn played() -> &'static Played {
             played.deliveries += 1;
             played.ids.insert(delivery.id.clone());
             let body = delivery.json();
-            *played.events.entry(format!("{} {}", delivery.event, text(&body["action"]))).or_default() += 1;
+            *played
+                .events
+                .entry(format!("{} {}", delivery.event, text(&body["action"])))
+                .or_default() += 1;
             note(&mut played, &delivery.event, &body);
         }
         played.digest = hex::encode(hasher.finalize());
@@ -73,7 +79,10 @@ fn note(played: &mut Played, event: &str, body: &Value) {
     };
     match (event, body["action"].as_str().unwrap_or_default()) {
         ("pull_request_review_comment", "created") => played.comments.push(Comment {
-            at: body["comment"]["created_at"].as_str().and_then(|t| t.parse().ok()).expect("a moment"),
+            at: body["comment"]["created_at"]
+                .as_str()
+                .and_then(|t| t.parse().ok())
+                .expect("a moment"),
             by: text(&body["comment"]["user"]["login"]),
             author: text(&body["pull_request"]["user"]["login"]),
             body: text(&body["comment"]["body"]),
@@ -86,17 +95,27 @@ fn note(played: &mut Played, event: &str, body: &Value) {
         ("pull_request", "closed") => {
             played.open.remove(&pull());
             if body["pull_request"]["merged"] == true {
-                played.merged.push((text(&body["pull_request"]["user"]["login"]), text(&body["repository"]["name"])));
+                played.merged.push((
+                    text(&body["pull_request"]["user"]["login"]),
+                    text(&body["repository"]["name"]),
+                ));
             }
         }
         ("pull_request", "review_requested") => {
-            *played.asked.entry(text(&body["requested_reviewer"]["login"])).or_default() += 1;
+            *played
+                .asked
+                .entry(text(&body["requested_reviewer"]["login"]))
+                .or_default() += 1;
         }
         ("push", _) => {
             let author = text(&body["head_commit"]["author"]["username"]);
             let touched = body["head_commit"]["modified"].as_array().into_iter().flatten();
             let repo = text(&body["repository"]["name"]);
-            played.files.entry(author).or_default().extend(touched.map(|p| (repo.clone(), text(p))));
+            played
+                .files
+                .entry(author)
+                .or_default()
+                .extend(touched.map(|p| (repo.clone(), text(p))));
         }
         _ => {}
     }
@@ -113,7 +132,12 @@ fn the_same_seed_and_end_give_the_same_bytes() {
 
 #[test]
 fn another_seed_gives_another_year() {
-    let first = |seed| organisation(seed, end()).filter(|d| d.event == "pull_request").take(3).collect::<Vec<_>>();
+    let first = |seed| {
+        organisation(seed, end())
+            .filter(|d| d.event == "pull_request")
+            .take(3)
+            .collect::<Vec<_>>()
+    };
     assert_ne!(first(1), first(2));
 }
 
@@ -127,7 +151,12 @@ fn the_year_is_as_big_as_promised_and_in_order() {
     assert!((900..=1_200).contains(&pulls), "{pulls}");
     let comments = played.comments.len();
     assert!((3_500..=5_000).contains(&comments), "{comments}");
-    let roots: BTreeSet<&str> = played.comments.iter().filter(|c| c.root).map(|c| c.body.as_str()).collect();
+    let roots: BTreeSet<&str> = played
+        .comments
+        .iter()
+        .filter(|c| c.root)
+        .map(|c| c.body.as_str())
+        .collect();
     assert!(roots.len() > 600, "{}", roots.len());
 }
 
@@ -143,7 +172,10 @@ fn a_second_start_has_the_same_state_without_sending_it() {
     }
     let repo = STORIES.silent_area.0;
     for path in github.paths_at_base(repo, "") {
-        assert_eq!(github.text_at_base(repo, &path), year.github().text_at_base(repo, &path));
+        assert_eq!(
+            github.text_at_base(repo, &path),
+            year.github().text_at_base(repo, &path)
+        );
     }
 }
 
@@ -167,7 +199,11 @@ fn the_silent_expert_writes_the_solver_and_is_hardly_asked() {
         files.iter().filter(|(r, p)| r == repo && p.starts_with(folder)).count()
     };
     let silent = count(STORIES.silent_expert);
-    let next = PEOPLE.iter().filter(|p| p.login != STORIES.silent_expert).map(|p| count(p.login)).max();
+    let next = PEOPLE
+        .iter()
+        .filter(|p| p.login != STORIES.silent_expert)
+        .map(|p| count(p.login))
+        .max();
     assert!(silent > 2 * next.unwrap_or(0), "{silent} v. {next:?}");
     let asked = &played().asked;
     assert!(asked.get(STORIES.silent_expert).copied().unwrap_or(0) * 8 < asked[STORIES.busy_expert]);
@@ -176,14 +212,35 @@ fn the_silent_expert_writes_the_solver_and_is_hardly_asked() {
 
 #[test]
 fn terraform_has_a_single_holder() {
-    let infra = |login: &str| played().merged.iter().filter(|(a, r)| a == login && r == STORIES.single_holder_repo).count();
-    let others = PEOPLE.iter().filter(|p| p.login != STORIES.single_holder).map(|p| infra(p.login)).sum::<usize>();
-    assert!(infra(STORIES.single_holder) >= 5 * others.max(1), "{} v. {others}", infra(STORIES.single_holder));
+    let infra = |login: &str| {
+        played()
+            .merged
+            .iter()
+            .filter(|(a, r)| a == login && r == STORIES.single_holder_repo)
+            .count()
+    };
+    let others = PEOPLE
+        .iter()
+        .filter(|p| p.login != STORIES.single_holder)
+        .map(|p| infra(p.login))
+        .sum::<usize>();
+    assert!(
+        infra(STORIES.single_holder) >= 5 * others.max(1),
+        "{} v. {others}",
+        infra(STORIES.single_holder)
+    );
 }
 
 /// Whether a comment is about an index: the demo's index cards all speak of one of these.
 fn is_about_an_index(comment: &Comment) -> bool {
-    let words = ["index", "b-tree", "CONCURRENTLY", "pg_trgm", "Equality first", "Low-cardinality"];
+    let words = [
+        "index",
+        "b-tree",
+        "CONCURRENTLY",
+        "pg_trgm",
+        "Equality first",
+        "Low-cardinality",
+    ];
     comment.root && comment.path.ends_with(".sql") && words.iter().any(|w| comment.body.contains(w))
 }
 
@@ -192,10 +249,15 @@ fn the_learner_is_taught_indexing_then_needs_it_no_more_and_passes_it_on() {
     let learned = end() - Duration::days(STORIES.learned_days_ago);
     let about: Vec<&Comment> = played().comments.iter().filter(|c| is_about_an_index(c)).collect();
     let got = |after: bool| {
-        let mine = about.iter().filter(|c| c.author == STORIES.learner && c.by == STORIES.teacher);
+        let mine = about
+            .iter()
+            .filter(|c| c.author == STORIES.learner && c.by == STORIES.teacher);
         mine.filter(|c| (c.at > learned + Duration::days(10)) == after).count()
     };
-    let given = about.iter().filter(|c| c.by == STORIES.learner && c.at > learned).count();
+    let given = about
+        .iter()
+        .filter(|c| c.by == STORIES.learner && c.at > learned)
+        .count();
     assert!(got(false) >= 6, "{}", got(false));
     assert_eq!(got(true), 0);
     assert!(given >= 4, "{given}");
@@ -208,14 +270,28 @@ fn the_newcomer_is_silent_before_joining_and_the_away_one_at_the_end() {
     for comment in &played().comments {
         assert!(comment.by != STORIES.newcomer || comment.at >= joined);
     }
-    assert!(played().comments.iter().any(|c| c.by == STORIES.newcomer || c.author == STORIES.newcomer));
-    let late = played().comments.iter().filter(|c| c.by == STORIES.away && c.root && c.at > away).count();
+    assert!(
+        played()
+            .comments
+            .iter()
+            .any(|c| c.by == STORIES.newcomer || c.author == STORIES.newcomer)
+    );
+    let late = played()
+        .comments
+        .iter()
+        .filter(|c| c.by == STORIES.away && c.root && c.at > away)
+        .count();
     assert_eq!(late, 0);
 }
 
 #[test]
 fn no_slot_is_left_unfilled_in_a_comment() {
-    let slots = ["{noun}", "{nouns}", "{Noun}", "{fn}", "{verb}", "{state}", "{n}", "{other}"];
-    let bad = played().comments.iter().find(|c| slots.iter().any(|s| c.body.contains(s)));
+    let slots = [
+        "{noun}", "{nouns}", "{Noun}", "{fn}", "{verb}", "{state}", "{n}", "{other}",
+    ];
+    let bad = played()
+        .comments
+        .iter()
+        .find(|c| slots.iter().any(|s| c.body.contains(s)));
     assert!(bad.is_none(), "{:?}", bad.map(|c| &c.body));
 }

@@ -36,7 +36,9 @@ impl TaskHandler for Step {
     const IDENTIFIER: &'static str = jobs::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        let pipeline = context.get_ext::<Pipeline>().ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
+        let pipeline = context
+            .get_ext::<Pipeline>()
+            .ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
         let job = context.job();
         handle(pipeline, self.0, (*job.attempts(), *job.max_attempts())).await
     }
@@ -49,10 +51,14 @@ async fn handle(pipeline: &Pipeline, job: Job, (attempt, of): (i16, i16)) -> Res
     metrics::histogram!("peerlore_job_seconds", "kind" => job.kind()).record(begun.elapsed().as_secs_f64());
     let (word, result) = match outcome {
         Ok(Done::Yes) => ("done", Ok(())),
-        Ok(Done::Later(at)) => ("later", again(pipeline, job, at).await.map_err(|error| error.to_string())),
-        Err(StepError::Forge(ForgeError::RateLimited { until, .. })) => {
-            ("later", again(pipeline, job, until).await.map_err(|error| error.to_string()))
-        }
+        Ok(Done::Later(at)) => (
+            "later",
+            again(pipeline, job, at).await.map_err(|error| error.to_string()),
+        ),
+        Err(StepError::Forge(ForgeError::RateLimited { until, .. })) => (
+            "later",
+            again(pipeline, job, until).await.map_err(|error| error.to_string()),
+        ),
         Err(error) => {
             let last = attempt >= of;
             tracing::warn!(job.kind = job.kind(), attempt, of, %error, "a job failed");
@@ -157,13 +163,19 @@ pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
 /// [`StepError::Store`] when the database is away.
 pub async fn drain(pipeline: &Pipeline) -> Result<(), StepError> {
     let failed = |error: String| StepError::Store(StoreError::Queue(error));
-    let worker = options(pipeline, 4).init().await.map_err(|error| failed(error.to_string()))?;
+    let worker = options(pipeline, 4)
+        .init()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
     worker.run_once().await.map_err(|error| failed(error.to_string()))
 }
 
 /// The future that a caller of [`work`] may hold.
 pub fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) -> impl Future<Output = ()> {
     async move {
-        tokio::join!(work(pipeline.clone(), concurrency, stop.clone()), keep_expiring(pipeline, stop));
+        tokio::join!(
+            work(pipeline.clone(), concurrency, stop.clone()),
+            keep_expiring(pipeline, stop)
+        );
     }
 }
