@@ -35,14 +35,14 @@ pub fn changes_between(old: &Tree, new: &Tree) -> Vec<FileChange> {
     for (path, blob) in new {
         match old.get(path) {
             Some(before) if before.sha == blob.sha => {}
-            Some(before) => found.push(changed(path, "modified", Some(before), blob)),
+            Some(before) => found.push(file_change(path, "modified", Some(before), blob)),
             None => match renamed.get(path).and_then(|from| Some((from, old.get(from)?))) {
                 Some((from, before)) => {
-                    let mut change = changed(path, "renamed", Some(before), blob);
+                    let mut change = file_change(path, "renamed", Some(before), blob);
                     change.previous = Some(from.clone());
                     found.push(change);
                 }
-                None => found.push(changed(path, "added", None, blob)),
+                None => found.push(file_change(path, "added", None, blob)),
             },
         }
     }
@@ -82,9 +82,9 @@ fn renames(old: &Tree, new: &Tree, removed: &[&Arc<str>], added: &[&Arc<str>]) -
     found
 }
 
-fn changed(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
-    let (patch, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
-    FileChange { path: path.clone(), previous: None, status, additions, deletions, sha: after.sha.clone(), patch }
+fn file_change(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
+    let (shown, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
+    FileChange { path: path.clone(), previous: None, status, additions, deletions, sha: after.sha.clone(), patch: shown }
 }
 
 /// The unified diff without file headers, with the lines added and removed; no patch when nothing differs.
