@@ -41,11 +41,25 @@ pub struct Page {
 impl Page {
     /// From the query; `address` is the full address without it. 30 a page unless told, 100 at most.
     pub fn of(query: &HashMap<String, String>, address: String) -> Self {
-        let number = |key: &str, or: usize| query.get(key).and_then(|v| v.parse().ok()).filter(|n| *n > 0).unwrap_or(or);
-        let mut rest: Vec<(String, String)> =
-            query.iter().filter(|(k, _)| *k != "page" && *k != "per_page").map(|(k, v)| (k.clone(), v.clone())).collect();
+        let number = |key: &str, or: usize| {
+            query
+                .get(key)
+                .and_then(|v| v.parse().ok())
+                .filter(|n| *n > 0)
+                .unwrap_or(or)
+        };
+        let mut rest: Vec<(String, String)> = query
+            .iter()
+            .filter(|(k, _)| *k != "page" && *k != "per_page")
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         rest.sort();
-        Self { number: number("page", 1), size: number("per_page", 30).min(100), address, rest }
+        Self {
+            number: number("page", 1),
+            size: number("per_page", 30).min(100),
+            address,
+            rest,
+        }
     }
 
     /// This page's slice of a list, at most `cap` entries over all pages.
@@ -83,7 +97,10 @@ impl Page {
         for (key, value) in &self.rest {
             rest.extend([key, "=", value, "&"]);
         }
-        format!("<{}?{rest}per_page={}&page={page}>; rel=\"{rel}\"", self.address, self.size)
+        format!(
+            "<{}?{rest}per_page={}&page={page}>; rel=\"{rel}\"",
+            self.address, self.size
+        )
     }
 
     /// This page of a list, with its `Link` header.
@@ -106,7 +123,10 @@ pub fn with_rate(mut response: Response, rate: Rate) -> Response {
     ];
     for (name, value) in pairs {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().entry(HeaderName::from_static(name)).or_insert(value);
+            response
+                .headers_mut()
+                .entry(HeaderName::from_static(name))
+                .or_insert(value);
         }
     }
     response
