@@ -139,7 +139,7 @@ pub async fn choose(
 #[must_use]
 pub fn render(view: &View) -> Markup {
     html! {
-        h1 { "Code review, as the way people learn from each other" }
+        h1 { "Code review is where people learn from each other" }
         p.lead {
             "Peerlore reads code review as it happens and works out who passed on what to whom, with the evidence. "
             "For each pull request it suggests someone who knows the change, and beside them someone from another team who would learn from it. "
@@ -155,6 +155,9 @@ pub fn render(view: &View) -> Markup {
 fn sights(view: &View) -> Markup {
     let example = view.open.iter().find(|pull| pull.title == STORIES.example_title);
     let is_there = |login: &str| view.people.iter().any(|one| one == login);
+    if example.is_none() && !is_there(STORIES.silent_expert) {
+        return html! {};
+    }
     html! {
         h2 { "What to look at" }
         ul.claims {
@@ -232,8 +235,8 @@ fn open(view: &View) -> Markup {
                     li {
                         a.title href=(address(pull)) { @if pull.title.trim().is_empty() { "Without a title" } @else { (pull.title) } }
                         div.facts {
-                            span { (pull.owner) "/" (pull.repo) " #" (pull.number) }
-                            @if let Some(author) = &pull.author { span { "by " (author) } }
+                            span { (pull.owner) "/" (pull.repo) " #" (pull.number) } " "
+                            @if let Some(author) = &pull.author { span { "by " (author) } " " }
                             span { "opened " (prose::when(pull.created_at, view.now)) }
                         }
                     }

@@ -140,10 +140,10 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
     html! {
         li class="claim knows" {
             h3 { (person.login) }
-            p { "Own merged changes in the last year, recent ones counting more: worth " (format!("{:.0}", person.evidence)) " fresh ones." }
             p {
-                "Of the " (prose::count(person.others_changes, "change")) " by others, reviewed "
-                @if person.reviews == 0 { "none" } @else { (person.reviews) } "."
+                "About " (prose::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "
+                "Reviewed " @if person.reviews == 0 { "none" } @else { (person.reviews) } " of the "
+                (prose::count(person.others_changes, "change")) " by others."
             }
             (chart::interval(person.low, person.high, (Some(1.0), 1.5), &format!("{usual} of the usual, which is marked")))
             p.small { "That is " strong { (usual) } " of what is usual with as much own work (90% interval; the mark is the usual)." }
@@ -154,6 +154,11 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
             }
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded count, never below 0")]
+fn rounded(count: f64) -> u64 {
+    count.max(0.0).round() as u64
 }
 
 fn invitation(person: &CouldBeAsked) -> String {
