@@ -61,6 +61,7 @@ pub async fn of_pull(
     key: PullKey,
     reread: Reread,
 ) -> Result<usize, StepError> {
+    lessons::hold_pull(conn, id, key).await?;
     let Some(pull) = pulls::pull(conn, id, key).await? else {
         return Ok(0);
     };
