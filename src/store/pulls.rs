@@ -189,7 +189,8 @@ pub enum AskedWho {
     Team(TeamId),
 }
 
-/// Stores that somebody is asked to review or no longer is; an older event never undoes a newer one.
+/// Stores that somebody is asked to review or no longer is; an older event never undoes a newer one. Of two in the same
+/// second the answer or the removal came last: neither comes before the request.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -209,7 +210,8 @@ pub async fn see_asked(
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (installation_id, repo_id, number, kind, asked_id) do update
          set asked = excluded.asked, changed_at = excluded.changed_at
-         where pull_asked.changed_at <= excluded.changed_at",
+         where pull_asked.changed_at < excluded.changed_at
+            or (pull_asked.changed_at = excluded.changed_at and not excluded.asked)",
         id.0,
         key.repo.0,
         key.number,
@@ -307,6 +309,14 @@ pub async fn set_contents(
     )
     .execute(&mut *conn)
     .await?;
+    sqlx::query!(
+        "delete from pull_committer where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        repo,
+        number
+    )
+    .execute(&mut *conn)
+    .await?;
     let people: Vec<i64> = people.iter().map(|person| person.0).collect();
     sqlx::query!(
         "insert into pull_committer (installation_id, repo_id, number, person_id)
@@ -319,11 +329,13 @@ pub async fn set_contents(
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "update pull set contents_head = $4 where installation_id = $1 and repo_id = $2 and number = $3",
+        "update pull set contents_head = $4, changed_files = coalesce(nullif($5, 0), changed_files)
+         where installation_id = $1 and repo_id = $2 and number = $3",
         id.0,
         repo,
         number,
-        head
+        head,
+        i32::try_from(files.len()).unwrap_or(i32::MAX)
     )
     .execute(conn)
     .await?;
@@ -383,7 +395,7 @@ pub struct Pull {
     pub contents_head: Option<String>,
     /// No diffs can be had.
     pub without_diffs: bool,
-    /// Its reactions were read after the close.
+    /// Its reactions were read after the last close.
     pub reactions_read: bool,
     /// When a suggestion was last asked for.
     pub suggest_wanted_at: Option<Time>,
@@ -399,7 +411,7 @@ pub async fn pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> 
         r#"select p.author_id as "author: PersonId", s.login as "author_login?",
                   coalesce(a.kind = 'bot', false) as "by_bot!", p.title, p.open, p.draft, p.created_at, p.closed_at,
                   p.merged_at, p.base_sha, p.head_sha, p.changed_files, p.contents_head, p.without_diffs,
-                  p.reactions_read_at is not null as "reactions_read!", p.suggest_wanted_at
+                  coalesce(p.reactions_read_at >= p.closed_at, false) as "reactions_read!", p.suggest_wanted_at
            from pull p
            left join person a on a.installation_id = p.installation_id and a.id = p.author_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
