@@ -229,7 +229,8 @@ impl Peerlore {
 
     /// Lets the time pass that jobs wait for, and runs them.
     pub async fn let_time_pass(&self) {
-        self.sql("update graphile_worker._private_jobs set run_at = now()").await;
+        self.sql("update graphile_worker._private_jobs set run_at = now()")
+            .await;
         self.run_jobs().await;
     }
 
@@ -248,8 +249,11 @@ impl Peerlore {
 
     /// Runs a statement and gives how many rows it touched.
     pub async fn sql(&self, statement: &str) -> u64 {
-        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(self.pool()).await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(self.pool())
+            .await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
+            .rows_affected()
     }
 
     /// The first column of the first row.
@@ -425,7 +429,9 @@ pub async fn knock(app: &App, headers: &[(&str, &str)], body: impl Into<Body>) -
     let request = request.body(body.into()).expect("a request");
     let response = app.router.clone().oneshot(request).await.expect("an answer");
     let status = response.status();
-    let answer = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    let answer = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .expect("a body");
     (status, String::from_utf8(answer.to_vec()).expect("text"))
 }
 
