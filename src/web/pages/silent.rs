@@ -156,11 +156,7 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rounded count, never below 0"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded count, never below 0")]
 fn rounded(count: f64) -> u64 {
     count.max(0.0).round() as u64
 }
