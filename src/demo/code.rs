@@ -214,7 +214,7 @@ pub fn is_test(kind: Kind, card: &Card) -> bool {
 pub fn test_path(kind: Kind, path: &str, noun: &str) -> String {
     match kind {
         Kind::Go => path.replace(".go", "_test.go"),
-        Kind::TypeScript if path.ends_with(".tsx") => path.replace(".tsx", ".test.tsx"),
+        Kind::TypeScript if path.contains(".tsx") => path.replace(".tsx", ".test.tsx"),
         Kind::TypeScript => path.replace(".ts", ".test.ts"),
         Kind::Python => format!("tests/test_{noun}.py"),
         Kind::Java => path.replace("src/main", "src/test").replace(".java", "Test.java"),
@@ -399,8 +399,8 @@ pub fn empty_file(kind: Kind, noun: &str) -> String {
 pub fn with_line(text: &str, line: usize, below: usize, new: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let at = (line - 1 + below).min(lines.len());
-    let like = lines.get(at).or(lines.last()).copied().unwrap_or_default();
-    let indent = &like[..like.len() - like.trim_start().len()];
+    let neighbour = lines.get(at).or(lines.last()).copied().unwrap_or_default();
+    let indent = &neighbour[..neighbour.len() - neighbour.trim_start().len()];
     let new = format!("{indent}{new}");
     lines.insert(at, &new);
     joined(&lines)

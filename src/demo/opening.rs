@@ -254,12 +254,12 @@ impl Year {
     /// The flaw an author makes: rarely one in an area they know well.
     fn card_by(&mut self, author: &Person, kind: Kind, first: bool) -> Option<Card> {
         let learner = author.login == STORIES.learner && kind == Kind::Sql;
-        let learned = self.now > self.today - Duration::days(STORIES.learned_days_ago);
+        let since_then = self.now > self.today - Duration::days(STORIES.learned_days_ago);
         let cards: Vec<&Card> = self.deck.of(kind).iter().filter(|c| !c.is_praise()).collect();
         let weights: Vec<u32> = cards
             .iter()
             .map(|card| match (card.tag, learner) {
-                (Some("index"), true) if learned => 0,
+                (Some("index"), true) if since_then => 0,
                 (Some("index"), true) if first => 400,
                 (Some("index"), _) if author.login == STORIES.teacher => 0,
                 _ if card.areas.first().is_some_and(|a| author.strong.contains(a)) => 2,

@@ -362,9 +362,9 @@ pub fn first_files(spec: &RepoSpec) -> Vec<Change> {
 /// A lock file after the bot's n-th change.
 #[must_use]
 pub fn lock_text(change: usize) -> String {
-    (0..40)
-        .map(|n| format!("package-{n:02} 1.{}.{}\n", (change + n) / 7, (change * 3 + n) % 9))
-        .collect()
+    let line = |n: usize| format!("package-{n:02} 1.{}.{}", (change + n) / 7, (change * 3 + n) % 9);
+    let lines: Vec<String> = (0..40).map(line).collect();
+    lines.join("\n") + "\n"
 }
 
 fn first_text(kind: Kind, noun: &str) -> String {

@@ -113,8 +113,7 @@ impl Year {
             (0, _) => 0,
             (1, false) => 30,
             (2, false) => 44,
-            (_, false) => 55,
-            (1, true) => 55,
+            (_, false) | (1, true) => 55,
             (_, true) => 80,
         }
     }

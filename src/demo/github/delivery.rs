@@ -35,6 +35,7 @@ impl Delivery {
 }
 
 /// A delivery id from the demo's salt and the delivery's place in the stream.
+#[must_use]
 pub fn delivery_id(salt: u64, place: u64) -> String {
     let d = digest(&["delivery", &salt.to_string(), &place.to_string()]);
     format!(

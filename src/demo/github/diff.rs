@@ -97,7 +97,7 @@ fn renames(old: &Tree, new: &Tree, removed: &[&Arc<str>], added: &[&Arc<str>]) -
 }
 
 fn changed(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
-    let (patch, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
+    let (hunks, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
     FileChange {
         path: path.clone(),
         previous: None,
@@ -105,7 +105,7 @@ fn changed(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: 
         additions,
         deletions,
         sha: after.sha.clone(),
-        patch,
+        patch: hunks,
     }
 }
 
