@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Duration, Utc};
-use peerlore::demo::github::PullName;
+use peerlore::demo::github::{FakeGithub, PullName};
 use peerlore::demo::people::{PEOPLE, TEAMS};
 use peerlore::demo::repositories::REPOSITORIES;
-use peerlore::demo::stories::STORIES;
+use peerlore::demo::stories::{Found, STORIES};
 use peerlore::demo::year::{organisation, state_at_end};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,7 +25,12 @@ struct Played {
     merged: Vec<(String, String)>,
     open: BTreeSet<PullName>,
     digest: String,
+    github: Option<FakeGithub>,
+    found: Found,
 }
+
+/// Deliveries that are compared byte by byte; about two months.
+const COMPARED: usize = 3_000;
 
 struct Comment {
     at: DateTime<Utc>,
@@ -53,8 +58,11 @@ fn played() -> &'static Played {
         };
         let mut last = None;
         let mut hasher = Sha256::new();
-        for delivery in organisation(7, end()) {
-            hasher.update(&delivery.body);
+        let mut year = organisation(7, end());
+        for delivery in year.by_ref() {
+            if played.deliveries < COMPARED {
+                hasher.update(&delivery.body);
+            }
             played.in_order &= last.is_none_or(|l| l <= delivery.at);
             last = Some(delivery.at);
             played.deliveries += 1;
@@ -67,6 +75,8 @@ fn played() -> &'static Played {
             note(&mut played, &delivery.event, &body);
         }
         played.digest = hex::encode(hasher.finalize());
+        played.github = Some(year.github());
+        played.found = year.found().clone();
         played
     })
 }
@@ -124,7 +134,7 @@ fn note(played: &mut Played, event: &str, body: &Value) {
 #[test]
 fn the_same_seed_and_end_give_the_same_bytes() {
     let mut hasher = Sha256::new();
-    for delivery in organisation(7, end()) {
+    for delivery in organisation(7, end()).take(COMPARED) {
         hasher.update(&delivery.body);
     }
     assert_eq!(hex::encode(hasher.finalize()), played().digest);
@@ -162,31 +172,28 @@ fn the_year_is_as_big_as_promised_and_in_order() {
 
 #[test]
 fn a_second_start_has_the_same_state_without_sending_it() {
-    let mut year = organisation(3, end());
-    let sent = year.by_ref().count();
-    let (github, found) = state_at_end(3, end());
-    assert!(sent > 10_000);
-    assert_eq!(&found, year.found());
+    let (github, found) = state_at_end(7, end());
+    let first = played().github.as_ref().expect("the year was played");
+    assert_eq!(found, played().found);
     for pull in &found.open {
-        assert_eq!(github.head_of(pull), year.github().head_of(pull));
+        assert_eq!(github.head_of(pull), first.head_of(pull));
     }
     let repo = STORIES.silent_area.0;
     for path in github.paths_at_base(repo, "") {
-        assert_eq!(
-            github.text_at_base(repo, &path),
-            year.github().text_at_base(repo, &path)
-        );
+        assert_eq!(github.text_at_base(repo, &path), first.text_at_base(repo, &path));
     }
 }
 
 #[test]
 fn seven_or_eight_pull_requests_are_left_open_and_one_is_the_example() {
-    let mut year = organisation(7, end());
-    year.github().set_quiet(true);
-    assert_eq!(year.by_ref().count(), 0);
-    let found = year.found();
+    let found = &played().found;
     assert!((7..=8).contains(&found.open.len()));
-    assert_eq!(found.open.iter().cloned().collect::<BTreeSet<_>>(), played().open);
+    let open: BTreeSet<PullName> = found.open.iter().cloned().collect();
+    let by_accident: Vec<&PullName> = played().open.difference(&open).collect();
+    assert!(
+        by_accident.is_empty() && open.is_subset(&played().open),
+        "{by_accident:?}"
+    );
     let example = found.example.as_ref().expect("the example was opened");
     assert_eq!(example.repo, STORIES.example_repo);
 }
@@ -241,7 +248,7 @@ fn is_about_an_index(comment: &Comment) -> bool {
         "Equality first",
         "Low-cardinality",
     ];
-    comment.root && comment.path.ends_with(".sql") && words.iter().any(|w| comment.body.contains(w))
+    comment.root && comment.path.rsplit('.').next() == Some("sql") && words.iter().any(|w| comment.body.contains(w))
 }
 
 #[test]
@@ -259,7 +266,10 @@ fn the_learner_is_taught_indexing_then_needs_it_no_more_and_passes_it_on() {
         .filter(|c| c.by == STORIES.learner && c.at > learned)
         .count();
     assert!(got(false) >= 6, "{}", got(false));
-    assert_eq!(got(true), 0);
+    let late = about
+        .iter()
+        .find(|c| c.author == STORIES.learner && c.by == STORIES.teacher && c.at > learned + Duration::days(10));
+    assert_eq!(got(true), 0, "{:?}", late.map(|c| (c.at, &c.path, &c.body)));
     assert!(given >= 4, "{given}");
 }
 

@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "pipeline",
         &["model", "classify", "teach", "skill", "suggest", "store", "forge"],
     ),
-    ("web", &["model", "pipeline", "store", "config", "telemetry"]),
+    ("web", &["model", "pipeline", "store", "config", "telemetry", "demo"]),
     ("demo", &["model"]),
     (
         "app",

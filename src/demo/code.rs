@@ -214,7 +214,7 @@ pub fn is_test(kind: Kind, card: &Card) -> bool {
 pub fn test_path(kind: Kind, path: &str, noun: &str) -> String {
     match kind {
         Kind::Go => path.replace(".go", "_test.go"),
-        Kind::TypeScript if path.contains(".tsx") => path.replace(".tsx", ".test.tsx"),
+        // "x.tsx" becomes "x.test.tsx" by the same rule.
         Kind::TypeScript => path.replace(".ts", ".test.ts"),
         Kind::Python => format!("tests/test_{noun}.py"),
         Kind::Java => path.replace("src/main", "src/test").replace(".java", "Test.java"),

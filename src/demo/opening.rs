@@ -253,15 +253,16 @@ impl Year {
 
     /// The flaw an author makes: rarely one in an area they know well.
     fn card_by(&mut self, author: &Person, kind: Kind, first: bool) -> Option<Card> {
-        let learner = author.login == STORIES.learner && kind == Kind::Sql;
-        let since_then = self.now > self.today - Duration::days(STORIES.learned_days_ago);
+        let in_story = author.login == STORIES.learner && kind == Kind::Sql;
+        let learned = self.now > self.today - Duration::days(STORIES.learned_days_ago);
         let cards: Vec<&Card> = self.deck.of(kind).iter().filter(|c| !c.is_praise()).collect();
         let weights: Vec<u32> = cards
             .iter()
-            .map(|card| match (card.tag, learner) {
-                (Some("index"), true) if since_then => 0,
+            .map(|card| match (card.tag, in_story) {
+                (Some("index"), true) if learned => 0,
                 (Some("index"), true) if first => 400,
                 (Some("index"), _) if author.login == STORIES.teacher => 0,
+                (Some("index"), false) => 20,
                 _ if card.areas.first().is_some_and(|a| author.strong.contains(a)) => 2,
                 _ => 10,
             })
@@ -286,7 +287,7 @@ impl Year {
             chosen.push(STORIES.teacher);
         }
         let learned = self.now > self.today - Duration::days(STORIES.learned_days_ago - 25);
-        if kind == Kind::Sql && index && learned && author != STORIES.learner && self.chance.percent(60) {
+        if kind == Kind::Sql && index && learned && author != STORIES.learner && self.chance.percent(80) {
             chosen.push(STORIES.learner);
         }
         while chosen.len() < wanted {

@@ -363,8 +363,7 @@ pub fn first_files(spec: &RepoSpec) -> Vec<Change> {
 #[must_use]
 pub fn lock_text(change: usize) -> String {
     let line = |n: usize| format!("package-{n:02} 1.{}.{}", (change + n) / 7, (change * 3 + n) % 9);
-    let lines: Vec<String> = (0..40).map(line).collect();
-    lines.join("\n") + "\n"
+    (0..40).map(line).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn first_text(kind: Kind, noun: &str) -> String {

@@ -198,7 +198,10 @@ impl Year {
             let at = self.start
                 + Duration::minutes(120 + n * (open_until * 1440 - 120) / PULLS + self.chance.between(0, 600));
             let at = working(at, &mut self.chance);
-            self.at(at, Step::Open);
+            // A weekend may push one past the sweep; it would stay open by accident.
+            if at < self.today - Duration::hours(66) {
+                self.at(at, Step::Open);
+            }
         }
         for n in 0..BUMPS {
             let at = self.start + Duration::minutes(n * open_until * 1440 / BUMPS + 240);

@@ -13,6 +13,7 @@
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
 pub mod expire;
+pub mod formulas;
 pub mod import;
 pub mod learn;
 pub mod members;

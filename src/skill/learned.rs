@@ -1,7 +1,7 @@
 //! When "applied feedback" becomes "learned": a later sign by the learner, without the teacher (science.md section 1).
 
 /// Expected comments by chance at which having none is below 5%: `e^-3`.
-const EXPECTED_AT_LEAST: f64 = 3.0;
+pub const EXPECTED_AT_LEAST: f64 = 3.0;
 
 /// What a learner did in an area after a lesson. Counts only; who counts them leaves out pull requests of the lesson
 /// itself and comments that touched the teacher.

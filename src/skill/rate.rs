@@ -6,9 +6,9 @@ use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 
 /// Prior lessons that landed, in the average over teachers.
-const PRIOR_LANDED: f64 = 8.3;
+pub const PRIOR_LANDED: f64 = 8.3;
 /// Prior lessons that did not.
-const PRIOR_NOT: f64 = 1.7;
+pub const PRIOR_NOT: f64 = 1.7;
 
 /// A rate with what it rests on.
 #[derive(Clone, Copy, PartialEq, Debug)]

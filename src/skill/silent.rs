@@ -24,15 +24,15 @@ pub const DEFAULTS: Fit = Fit {
 /// Fewer people than this with something to review, and the defaults are used without a fit.
 pub const MIN_PEOPLE: usize = 10;
 /// Flagged only among this many with the most evidence in a module.
-const TOP: usize = 5;
+pub const TOP: usize = 5;
 /// Least evidence.
-const MIN_EVIDENCE: f64 = 2.0;
+pub const MIN_EVIDENCE: f64 = 2.0;
 /// Active within this many days.
-const MAX_IDLE_DAYS: f64 = 180.0;
+pub const MAX_IDLE_DAYS: f64 = 180.0;
 /// theta below this is "hardly asked".
-const QUIET: f64 = 0.5;
+pub const QUIET: f64 = 0.5;
 /// How sure that must be.
-const SURE: f64 = 0.9;
+pub const SURE: f64 = 0.9;
 
 /// One person's year in one module.
 #[derive(Clone, PartialEq, Debug)]

@@ -43,12 +43,17 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
     let Some(row) = row else { return Ok(None) };
     let mut suggestion = row.suggestion.0;
     for slot in [&mut suggestion.expert, &mut suggestion.learner] {
-        if let Slot::Picked(pick) = slot
-            && !may_appear(&mut *conn, id, pick.person).await?
-        {
-            *slot = Slot::Nobody {
-                why: "nobody any more".to_owned(),
-            };
+        match slot {
+            Slot::Picked(pick) if !may_appear(&mut *conn, id, pick.person).await? => {
+                *slot = Slot::Nobody {
+                    why: "nobody any more".to_owned(),
+                };
+            }
+            Slot::AlreadyAsked { who } => {
+                let gone = opted_out_among(&mut *conn, id, who).await?;
+                who.retain(|name| !gone.contains(&name.to_lowercase()));
+            }
+            Slot::Picked(_) | Slot::Nobody { .. } => {}
         }
     }
     Ok(Some(Stored {
@@ -67,6 +72,23 @@ async fn may_appear(conn: &mut PgConnection, id: InstallationId, person: PersonI
         person.0
     )
     .fetch_one(conn)
+    .await?)
+}
+
+/// Which of these names are logins of people who opted out, in lower case.
+async fn opted_out_among(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    names: &[String],
+) -> Result<Vec<String>, StoreError> {
+    let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    Ok(sqlx::query_scalar!(
+        r#"select lower(login) as "login!" from person
+           where installation_id = $1 and opted_out_at is not null and lower(login) = any($2)"#,
+        id.0,
+        &names
+    )
+    .fetch_all(conn)
     .await?)
 }
 

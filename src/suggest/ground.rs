@@ -26,7 +26,7 @@ use crate::suggest::skill;
 pub const MOST_FILES: usize = 100;
 
 /// Days without any recorded activity after which nobody is suggested (spread.md section 2, "active").
-const IDLE_DAYS: i64 = 180;
+pub const IDLE_DAYS: i64 = 180;
 
 /// The history as far as it bears on one question.
 #[derive(Debug)]

@@ -22,22 +22,28 @@ use crate::suggest::rank::reason;
 use crate::suggest::reasons;
 use crate::suggest::skill;
 
-const LANGUAGE: f64 = 0.3;
-const NEIGHBOUR: f64 = 0.3;
-const RELATED: f64 = 0.2;
-const HERE: f64 = 0.2;
-const OTHER_TEAM: f64 = 0.3;
-const GOAL: f64 = 0.4;
+/// What knowing the change's language counts.
+pub const LANGUAGE: f64 = 0.3;
+/// What reviews in a folder next to it count.
+pub const NEIGHBOUR: f64 = 0.3;
+/// What a skill in the same area or next to it counts.
+pub const RELATED: f64 = 0.2;
+/// What having been here before counts.
+pub const HERE: f64 = 0.2;
+/// What being from another team counts.
+pub const OTHER_TEAM: f64 = 0.3;
+/// What an own goal counts.
+pub const GOAL: f64 = 0.4;
 
 /// Changes in the very folders of the files at which nobody is a learner there any more: useful comments reach their
 /// plateau after about five reviews (science.md section 5).
-const AT_HOME: f64 = 5.0;
+pub const AT_HOME: f64 = 5.0;
 /// Least footing: less is as good as none.
-const LEAST_FOOTING: f64 = 0.05;
+pub const LEAST_FOOTING: f64 = 0.05;
 /// Scores that differ by less are near enough for the turn to decide.
-const NEAR: f64 = 0.1;
+pub const NEAR: f64 = 0.1;
 /// Decayed weight at which somebody counts as knowing a folder when holders are counted.
-const HOLDS: f64 = 0.1;
+pub const HOLDS: f64 = 0.1;
 
 /// How a candidate stands to the author's team; the first are preferred.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

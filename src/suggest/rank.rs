@@ -13,18 +13,23 @@ use crate::suggest::query::Candidate;
 use crate::suggest::reasons;
 use crate::suggest::skill;
 
-const PAIR: f64 = 0.5;
-const ACTIVITY: f64 = 0.3;
-const SKILL: f64 = 0.4;
-const TEACH_GOAL: f64 = 0.1;
-const LOAD: f64 = 0.5;
+/// What the share of this author's reviews counts.
+pub const PAIR: f64 = 0.5;
+/// What the share of recent reviews counts.
+pub const ACTIVITY: f64 = 0.3;
+/// What the skill match counts.
+pub const SKILL: f64 = 0.4;
+/// What an offer to teach counts, times the area's share.
+pub const TEACH_GOAL: f64 = 0.1;
+/// What open reviews take away at most.
+pub const LOAD: f64 = 0.5;
 
 /// Least decayed evidence on the paths: one review of all of it about 260 days ago.
-const LEAST_EVIDENCE: f64 = 0.05;
+pub const LEAST_EVIDENCE: f64 = 0.05;
 /// Least skill match that makes somebody competent without having been on these paths.
-const LEAST_MATCH: f64 = 0.2;
+pub const LEAST_MATCH: f64 = 0.2;
 /// Least decayed reviews of this author that carry a suggestion by themselves.
-const LEAST_PAIR: f64 = 1.0;
+pub const LEAST_PAIR: f64 = 1.0;
 
 /// Someone who may be asked, and whether more than familiarity speaks for them.
 #[derive(Clone, PartialEq, Debug)]

@@ -4,7 +4,7 @@ use crate::model::skill::Area;
 use crate::suggest::query::HeldSkill;
 
 /// Strength at which a skill counts for half (judgement): two landed lessons' worth.
-const HALF_STRENGTH: f64 = 2.0;
+pub const HALF_STRENGTH: f64 = 2.0;
 
 /// How well held skills match the areas that comments here are about.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -7,35 +7,35 @@ use crate::model::evidence::Nearness;
 use crate::model::lesson::Part;
 
 /// Log-odds of a comment with no sign at all.
-const BASE: f64 = 0.04;
+pub const BASE: f64 = 0.04;
 /// Code in the text.
-const CODE: f64 = 0.56;
+pub const CODE: f64 = 0.56;
 /// A word of proposing in the text.
-const PROPOSES: f64 = 0.58;
+pub const PROPOSES: f64 = 0.58;
 /// Per `ln(1 + characters)`.
-const LENGTH: f64 = 0.27;
+pub const LENGTH: f64 = 0.27;
 /// The next push changes a line within 3.
-const WITHIN_3: f64 = 0.95;
+pub const WITHIN_3: f64 = 0.95;
 /// It changes a line 4 to 10 away.
-const WITHIN_10: f64 = 0.63;
+pub const WITHIN_10: f64 = 0.63;
 /// It changes the file elsewhere.
-const SAME_FILE: f64 = -0.53;
+pub const SAME_FILE: f64 = -0.53;
 /// It leaves the file as it was.
-const UNTOUCHED: f64 = -0.44;
+pub const UNTOUCHED: f64 = -0.44;
 /// There was no later push.
-const NO_LATER_PUSH: f64 = -0.57;
+pub const NO_LATER_PUSH: f64 = -0.57;
 /// Judgement: the suggested lines stand in the file, on top of [`WITHIN_3`].
-const APPLIED: f64 = 0.6;
+pub const APPLIED: f64 = 0.6;
 /// Judgement: the learner acknowledged it in a reply.
-const ACKNOWLEDGED: f64 = 0.6;
+pub const ACKNOWLEDGED: f64 = 0.6;
 /// Judgement: the learner disagreed.
-const DISAGREED: f64 = -1.0;
+pub const DISAGREED: f64 = -1.0;
 /// Judgement: the pull request's author resolved the thread without a change.
-const RESOLVED_UNCHANGED: f64 = -0.2;
+pub const RESOLVED_UNCHANGED: f64 = -0.2;
 /// Judgement: the learner gave a thumbs-up.
-const THUMBS_UP: f64 = 0.4;
+pub const THUMBS_UP: f64 = 0.4;
 /// The sum of all judgements stays within this.
-const JUDGEMENT_LIMIT: f64 = 1.5;
+pub const JUDGEMENT_LIMIT: f64 = 1.5;
 
 /// How the learner answered, as far as it can be told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -1,24 +1,144 @@
-//! What every page has around it.
+//! What every page has around it: landmarks, the wordmark, the ways to the other pages, the stylesheet.
+use std::sync::LazyLock;
+
+use axum::extract::Query;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
 use maud::DOCTYPE;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
+use sha2::Digest;
+use sha2::Sha256;
 
-/// A whole page. `viewer`: whom the visitor of the demo chose to be.
+use crate::web::access::Visitor;
+
+/// The one stylesheet.
+const STYLE: &str = include_str!("style.css");
+
+/// The first digits of the stylesheet's SHA-256: they stand in its address, so that it can be kept for a year.
+static STYLE_DIGEST: LazyLock<String> = LazyLock::new(|| hex::encode(&Sha256::digest(STYLE.as_bytes())[..6]));
+
+/// The pages that the head of every page leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// `/`
+    Home,
+    /// `/me`
+    Me,
+    /// `/silent-experts`
+    SilentExperts,
+    /// `/docs`
+    Docs,
+    /// Any other page.
+    Elsewhere,
+}
+
+/// The ways in the head of every page.
+const WAYS: [(Place, &str, &str); 4] = [
+    (Place::Home, "/", "Pull requests"),
+    (Place::Me, "/me", "My page"),
+    (Place::SilentExperts, "/silent-experts", "Silent experts"),
+    (Place::Docs, "/docs", "How it works"),
+];
+
+/// What stands around a page's own text.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The title of the window; the page's one `h1` stands in its text.
+    pub title: &'a str,
+    /// Where it belongs.
+    pub place: Place,
+    /// Who looks; none where nobody may see people's data.
+    pub visitor: Option<&'a Visitor>,
+}
+
+/// A whole page.
 #[must_use]
-pub fn page(title: &str, viewer: Option<&str>, body: &Markup) -> Markup {
+pub fn page(frame: &Frame<'_>, text: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Peerlore" }
-                link rel="stylesheet" href="/style.css";
+                meta name="color-scheme" content="light dark";
+                title { (frame.title) " · Peerlore" }
+                link rel="stylesheet" href={ "/style.css?v=" (STYLE_DIGEST.as_str()) };
             }
             body {
-                header { a href="/" { "Peerlore" } @if let Some(login) = viewer { " as " (login) } }
-                main { h1 { (title) } (body) }
+                a.skip href="#text" { "Skip to the text" }
+                header.head {
+                    div.within {
+                        a.wordmark href="/" { (mark()) span { "Peerlore" } }
+                        nav aria-label="Pages" {
+                            ul {
+                                @for (place, address, words) in WAYS {
+                                    li {
+                                        a href=(address) aria-current=[(place == frame.place).then_some("page")] { (words) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if let Some(visitor) = frame.visitor.filter(|visitor| visitor.demo) { (demo_line(visitor)) }
+                main.within id="text" tabindex="-1" { (text) }
+                footer.foot {
+                    div.within {
+                        p { "Suggestions are invitations, not verdicts: people decide. " a href="/docs" { "How it works, what is stored, who sees it" } "." }
+                    }
+                }
             }
         }
     }
+}
+
+fn demo_line(visitor: &Visitor) -> Markup {
+    html! {
+        aside.demo aria-label="Demo" {
+            div.within {
+                "Demo: a made-up organisation. "
+                @match &visitor.login {
+                    Some(login) => { "You look at it as " strong { (login) } ". " a href="/#who" { "Be somebody else" } },
+                    None => a href="/#who" { "Choose who you are" },
+                }
+            }
+        }
+    }
+}
+
+/// Two people with something that passes between them.
+fn mark() -> Markup {
+    html! {
+        svg viewBox="0 0 32 24" width="32" height="24" aria-hidden="true" focusable="false" {
+            path.arc d="M7 11 C 11 2, 21 2, 25 11" fill="none" stroke-width="2.5" stroke-linecap="round" {}
+            circle.knows cx="7" cy="17" r="5" {}
+            circle.learns cx="25" cy="17" r="5" {}
+        }
+    }
+}
+
+/// What the address of the stylesheet carries.
+#[derive(Debug, Deserialize)]
+pub struct Version {
+    v: Option<String>,
+}
+
+/// `GET /style.css`: kept for a year under the address that the pages name, asked for again under any other.
+pub async fn style(Query(version): Query<Version>) -> Response {
+    let keep = if version.v.as_deref() == Some(STYLE_DIGEST.as_str()) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, keep),
+        ],
+        STYLE,
+    )
+        .into_response()
 }

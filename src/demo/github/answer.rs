@@ -93,12 +93,14 @@ impl Page {
     }
 
     fn link(&self, page: usize, rel: &str) -> String {
-        let mut link = format!("<{}?", self.address);
+        let mut rest = String::new();
         for (key, value) in &self.rest {
-            link.extend([key.as_str(), "=", value.as_str(), "&"]);
+            rest.extend([key, "=", value, "&"]);
         }
-        link.push_str(&format!("per_page={}&page={page}>; rel=\"{rel}\"", self.size));
-        link
+        format!(
+            "<{}?{rest}per_page={}&page={page}>; rel=\"{rel}\"",
+            self.address, self.size
+        )
     }
 
     /// This page of a list, with its `Link` header.

@@ -35,14 +35,14 @@ pub fn changes_between(old: &Tree, new: &Tree) -> Vec<FileChange> {
     for (path, blob) in new {
         match old.get(path) {
             Some(before) if before.sha == blob.sha => {}
-            Some(before) => found.push(changed(path, "modified", Some(before), blob)),
+            Some(before) => found.push(file_change(path, "modified", Some(before), blob)),
             None => match renamed.get(path).and_then(|from| Some((from, old.get(from)?))) {
                 Some((from, before)) => {
-                    let mut change = changed(path, "renamed", Some(before), blob);
+                    let mut change = file_change(path, "renamed", Some(before), blob);
                     change.previous = Some(from.clone());
                     found.push(change);
                 }
-                None => found.push(changed(path, "added", None, blob)),
+                None => found.push(file_change(path, "added", None, blob)),
             },
         }
     }
@@ -96,8 +96,8 @@ fn renames(old: &Tree, new: &Tree, removed: &[&Arc<str>], added: &[&Arc<str>]) -
     found
 }
 
-fn changed(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
-    let (hunks, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
+fn file_change(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
+    let (shown, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
     FileChange {
         path: path.clone(),
         previous: None,
@@ -105,7 +105,7 @@ fn changed(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: 
         additions,
         deletions,
         sha: after.sha.clone(),
-        patch: hunks,
+        patch: shown,
     }
 }
 

@@ -69,6 +69,7 @@ pub fn dressed(state: &State, own: Value, repo: Option<&Repository>, sender: &st
 
 impl FakeGithub {
     /// Makes an account and gives its numeric id; an existing login keeps its own. GitHub sends nothing for this.
+    #[expect(clippy::must_use_candidate, reason = "mostly called for the account, not for its id")]
     pub fn add_account(&self, spec: &UserSpec<'_>) -> u64 {
         let mut state = self.lock();
         if let Some(known) = state.accounts.get(spec.login) {

@@ -1,0 +1,73 @@
+//! The constants behind the formulas, for whoever shows them: the very ones that the thinking folders compute with.
+
+/// Was a comment useful (science.md section 1).
+pub mod landing {
+    pub use crate::teach::landing::ACKNOWLEDGED;
+    pub use crate::teach::landing::APPLIED;
+    pub use crate::teach::landing::BASE;
+    pub use crate::teach::landing::CODE;
+    pub use crate::teach::landing::DISAGREED;
+    pub use crate::teach::landing::JUDGEMENT_LIMIT;
+    pub use crate::teach::landing::LENGTH;
+    pub use crate::teach::landing::NO_LATER_PUSH;
+    pub use crate::teach::landing::PROPOSES;
+    pub use crate::teach::landing::RESOLVED_UNCHANGED;
+    pub use crate::teach::landing::SAME_FILE;
+    pub use crate::teach::landing::THUMBS_UP;
+    pub use crate::teach::landing::UNTOUCHED;
+    pub use crate::teach::landing::WITHIN_3;
+    pub use crate::teach::landing::WITHIN_10;
+}
+
+/// What a person passed on, and what another learned (science.md section 1).
+pub mod edges {
+    pub use crate::skill::decay::CURRENT_HALF_LIFE;
+    pub use crate::skill::decay::FLOOR;
+    pub use crate::skill::decay::PROFILE_HALF_LIFE;
+    pub use crate::skill::learned::EXPECTED_AT_LEAST;
+    pub use crate::skill::rate::PRIOR_LANDED;
+    pub use crate::skill::rate::PRIOR_NOT;
+}
+
+/// Silent experts (science.md section 3).
+pub mod silent {
+    pub use crate::skill::silent::DEFAULTS;
+    pub use crate::skill::silent::MAX_IDLE_DAYS;
+    pub use crate::skill::silent::MIN_EVIDENCE;
+    pub use crate::skill::silent::MIN_PEOPLE;
+    pub use crate::skill::silent::QUIET;
+    pub use crate::skill::silent::SURE;
+    pub use crate::skill::silent::TOP;
+}
+
+/// Who knows a change (spread.md section 1).
+pub mod ranking {
+    pub use crate::suggest::MODEL;
+    pub use crate::suggest::activity::WINDOW_DAYS;
+    pub use crate::suggest::ground::IDLE_DAYS;
+    pub use crate::suggest::ground::MOST_FILES;
+    pub use crate::suggest::pair::HALF_LIFE_DAYS as PAIR_HALF_LIFE_DAYS;
+    pub use crate::suggest::paths::HALF_LIFE_DAYS as PATH_HALF_LIFE_DAYS;
+    pub use crate::suggest::rank::ACTIVITY;
+    pub use crate::suggest::rank::LEAST_EVIDENCE;
+    pub use crate::suggest::rank::LEAST_MATCH;
+    pub use crate::suggest::rank::LEAST_PAIR;
+    pub use crate::suggest::rank::LOAD;
+    pub use crate::suggest::rank::PAIR;
+    pub use crate::suggest::rank::SKILL;
+    pub use crate::suggest::rank::TEACH_GOAL;
+    pub use crate::suggest::skill::HALF_STRENGTH;
+}
+
+/// Who would learn from a change.
+pub mod learner {
+    pub use crate::suggest::learner::AT_HOME;
+    pub use crate::suggest::learner::GOAL;
+    pub use crate::suggest::learner::HERE;
+    pub use crate::suggest::learner::LANGUAGE;
+    pub use crate::suggest::learner::LEAST_FOOTING;
+    pub use crate::suggest::learner::NEAR;
+    pub use crate::suggest::learner::NEIGHBOUR;
+    pub use crate::suggest::learner::OTHER_TEAM;
+    pub use crate::suggest::learner::RELATED;
+}

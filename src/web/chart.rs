@@ -1,0 +1,54 @@
+//! Pictures, drawn as SVG by the server. Each has its figures in the text beside it.
+use maud::Markup;
+use maud::html;
+
+/// Width of a picture in its own units.
+const WIDTH: f64 = 200.0;
+
+/// An interval on a rail from 0 to `most`, with a mark at `point` where there is one. The figures stand in `words`.
+#[must_use]
+pub fn interval(low: f64, high: f64, (point, most): (Option<f64>, f64), words: &str) -> Markup {
+    let place = |value: f64| {
+        if most > 0.0 {
+            (value / most).clamp(0.0, 1.0) * WIDTH
+        } else {
+            0.0
+        }
+    };
+    let (from, to) = (place(low), place(high));
+    html! {
+        svg.interval viewBox="0 0 200 12" preserveAspectRatio="none" role="img" aria-label=(words) {
+            rect.rail x="0" y="4" width="200" height="4" rx="2" {}
+            rect.span x=(figure(from)) y="2" width=(figure((to - from).max(3.0))) height="8" rx="4" {}
+            @if let Some(point) = point.map(place) {
+                rect.point x=(figure((point - 1.0).clamp(0.0, WIDTH - 2.0))) y="0" width="2" height="12" {}
+            }
+        }
+    }
+}
+
+fn figure(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_stays_on_its_rail() {
+        let drawn = interval(-1.0, 9.0, (Some(5.0), 1.0), "from 0% to 100%").into_string();
+        assert!(drawn.contains(r#"x="0.0" y="2" width="200.0""#), "{drawn}");
+        assert!(drawn.contains(r#"x="198.0" y="0""#), "{drawn}");
+        assert!(drawn.contains(r#"aria-label="from 0% to 100%""#), "{drawn}");
+    }
+
+    #[test]
+    fn a_narrow_interval_can_still_be_seen() {
+        assert!(
+            interval(0.5, 0.5, (None, 1.0), "")
+                .into_string()
+                .contains(r#"width="3.0""#)
+        );
+    }
+}

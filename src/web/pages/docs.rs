@@ -1,0 +1,169 @@
+//! `/docs`: how everything is worked out, what is stored and for how long, who sees it, what the App may do.
+//!
+//! It shows nothing about anybody, so it is open to everybody; the formulas stand in [`docs_formulas`].
+use axum::extract::State;
+use maud::Markup;
+use maud::html;
+
+use crate::model::settings::Settings;
+use crate::web::Web;
+use crate::web::access::Visitor;
+use crate::web::error::PageError;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::pages::docs_formulas;
+
+/// `GET /docs`
+pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -> Markup {
+    let frame = Frame {
+        title: "How it works",
+        place: Place::Docs,
+        visitor: visitor.as_ref().ok(),
+    };
+    layout::page(&frame, &render(&web.pipeline.settings))
+}
+
+/// The sections, by anchor.
+const SECTIONS: [(&str, &str); 8] = [
+    ("lessons", "When a comment counts"),
+    ("landing", "Was it useful, and did it land?"),
+    ("graph", "Who passed on what"),
+    ("ranking", "Who could review"),
+    ("silent", "Silent experts"),
+    ("stored", "What is stored, and for how long"),
+    ("seen", "Who sees it"),
+    ("permissions", "What the App may do"),
+];
+
+/// A section's heading with its anchor.
+pub(super) fn heading(anchor: &str) -> Markup {
+    let title = SECTIONS
+        .iter()
+        .find(|(name, _)| *name == anchor)
+        .map_or("", |(_, title)| title);
+    html! { h2 id=(anchor) { (title) } }
+}
+
+/// The page's text, with the settings that are in force.
+#[must_use]
+pub fn render(settings: &Settings) -> Markup {
+    html! {
+        h1 { "How it works" }
+        p.lead {
+            "Every number on these pages can be worked out again from what stands here. Where a constant is a judgement and not "
+            "measured, it says so. Nothing here is made to judge people: it is for finding help and passing knowledge on."
+        }
+        nav aria-label="On this page" { ul { @for (anchor, title) in SECTIONS { li { a href={ "#" (anchor) } { (title) } } } } }
+        (docs_formulas::lessons())
+        (docs_formulas::landing())
+        (docs_formulas::graph())
+        (docs_formulas::ranking(settings))
+        (docs_formulas::learner(settings))
+        (docs_formulas::silent())
+        (stored(settings))
+        (seen())
+        (permissions())
+    }
+}
+
+fn stored(settings: &Settings) -> Markup {
+    let kept = format!("{} days, then it is deleted", settings.retention_days);
+    let rows = [
+        (
+            "A webhook as it came",
+            "until its facts are stored; 7 days where it could not be read",
+        ),
+        ("The text of comments", kept.as_str()),
+        (
+            "Pull requests, reviews, comments without text, reactions, pushes, file names with their language and counts",
+            "as long as the App is installed",
+        ),
+        (
+            "Members and teams, with since when and until when",
+            "as long as the App is installed",
+        ),
+        (
+            "What was worked out: subjects of comments, lessons, suggestions",
+            "as long as the App is installed; it can be worked out anew",
+        ),
+        (
+            "Source code, diffs, e-mail addresses",
+            "never stored; diffs are compared in memory",
+        ),
+    ];
+    html! {
+        (heading("stored"))
+        div.scroll {
+            table.stack {
+                caption.hidden { "What is stored, and for how long" }
+                thead { tr { th scope="col" { "What" } th scope="col" { "How long" } } }
+                tbody { @for (what, long) in rows { tr { th scope="row" { (what) } td { (long) } } } }
+            }
+        }
+    }
+}
+
+fn seen() -> Markup {
+    html! {
+        (heading("seen"))
+        ul {
+            li { "A person's own page: that person." }
+            li { "The suggestions on a pull request: who may see these pages, and where it is switched on, who may read the pull request." }
+            li { "Silent experts: who may see these pages. Nobody who is away or took themselves out." }
+            li { "A learner's reasons name what they know and what they said they want, never what they lack." }
+            li { "Who was left out is counted, never named; the reason of an absence is never shown." }
+            li {
+                "Whoever takes themselves out on " a href="/me" { "their page" } " is absent everywhere at once, also as the other end of "
+                "what others passed on or learned."
+            }
+        }
+        p {
+            "Until sign-in is set up, these pages are shown only on the machine that Peerlore runs on, unless its operator opens them "
+            "to a private network with " code { "PEERLORE_OPEN_PAGES" } "; a person's own page is then on the command line: "
+            code { "peerlore profile LOGIN" } "."
+        }
+    }
+}
+
+fn permissions() -> Markup {
+    let rows = [
+        ("Metadata", "read", "GitHub asks for it with any other"),
+        (
+            "Pull requests",
+            "read and write",
+            "to follow reviews; writing is for one comment, and only where you switch it on",
+        ),
+        (
+            "Issues",
+            "read",
+            "GitHub sends comments on pull requests as comments on issues",
+        ),
+        (
+            "Members",
+            "read",
+            "to suggest members only, and to know who is in another team",
+        ),
+        (
+            "Checks",
+            "read and write",
+            "to show a suggestion as a neutral check later on; no check ever fails because of it",
+        ),
+        (
+            "Contents",
+            "read",
+            "to see whether a push changed the lines that a comment was about",
+        ),
+    ];
+    html! {
+        (heading("permissions"))
+        div.scroll {
+            table.stack {
+                caption.hidden { "Permissions and what they are for" }
+                thead { tr { th scope="col" { "Permission" } th scope="col" { "How" } th scope="col" { "What for" } } }
+                tbody { @for (name, how, why) in rows { tr { th scope="row" { (name) } td { (how) } td { (why) } } } }
+            }
+        }
+        p { "Never asked for: writing contents, workflows or actions, administration, e-mail addresses." }
+    }
+}

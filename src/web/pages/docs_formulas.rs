@@ -1,0 +1,220 @@
+//! The formulas on `/docs`, with the constants that the code computes with.
+use maud::Markup;
+use maud::html;
+
+use crate::model::lesson::Refusal;
+use crate::model::settings::Settings;
+use crate::pipeline::formulas::edges;
+use crate::pipeline::formulas::landing as useful;
+use crate::pipeline::formulas::learner as learns;
+use crate::pipeline::formulas::ranking as knows;
+use crate::pipeline::formulas::silent as quiet;
+use crate::web::pages::docs::heading;
+use crate::web::prose;
+
+/// Why comments are passed over, as far as a reader needs it.
+const PASSED_OVER: [Refusal; 9] = [
+    Refusal::NotHuman,
+    Refusal::OptedOut,
+    Refusal::Praise,
+    Refusal::Acknowledgement,
+    Refusal::Formatting,
+    Refusal::Question,
+    Refusal::BareRequest,
+    Refusal::NoArea,
+    Refusal::Mechanical,
+];
+
+/// When a comment counts.
+#[must_use]
+pub fn lessons() -> Markup {
+    html! {
+        (heading("lessons"))
+        p {
+            "A lesson is one comment, or a thread on one place, in which one person passes something on to another: usually the reviewer "
+            "to the author, sometimes the author to a reviewer who asked. Its subject is one of 17 practice areas, and where that can't "
+            "be told, it is left. No lesson comes from:"
+        }
+        ul { @for refusal in PASSED_OVER { li { (refusal.words()) } } }
+    }
+}
+
+/// A figure with its sign: "+0.56", "−0.53".
+fn signed(figure: f64) -> String {
+    if figure < 0.0 {
+        format!("−{}", -figure)
+    } else {
+        format!("+{figure}")
+    }
+}
+
+/// Was it useful, and did it land?
+#[must_use]
+pub fn landing() -> Markup {
+    let rows = [
+        ("any comment that counts", useful::BASE, true),
+        ("code in its text", useful::CODE, true),
+        ("a word of proposing in its text", useful::PROPOSES, true),
+        ("per ln(1 + characters)", useful::LENGTH, true),
+        (
+            "the next push changes a line within 3 of the commented one",
+            useful::WITHIN_3,
+            true,
+        ),
+        ("the next push changes a line 4 to 10 away", useful::WITHIN_10, true),
+        ("the next push changes the file, elsewhere", useful::SAME_FILE, true),
+        ("the next push leaves the file as it was", useful::UNTOUCHED, true),
+        ("there is no later push", useful::NO_LATER_PUSH, true),
+        (
+            "the suggested lines were applied (as a change within 3 lines, and besides)",
+            useful::APPLIED,
+            false,
+        ),
+        ("an acknowledging reply", useful::ACKNOWLEDGED, false),
+        ("the other one disagrees", useful::DISAGREED, false),
+        (
+            "resolved by the author without a change",
+            useful::RESOLVED_UNCHANGED,
+            false,
+        ),
+        ("a thumbs-up", useful::THUMBS_UP, false),
+    ];
+    html! {
+        (heading("landing"))
+        p { "Whether a comment was useful is a probability: the parts that apply are added up, and" }
+        p.formula { "p = 1 / (1 + exp(−sum))" }
+        div.scroll {
+            table {
+                caption.hidden { "Parts of the sum" }
+                thead { tr { th scope="col" { "Part" } th.number scope="col" { "Adds" } th scope="col" { "From" } } }
+                tbody {
+                    @for (what, weight, measured) in rows {
+                        tr { th scope="row" { (what) } td.number { (signed(weight)) } td { @if measured { "measured" } @else { "judgement" } } }
+                    }
+                }
+            }
+        }
+        p {
+            "Measured means fitted on public comments that people rated for usefulness. The judgements together count ±"
+            (useful::JUDGEMENT_LIMIT) " at most. Where no diffs are known, the parts about pushes are left out and confidence stays low."
+        }
+        p {
+            "It landed where a change within 10 lines, an applied suggestion or an acknowledging reply shows it. A useful comment without "
+            "such a sign counts as given, and stays out of the strength below."
+        }
+    }
+}
+
+/// Who passed on what, how sure, and what was learned.
+#[must_use]
+pub fn graph() -> Markup {
+    html! {
+        (heading("graph"))
+        p { "All lessons of one pull request from one person to another in one area count as one, which grows with each of them but never beyond 1:" }
+        p.formula { "P = 1 − (1 − p₁)(1 − p₂)…" }
+        p { "Over pull requests they add up and fade. For who is current, and for a person's own page:" }
+        p.formula {
+            "S = sum of P × (" (edges::FLOOR) " + " (1.0 - edges::FLOOR) " × 2^(−age / " (edges::CURRENT_HALF_LIFE) " days))" br;
+            "S = sum of P × 2^(−age / " (edges::PROFILE_HALF_LIFE) " days)"
+        }
+        p {
+            "How sure: pull requests whose diffs are known, each faded like the first formula, are added up. Below 3 is low, to 8 medium, "
+            "above that high. What is low is called a first sign."
+        }
+        p { "The share of comments that are useful, with its 90% interval, over landed and given lessons:" }
+        p.formula { "Beta(" (edges::PRIOR_LANDED) " + sum of p, " (edges::PRIOR_NOT) " + sum of (1 − p))" }
+        p {
+            "“Applied feedback” is all that a change after a comment shows. “Learned” needs a later sign without the teacher: either own "
+            "advice in that area to somebody else landed, or later pull requests drew no such comment although at least "
+            (edges::EXPECTED_AT_LEAST) " would have been expected by the organisation's rate (so that none by chance is below 5%)."
+        }
+    }
+}
+
+/// Who could review: somebody who knows.
+#[must_use]
+pub fn ranking(settings: &Settings) -> Markup {
+    html! {
+        (heading("ranking"))
+        p {
+            "Nobody is suggested who wrote a part of the change, is a bot, no member, away, out of everything, has " (settings.capacity)
+            " open reviews (or as many as they chose), had " (settings.daily_cap) " suggestions within a day, or was not seen for "
+            (knows::IDLE_DAYS) " days. Where somebody is asked already, nobody else is suggested for that place. For those who remain:"
+        }
+        p.formula {
+            "score = paths + " (knows::PAIR) " × pair + " (knows::SKILL) " × skill + " (knows::TEACH_GOAL) " × offer + "
+            (knows::ACTIVITY) " × activity − " (knows::LOAD) " × open / (open + 3)"
+        }
+        dl.terms {
+            dt { "paths" }
+            dd {
+                "for every folder above the changed files: ln(1 + all changes / changes in it) × share of the files in it × own / (all + 1), "
+                "where own and all count changes reviewed or written there, halved every " (knows::PATH_HALF_LIFE_DAYS)
+                " days. The best of all gets 1, the others in proportion. Changes of more than " (knows::MOST_FILES) " files don't count."
+            }
+            dt { "pair" }
+            dd { "own reviews of this author / (everybody's + 1), halved every " (knows::PAIR_HALF_LIFE_DAYS) " days" }
+            dt { "skill" }
+            dd {
+                "for the areas that comments in these folders are about: share of the area × S / (S + " (knows::HALF_STRENGTH)
+                ") × trust, where trust is 0.5 for low, 0.8 for medium and 1 for high confidence"
+            }
+            dt { "offer" }
+            dd { "share of the first of these areas that they offered to teach" }
+            dt { "activity" }
+            dd { "own share of all reviews here in the last " (knows::WINDOW_DAYS) " days" }
+        }
+        p {
+            "Somebody is suggested with at least " (knows::LEAST_EVIDENCE) " faded changes on the paths, or a skill match of "
+            (knows::LEAST_MATCH) " that is more than a first sign, or " (knows::LEAST_PAIR) " faded review of this author; otherwise nobody is. "
+            "The weights of skill, offer and load are a judgement. This is " code { (knows::MODEL) } "."
+        }
+    }
+}
+
+/// Somebody who would learn.
+#[must_use]
+pub fn learner(settings: &Settings) -> Markup {
+    html! {
+        h3 { "Somebody who would learn" }
+        p {
+            "Only beside somebody who can judge the change, at most " (settings.mentoring_budget) " times in seven days for one person, "
+            "and never somebody who is at home in these folders already (" (learns::AT_HOME) " changes there) or has no footing next to them:"
+        }
+        p.formula {
+            "score = " (learns::LANGUAGE) " × language + " (learns::NEIGHBOUR) " × neighbour + " (learns::RELATED) " × related + "
+            (learns::HERE) " × here + " (learns::GOAL) " × goal + " (learns::OTHER_TEAM) " if from another team − load"
+        }
+        p {
+            "Language, neighbouring folders and having been here before count as n / (n + " (knows::HALF_STRENGTH) "); a related skill counts "
+            "half of the same one; a goal counts twice the area's share, 1 at most. The first four together must reach "
+            (learns::LEAST_FOOTING) ". Another team comes first. Among those within " (learns::NEAR) " of the best, the one whose last turn "
+            "lies furthest back is suggested. All of these weights are a judgement."
+        }
+    }
+}
+
+/// Silent experts.
+#[must_use]
+pub fn silent() -> Markup {
+    let [b0, b1, b2] = quiet::DEFAULTS.b;
+    html! {
+        (heading("silent"))
+        p {
+            "For each person and part of the code over the last 365 days: E, own merged changes, halved every 365 days; share, E as a part of "
+            "everybody's; O, changes by others; R, reviews given. What is usual:"
+        }
+        p.formula { "usual = O × exp(b₀ + b₁ ln(1 + E) + b₂ ln(share + 0.001))" }
+        p {
+            "The b and the spread k are fitted to the organisation around " (b0) ", " (b1) ", " (b2) " and " (quiet::DEFAULTS.k)
+            ", which stand alone below " (quiet::MIN_PEOPLE) " people. What was given as a part of the usual then lies in"
+        }
+        p.formula { "Gamma(k + R, k + usual)" }
+        p {
+            "Somebody is shown who is among the " (quiet::TOP) " with most E there, has E of at least " (quiet::MIN_EVIDENCE)
+            ", was active in the last " (quiet::MAX_IDLE_DAYS) " days, and gave below " (prose::percent(quiet::QUIET))
+            " of the usual with a probability of at least " (prose::percent(quiet::SURE))
+            ". Not somebody who is often asked and hardly answers: that is a busy expert."
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! `/`: what this is, the open pull requests, and in the demo whom to be and what to look at.
+use axum::extract::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::response::Redirect;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
+use axum_extra::extract::cookie::SameSite;
+use maud::Markup;
+use maud::html;
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use crate::demo::stories::STORIES;
+use crate::model::clock::Time;
+use crate::store::people;
+use crate::store::pulls;
+use crate::store::pulls::OpenPull;
+use crate::web::Web;
+use crate::web::access::CHOSEN;
+use crate::web::access::Visitor;
+use crate::web::error::PageError;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::prose;
+use crate::web::same_origin::SameOrigin;
+use crate::web::tenant;
+
+/// Open pull requests that are listed, at most.
+const LISTED: i64 = 50;
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct View {
+    /// Who looks.
+    pub visitor: Visitor,
+    /// Our own address, for the webhook's.
+    pub address: String,
+    /// Organisations that are known.
+    pub organisations: Vec<String>,
+    /// In the demo: whom a visitor can be.
+    pub people: Vec<String>,
+    /// Open pull requests, newest first.
+    pub open: Vec<OpenPull>,
+    /// The time of looking.
+    pub now: Time,
+}
+
+/// `GET /`
+///
+/// # Errors
+/// [`PageError`] when the visitor may not see pages, or the database is away.
+pub async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Markup, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let view = view(
+        &mut conn,
+        visitor,
+        (&web.pipeline.addresses.own, web.pipeline.clock.now()),
+    )
+    .await?;
+    let frame = Frame {
+        title: "Who could review this?",
+        place: Place::Home,
+        visitor: Some(&view.visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, Time)) -> Result<View, PageError> {
+    let tenants = tenant::seen_by(conn, &visitor).await?;
+    let mut open = Vec::new();
+    let mut logins = Vec::new();
+    for tenant in &tenants {
+        open.extend(pulls::open(conn, tenant.id, LISTED).await?);
+        if visitor.demo {
+            logins.extend(
+                people::standing(conn, tenant.id)
+                    .await?
+                    .into_iter()
+                    .map(|person| person.login),
+            );
+        }
+    }
+    open.sort_by_key(|pull| std::cmp::Reverse(pull.created_at));
+    open.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    let organisations = tenants.into_iter().map(|tenant| tenant.login).collect();
+    Ok(View {
+        visitor,
+        address: address.to_owned(),
+        organisations,
+        people: logins,
+        open,
+        now,
+    })
+}
+
+/// The field of the form in the demo.
+#[derive(Debug, Deserialize)]
+pub struct Chosen {
+    login: String,
+}
+
+/// `POST /demo/me`: keeps whom the visitor of the demo chose to be in a cookie; an empty login clears it.
+///
+/// # Errors
+/// [`PageError::NotFound`] outside the demo; [`PageError::SentFromElsewhere`] for a form that isn't ours.
+pub async fn choose(
+    visitor: Visitor,
+    _: SameOrigin,
+    jar: CookieJar,
+    form: Result<Form<Chosen>, FormRejection>,
+) -> Result<(CookieJar, Redirect), PageError> {
+    if !visitor.demo {
+        return Err(PageError::no_such_page());
+    }
+    let unreadable = PageError::Unreadable("Nobody has such a login. Go back and choose somebody from the list.");
+    let Ok(Form(Chosen { login })) = form else {
+        return Err(unreadable);
+    };
+    let cookie = Cookie::build((CHOSEN, login.clone()))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax);
+    if login.is_empty() {
+        return Ok((jar.remove(cookie), Redirect::to("/")));
+    }
+    let plain = login.len() <= 60
+        && login
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if !plain {
+        return Err(unreadable);
+    }
+    Ok((jar.add(cookie), Redirect::to("/me")))
+}
+
+/// The page's text.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    html! {
+        h1 { "Code review is where people learn from each other" }
+        p.lead {
+            "Peerlore reads code review as it happens and works out who passed on what to whom, with the evidence. "
+            "For each pull request it suggests someone who knows the change, and beside them someone from another team who would learn from it. "
+            "Nothing is posted unless you switch that on, and everybody can take themselves out with one switch."
+        }
+        @if view.visitor.demo { (sights(view)) (who(view)) }
+        (open(view))
+        @if !view.visitor.demo { (connect(view)) }
+    }
+}
+
+/// What is worth looking at in the demo: only what is there.
+fn sights(view: &View) -> Markup {
+    let example = view.open.iter().find(|pull| pull.title == STORIES.example_title);
+    let is_there = |login: &str| view.people.iter().any(|one| one == login);
+    if example.is_none() && !is_there(STORIES.silent_expert) {
+        return html! {};
+    }
+    html! {
+        h2 { "What to look at" }
+        ul.claims {
+            @if let Some(pull) = example {
+                (sight("knows", "Two people for one change", html! {
+                    a href=(address(pull)) { (pull.title) } " needs a review: one who knows these files, one who would learn, with the reasons."
+                }))
+            }
+            @if is_there(STORIES.silent_expert) {
+                (sight("knows", "Somebody whom nobody asks", html! {
+                    "One person wrote most of " code { (STORIES.silent_area.0) } ", and reviews go to others. "
+                    a href="/silent-experts" { "Silent experts" } " finds them."
+                }))
+            }
+            @if is_there(STORIES.learner) {
+                (sight("learns", "A lesson that landed", html! {
+                    (be(STORIES.learner)) " and see months of comments on SQL indexes, then none, then the same advice given to others."
+                }))
+            }
+            @if is_there(STORIES.single_holder) {
+                (sight("learns", "Knowledge that only one person passes on", html! {
+                    (be(STORIES.single_holder)) " and see what there is in " code { (STORIES.single_holder_repo) } ". Then take yourself out, and look who is gone."
+                }))
+            }
+        }
+    }
+}
+
+fn sight(class: &str, title: &str, words: Markup) -> Markup {
+    html! { li class={ "claim " (class) } { h3 { (title) } div { (words) } } }
+}
+
+/// A way to be somebody, inside a sentence.
+fn be(login: &str) -> Markup {
+    html! {
+        form.inline method="post" action="/demo/me" {
+            input type="hidden" name="login" value=(login);
+            button.link type="submit" { "Be " (login) }
+        }
+    }
+}
+
+fn who(view: &View) -> Markup {
+    let chosen = view.visitor.login.as_deref();
+    html! {
+        section id="who" {
+            h2 { "Who are you?" }
+            p { "Your own page is only for you. In this demo you may be anybody." }
+            form method="post" action="/demo/me" {
+                div.row {
+                    div.field {
+                        label for="login" { "Somebody from " (prose::listed(&view.organisations)) }
+                        select id="login" name="login" {
+                            option value="" selected[chosen.is_none()] { "Nobody" }
+                            @for login in &view.people {
+                                option value=(login) selected[chosen == Some(login)] { (login) }
+                            }
+                        }
+                    }
+                    button type="submit" { "Go to their page" }
+                }
+            }
+        }
+    }
+}
+
+fn open(view: &View) -> Markup {
+    html! {
+        h2 { "Open pull requests" }
+        @if view.open.is_empty() {
+            p { "None that Peerlore has heard of. They appear here when GitHub tells of them." }
+        } @else {
+            ul.list {
+                @for pull in &view.open {
+                    li {
+                        a.title href=(address(pull)) { @if pull.title.trim().is_empty() { "Without a title" } @else { (pull.title) } }
+                        div.facts {
+                            span { (pull.owner) "/" (pull.repo) " #" (pull.number) } " "
+                            @if let Some(author) = &pull.author { span { "by " (author) } " " }
+                            span { "opened " (prose::when(pull.created_at, view.now)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn address(pull: &OpenPull) -> String {
+    format!("/pulls/{}/{}/{}", pull.owner, pull.repo, pull.number)
+}
+
+fn connect(view: &View) -> Markup {
+    html! {
+        h2 { "Connect an organisation" }
+        @if !view.organisations.is_empty() { p { "Known so far: " (prose::listed(&view.organisations)) "." } }
+        ol {
+            li { "Register a GitHub App from " code { "app-manifest.json" } "; its webhook goes to " code { (view.address) "/webhooks/github" } ", signed with a secret of yours." }
+            li { "Start " code { "peerlore serve" } " with " code { "PEERLORE_WEBHOOK_SECRET" } ", " code { "PEERLORE_GITHUB_APP_ID" } " and " code { "PEERLORE_GITHUB_PRIVATE_KEY_FILE" } "." }
+            li { "Install the App on the organisation. It only reads and listens until you choose to have suggestions posted." }
+        }
+        p { "To try it on a history first: " code { "peerlore import github-json FILE" } ", then " code { "peerlore suggest" } "." }
+    }
+}

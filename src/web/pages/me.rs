@@ -1,0 +1,261 @@
+//! `/me`: what one person passed on, applied and learned, with the evidence; for that person only.
+use std::collections::HashMap;
+
+use axum::extract::Query;
+use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use maud::Markup;
+use maud::html;
+
+use crate::model::clock::Time;
+use crate::model::graph::Confidence;
+use crate::model::lesson::Outcome;
+use crate::pipeline::profile;
+use crate::pipeline::profile::Evidence;
+use crate::pipeline::profile::Held;
+use crate::pipeline::profile::Profile;
+use crate::pipeline::profile::Taken;
+use crate::store::people;
+use crate::store::people::Person;
+use crate::web::Web;
+use crate::web::access::Visitor;
+use crate::web::chart;
+use crate::web::error::PageError;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::pages::me_forms;
+use crate::web::pages::me_forms::Saved;
+use crate::web::prose;
+use crate::web::tenant;
+
+/// Lines of evidence on one page.
+const PAGE: usize = 25;
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct View {
+    /// The person, as the organisation knows them.
+    pub person: Person,
+    /// What they passed on, applied and learned.
+    pub profile: Profile,
+    /// The page of evidence, from 1.
+    pub page: usize,
+    /// What was saved just now.
+    pub saved: Option<Saved>,
+    /// The time of looking.
+    pub now: Time,
+}
+
+impl View {
+    /// How many pages the evidence has, at least 1.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.profile.evidence.len().div_ceil(PAGE).max(1)
+    }
+}
+
+/// `GET /me`, with `?page=N` for older evidence.
+///
+/// # Errors
+/// [`PageError::NobodyChosen`] for a visitor who is nobody here; [`PageError`] where the database is away.
+pub async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+) -> Result<Markup, PageError> {
+    let no_such_page = || PageError::NotFound("There is no such page of evidence.".to_owned());
+    let Ok(Query(query)) = query else {
+        return Err(no_such_page());
+    };
+    let page = match query.get("page") {
+        Some(number) => number.parse().ok().filter(|page| *page > 0).ok_or_else(no_such_page)?,
+        None => 1,
+    };
+    let saved = query.get("saved").and_then(|word| Saved::from_word(word));
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let (Some(login), Some(id)) = (visitor.login.as_deref(), tenant::of_demo(&mut conn, &visitor).await?) else {
+        return Err(PageError::NobodyChosen);
+    };
+    let frame = Frame {
+        title: "My page",
+        place: Place::Me,
+        visitor: Some(&visitor),
+    };
+    let Some(person) = people::by_login(&mut conn, id, login).await? else {
+        if people::has_opted_out(&mut conn, id, login).await? {
+            return Ok(layout::page(&frame, &me_forms::render_out(login)));
+        }
+        return Err(PageError::NobodyChosen);
+    };
+    let now = web.pipeline.clock.now();
+    let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
+    let view = View {
+        person,
+        profile,
+        page,
+        saved,
+        now,
+    };
+    if page > view.pages() {
+        return Err(no_such_page());
+    }
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+/// The page's text.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    html! {
+        p.over { "My page" }
+        h1 { (view.person.login) }
+        @if let Some(saved) = view.saved { p.note role="status" { (saved.words()) } }
+        p { "Only you see this page. Nothing on it is a score, and nobody is compared with anybody." }
+        (helped(&view.profile.helped))
+        (taken(&view.profile.taken, view.now))
+        (evidence(view))
+        (me_forms::render(&view.person, view.now))
+    }
+}
+
+fn helped(helped: &[Held]) -> Markup {
+    html! {
+        h2 { "What you passed on" }
+        @if helped.is_empty() {
+            p { "Nothing that landed yet. When somebody changes something after your review comment, or thanks you for it, it appears here." }
+        } @else {
+            ul.claims { @for held in helped { (passed_on(held)) } }
+        }
+    }
+}
+
+fn passed_on(held: &Held) -> Markup {
+    let landing = held.landing;
+    let share = format!(
+        "between {} and {}",
+        prose::percent(landing.low),
+        prose::percent(landing.high)
+    );
+    html! {
+        li class="claim knows" {
+            h3 { (held.area.name()) }
+            p { "Landed in " (prose::count(held.pulls.unsigned_abs(), "pull request")) ", with " (people_words(held.people)) "." }
+            p.soft.small { (sure(held.confidence)) }
+            @if held.confidence > Confidence::Low {
+                (chart::interval(landing.low, landing.high, (Some(landing.mean), 1.0), &format!("your comments are useful {share} of the time")))
+                p.small { "Your comments on it are useful " (share) " of the time (90% interval)." }
+            }
+        }
+    }
+}
+
+fn people_words(number: usize) -> String {
+    if number == 1 {
+        "1 person".to_owned()
+    } else {
+        format!("{number} people")
+    }
+}
+
+fn sure(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => "A first sign: too little lately to be sure.",
+        Confidence::Medium => "Fairly sure.",
+        Confidence::High => "Well supported.",
+    }
+}
+
+fn taken(taken: &[Taken], now: Time) -> Markup {
+    html! {
+        h2 { "What you took up" }
+        p.soft { "“Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher." }
+        @if taken.is_empty() {
+            p { "Nothing yet." }
+        } @else {
+            ul.claims {
+                @for one in taken {
+                    li class="claim learns" {
+                        h3 { (capital(one.claim)) " " (prose::area(one.area)) }
+                        p { (prose::count(one.lessons, "lesson")) " from " (prose::listed(&one.from)) "." }
+                        p.soft.small { "Last on " (prose::when(one.last, now)) "." }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn evidence(view: &View) -> Markup {
+    let profile = &view.profile;
+    let lines = profile.evidence.iter().skip((view.page - 1) * PAGE).take(PAGE);
+    html! {
+        section id="evidence" {
+            h2 { "The evidence" }
+            @for note in &profile.notes { p.note { (note) } }
+            @if profile.evidence.is_empty() {
+                p { "There is none yet." }
+            } @else {
+                div.scroll {
+                    table.stack {
+                        caption.hidden { "Comments that passed something on, newest first" }
+                        thead {
+                            tr {
+                                th scope="col" { "When" } th scope="col" { "About" } th scope="col" { "Who" }
+                                th scope="col" { "Where" } th scope="col" { "What came of it" }
+                            }
+                        }
+                        tbody { @for line in lines { (line_of(line)) } }
+                    }
+                }
+                (turn(view))
+            }
+        }
+    }
+}
+
+fn line_of(line: &Evidence) -> Markup {
+    html! {
+        tr {
+            td { (prose::date(line.at)) }
+            th scope="row" { (line.area.name()) }
+            td { @if line.role == "taught" { "you to " } @else { "to you from " } (line.other) }
+            td { a href=(line.link) { (line.pull) } }
+            td { (outcome(line)) }
+        }
+    }
+}
+
+fn outcome(line: &Evidence) -> Markup {
+    html! {
+        @match line.outcome {
+            Outcome::Landed => "Landed",
+            Outcome::Given => "Given; nothing shows that it landed",
+            Outcome::Declined => "Declined",
+        }
+        span.soft {
+            ", useful with " (prose::percent(line.p))
+            @if line.provisional { ", may change" }
+            @if !line.diffs_known { ", diffs unknown" }
+        }
+    }
+}
+
+fn turn(view: &View) -> Markup {
+    let (page, pages) = (view.page, view.pages());
+    html! {
+        @if pages > 1 {
+            nav.turn aria-label="Pages of evidence" {
+                @if page > 1 { a rel="prev" href={ "/me?page=" (page - 1) "#evidence" } { "Newer" } }
+                span.soft { "Page " (page) " of " (pages) }
+                @if page < pages { a rel="next" href={ "/me?page=" (page + 1) "#evidence" } { "Older" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `/silent-experts`: people who know a part of the code and could be asked about it.
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use axum::extract::Query;
+use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use maud::Markup;
+use maud::html;
+
+use crate::pipeline::silent;
+use crate::pipeline::silent::CouldBeAsked;
+use crate::web::Web;
+use crate::web::access::Visitor;
+use crate::web::chart;
+use crate::web::error::PageError;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::prose;
+use crate::web::tenant;
+
+/// Changes by others below which the counts are called small.
+const FEW: u32 = 20;
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct View {
+    /// The organisation that is looked at; none: nothing has arrived yet.
+    pub organisation: Option<String>,
+    /// The other organisations that the visitor may look at.
+    pub others: Vec<String>,
+    /// Who could be asked.
+    pub people: Vec<CouldBeAsked>,
+}
+
+/// `GET /silent-experts`, with `?organisation=LOGIN` where there are several.
+///
+/// # Errors
+/// [`PageError`] when the visitor may not see pages or that organisation, or the database is away.
+pub async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+) -> Result<Markup, PageError> {
+    let Ok(Query(query)) = query else {
+        return Err(PageError::no_such_page());
+    };
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
+    let wanted = match query.get("organisation") {
+        Some(login) => tenants
+            .iter()
+            .position(|tenant| tenant.login.eq_ignore_ascii_case(login))
+            .ok_or_else(|| {
+                PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
+            })?,
+        None => 0,
+    };
+    let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
+    let people = match &chosen {
+        Some(tenant) => silent::experts(&mut conn, tenant.id, web.pipeline.clock.now()).await?,
+        None => Vec::new(),
+    };
+    let view = View {
+        organisation: chosen.map(|tenant| tenant.login),
+        others: tenants.into_iter().map(|tenant| tenant.login).collect(),
+        people,
+    };
+    let frame = Frame {
+        title: "Silent experts",
+        place: Place::SilentExperts,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+/// The page's text.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    html! {
+        h1 { "Silent experts" }
+        p.lead {
+            "People who wrote much of a part of the code and are hardly ever asked to review it"
+            @if let Some(organisation) = &view.organisation { ", in " strong { (organisation) } }
+            "."
+        }
+        @if !view.others.is_empty() {
+            p { "Others: " @for other in &view.others { a href={ "/silent-experts?organisation=" (other) } { (other) } " " } }
+        }
+        div.note {
+            p {
+                strong { "An invitation to ask, not a verdict." } " Being asked rarely can have good reasons that no count shows: "
+                "another role, a wish, a team's habit. Of two people, who of them comes to review more is told right about 7 times in 10. "
+                "There is no score and no order by merit here: areas and people stand by name. "
+                a href="/docs#silent" { "How it is counted" } "."
+            }
+        }
+        @if view.people.is_empty() { (nobody(view)) }
+        @for (module, people) in by_module(&view.people) {
+            section {
+                h2 { code { (module) } }
+                ul.claims { @for person in people { (could_be_asked(person)) } }
+            }
+        }
+    }
+}
+
+fn nobody(view: &View) -> Markup {
+    html! {
+        p {
+            @if view.organisation.is_some() {
+                "Nobody stands out at the moment. It takes a good part of a year of merged changes with known files, and changes by "
+                "others that somebody could have been asked about; with less, this page stays empty rather than guess."
+            } @else {
+                "Nothing has arrived here yet. The page fills once a year's changes, or a part of it, have come in."
+            }
+        }
+    }
+}
+
+/// By module, and in a module by login: no order that could be read as a ranking.
+fn by_module(people: &[CouldBeAsked]) -> BTreeMap<&str, Vec<&CouldBeAsked>> {
+    let mut modules: BTreeMap<&str, Vec<&CouldBeAsked>> = BTreeMap::new();
+    for person in people {
+        modules.entry(&person.module).or_default().push(person);
+    }
+    for people in modules.values_mut() {
+        people.sort_by_key(|person| person.login.to_lowercase());
+    }
+    modules
+}
+
+fn could_be_asked(person: &CouldBeAsked) -> Markup {
+    let usual = format!(
+        "between {} and {}",
+        prose::percent(person.low),
+        prose::percent(person.high)
+    );
+    html! {
+        li class="claim knows" {
+            h3 { (person.login) }
+            p {
+                "About " (prose::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "
+                "Reviewed " @if person.reviews == 0 { "none" } @else { (person.reviews) } " of the "
+                (prose::count(person.others_changes, "change")) " by others."
+            }
+            (chart::interval(person.low, person.high, (Some(1.0), 1.5), &format!("{usual} of the usual, which is marked")))
+            p.small { "That is " strong { (usual) } " of what is usual with as much own work (90% interval; the mark is the usual)." }
+            @if person.others_changes < FEW { p.small { "The counts are small: chance alone can look like this." } }
+            details {
+                summary { "An invitation to send" }
+                textarea readonly rows="5" aria-label={ "An invitation for " (person.login) " about " (person.module) } { (invitation(person)) }
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded count, never below 0")]
+fn rounded(count: f64) -> u64 {
+    count.max(0.0).round() as u64
+}
+
+fn invitation(person: &CouldBeAsked) -> String {
+    format!(
+        "Hello {}, you have written much of {} over the last year, and reviews there mostly go to others. Would you like to be asked \
+         when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.",
+        person.login, person.module
+    )
+}
