@@ -38,8 +38,8 @@ use secrecy::SecretString;
 use sqlx::PgPool;
 use tower::ServiceExt;
 
-use crate::support::database::TestDatabase;
-use crate::support::database::fresh_database;
+use crate::database::TestDatabase;
+use crate::database::fresh_database;
 
 const SECRET: &str = "pages";
 /// The hostile title of the open pull request.
