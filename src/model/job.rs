@@ -71,6 +71,19 @@ impl Job {
         }
     }
 
+    /// Lower runs first: what waits at the door comes before what can be done once for many events.
+    #[must_use]
+    pub fn priority(&self) -> i16 {
+        match self {
+            Self::Receive { .. } => 0,
+            Self::Members { .. } => 1,
+            Self::Read { .. } => 2,
+            Self::Learn { .. } => 3,
+            Self::Suggest { .. } => 4,
+            Self::Expire => 5,
+        }
+    }
+
     /// A job that waits already makes a second one with the same key needless.
     #[must_use]
     pub fn key(&self) -> Option<String> {

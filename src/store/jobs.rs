@@ -60,6 +60,7 @@ impl Queue {
             queue_name: job.queue(),
             job_key: job.key(),
             max_attempts: Some(ATTEMPTS),
+            priority: Some(job.priority()),
             run_at,
             ..JobSpec::default()
         };
