@@ -62,11 +62,18 @@ fn events() -> Vec<String> {
 /// What is wrong with a set of events under some permissions.
 fn uncovered(events: &[String], permissions: &BTreeMap<String, String>) -> Vec<String> {
     let covered = |event: &str| {
-        let needed = NEEDS.iter().find(|(name, _)| *name == event).map(|(_, needed)| *needed)?;
+        let needed = NEEDS
+            .iter()
+            .find(|(name, _)| *name == event)
+            .map(|(_, needed)| *needed)?;
         let level = permissions.get(needed)?;
         (level == "read" || level == "write").then_some(())
     };
-    events.iter().filter(|event| covered(event).is_none()).cloned().collect()
+    events
+        .iter()
+        .filter(|event| covered(event).is_none())
+        .cloned()
+        .collect()
 }
 
 /// Every text in a JSON value.
@@ -94,15 +101,24 @@ fn an_event_without_its_permission_is_noticed() {
 
 #[test]
 fn nothing_beyond_the_published_permissions_is_asked_for() {
-    let allowed: BTreeMap<String, String> =
-        ALLOWED.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect();
+    let allowed: BTreeMap<String, String> = ALLOWED
+        .iter()
+        .map(|(name, level)| ((*name).to_owned(), (*level).to_owned()))
+        .collect();
     assert_eq!(permissions(), allowed);
 }
 
 #[test]
 fn the_app_can_never_write_contents() {
     assert_eq!(permissions().get("contents").map(String::as_str), Some("read"));
-    for never in ["administration", "actions", "workflows", "secrets", "email_addresses", "emails"] {
+    for never in [
+        "administration",
+        "actions",
+        "workflows",
+        "secrets",
+        "email_addresses",
+        "emails",
+    ] {
         assert!(!permissions().contains_key(never), "{never}");
     }
 }
@@ -124,7 +140,10 @@ fn each_event_is_one_that_our_parser_knows() {
         let known = parse_event(&event, b"no JSON").is_err();
         assert_eq!(known, !LATER.contains(&event.as_str()), "{event}");
     }
-    assert!(parse_event("star", b"no JSON").is_ok(), "an event that nobody asked for");
+    assert!(
+        parse_event("star", b"no JSON").is_ok(),
+        "an event that nobody asked for"
+    );
 }
 
 #[test]
@@ -137,7 +156,10 @@ fn its_addresses_are_filled_from_one_setting() {
         let url = Url::parse(address).expect("an address");
         assert_eq!(url.host_str(), Some("peerlore.example.com"), "{address}");
     }
-    assert_eq!(filled["hook_attributes"]["url"], "https://peerlore.example.com/webhooks/github");
+    assert_eq!(
+        filled["hook_attributes"]["url"],
+        "https://peerlore.example.com/webhooks/github"
+    );
     assert!(texts(&filled).iter().all(|text| !text.contains('{')));
 }
 

@@ -22,8 +22,14 @@ fn settings() -> Vec<Setting> {
         .map(|(arg, variable)| {
             let flag = arg.get_long().expect("a setting has a long flag");
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            let told = help.split_once("[default: ").map(|(_, rest)| rest.trim_end_matches(']').to_owned());
-            let values: Vec<&str> = arg.get_default_values().iter().filter_map(|value| value.to_str()).collect();
+            let told = help
+                .split_once("[default: ")
+                .map(|(_, rest)| rest.trim_end_matches(']').to_owned());
+            let values: Vec<&str> = arg
+                .get_default_values()
+                .iter()
+                .filter_map(|value| value.to_str())
+                .collect();
             let default = match (values.as_slice(), told) {
                 ([], Some(words)) => words,
                 ([], None) => "none".to_owned(),
@@ -36,7 +42,9 @@ fn settings() -> Vec<Setting> {
 
 /// The settings in the README's table.
 fn table() -> Vec<Setting> {
-    let rows = README.lines().filter(|line| line.starts_with("| `") && line.contains("| `--"));
+    let rows = README
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains("| `--"));
     rows.map(|row| {
         let cells: Vec<String> = row.split('|').map(|cell| cell.trim().replace('`', "")).collect();
         (cells[1].clone(), cells[2].clone(), cells[3].clone())
@@ -70,19 +78,26 @@ fn quoted() -> Vec<&'static str> {
 /// Every command and command of a command.
 fn commands(of: &clap::Command) -> Vec<clap::Command> {
     let below = of.get_subcommands().filter(|command| command.get_name() != "help");
-    below.flat_map(|command| std::iter::once(command.clone()).chain(commands(command))).collect()
+    below
+        .flat_map(|command| std::iter::once(command.clone()).chain(commands(command)))
+        .collect()
 }
 
 /// The lines in a command's help that show how to call it.
 fn examples(command: &clap::Command) -> Vec<String> {
     let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let calls = after.lines().filter_map(|line| line.find("peerlore ").map(|at| line[at..].to_owned()));
+    let calls = after
+        .lines()
+        .filter_map(|line| line.find("peerlore ").map(|at| line[at..].to_owned()));
     calls.filter(|_| after.starts_with("Example")).collect()
 }
 
 fn parses(line: &str) -> Result<(), String> {
     let words = line.split_whitespace();
-    Cli::command().try_get_matches_from(words).map(drop).map_err(|error| format!("{line}: {error}"))
+    Cli::command()
+        .try_get_matches_from(words)
+        .map(drop)
+        .map_err(|error| format!("{line}: {error}"))
 }
 
 /// The program with nothing set but a data folder of its own.
@@ -129,7 +144,10 @@ fn the_table_holds_every_setting_with_its_default_and_no_other() {
 fn every_setting_is_in_the_help_of_a_command() {
     let help = String::from_utf8(output(&mut peerlore(&["serve", "--help"])).stdout).expect("text");
     for (variable, flag, _) in settings() {
-        assert!(help.contains(&flag) && help.contains(&format!("[env: {variable}")), "{variable}");
+        assert!(
+            help.contains(&flag) && help.contains(&format!("[env: {variable}")),
+            "{variable}"
+        );
     }
 }
 
@@ -159,8 +177,11 @@ fn the_two_commands_are_there() {
 
 #[test]
 fn every_command_line_in_the_readme_parses() {
-    let lines: Vec<&str> =
-        code("sh").into_iter().chain(quoted()).filter(|line| line.starts_with("peerlore ")).collect();
+    let lines: Vec<&str> = code("sh")
+        .into_iter()
+        .chain(quoted())
+        .filter(|line| line.starts_with("peerlore "))
+        .collect();
     assert!(lines.len() > 12, "{lines:?}");
     let wrong: Vec<String> = lines.iter().filter_map(|line| parses(line).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -172,7 +193,11 @@ fn every_command_shows_an_example_that_parses() {
     assert!(all.len() > 12);
     for command in &all {
         let examples = examples(command);
-        assert!(!examples.is_empty(), "peerlore {} --help shows no example", command.get_name());
+        assert!(
+            !examples.is_empty(),
+            "peerlore {} --help shows no example",
+            command.get_name()
+        );
         for example in examples {
             parses(&example).unwrap_or_else(|wrong| panic!("{wrong}"));
         }
@@ -217,7 +242,10 @@ fn a_command_line_that_makes_no_sense_ends_with_2() {
 #[test]
 fn a_wrong_area_lists_the_right_ones() {
     let said = said(&output(&mut peerlore(&["experts", "--area", "juggling"])));
-    assert!(said.contains("concurrency") && said.contains("error-handling"), "{said}");
+    assert!(
+        said.contains("concurrency") && said.contains("error-handling"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -233,8 +261,14 @@ fn half_of_the_credentials_is_refused() {
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    fails(&mut peerlore(&["import", "github-json", "no-such-file.gz"]), &["no-such-file.gz can't be opened"]);
-    fails(&mut peerlore(&["eval", "classify", "no-such-file.gz"]), &["no-such-file.gz can't be opened"]);
+    fails(
+        &mut peerlore(&["import", "github-json", "no-such-file.gz"]),
+        &["no-such-file.gz can't be opened"],
+    );
+    fails(
+        &mut peerlore(&["eval", "classify", "no-such-file.gz"]),
+        &["no-such-file.gz can't be opened"],
+    );
 }
 
 #[test]
@@ -247,7 +281,11 @@ fn a_database_that_is_away_is_told_without_its_password() {
 
 #[test]
 fn an_address_of_a_database_that_makes_no_sense_is_told_without_its_password() {
-    for address in ["postgres://someone:hunter2@host:port/x", "hunter2", "mysql://someone:hunter2@host/x"] {
+    for address in [
+        "postgres://someone:hunter2@host:port/x",
+        "hunter2",
+        "mysql://someone:hunter2@host/x",
+    ] {
         let mut command = peerlore(&["rebuild"]);
         command.env("DATABASE_URL", address);
         let said = fails(&mut command, &["DATABASE_URL"]);
@@ -264,9 +302,23 @@ async fn what_is_not_known_is_named() {
         command.env("DATABASE_URL", address.as_str());
         command
     };
-    fails(&mut known(&["suggest", "--repo", "a/b", "--files", "c"]), &["a/b isn't known"]);
-    fails(&mut known(&["profile", "nobody"]), &["nobody is known by the login \"nobody\""]);
-    fails(&mut known(&["opt-out", "nobody"]), &["nobody is known by the login \"nobody\""]);
+    fails(
+        &mut known(&["suggest", "--repo", "a/b", "--files", "c"]),
+        &["a/b isn't known"],
+    );
+    fails(
+        &mut known(&["profile", "nobody"]),
+        &["nobody is known by the login \"nobody\""],
+    );
+    fails(
+        &mut known(&["opt-out", "nobody"]),
+        &["nobody is known by the login \"nobody\""],
+    );
     let empty = output(&mut known(&["experts", "--area", "security", "--json"]));
-    assert_eq!((empty.status.code(), empty.stdout.as_slice()), (Some(0), b"[]\n".as_slice()), "{}", said(&empty));
+    assert_eq!(
+        (empty.status.code(), empty.stdout.as_slice()),
+        (Some(0), b"[]\n".as_slice()),
+        "{}",
+        said(&empty)
+    );
 }
