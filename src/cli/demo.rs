@@ -320,7 +320,7 @@ async fn settle(pipeline: &Pipeline, found: &Found, github: &FakeGithub) -> anyh
                     &Job::Suggest {
                         installation: tenant,
                         pull: key,
-                    },
+                    }.into(),
                 )
                 .await?;
         }

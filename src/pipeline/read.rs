@@ -46,7 +46,12 @@ struct Found {
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
-pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<Done, StepError> {
+pub async fn run(
+    pipeline: &Pipeline,
+    id: InstallationId,
+    key: PullKey,
+    delivery: Option<&str>,
+) -> Result<Done, StepError> {
     let now = pipeline.clock.now();
     let mut conn = pipeline.pool.acquire().await?;
     let (Some(pull), Some(repo), Some(tenant)) = (
@@ -101,10 +106,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
             .queue
             .add(
                 &mut tx,
-                &Job::Learn {
-                    installation: id,
-                    pull: key,
-                },
+                &Job::Learn { installation: id, pull: key }.because_of(delivery),
             )
             .await?;
     }
@@ -113,10 +115,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
             .queue
             .add(
                 &mut tx,
-                &Job::Suggest {
-                    installation: id,
-                    pull: key,
-                },
+                &Job::Suggest { installation: id, pull: key }.because_of(delivery),
             )
             .await?;
     }
