@@ -106,7 +106,11 @@ pub async fn run(
             .queue
             .add(
                 &mut tx,
-                &Job::Learn { installation: id, pull: key }.because_of(delivery),
+                &Job::Learn {
+                    installation: id,
+                    pull: key,
+                }
+                .because_of(delivery),
             )
             .await?;
     }
@@ -115,7 +119,11 @@ pub async fn run(
             .queue
             .add(
                 &mut tx,
-                &Job::Suggest { installation: id, pull: key }.because_of(delivery),
+                &Job::Suggest {
+                    installation: id,
+                    pull: key,
+                }
+                .because_of(delivery),
             )
             .await?;
     }

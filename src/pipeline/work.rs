@@ -42,7 +42,9 @@ impl TaskHandler for Step {
             .ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
         let job = context.job();
         let span = tracing::info_span!("job", job.kind = self.0.job.kind(), delivery.id = self.0.delivery);
-        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts())).instrument(span).await
+        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts()))
+            .instrument(span)
+            .await
     }
 }
 
@@ -78,9 +80,7 @@ async fn handle(pipeline: &Pipeline, queued: Queued, (attempt, of): (i16, i16)) 
 async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<Done, StepError> {
     match queued.job {
         Job::Receive { inbox } => receive::run(pipeline, inbox).await,
-        Job::Read { installation, pull } => {
-            read::run(pipeline, installation, pull, queued.delivery.as_deref()).await
-        }
+        Job::Read { installation, pull } => read::run(pipeline, installation, pull, queued.delivery.as_deref()).await,
         Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
         Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
         Job::Members { installation } => members::run(pipeline, installation).await,
