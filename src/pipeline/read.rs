@@ -28,12 +28,15 @@ use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::teach::diff;
 
+/// A comment and who reacted to it how.
+type Reacted = (CommentId, Vec<(PersonId, String)>);
+
 /// What was found out, before any of it is stored.
 #[derive(Default)]
 struct Found {
     contents: Option<(Vec<StoredFile>, Vec<PersonId>)>,
     follow_ups: Vec<FollowedUp>,
-    reactions: Option<Vec<(CommentId, Vec<(PersonId, String)>)>>,
+    reactions: Option<Vec<Reacted>>,
 }
 
 /// Reads what is missing for one pull request, stores it, and queues what follows.

@@ -1,5 +1,4 @@
 //! Takes jobs from the queue and runs the step that each names.
-use std::future::Future;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -158,7 +157,7 @@ pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
         }
     }
 }
@@ -183,12 +182,10 @@ pub async fn drain(pipeline: &Pipeline) -> Result<(), StepError> {
     }
 }
 
-/// The future that a caller of [`work`] may hold.
-pub fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) -> impl Future<Output = ()> {
-    async move {
-        tokio::join!(
-            work(pipeline.clone(), concurrency, stop.clone()),
-            keep_expiring(pipeline, stop)
-        );
-    }
+/// Works, and keeps expiring, until `stop` is cancelled.
+pub async fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) {
+    tokio::join!(
+        work(pipeline.clone(), concurrency, stop.clone()),
+        keep_expiring(pipeline, stop)
+    );
 }

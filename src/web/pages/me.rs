@@ -1,5 +1,5 @@
 //! `/me`: what one person passed on, applied and learned, with the evidence; for that person only.
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use axum::extract::Query;
 use axum::extract::State;
@@ -62,7 +62,7 @@ impl View {
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
-    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+    query: Result<Query<BTreeMap<String, String>>, QueryRejection>,
 ) -> Result<Markup, PageError> {
     let no_such_page = || PageError::NotFound("There is no such page of evidence.".to_owned());
     let Ok(Query(query)) = query else {

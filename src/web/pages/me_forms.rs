@@ -293,6 +293,7 @@ mod tests {
     #[case::a_slip_in_the_year("2206-11-19", None)]
     #[case::no_day("2026-02-30", None)]
     #[case::no_date("soon", None)]
+    #[expect(clippy::option_option, reason = "no date, no absence, or the end of one")]
     fn an_absence_ends_with_its_last_day(#[case] typed: &str, #[case] until: Option<Option<&str>>) {
         let now = Utc.with_ymd_and_hms(2026, 11, 12, 15, 0, 0).unwrap();
         let read = end_of(typed, now).map(|until| until.map(|until| until.format("%Y-%m-%d").to_string()));

@@ -1,6 +1,5 @@
 //! `/silent-experts`: people who know a part of the code and could be asked about it.
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 
 use axum::extract::Query;
 use axum::extract::State;
@@ -41,7 +40,7 @@ pub struct View {
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
-    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+    query: Result<Query<BTreeMap<String, String>>, QueryRejection>,
 ) -> Result<Markup, PageError> {
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
@@ -156,7 +155,11 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded count, never below 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rounded count, never below 0"
+)]
 fn rounded(count: f64) -> u64 {
     count.max(0.0).round() as u64
 }
