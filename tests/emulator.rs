@@ -1,8 +1,11 @@
 //! End to end with a GitHub that nobody here wrote: its signed webhooks come to our listening door, and our comment
 //! stands on its pull request.
+#[path = "support/database.rs"]
+mod database;
 #[path = "support/emulator.rs"]
 mod emulator;
-mod support;
+#[path = "support/npm.rs"]
+mod npm;
 
 use std::time::Duration;
 use std::time::Instant;
@@ -115,7 +118,7 @@ async fn a_pull_request_opened_at_an_emulated_github_gets_our_comment_and_its_re
     let Some(emulator) = Emulator::start(Some(&door)).await else {
         return;
     };
-    let database = support::database::fresh_database().await;
+    let database = database::fresh_database().await;
     let app = app(&emulator, database.pool.clone());
     import_history(&emulator, &app).await;
     let stop = CancellationToken::new();

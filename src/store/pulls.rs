@@ -207,7 +207,10 @@ pub async fn see_asked(
     };
     sqlx::query!(
         "insert into pull_asked (installation_id, repo_id, number, kind, asked_id, asked, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+         select $1, $2, $3, $4, $5, $6 and answered.at is null, greatest($7, answered.at)
+         from (select max(v.submitted_at) as at from review v
+               where $4 = 'person' and v.installation_id = $1 and v.repo_id = $2 and v.number = $3
+                 and v.reviewer_id = $5 and v.submitted_at >= $7) as answered
          on conflict (installation_id, repo_id, number, kind, asked_id) do update
          set asked = excluded.asked, changed_at = excluded.changed_at
          where pull_asked.changed_at < excluded.changed_at
@@ -218,6 +221,32 @@ pub async fn see_asked(
         kind,
         asked_id,
         asked,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A submitted review answers the request that came before it, where there was one.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see_answer(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    reviewer: PersonId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update pull_asked set asked = false, changed_at = $5
+         where installation_id = $1 and repo_id = $2 and number = $3 and kind = 'person' and asked_id = $4
+           and changed_at <= $5",
+        id.0,
+        key.repo.0,
+        key.number,
+        reviewer.0,
         at
     )
     .execute(conn)

@@ -2,10 +2,12 @@
 use peerlore::demo::github::Act;
 use peerlore::demo::github::Change;
 use peerlore::demo::github::How;
+use peerlore::demo::github::NewComment;
 use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
 use peerlore::model::suggestion::ScorePart;
 use peerlore::model::suggestion::Slot;
+use peerlore::store::history;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -322,4 +324,44 @@ async fn who_is_asked_by_hand_takes_the_place_of_who_knows() {
         .tell(peerlore.github.request_team(&pull, soon("ada", 3), "web"))
         .await;
     assert_eq!(peerlore.picked(&pull).await.0, "asked: Web");
+}
+
+#[tokio::test]
+async fn only_who_was_asked_counts_as_asked() {
+    let peerlore = Peerlore::with_history().await;
+    let answers = async || {
+        let id = peerlore.tenant().await;
+        let found = history::answers(&mut *peerlore.conn().await, id, crate::harness::at(0)).await;
+        let told = |one: history::Answers| (one.person, one.asked, one.answered);
+        found.expect("the database").into_iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(answers().await, [], "ben and cleo reviewed without being asked");
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, BEFORE).await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&pull, soon("ada", 1), "ben"))
+        .await;
+    assert_eq!(answers().await, [(peerlore.person("ben"), 1, 0)]);
+    peerlore.comment(&pull, soon("ben", 2), 20, LOCK).await;
+    assert_eq!(answers().await, [(peerlore.person("ben"), 1, 1)]);
+    let open: bool = peerlore.one("select bool_or(asked) from pull_asked").await;
+    assert!(!open, "the review answered the request");
+}
+
+#[tokio::test]
+async fn a_repository_that_was_taken_away_does_not_come_back_with_a_late_comment() {
+    let (peerlore, pull, comment) = commented(LOCK).await;
+    let late = peerlore
+        .github
+        .review_comment(&pull, soon("ada", 2), NewComment::reply(comment, "Good point, done."));
+    let mut taken = peerlore.github.install(by("ada", TODAY + 3)).remove(0);
+    let mut body = taken.json();
+    body["action"] = "removed".into();
+    body["repositories_removed"] = body["repositories"].take();
+    taken.event = "installation_repositories".to_owned();
+    taken.body = body.to_string().into_bytes();
+    peerlore.tell([taken]).await;
+    peerlore.tell(late.deliveries).await;
+    assert!(peerlore.one::<bool>("select removed_at is not null from repo").await);
+    peerlore.tell(peerlore.github.install(by("ada", TODAY + 4))).await;
+    assert!(peerlore.one::<bool>("select removed_at is null from repo").await);
 }
