@@ -200,7 +200,7 @@ async fn somebody_who_pushed_to_it() {
 #[tokio::test]
 async fn a_bot() {
     let peerlore = Peerlore::start().await;
-    let sent = peerlore.merged("ada", "lint[bot]", LEDGER, 10).await;
+    let sent = peerlore.merged("ada", "lint[bot]", LEDGER, 10);
     peerlore.tell(sent).await;
     let pull = peerlore.open(by("dan", TODAY), LEDGER, LINES).await;
     assert_ne!(peerlore.picked(&pull).await.0, "lint[bot]");

@@ -167,13 +167,13 @@ impl Peerlore {
 
     /// Two merged pull requests, reviewed by those who know.
     pub async fn history(&self) {
-        let ledger = self.merged("ada", "ben", LEDGER, 10).await;
-        let pages = self.merged("dan", "cleo", PAGES, 20).await;
+        let ledger = self.merged("ada", "ben", LEDGER, 10);
+        let pages = self.merged("dan", "cleo", PAGES, 20);
         self.tell(ledger.into_iter().chain(pages)).await;
     }
 
     /// A pull request that was opened, approved and merged; nothing is told yet.
-    pub async fn merged(&self, author: &str, reviewer: &str, path: &str, minute: i64) -> Vec<Delivery> {
+    pub fn merged(&self, author: &str, reviewer: &str, path: &str, minute: i64) -> Vec<Delivery> {
         let new = pull("Earlier change", path, &text(&[(3, "let earlier = 3;")]));
         let (pull, mut sent) = self.github.open_pull(by(author, minute), &new);
         let approval = NewReview {
