@@ -172,7 +172,14 @@ pub async fn drain(pipeline: &Pipeline) -> Result<(), StepError> {
         .init()
         .await
         .map_err(|error| failed(error.to_string()))?;
-    worker.run_once().await.map_err(|error| failed(error.to_string()))
+    // One round ends where the queue looks empty, though a job that still runs may be about to add another.
+    loop {
+        worker.run_once().await.map_err(|error| failed(error.to_string()))?;
+        let mut conn = pipeline.pool.acquire().await?;
+        if jobs::ready(&mut conn).await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Works, and keeps expiring, until `stop` is cancelled.
