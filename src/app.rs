@@ -77,9 +77,16 @@ impl App {
     /// When the listener fails.
     pub async fn serve(self, listener: TcpListener, workers: usize, stop: CancellationToken) -> std::io::Result<()> {
         // A connection for each job and as many for the queue's own work.
-        let connections = u32::try_from(workers).unwrap_or(u32::MAX).saturating_mul(2).saturating_add(4);
+        let connections = u32::try_from(workers)
+            .unwrap_or(u32::MAX)
+            .saturating_mul(2)
+            .saturating_add(4);
         let pool = store::pool_for_jobs(&self.pipeline.pool, connections);
-        let jobs = Pipeline { queue: Queue::new(&pool), pool: pool.clone(), ..self.pipeline };
+        let jobs = Pipeline {
+            queue: Queue::new(&pool),
+            pool: pool.clone(),
+            ..self.pipeline
+        };
         let working = tokio::spawn(work::background(jobs, workers, stop.clone()));
         let stopped = stop.clone();
         let router = self

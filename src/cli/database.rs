@@ -115,8 +115,11 @@ async fn private_server(
         found => found?,
     };
     // The demo can be made again, so its server need not wait for the disk at each of 17,000 deliveries.
-    let settings: &[(&str, &str)] =
-        if private == Private::FetchAndStart { &[("synchronous_commit", "off")] } else { &[] };
+    let settings: &[(&str, &str)] = if private == Private::FetchAndStart {
+        &[("synchronous_commit", "off")]
+    } else {
+        &[]
+    };
     let server = postgres::Server::start_with(&folder, &engine, settings).await?;
     Ok((server.connect_options(), Some(server)))
 }

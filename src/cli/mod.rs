@@ -76,11 +76,7 @@ pub fn main() -> ExitCode {
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     // A closed pipe (`peerlore experts | head`) is how a reader says that it has seen enough.
-    let broken_pipe = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe);
-    if broken_pipe {
+    if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
     // A cause that its own context repeats is said once.
@@ -92,6 +88,17 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     }
     eprintln!("peerlore: {said}");
     ExitCode::FAILURE
+}
+
+/// Standard output was closed while we wrote to it, plainly or as JSON.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let plain = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json = cause
+            .downcast_ref::<serde_json::Error>()
+            .and_then(serde_json::Error::io_error_kind);
+        plain.or(json) == Some(std::io::ErrorKind::BrokenPipe)
+    })
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
@@ -114,5 +121,37 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,
         Command::Engine(command) => engine::run(config, command).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+    use std::io::ErrorKind;
+    use std::io::Result;
+    use std::io::Write;
+
+    use super::*;
+
+    /// A pipe that nobody reads any more.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_failure() {
+        let plain = Gone.write_all(b"words").unwrap_err();
+        let json = serde_json::to_writer(Gone, "words").unwrap_err();
+        assert!(is_broken_pipe(&anyhow::Error::new(plain).context("printing")));
+        assert!(is_broken_pipe(&json.into()));
+        assert!(!is_broken_pipe(&Error::from(ErrorKind::NotFound).into()));
     }
 }

@@ -82,7 +82,11 @@ pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
 /// same log behind what the job wrote: after a crash both are there, or neither, and then the job runs again.
 #[must_use]
 pub fn pool_for_jobs(pool: &PgPool, size: u32) -> PgPool {
-    let options = pool.connect_options().as_ref().clone().options([("synchronous_commit", "off")]);
+    let options = pool
+        .connect_options()
+        .as_ref()
+        .clone()
+        .options([("synchronous_commit", "off")]);
     self::pool(options, size)
 }
 
