@@ -97,10 +97,12 @@ pub fn render(view: &View) -> Markup {
             }
         }
         @if view.people.is_empty() { (nobody(view)) }
-        @for (module, people) in by_module(&view.people) {
-            section {
-                h2 { code { (module) } }
-                ul.claims { @for person in people { (could_be_asked(person)) } }
+        div.claims {
+            @for (module, people) in by_module(&view.people) {
+                section class="claim knows" {
+                    h2 { code { (module) } }
+                    @for person in people { (could_be_asked(person)) }
+                }
             }
         }
     }
@@ -138,7 +140,7 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
         prose::percent(person.high)
     );
     html! {
-        li class="claim knows" {
+        div.person {
             h3 { (person.login) }
             p {
                 "About " (prose::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "
