@@ -77,7 +77,9 @@ impl App {
     pub async fn serve(self, listener: TcpListener, workers: usize, stop: CancellationToken) -> std::io::Result<()> {
         let working = tokio::spawn(work::background(self.pipeline, workers, stop.clone()));
         let stopped = stop.clone();
-        let router = self.router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let router = self
+            .router
+            .into_make_service_with_connect_info::<std::net::SocketAddr>();
         let served = axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
         let result = served.await;
         stop.cancel();

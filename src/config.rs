@@ -22,7 +22,13 @@ pub enum LogFormat {
 #[command(next_help_heading = "Settings (each also by its environment variable)")]
 pub struct Config {
     /// Address and port to listen on
-    #[arg(long, env = "PEERLORE_LISTEN", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "PEERLORE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        global = true,
+        value_name = "ADDRESS"
+    )]
     pub listen: SocketAddr,
 
     /// Address of these pages in a browser, for links [default: http:// and the listen address]
@@ -56,11 +62,23 @@ pub struct Config {
     pub webhook_secret: Option<SecretString>,
 
     /// GitHub's API; an Enterprise Server's ends in /api/v3
-    #[arg(long, env = "PEERLORE_GITHUB_API_URL", default_value = "https://api.github.com", global = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "PEERLORE_GITHUB_API_URL",
+        default_value = "https://api.github.com",
+        global = true,
+        value_name = "URL"
+    )]
     pub github_api_url: String,
 
     /// GitHub's pages, for links
-    #[arg(long, env = "PEERLORE_GITHUB_WEB_URL", default_value = "https://github.com", global = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "PEERLORE_GITHUB_WEB_URL",
+        default_value = "https://github.com",
+        global = true,
+        value_name = "URL"
+    )]
     pub github_web_url: String,
 
     /// Number of the GitHub App
@@ -80,7 +98,13 @@ pub struct Config {
     pub open_pages: bool,
 
     /// What is logged: a level, or levels by module as in "info,peerlore=debug"
-    #[arg(long, env = "PEERLORE_LOG", default_value = "warn,peerlore=info", global = true, value_name = "FILTER")]
+    #[arg(
+        long,
+        env = "PEERLORE_LOG",
+        default_value = "warn,peerlore=info",
+        global = true,
+        value_name = "FILTER"
+    )]
     pub log: String,
 
     /// How logs are written

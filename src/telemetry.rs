@@ -29,7 +29,9 @@ pub fn start_logs(filter: &str, format: LogFormat) -> Result<(), TelemetryError>
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
         LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init(),
-        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init(),
+        LogFormat::Json => registry
+            .with(fmt::layer().json().with_writer(std::io::stderr))
+            .try_init(),
     };
     started.map_err(|error| TelemetryError::Twice(error.to_string()))
 }

@@ -9,7 +9,8 @@ use std::process::Command;
 use chrono::{DateTime, Utc};
 use peerlore::demo::github::failures::Failure;
 use peerlore::demo::github::{
-    AccountKind, Act, Change, FakeGithub, How, Loopback, NewComment, NewPull, NewReview, PullName, Push, UserSpec, Verdict,
+    AccountKind, Act, Change, FakeGithub, How, Loopback, NewComment, NewPull, NewReview, PullName, Push, UserSpec,
+    Verdict,
 };
 use serde_json::Value;
 
@@ -18,14 +19,21 @@ fn at(minute: i64) -> DateTime<Utc> {
 }
 
 fn by(login: &str, minute: i64) -> Act<'_> {
-    Act { by: login, at: at(minute) }
+    Act {
+        by: login,
+        at: at(minute),
+    }
 }
 
 /// An organisation with two people, a team and a repository of one file.
 fn small() -> FakeGithub {
     let github = FakeGithub::new("acme", 1, at(0));
     for login in ["ada", "ben"] {
-        github.add_account(&UserSpec { login, name: login, kind: AccountKind::User });
+        github.add_account(&UserSpec {
+            login,
+            name: login,
+            kind: AccountKind::User,
+        });
         let _sent = github.add_member(by("ada", 0), login, login == "ada");
     }
     let files = [Change::write("src/a.rs", "one\ntwo\nthree\nfour\nfive\n")];
@@ -41,12 +49,22 @@ fn change(text: &str) -> Vec<Change> {
 }
 
 fn open(github: &FakeGithub, text: &str) -> PullName {
-    let new = NewPull { repo: "shop".into(), title: "Change a".into(), branch: "a".into(), changes: change(text), ..NewPull::default() };
+    let new = NewPull {
+        repo: "shop".into(),
+        title: "Change a".into(),
+        branch: "a".into(),
+        changes: change(text),
+        ..NewPull::default()
+    };
     github.open_pull(by("ada", 1), &new).0
 }
 
 fn push(how: How, text: &str) -> Push {
-    Push { message: "More".into(), how, changes: if text.is_empty() { Vec::new() } else { change(text) } }
+    Push {
+        message: "More".into(),
+        how,
+        changes: if text.is_empty() { Vec::new() } else { change(text) },
+    }
 }
 
 struct Answer {
@@ -68,7 +86,11 @@ fn ask(server: &Loopback, method: &str, path: &str, body: &str) -> Answer {
     stream.read_to_string(&mut text).expect("the answer is text");
     let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
     let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
-    Answer { status, head: head.to_owned(), body: serde_json::from_str(body).unwrap_or(Value::Null) }
+    Answer {
+        status,
+        head: head.to_owned(),
+        body: serde_json::from_str(body).unwrap_or(Value::Null),
+    }
 }
 
 fn get(server: &Loopback, path: &str) -> Answer {
@@ -78,13 +100,25 @@ fn get(server: &Loopback, path: &str) -> Answer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_come_in_pages_with_links() {
     let github = small();
-    let changes = (0..70).map(|n| Change::write(format!("src/f{n:02}.rs"), "x\n")).collect();
-    let new = NewPull { repo: "shop".into(), title: "Many".into(), branch: "many".into(), changes, ..NewPull::default() };
+    let changes = (0..70)
+        .map(|n| Change::write(format!("src/f{n:02}.rs"), "x\n"))
+        .collect();
+    let new = NewPull {
+        repo: "shop".into(),
+        title: "Many".into(),
+        branch: "many".into(),
+        changes,
+        ..NewPull::default()
+    };
     let _opened = github.open_pull(by("ada", 1), &new);
     let server = github.serve(0, None).await.expect("a free port");
     let first = get(&server, "/repos/acme/shop/pulls/1/files");
     assert_eq!(first.body.as_array().map(Vec::len), Some(30));
-    assert!(first.head.contains("page=2>; rel=\"next\"") && first.head.contains("page=3>; rel=\"last\""), "{}", first.head);
+    assert!(
+        first.head.contains("page=2>; rel=\"next\"") && first.head.contains("page=3>; rel=\"last\""),
+        "{}",
+        first.head
+    );
     let last = get(&server, "/repos/acme/shop/pulls/1/files?per_page=50&page=2");
     assert_eq!(last.body.as_array().map(Vec::len), Some(20));
     assert!(last.head.contains("rel=\"prev\"") && !last.head.contains("rel=\"next\""));
@@ -100,10 +134,19 @@ async fn a_comparison_starts_where_the_branches_parted() {
     let head = github.head_of(&pull).expect("a head");
     let server = github.serve(0, None).await.expect("a free port");
     let answer = get(&server, &format!("/repos/acme/shop/compare/main...{head}")).body;
-    assert_eq!((answer["status"].as_str(), answer["ahead_by"].as_u64()), (Some("diverged"), Some(1)));
+    assert_eq!(
+        (answer["status"].as_str(), answer["ahead_by"].as_u64()),
+        (Some("diverged"), Some(1))
+    );
     assert_eq!(answer["files"].as_array().map(Vec::len), Some(1));
-    assert_eq!(answer["files"][0]["patch"], "@@ -1,5 +1,5 @@\n one\n-two\n+TWO\n three\n four\n five");
-    assert_eq!(get(&server, "/repos/acme/shop/compare/main...main").body["status"], "identical");
+    assert_eq!(
+        answer["files"][0]["patch"],
+        "@@ -1,5 +1,5 @@\n one\n-two\n+TWO\n three\n four\n five"
+    );
+    assert_eq!(
+        get(&server, "/repos/acme/shop/compare/main...main").body["status"],
+        "identical"
+    );
     assert_eq!(get(&server, "/repos/acme/shop/compare/main...nowhere").status, 404);
 }
 
@@ -116,12 +159,21 @@ async fn a_rebase_drops_what_came_from_the_base_branch() {
     let _sent = github.push_to_base("shop", by("ben", 2), "Five", &base);
     let sent = github.push_to_pull(&pull, by("ada", 3), &push(How::Rebase, ""));
     let body = sent[0].json();
-    assert_eq!((body["action"].as_str(), body["before"].as_str()), (Some("synchronize"), Some(before.as_str())));
+    assert_eq!(
+        (body["action"].as_str(), body["before"].as_str()),
+        (Some("synchronize"), Some(before.as_str()))
+    );
     assert_eq!(body["after"], body["pull_request"]["head"]["sha"]);
-    assert_eq!(github.text_at_head(&pull, "src/a.rs").as_deref(), Some("one\nTWO\nthree\nfour\nFIVE\n"));
+    assert_eq!(
+        github.text_at_head(&pull, "src/a.rs").as_deref(),
+        Some("one\nTWO\nthree\nfour\nFIVE\n")
+    );
     let server = github.serve(0, None).await.expect("a free port");
     let files = get(&server, "/repos/acme/shop/pulls/1/files").body;
-    assert_eq!((files[0]["additions"].as_u64(), files[0]["deletions"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(
+        (files[0]["additions"].as_u64(), files[0]["deletions"].as_u64()),
+        (Some(1), Some(1))
+    );
     let commits = get(&server, "/repos/acme/shop/pulls/1/commits").body;
     assert_eq!(commits.as_array().map(Vec::len), Some(1));
 }
@@ -130,12 +182,26 @@ async fn a_rebase_drops_what_came_from_the_base_branch() {
 fn a_comment_is_outdated_once_its_line_changes_and_moves_with_it_otherwise() {
     let github = small();
     let pull = open(&github, "one\nTWO\nthree\nfour\nfive\nsix\n");
-    let comments = vec![NewComment::on("src/a.rs", 2, "why?"), NewComment::on("src/a.rs", 6, "and this?")];
-    let review = NewReview { verdict: Verdict::Commented, body: String::new(), comments };
+    let comments = vec![
+        NewComment::on("src/a.rs", 2, "why?"),
+        NewComment::on("src/a.rs", 6, "and this?"),
+    ];
+    let review = NewReview {
+        verdict: Verdict::Commented,
+        body: String::new(),
+        comments,
+    };
     let posted = github.submit_review(&pull, by("ben", 2), &review);
     assert_eq!(posted.deliveries.len(), 3);
-    assert_eq!(posted.deliveries[1].json()["comment"]["diff_hunk"], "@@ -1,5 +1,6 @@\n one\n-two\n+TWO");
-    let _sent = github.push_to_pull(&pull, by("ada", 3), &push(How::Amend, "zero\none\n2\nthree\nfour\nfive\nsix\n"));
+    assert_eq!(
+        posted.deliveries[1].json()["comment"]["diff_hunk"],
+        "@@ -1,5 +1,6 @@\n one\n-two\n+TWO"
+    );
+    let _sent = github.push_to_pull(
+        &pull,
+        by("ada", 3),
+        &push(How::Amend, "zero\none\n2\nthree\nfour\nfive\nsix\n"),
+    );
     let line = |root: u64| {
         let sent = github.resolve_thread(&pull, by("ada", 4), root);
         sent[0].json()["thread"]["comments"][0]["line"].clone()
@@ -148,16 +214,24 @@ fn a_comment_is_outdated_once_its_line_changes_and_moves_with_it_otherwise() {
 fn a_merge_closes_and_pushes_and_a_reply_names_its_root() {
     let github = small();
     let pull = open(&github, "one\nTWO\nthree\nfour\nfive\n");
-    let root = github.review_comment(&pull, by("ben", 2), NewComment::on("src/a.rs", 2, "why?")).comments[0];
+    let root = github
+        .review_comment(&pull, by("ben", 2), NewComment::on("src/a.rs", 2, "why?"))
+        .comments[0];
     let reply = github.review_comment(&pull, by("ada", 3), NewComment::reply(root, "because"));
     let events: Vec<&str> = reply.deliveries.iter().map(|d| d.event.as_str()).collect();
     assert_eq!(events, ["pull_request_review", "pull_request_review_comment"]);
     assert_eq!(reply.deliveries[1].json()["comment"]["in_reply_to_id"], root);
     let sent = github.merge(&pull, by("ben", 4));
-    assert_eq!(sent.iter().map(|d| d.event.as_str()).collect::<Vec<_>>(), ["pull_request", "push"]);
+    assert_eq!(
+        sent.iter().map(|d| d.event.as_str()).collect::<Vec<_>>(),
+        ["pull_request", "push"]
+    );
     assert_eq!(sent[0].json()["pull_request"]["merged"], true);
     assert_eq!(sent[1].json()["commits"][0]["modified"][0], "src/a.rs");
-    assert_eq!(github.text_at_base("shop", "src/a.rs").as_deref(), Some("one\nTWO\nthree\nfour\nfive\n"));
+    assert_eq!(
+        github.text_at_base("shop", "src/a.rs").as_deref(),
+        Some("one\nTWO\nthree\nfour\nfive\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,7 +248,11 @@ async fn switches_fail_the_requests_they_name_and_no_others() {
     let limited = get(&server, "/rate_limit");
     assert_eq!(limited.status, 403);
     assert!(limited.head.contains("x-ratelimit-remaining: 0"), "{}", limited.head);
-    assert!(limited.head.contains(&format!("x-ratelimit-reset: {}", at(90).timestamp())));
+    assert!(
+        limited
+            .head
+            .contains(&format!("x-ratelimit-reset: {}", at(90).timestamp()))
+    );
     assert!(get(&server, "/rate_limit").head.contains("retry-after: 7"));
     assert_eq!(get(&server, "/rate_limit").status, 200);
     assert_eq!(github.requests().len(), 6);
@@ -185,23 +263,52 @@ async fn the_app_gets_a_token_and_comments_as_itself() {
     let github = small();
     let pull = open(&github, "x\n");
     let server = github.serve(0, None).await.expect("a free port");
-    let id = get(&server, "/repos/acme/shop/installation").body["id"].as_u64().expect("an id");
+    let id = get(&server, "/repos/acme/shop/installation").body["id"]
+        .as_u64()
+        .expect("an id");
     let token = ask(&server, "POST", &format!("/app/installations/{id}/access_tokens"), "");
-    assert_eq!((token.status, token.body["permissions"]["pull_requests"].as_str()), (201, Some("write")));
-    let made = ask(&server, "POST", "/repos/acme/shop/issues/1/comments", r#"{"body":"hello"}"#);
-    assert_eq!((made.status, made.body["user"]["login"].as_str()), (201, Some("peerlore[bot]")));
+    assert_eq!(
+        (token.status, token.body["permissions"]["pull_requests"].as_str()),
+        (201, Some("write"))
+    );
+    let made = ask(
+        &server,
+        "POST",
+        "/repos/acme/shop/issues/1/comments",
+        r#"{"body":"hello"}"#,
+    );
+    assert_eq!(
+        (made.status, made.body["user"]["login"].as_str()),
+        (201, Some("peerlore[bot]"))
+    );
     let path = format!("/repos/acme/shop/issues/comments/{}", made.body["id"]);
     assert_eq!(ask(&server, "PATCH", &path, r#"{"body":"hello again"}"#).status, 200);
-    assert_eq!(github.comments_of(&pull), [("peerlore[bot]".to_owned(), "hello again".to_owned())]);
-    let asked = ask(&server, "POST", "/repos/acme/shop/pulls/1/requested_reviewers", r#"{"reviewers":["ben"]}"#);
+    assert_eq!(
+        github.comments_of(&pull),
+        [("peerlore[bot]".to_owned(), "hello again".to_owned())]
+    );
+    let asked = ask(
+        &server,
+        "POST",
+        "/repos/acme/shop/pulls/1/requested_reviewers",
+        r#"{"reviewers":["ben"]}"#,
+    );
     assert_eq!(asked.status, 201);
     assert_eq!(github.requested_reviewers(&pull), ["ben"]);
-    let author = ask(&server, "POST", "/repos/acme/shop/pulls/1/requested_reviewers", r#"{"reviewers":["ada"]}"#);
+    let author = ask(
+        &server,
+        "POST",
+        "/repos/acme/shop/pulls/1/requested_reviewers",
+        r#"{"reviewers":["ada"]}"#,
+    );
     assert_eq!(author.status, 422);
     let leads = get(&server, "/orgs/acme/teams/core-team/members?role=maintainer").body;
     assert_eq!(leads[0]["login"], "ada");
     assert_eq!(leads.as_array().map(Vec::len), Some(1));
-    assert_eq!(get(&server, "/repos/acme/shop/collaborators/ben/permission").body["permission"], "write");
+    assert_eq!(
+        get(&server, "/repos/acme/shop/collaborators/ben/permission").body["permission"],
+        "write"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -212,7 +319,11 @@ async fn an_old_repository_name_is_redirected_to_the_new_one() {
     let server = github.serve(0, None).await.expect("a free port");
     let moved = get(&server, "/repos/acme/shop");
     assert_eq!(moved.status, 301);
-    let place = moved.body["url"].as_str().and_then(|u| u.strip_prefix(&server.url)).expect("an address here").to_owned();
+    let place = moved.body["url"]
+        .as_str()
+        .and_then(|u| u.strip_prefix(&server.url))
+        .expect("an address here")
+        .to_owned();
     assert_eq!(get(&server, &place).body["name"], "store");
     assert_eq!(get(&server, "/repos/acme/nothing").body["message"], "Not Found");
 }
@@ -229,7 +340,13 @@ fn payloads_have_the_keys_that_github_publishes() {
     };
     let github = small();
     let mut sent = Vec::new();
-    let new = NewPull { repo: "shop".into(), title: "t".into(), branch: "b".into(), changes: change("x\n"), ..NewPull::default() };
+    let new = NewPull {
+        repo: "shop".into(),
+        title: "t".into(),
+        branch: "b".into(),
+        changes: change("x\n"),
+        ..NewPull::default()
+    };
     let (pull, opened) = github.open_pull(by("ada", 1), &new);
     sent.extend(opened);
     sent.extend(github.request_reviewer(&pull, by("ada", 2), "ben"));
@@ -250,7 +367,12 @@ fn payloads_have_the_keys_that_github_publishes() {
         let theirs = published_for(&examples, &delivery.event, &delivery.action());
         let Some(theirs) = theirs else { continue };
         let missing = missing_keys(&theirs, &delivery.json(), "");
-        assert!(missing.is_empty(), "{} {} lacks {missing:?}", delivery.event, delivery.action());
+        assert!(
+            missing.is_empty(),
+            "{} {} lacks {missing:?}",
+            delivery.event,
+            delivery.action()
+        );
         compared += 1;
     }
     assert!(compared >= 12, "{compared}");
@@ -261,9 +383,17 @@ fn published() -> Option<Value> {
     let index = folder.join("package/api.github.com/index.json");
     if !index.exists() {
         let name = "@octokit/webhooks-examples@7.6.1";
-        let pack = Command::new("npm").args(["pack", name]).current_dir(folder).output().ok()?;
+        let pack = Command::new("npm")
+            .args(["pack", name])
+            .current_dir(folder)
+            .output()
+            .ok()?;
         let file = String::from_utf8(pack.stdout).ok()?.trim().to_owned();
-        let _unpacked = Command::new("tar").args(["xf", &file]).current_dir(folder).output().ok()?;
+        let _unpacked = Command::new("tar")
+            .args(["xf", &file])
+            .current_dir(folder)
+            .output()
+            .ok()?;
     }
     serde_json::from_slice(&std::fs::read(index).ok()?).ok()
 }
@@ -273,7 +403,11 @@ fn published_for(all: &Value, event: &str, action: &str) -> Option<Value> {
     let examples = all.as_array()?.iter().find(|e| e["name"] == event)?["examples"].as_array()?;
     let fits = |e: &&Value| e["action"].as_str().unwrap_or_default() == action && e["deleted"] != true;
     let full = |e: &&Value| fits(e) && e["installation"].is_object() && e["organization"].is_object();
-    examples.iter().find(full).or_else(|| examples.iter().find(fits)).cloned()
+    examples
+        .iter()
+        .find(full)
+        .or_else(|| examples.iter().find(fits))
+        .cloned()
 }
 
 fn missing_keys(theirs: &Value, ours: &Value, at: &str) -> BTreeSet<String> {

@@ -33,7 +33,7 @@ use peerlore::skill::silent::posterior;
 use peerlore::skill::silent::silent_experts;
 use peerlore::teach::eval::RatedComment;
 use peerlore::teach::eval::landing_score;
-use peerlore::teach::lessons;
+use peerlore::teach::lesson::lessons;
 use serde::de::DeserializeOwned;
 
 fn rows<T: DeserializeOwned>(file: &str) -> Option<Vec<T>> {
@@ -137,6 +137,7 @@ fn person(name: &str) -> PersonId {
 fn thread(read_one: &ReadThread) -> Thread {
     let comments = (0_i64..).zip(&read_one.comments).map(|(at, said)| ThreadComment {
         id: CommentId(at),
+        place: CommentPlace::Diff,
         author: person(&said.who),
         standing: Standing::Counts,
         at: said.created_at,

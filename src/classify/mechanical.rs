@@ -2,14 +2,38 @@
 
 /// Lock files by name, as their package managers write them.
 const LOCK_FILES: [&str; 18] = [
-    "Cargo.lock", "Gemfile.lock", "Pipfile.lock", "Podfile.lock", "bun.lock", "bun.lockb", "composer.lock", "deno.lock",
-    "flake.lock", "go.sum", "gradle.lockfile", "mix.lock", "npm-shrinkwrap.json", "package-lock.json",
-    "packages.lock.json", "pnpm-lock.yaml", "poetry.lock", "yarn.lock",
+    "Cargo.lock",
+    "Gemfile.lock",
+    "Pipfile.lock",
+    "Podfile.lock",
+    "bun.lock",
+    "bun.lockb",
+    "composer.lock",
+    "deno.lock",
+    "flake.lock",
+    "go.sum",
+    "gradle.lockfile",
+    "mix.lock",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "packages.lock.json",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "yarn.lock",
 ];
 
 /// Ends of names that generators give.
 const GENERATED: [&str; 10] = [
-    ".min.js", ".min.css", ".pb.go", "_pb2.py", ".pb.cc", ".pb.h", ".g.dart", ".designer.cs", ".snap", ".js.map",
+    ".min.js",
+    ".min.css",
+    ".pb.go",
+    "_pb2.py",
+    ".pb.cc",
+    ".pb.h",
+    ".g.dart",
+    ".designer.cs",
+    ".snap",
+    ".js.map",
 ];
 
 /// Whether a path is a lock file, generated, or vendored by Linguist's patterns.
@@ -29,10 +53,22 @@ mod tests {
 
     #[test]
     fn lock_files_generated_and_vendored_files_are_mechanical() {
-        for path in ["Cargo.lock", "web/package-lock.json", "api/v1/order.pb.go", "vendor/github.com/x/y.go", "dist/app.min.js"] {
+        for path in [
+            "Cargo.lock",
+            "web/package-lock.json",
+            "api/v1/order.pb.go",
+            "vendor/github.com/x/y.go",
+            "dist/app.min.js",
+        ] {
             assert!(is_mechanical(path), "{path}");
         }
-        for path in ["src/lock.rs", "Cargo.toml", "docs/lockfile.md", "src/vendors/list.py", "package.json"] {
+        for path in [
+            "src/lock.rs",
+            "Cargo.toml",
+            "docs/lockfile.md",
+            "src/vendors/list.py",
+            "package.json",
+        ] {
             assert!(!is_mechanical(path), "{path}");
         }
     }

@@ -74,7 +74,10 @@ pub async fn open(config: &Config, private: Private) -> anyhow::Result<Database>
         Some(url) => (url_options(url.expose_secret())?, None),
         None => private_server(config, private).await?,
     };
-    let database = Database { pool: store::pool(options, config.database_connections), server };
+    let database = Database {
+        pool: store::pool(options, config.database_connections),
+        server,
+    };
     match store::migrate(&database.pool).await {
         Ok(()) => Ok(database),
         Err(error) => {
@@ -120,7 +123,10 @@ async fn private_server(
 /// # Errors
 /// When an address of the configuration can't be read.
 pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
-    let nowhere = ForgeSettings::new(Url::parse(&config.github_api_url).context("PEERLORE_GITHUB_API_URL is no address")?, Credentials::None);
+    let nowhere = ForgeSettings::new(
+        Url::parse(&config.github_api_url).context("PEERLORE_GITHUB_API_URL is no address")?,
+        Credentials::None,
+    );
     let forge = Forge::new(nowhere, Clock::Machine)?;
     Ok(Pipeline {
         queue: Queue::new(pool),
@@ -135,13 +141,19 @@ pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
 /// The settings where a repository has none of its own.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    Settings { surface: config.surface, ..Settings::default() }
+    Settings {
+        surface: config.surface,
+        ..Settings::default()
+    }
 }
 
 /// Where things are in a browser.
 #[must_use]
 pub fn addresses(config: &Config) -> Addresses {
-    let own = config.url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let own = config
+        .url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", config.listen));
     Addresses {
         own: own.trim_end_matches('/').to_owned(),
         host: config.github_web_url.trim_end_matches('/').to_owned(),

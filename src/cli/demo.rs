@@ -57,7 +57,9 @@ use crate::web::hook::Secrets;
 
 /// Show Peerlore with a made-up organisation and a year of its reviews.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: peerlore demo --listen 127.0.0.1:9000\n\nEverything stays in the folder `demo` of the data folder; delete that to begin anew.")]
+#[command(
+    after_help = "Example: peerlore demo --listen 127.0.0.1:9000\n\nEverything stays in the folder `demo` of the data folder; delete that to begin anew."
+)]
 pub struct Demo {
     /// Prepare everything, say where it would be, and end
     #[arg(long)]
@@ -99,7 +101,11 @@ pub async fn run(mut config: Config, command: Demo) -> anyhow::Result<()> {
     refuse_real_organisations(&database).await?;
     std::fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
     let note = folder.join("demo.json");
-    let mut made = read_note(&note)?.unwrap_or(Made { seed: SEED, today: Clock::Machine.now(), complete: false });
+    let mut made = read_note(&note)?.unwrap_or(Made {
+        seed: SEED,
+        today: Clock::Machine.now(),
+        complete: false,
+    });
     write_note(&note, &made)?;
 
     let (github, mut found) = if made.complete {
@@ -109,7 +115,10 @@ pub async fn run(mut config: Config, command: Demo) -> anyhow::Result<()> {
     };
     let mut replay = (!made.complete).then(|| year::organisation(made.seed, made.today));
     let github = replay.as_ref().map_or(github, year::Year::github);
-    let loopback = github.serve(0, None).await.context("the demo's own GitHub can't be served")?;
+    let loopback = github
+        .serve(0, None)
+        .await
+        .context("the demo's own GitHub can't be served")?;
     let app = build(&config, &database, (&loopback.url, here))?;
     let pipeline = app.pipeline.clone();
     let served = tokio::spawn(app.serve(listener, config.workers.into(), stop.clone()));
@@ -120,7 +129,9 @@ pub async fn run(mut config: Config, command: Demo) -> anyhow::Result<()> {
         match sent {
             Some(Ok(deliveries)) => {
                 found = year.found().clone();
-                app::unless_stopped(&stop, settle(&pipeline, &found, &github)).await.transpose()?;
+                app::unless_stopped(&stop, settle(&pipeline, &found, &github))
+                    .await
+                    .transpose()?;
                 if !stop.is_cancelled() {
                     made.complete = true;
                     write_note(&note, &made)?;
@@ -137,7 +148,10 @@ pub async fn run(mut config: Config, command: Demo) -> anyhow::Result<()> {
         }
     }
     if !stop.is_cancelled() {
-        eprintln!("{}", what_to_look_at(&format!("http://{here}"), &found, begun.elapsed()));
+        eprintln!(
+            "{}",
+            what_to_look_at(&format!("http://{here}"), &found, begun.elapsed())
+        );
         if command.prepare_only {
             stop.cancel();
         }
@@ -157,7 +171,10 @@ fn build(config: &Config, database: &Database, (github, here): (&str, std::net::
         pool: database.pool.clone(),
         forge: Forge::new(settings, Clock::Machine)?,
         clock: Clock::Machine,
-        settings: Settings { surface: Surface::Comment, ..Settings::default() },
+        settings: Settings {
+            surface: Surface::Comment,
+            ..Settings::default()
+        },
         addresses: Addresses {
             own: config.url.clone().unwrap_or_else(|| format!("http://{here}")),
             host: github.to_owned(),
@@ -211,7 +228,11 @@ async fn make(year: &mut year::Year, pipeline: &Pipeline, here: std::net::Socket
         }
         under_way.spawn(send(client.clone(), here, delivery));
         deliveries += 1;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share in [0, 1] times 1,000")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share in [0, 1] times 1,000"
+        )]
         bar.set_position((year.passed() * 1_000.0) as u64);
     }
     while let Some(sent) = under_way.join_next().await {
@@ -222,7 +243,11 @@ async fn make(year: &mut year::Year, pipeline: &Pipeline, here: std::net::Socket
     Ok(deliveries)
 }
 
-async fn send(client: Client<HttpConnector, Body>, here: std::net::SocketAddr, delivery: Delivery) -> anyhow::Result<()> {
+async fn send(
+    client: Client<HttpConnector, Body>,
+    here: std::net::SocketAddr,
+    delivery: Delivery,
+) -> anyhow::Result<()> {
     let request = Request::post(format!("http://{here}/webhooks/github"))
         .header(header::CONTENT_TYPE, "application/json")
         .header("x-github-event", &delivery.event)
@@ -231,13 +256,24 @@ async fn send(client: Client<HttpConnector, Body>, here: std::net::SocketAddr, d
         .body(Body::from(delivery.body))?;
     let answer = client.request(request).await.context("the door can't be reached")?;
     let status = answer.status();
-    anyhow::ensure!(status == StatusCode::ACCEPTED, "the door answered {status} to a {} delivery", delivery.event);
+    anyhow::ensure!(
+        status == StatusCode::ACCEPTED,
+        "the door answered {status} to a {} delivery",
+        delivery.event
+    );
     Ok(())
 }
 
 /// Waits until no job is left to run.
 async fn learned(pipeline: &Pipeline) -> anyhow::Result<()> {
-    let waiting = async || Ok::<_, anyhow::Error>(jobs::backlog(&mut *pipeline.pool.acquire().await?).await?.waiting.unsigned_abs());
+    let waiting = async || {
+        Ok::<_, anyhow::Error>(
+            jobs::backlog(&mut *pipeline.pool.acquire().await?)
+                .await?
+                .waiting
+                .unsigned_abs(),
+        )
+    };
     let all = waiting().await?;
     let bar = bar("Learning", all.max(1))?;
     loop {
@@ -273,8 +309,20 @@ async fn settle(pipeline: &Pipeline, found: &Found, github: &FakeGithub) -> anyh
     }
     for pull in &found.open {
         if let Some(repo) = tenants::repo_by_name(&mut tx, &github.organisation(), &pull.repo).await? {
-            let key = crate::model::ids::PullKey { repo: repo.id, number: i32::try_from(pull.number)? };
-            pipeline.queue.add(&mut tx, &Job::Suggest { installation: tenant, pull: key }).await?;
+            let key = crate::model::ids::PullKey {
+                repo: repo.id,
+                number: i32::try_from(pull.number)?,
+            };
+            pipeline
+                .queue
+                .add(
+                    &mut tx,
+                    &Job::Suggest {
+                        installation: tenant,
+                        pull: key,
+                    }.into(),
+                )
+                .await?;
         }
     }
     tx.commit().await?;

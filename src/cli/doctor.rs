@@ -34,11 +34,21 @@ struct Finding {
 
 impl Finding {
     fn good(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, ok: true, found: found.into(), mend: None }
+        Self {
+            what,
+            ok: true,
+            found: found.into(),
+            mend: None,
+        }
     }
 
     fn bad(what: &'static str, found: impl Into<String>, mend: &str) -> Self {
-        Self { what, ok: false, found: found.into(), mend: Some(mend.to_owned()) }
+        Self {
+            what,
+            ok: false,
+            found: found.into(),
+            mend: Some(mend.to_owned()),
+        }
     }
 }
 
@@ -76,7 +86,11 @@ async fn database(config: &Config) -> Vec<Finding> {
     let database = match database::open(config, Private::Join).await {
         Ok(database) => database,
         Err(error) => {
-            return vec![Finding::bad(WHAT, format!("{error:#}"), "set DATABASE_URL, or see the line above")];
+            return vec![Finding::bad(
+                WHAT,
+                format!("{error:#}"),
+                "set DATABASE_URL, or see the line above",
+            )];
         }
     };
     let mut findings = vec![match store::is_ready(&database.pool).await {
@@ -91,7 +105,10 @@ async fn database(config: &Config) -> Vec<Finding> {
     findings.push(match counted.await {
         Ok((inbox, backlog)) if inbox.dead == 0 && backlog.gave_up == 0 => Finding::good(
             "inbox",
-            format!("{} deliveries received, {} waiting, {} jobs waiting", inbox.received, inbox.waiting, backlog.waiting),
+            format!(
+                "{} deliveries received, {} waiting, {} jobs waiting",
+                inbox.received, inbox.waiting, backlog.waiting
+            ),
         ),
         Ok((inbox, backlog)) => Finding::bad(
             "inbox",
@@ -101,7 +118,11 @@ async fn database(config: &Config) -> Vec<Finding> {
         Err(error) => Finding::bad("inbox", error.to_string(), "look into the database's log"),
     });
     if let Err(error) = database.close().await {
-        findings.push(Finding::bad(WHAT, error.to_string(), "look into postgres.log in the data folder"));
+        findings.push(Finding::bad(
+            WHAT,
+            error.to_string(),
+            "look into postgres.log in the data folder",
+        ));
     }
     findings
 }
@@ -109,10 +130,19 @@ async fn database(config: &Config) -> Vec<Finding> {
 fn webhook_secret(config: &Config) -> Finding {
     const WHAT: &str = "webhook secret";
     let secrets = config.webhook_secret.as_ref().map(|secret| {
-        secret.expose_secret().split(',').map(|one| one.trim().len()).filter(|length| *length > 0).collect::<Vec<_>>()
+        secret
+            .expose_secret()
+            .split(',')
+            .map(|one| one.trim().len())
+            .filter(|length| *length > 0)
+            .collect::<Vec<_>>()
     });
     match secrets.as_deref() {
-        None | Some([]) => Finding::bad(WHAT, "PEERLORE_WEBHOOK_SECRET is not set", "give it the App's webhook secret"),
+        None | Some([]) => Finding::bad(
+            WHAT,
+            "PEERLORE_WEBHOOK_SECRET is not set",
+            "give it the App's webhook secret",
+        ),
         Some(lengths) if lengths.iter().any(|length| *length < 16) => Finding::bad(
             WHAT,
             "it is shorter than 16 characters",
@@ -129,11 +159,21 @@ async fn github(config: &Config) -> Finding {
         Err(error) => return Finding::bad(WHAT, format!("{error:#}"), "check the two variables and the key file"),
     };
     if !forge.is_configured() {
-        return Finding::good(WHAT, "no App credentials: webhooks are received, nothing is read from GitHub or posted there");
+        return Finding::good(
+            WHAT,
+            "no App credentials: webhooks are received, nothing is read from GitHub or posted there",
+        );
     }
     match forge.own_account().await {
-        Ok(account) => Finding::good(WHAT, format!("{} knows the App as \"{}\"", config.github_api_url, account.name)),
-        Err(error) => Finding::bad(WHAT, error.to_string(), "check the App's number, its key, PEERLORE_GITHUB_API_URL and this machine's clock"),
+        Ok(account) => Finding::good(
+            WHAT,
+            format!("{} knows the App as \"{}\"", config.github_api_url, account.name),
+        ),
+        Err(error) => Finding::bad(
+            WHAT,
+            error.to_string(),
+            "check the App's number, its key, PEERLORE_GITHUB_API_URL and this machine's clock",
+        ),
     }
 }
 

@@ -34,6 +34,11 @@ pub async fn run(config: Config, command: Engine) -> anyhow::Result<()> {
         Err(postgres::PostgresError::NoEngine) => postgres::install(&folder, &|line| eprintln!("{line}")).await?,
         Err(error) => return Err(error.into()),
     };
-    writeln!(std::io::stdout().lock(), "Postgres {} in {}", engine.version, engine.bindir.display())?;
+    writeln!(
+        std::io::stdout().lock(),
+        "Postgres {} in {}",
+        engine.version,
+        engine.bindir.display()
+    )?;
     Ok(())
 }

@@ -61,15 +61,35 @@ pub fn run(command: &Eval) -> anyhow::Result<()> {
     match &command.what {
         What::Classify(input) => {
             let rows: Vec<classify::eval::LabelledComment> = rows(&input.file)?;
-            print(&Figures { rows: rows.len(), peerlore: classify::eval::classify_score(&rows) }, input.json)
+            print(
+                &Figures {
+                    rows: rows.len(),
+                    peerlore: classify::eval::classify_score(&rows),
+                },
+                input.json,
+            )
         }
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = rows(&input.file)?;
-            print(&Figures { rows: rows.len(), peerlore: teach::eval::landing_score(&rows) }, input.json)
+            print(
+                &Figures {
+                    rows: rows.len(),
+                    peerlore: teach::eval::landing_score(&rows),
+                },
+                input.json,
+            )
         }
         What::Reviewers { input, published } => {
-            let order = if *published { suggest::eval::Order::Published } else { suggest::eval::Order::Strict };
-            let name = input.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let order = if *published {
+                suggest::eval::Order::Published
+            } else {
+                suggest::eval::Order::Strict
+            };
+            let name = input
+                .file
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             let dataset = name.trim_end_matches(".gz").trim_end_matches(".jsonl");
             print(&suggest::eval::replay(dataset, &rows(&input.file)?, order), input.json)
         }
@@ -83,18 +103,22 @@ struct Figures<T> {
 }
 
 fn rows<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
-    let mut source =
-        BufReader::new(File::open(file).with_context(|| format!("{} can't be opened", file.display()))?);
+    let mut source = BufReader::new(File::open(file).with_context(|| format!("{} can't be opened", file.display()))?);
     let gzipped = source.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     let mut text = String::new();
-    let read = if gzipped { MultiGzDecoder::new(source).read_to_string(&mut text) } else { source.read_to_string(&mut text) };
+    let read = if gzipped {
+        MultiGzDecoder::new(source).read_to_string(&mut text)
+    } else {
+        source.read_to_string(&mut text)
+    };
     read.with_context(|| format!("{} can't be read", file.display()))?;
     let rows: Vec<T> = text
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(at, line)| {
-            serde_json::from_str(line).with_context(|| format!("line {} of {} isn't such a row", at + 1, file.display()))
+            serde_json::from_str(line)
+                .with_context(|| format!("line {} of {} isn't such a row", at + 1, file.display()))
         })
         .collect::<anyhow::Result<_>>()?;
     anyhow::ensure!(!rows.is_empty(), "{} is empty", file.display());
@@ -116,7 +140,11 @@ fn lines(out: &mut impl Write, name: &str, value: &serde_json::Value) -> anyhow:
     match value {
         serde_json::Value::Object(fields) => {
             for (key, inner) in fields {
-                let inner_name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                let inner_name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
                 lines(out, &inner_name, inner)?;
             }
         }

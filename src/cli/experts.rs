@@ -42,7 +42,11 @@ pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
     let mut answers = Vec::new();
     for tenant in tenants::all(&mut conn).await? {
         let holders = profile::holders(&mut conn, tenant.id, command.area, now).await?;
-        answers.push(Answer { organisation: tenant.login, area: command.area, holders });
+        answers.push(Answer {
+            organisation: tenant.login,
+            area: command.area,
+            holders,
+        });
     }
     drop(conn);
     database.close().await?;
@@ -53,10 +57,19 @@ pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
         return Ok(());
     }
     if answers.is_empty() {
-        writeln!(out, "No organisation is known yet; import a history or install the App first.")?;
+        writeln!(
+            out,
+            "No organisation is known yet; import a history or install the App first."
+        )?;
     }
     for answer in answers {
-        writeln!(out, "{} in {}: {}", command.area.name(), answer.organisation, command.area.about())?;
+        writeln!(
+            out,
+            "{} in {}: {}",
+            command.area.name(),
+            answer.organisation,
+            command.area.about()
+        )?;
         if answer.holders.is_empty() {
             writeln!(out, "  nobody yet: no lesson in it has landed")?;
         }

@@ -28,6 +28,7 @@ use crate::model::ids::InstallationId;
 use crate::model::lesson::Refusal;
 use crate::pipeline::import;
 use crate::pipeline::import::Imported;
+use crate::pipeline::receive::Seen;
 use crate::skill::edge;
 use crate::store::imports;
 use crate::store::lessons;
@@ -46,7 +47,9 @@ pub struct Import {
 #[derive(Debug, Subcommand)]
 enum From {
     /// Pull requests as GitHub's API gives them, one JSON object a line: {type, pull, events[], comments[]}
-    #[command(after_help = "Example: peerlore import github-json history.jsonl.gz\n\nStopped half-way, it goes on where it stopped; read twice, a file changes nothing.")]
+    #[command(
+        after_help = "Example: peerlore import github-json history.jsonl.gz\n\nStopped half-way, it goes on where it stopped; read twice, a file changes nothing."
+    )]
     GithubJson {
         /// The file, plain or gzipped
         file: PathBuf,
@@ -115,7 +118,13 @@ async fn read(
     stop: &tokio_util::sync::CancellationToken,
 ) -> anyhow::Result<Report> {
     let pipeline = database::pipeline(config, pool)?;
-    let done = if again { 0 } else { imports::records_done(&mut *pool.acquire().await?, digest).await?.unsigned_abs() };
+    let done = if again {
+        0
+    } else {
+        imports::records_done(&mut *pool.acquire().await?, digest)
+            .await?
+            .unsigned_abs()
+    };
     let bar = progress(file)?;
     let mut lines = lines(file, &bar)?;
     let mut report = Report {
@@ -128,6 +137,7 @@ async fn read(
         organisations: Vec::new(),
     };
     let mut tenants: Vec<InstallationId> = Vec::new();
+    let mut seen = Seen::default();
     let mut number: u64 = 0;
     let mut line = Vec::new();
     while next_line(&mut lines, &mut line).with_context(|| format!("reading {}", file.display()))? {
@@ -143,7 +153,7 @@ async fn read(
             report.stopped = true;
             break;
         }
-        match import::record(&pipeline, &line, (digest, i64::try_from(number)?)).await? {
+        match import::record(&pipeline, &mut seen, &line, (digest, i64::try_from(number)?)).await? {
             Imported::Pull { installation, comments } => {
                 report.pulls += 1;
                 report.comments += u64::try_from(comments)?;
@@ -153,7 +163,9 @@ async fn read(
             }
             Imported::Unreadable(why) => {
                 report.unreadable += 1;
-                report.first_unreadable.get_or_insert_with(|| format!("line {number}: {why}"));
+                report
+                    .first_unreadable
+                    .get_or_insert_with(|| format!("line {number}: {why}"));
             }
         }
     }
@@ -167,10 +179,16 @@ async fn read(
     }
     let mut conn = pool.acquire().await?;
     if tenants.is_empty() {
-        tenants = crate::store::tenants::all(&mut conn).await?.into_iter().map(|tenant| tenant.id).collect();
+        tenants = crate::store::tenants::all(&mut conn)
+            .await?
+            .into_iter()
+            .map(|tenant| tenant.id)
+            .collect();
     }
     for tenant in tenants {
-        report.organisations.push(learned(&mut conn, tenant, pipeline.clock.now()).await?);
+        report
+            .organisations
+            .push(learned(&mut conn, tenant, pipeline.clock.now()).await?);
     }
     Ok(report)
 }
@@ -184,10 +202,15 @@ async fn learned(
     let edges = lessons::graph(conn, tenant, Ends::Any).await?;
     let mut areas: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
     for (area, outcome, count) in &totals.lessons {
-        *areas.entry(area.clone()).or_default().entry(outcome.clone()).or_default() += count;
+        *areas
+            .entry(area.clone())
+            .or_default()
+            .entry(outcome.clone())
+            .or_default() += count;
     }
-    let mut confidence: BTreeMap<&'static str, usize> =
-        [Confidence::Low, Confidence::Medium, Confidence::High].map(|one| (one.as_str(), 0)).into();
+    let mut confidence: BTreeMap<&'static str, usize> = [Confidence::Low, Confidence::Medium, Confidence::High]
+        .map(|one| (one.as_str(), 0))
+        .into();
     for one in &edges {
         *confidence.entry(edge::confidence(one, now).as_str()).or_default() += 1;
     }
@@ -202,7 +225,11 @@ async fn learned(
         refused: totals
             .refused
             .into_iter()
-            .map(|(reason, comments)| Refused { words: refusal_words(&reason), reason, comments })
+            .map(|(reason, comments)| Refused {
+                words: refusal_words(&reason),
+                reason,
+                comments,
+            })
             .collect(),
     })
 }
@@ -220,29 +247,61 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         writeln!(out)?;
         return Ok(());
     }
-    writeln!(out, "Read {} pull requests with {} comments.", report.pulls, report.comments)?;
+    writeln!(
+        out,
+        "Read {} pull requests with {} comments.",
+        report.pulls, report.comments
+    )?;
     if report.skipped_as_read_before > 0 {
-        writeln!(out, "{} were read before and left alone (--again reads them again).", report.skipped_as_read_before)?;
+        writeln!(
+            out,
+            "{} were read before and left alone (--again reads them again).",
+            report.skipped_as_read_before
+        )?;
     }
     if let Some(first) = &report.first_unreadable {
-        writeln!(out, "{} lines could not be read; the first is {first}.", report.unreadable)?;
+        writeln!(
+            out,
+            "{} lines could not be read; the first is {first}.",
+            report.unreadable
+        )?;
     }
     if report.stopped {
         writeln!(out, "Stopped. The same command goes on from here.")?;
     }
     for one in &report.organisations {
-        writeln!(out, "\n{} people, {} comments classified, {} lessons.", one.people, one.classified_comments, one.lessons)?;
+        writeln!(
+            out,
+            "\n{} people, {} comments classified, {} lessons.",
+            one.people, one.classified_comments, one.lessons
+        )?;
         if one.lessons > 0 && one.lessons_with_diffs == 0 {
-            writeln!(out, "This history has no diffs: what authors changed is left out of the formula, and every confidence is low.")?;
+            writeln!(
+                out,
+                "This history has no diffs: what authors changed is left out of the formula, and every confidence is low."
+            )?;
         }
         writeln!(out, "\n{:<20}{:>8}{:>8}{:>10}", "area", "landed", "given", "declined")?;
         for (area, outcomes) in &one.areas {
             let count = |word: &str| outcomes.get(word).copied().unwrap_or(0);
-            writeln!(out, "{area:<20}{:>8}{:>8}{:>10}", count("landed"), count("given"), count("declined"))?;
+            writeln!(
+                out,
+                "{area:<20}{:>8}{:>8}{:>10}",
+                count("landed"),
+                count("given"),
+                count("declined")
+            )?;
         }
-        let spread: Vec<String> =
-            ["low", "medium", "high"].iter().map(|word| format!("{} {word}", one.confidence.get(word).unwrap_or(&0))).collect();
-        writeln!(out, "\n{} edges in the graph; confidence: {}.", one.edges, spread.join(", "))?;
+        let spread: Vec<String> = ["low", "medium", "high"]
+            .iter()
+            .map(|word| format!("{} {word}", one.confidence.get(word).unwrap_or(&0)))
+            .collect();
+        writeln!(
+            out,
+            "\n{} edges in the graph; confidence: {}.",
+            one.edges,
+            spread.join(", ")
+        )?;
         writeln!(out, "\nComments that taught nothing, by reason:")?;
         for refused in &one.refused {
             writeln!(out, "{:>8}  {}", refused.comments, refused.words)?;
@@ -256,7 +315,9 @@ fn digest(file: &Path) -> anyhow::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = source.read(&mut buffer).with_context(|| format!("{} can't be read", file.display()))?;
+        let read = source
+            .read(&mut buffer)
+            .with_context(|| format!("{} can't be read", file.display()))?;
         if read == 0 {
             return Ok(hex::encode(hash.finalize()));
         }
@@ -276,7 +337,11 @@ fn progress(file: &Path) -> anyhow::Result<ProgressBar> {
 fn lines(file: &Path, bar: &ProgressBar) -> anyhow::Result<Box<dyn BufRead + Send>> {
     let mut source = BufReader::new(bar.wrap_read(File::open(file)?));
     let gzipped = source.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    Ok(if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(source))) } else { Box::new(source) })
+    Ok(if gzipped {
+        Box::new(BufReader::new(MultiGzDecoder::new(source)))
+    } else {
+        Box::new(source)
+    })
 }
 
 fn next_line(lines: &mut (dyn BufRead + Send), line: &mut Vec<u8>) -> anyhow::Result<bool> {

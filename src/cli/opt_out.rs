@@ -12,7 +12,9 @@ use crate::store::tenants;
 
 /// Take a person out of everything, or back in.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: peerlore opt-out octocat\n\nThe person is absent everywhere from then on, also from other people's edges.")]
+#[command(
+    after_help = "Example: peerlore opt-out octocat\n\nThe person is absent everywhere from then on, also from other people's edges."
+)]
 pub struct OptOut {
     /// The person's login
     login: String,
@@ -35,16 +37,30 @@ pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let mut conn = database.pool.acquire().await?;
     let mut changed = 0;
     for tenant in tenants::all(&mut conn).await? {
-        changed += usize::from(people::set_opt_out(&mut conn, tenant.id, &command.login, at).await?.is_some());
+        changed += usize::from(
+            people::set_opt_out(&mut conn, tenant.id, &command.login, at)
+                .await?
+                .is_some(),
+        );
     }
     drop(conn);
     database.close().await?;
-    (changed > 0).then_some(()).with_context(|| format!("nobody is known by the login \"{}\"", command.login))?;
+    (changed > 0)
+        .then_some(())
+        .with_context(|| format!("nobody is known by the login \"{}\"", command.login))?;
     let mut out = std::io::stdout().lock();
     if command.json {
-        writeln!(out, "{}", serde_json::json!({ "login": command.login, "opted_out": !command.undo }))?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({ "login": command.login, "opted_out": !command.undo })
+        )?;
     } else if command.undo {
-        writeln!(out, "{} is back; `peerlore rebuild` brings the lessons back too.", command.login)?;
+        writeln!(
+            out,
+            "{} is back; `peerlore rebuild` brings the lessons back too.",
+            command.login
+        )?;
     } else {
         writeln!(out, "{} is absent everywhere from now on.", command.login)?;
     }

@@ -39,7 +39,11 @@ pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
         let mut conn = database.pool.acquire().await?;
         let mut found = None;
         for tenant in tenants::all(&mut conn).await? {
-            if command.org.as_ref().is_some_and(|org| !org.eq_ignore_ascii_case(&tenant.login)) {
+            if command
+                .org
+                .as_ref()
+                .is_some_and(|org| !org.eq_ignore_ascii_case(&tenant.login))
+            {
                 continue;
             }
             if let Some(person) = people::by_login(&mut conn, tenant.id, &command.login).await? {
@@ -47,8 +51,7 @@ pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
                 break;
             }
         }
-        let (tenant, person) =
-            found.with_context(|| format!("nobody is known by the login \"{}\"", command.login))?;
+        let (tenant, person) = found.with_context(|| format!("nobody is known by the login \"{}\"", command.login))?;
         let when = (pipeline.clock.now(), &pipeline.addresses);
         let profile = profile::profile(&mut conn, tenant, &person, when).await?;
         print(&profile, &command)
@@ -91,7 +94,14 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
         writeln!(out, "  not enough evidence yet")?;
     }
     for taken in &profile.taken {
-        writeln!(out, "  {} {} ({} lessons from {})", taken.claim, taken.area.name(), taken.lessons, taken.from.join(", "))?;
+        writeln!(
+            out,
+            "  {} {} ({} lessons from {})",
+            taken.claim,
+            taken.area.name(),
+            taken.lessons,
+            taken.from.join(", ")
+        )?;
     }
     writeln!(out, "\nEvidence, newest first:")?;
     for evidence in profile.evidence.iter().take(command.evidence) {

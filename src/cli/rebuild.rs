@@ -27,7 +27,11 @@ pub struct Rebuild {
 pub async fn run(config: Config, command: Rebuild) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
     let pipeline = database::pipeline(&config, &database.pool)?;
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(0)
+    } else {
+        ProgressBar::hidden()
+    };
     let mut pulls = 0;
     let tenants = tenants::all(&mut *database.pool.acquire().await?).await?;
     for tenant in &tenants {
@@ -40,7 +44,11 @@ pub async fn run(config: Config, command: Rebuild) -> anyhow::Result<()> {
     bar.finish_and_clear();
     let mut out = std::io::stdout().lock();
     if command.json {
-        writeln!(out, "{}", serde_json::json!({ "organisations": tenants.len(), "pulls": pulls }))?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({ "organisations": tenants.len(), "pulls": pulls })
+        )?;
     } else {
         writeln!(out, "Rebuilt {pulls} pull requests of {} organisations.", tenants.len())?;
     }

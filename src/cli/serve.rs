@@ -46,7 +46,11 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         return Ok(());
     };
     let database = database?;
-    let viewing = if config.open_pages { Viewing::Open } else { Viewing::Local };
+    let viewing = if config.open_pages {
+        Viewing::Open
+    } else {
+        Viewing::Local
+    };
     let app = App::new(Setup {
         pool: database.pool.clone(),
         forge,
@@ -57,7 +61,10 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         viewing,
         metrics: Some(telemetry::start_metrics()?),
     });
-    eprintln!("Peerlore listens on http://{}; webhooks go to /webhooks/github. Ctrl-C stops it.", listener.local_addr()?);
+    eprintln!(
+        "Peerlore listens on http://{}; webhooks go to /webhooks/github. Ctrl-C stops it.",
+        listener.local_addr()?
+    );
     if let Some(server) = &database.server {
         // A private server that dies takes the app with it: whoever watches us starts both again.
         let stop_too = stop.clone();
@@ -80,7 +87,10 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
 /// When somebody else has it.
 pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     TcpListener::bind(config.listen).await.with_context(|| {
-        format!("{} can't be listened on; is another Peerlore running? choose another with --listen", config.listen)
+        format!(
+            "{} can't be listened on; is another Peerlore running? choose another with --listen",
+            config.listen
+        )
     })
 }
 
@@ -93,12 +103,20 @@ pub fn forge(config: &Config) -> anyhow::Result<Forge> {
         (Some(id), Some(file)) => {
             let pem = std::fs::read_to_string(file)
                 .with_context(|| format!("the App's private key can't be read from {}", file.display()))?;
-            Credentials::App { id, private_key: SecretString::from(pem) }
+            Credentials::App {
+                id,
+                private_key: SecretString::from(pem),
+            }
         }
         (None, None) => Credentials::None,
-        (Some(_), None) => anyhow::bail!("PEERLORE_GITHUB_APP_ID is set, PEERLORE_GITHUB_PRIVATE_KEY_FILE is not; set both"),
-        (None, Some(_)) => anyhow::bail!("PEERLORE_GITHUB_PRIVATE_KEY_FILE is set, PEERLORE_GITHUB_APP_ID is not; set both"),
+        (Some(_), None) => {
+            anyhow::bail!("PEERLORE_GITHUB_APP_ID is set, PEERLORE_GITHUB_PRIVATE_KEY_FILE is not; set both")
+        }
+        (None, Some(_)) => {
+            anyhow::bail!("PEERLORE_GITHUB_PRIVATE_KEY_FILE is set, PEERLORE_GITHUB_APP_ID is not; set both")
+        }
     };
-    let api = Url::parse(&config.github_api_url).context("PEERLORE_GITHUB_API_URL is no address; write it as https://api.github.com")?;
+    let api = Url::parse(&config.github_api_url)
+        .context("PEERLORE_GITHUB_API_URL is no address; write it as https://api.github.com")?;
     Ok(Forge::new(ForgeSettings::new(api, credentials), Clock::Machine)?)
 }

@@ -22,7 +22,9 @@ use crate::store::tenants;
 
 /// Suggest reviewers for files or for a pull request.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerlore suggest --repo bitcoin-core/secp256k1 --files src/field.h,src/group.h --author sipa\n  peerlore suggest --repo bitcoin-core/secp256k1 --pull 1332 --files CMakeLists.txt")]
+#[command(
+    after_help = "Examples:\n  peerlore suggest --repo bitcoin-core/secp256k1 --files src/field.h,src/group.h --author sipa\n  peerlore suggest --repo bitcoin-core/secp256k1 --pull 1332 --files CMakeLists.txt"
+)]
 pub struct Suggest {
     /// The repository
     #[arg(long, value_name = "OWNER/NAME", value_parser = repo_name)]
@@ -83,7 +85,11 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
         .await?
         .with_context(|| format!("{owner}/{name} isn't known; import its history or install the App there first"))?;
     let given: Option<Vec<String>> = command.files.as_ref().map(|files| {
-        files.iter().map(|file| file.trim().trim_start_matches("./").to_owned()).filter(|file| !file.is_empty()).collect()
+        files
+            .iter()
+            .map(|file| file.trim().trim_start_matches("./").to_owned())
+            .filter(|file| !file.is_empty())
+            .collect()
     });
     let (mut question, author) = match command.pull {
         Some(number) => {
@@ -92,7 +98,16 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
                 .await?
                 .with_context(|| format!("pull request {number} of {owner}/{name} isn't known"))?;
             let at = pull.created_at;
-            (Question { key, author: pull.author, files: None, at, knowledge: Knowledge::Then }, pull.author_login)
+            (
+                Question {
+                    key,
+                    author: pull.author,
+                    files: None,
+                    at,
+                    knowledge: Knowledge::Then,
+                },
+                pull.author_login,
+            )
         }
         None => {
             let author = match &command.author {
@@ -102,16 +117,32 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
             if let (Some(login), None) = (&command.author, &author) {
                 eprintln!("Nobody is known by the login \"{login}\"; going on as for a newcomer.");
             }
-            let key = PullKey { repo: repo.id, number: 0 };
+            let key = PullKey {
+                repo: repo.id,
+                number: 0,
+            };
             let (id, login) = author.map_or((None, None), |person| (Some(person.id), Some(person.login)));
             let at = pipeline.clock.now();
-            (Question { key, author: id, files: None, at, knowledge: Knowledge::Now }, login)
+            (
+                Question {
+                    key,
+                    author: id,
+                    files: None,
+                    at,
+                    knowledge: Knowledge::Now,
+                },
+                login,
+            )
         }
     };
     let files = match given {
         Some(files) if !files.is_empty() => files,
         Some(_) => anyhow::bail!("--files names no file"),
-        None => pulls::files(conn, repo.installation, question.key).await?.into_iter().map(|file| file.path).collect(),
+        None => pulls::files(conn, repo.installation, question.key)
+            .await?
+            .into_iter()
+            .map(|file| file.path)
+            .collect(),
     };
     if files.is_empty() {
         anyhow::bail!(
@@ -144,9 +175,10 @@ fn print(answer: &Answer<'_>, json: bool) -> anyhow::Result<()> {
     if answer.pull.is_some() {
         writeln!(out, "As it was known on {}:", answer.as_of.format("%Y-%m-%d"))?;
     }
-    for (title, slot) in
-        [("Knows this change", &answer.suggestion.expert), ("Would learn from it", &answer.suggestion.learner)]
-    {
+    for (title, slot) in [
+        ("Knows this change", &answer.suggestion.expert),
+        ("Would learn from it", &answer.suggestion.learner),
+    ] {
         match slot {
             Slot::Picked(pick) => {
                 writeln!(out, "{title}: {}", pick.login)?;

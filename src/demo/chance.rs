@@ -64,6 +64,7 @@ impl Chance {
     }
 
     /// A stream of its own that doesn't disturb this one later on.
+    #[must_use]
     pub fn fork(&mut self) -> Self {
         Self::new(self.bits())
     }

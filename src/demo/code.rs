@@ -5,11 +5,23 @@ use crate::demo::comments::{Card, Kind};
 use crate::demo::repositories::{capital, fillers, frame, wrapping};
 
 const VERBS: [&str; 12] = [
-    "load", "merge", "price", "assign", "reserve", "release", "validate", "publish", "archive", "split", "close", "count",
+    "load", "merge", "price", "assign", "reserve", "release", "validate", "publish", "archive", "split", "close",
+    "count",
 ];
 
-const STATES: [&str; 11] =
-    ["late", "open", "partial", "stale", "returned", "urgent", "frozen", "oversized", "unpaid", "duplicate", "held"];
+const STATES: [&str; 11] = [
+    "late",
+    "open",
+    "partial",
+    "stale",
+    "returned",
+    "urgent",
+    "frozen",
+    "oversized",
+    "unpaid",
+    "duplicate",
+    "held",
+];
 
 /// Files longer than this lose their oldest function when a new one comes.
 const LINES_AT_MOST: usize = 130;
@@ -39,7 +51,13 @@ impl Slots {
             Kind::Go => format!("{}{}{}", capital(verb), capital(state), capital(noun)),
             Kind::TypeScript | Kind::Java | Kind::Kotlin => format!("{verb}{}{}", capital(state), capital(noun)),
         };
-        Self { noun: noun.to_owned(), verb, state, function, number: chance.between(12, 90) }
+        Self {
+            noun: noun.to_owned(),
+            verb,
+            state,
+            function,
+            number: chance.between(12, 90),
+        }
     }
 
     /// A text with its slots filled.
@@ -80,8 +98,26 @@ pub struct Planted {
 
 /// Starts of lines that stand outside of functions.
 const TOP: [&str; 20] = [
-    "pub fn", "func ", "def ", "class ", "data class", "@dataclass", "@OneToMany", "@Transactional", "@Query", "type ",
-    "private ", "public ", "fun ", "export ", "variable ", "///", "/**", "const q", "class", "// {fn}",
+    "pub fn",
+    "func ",
+    "def ",
+    "class ",
+    "data class",
+    "@dataclass",
+    "@OneToMany",
+    "@Transactional",
+    "@Query",
+    "type ",
+    "private ",
+    "public ",
+    "fun ",
+    "export ",
+    "variable ",
+    "///",
+    "/**",
+    "const q",
+    "class",
+    "// {fn}",
 ];
 
 /// How a card's lines stand in a file.
@@ -110,7 +146,11 @@ impl Shape {
         } else if starts(&["use ", "import ", "from ", "static ", "// +build", "// #!"]) {
             Self::Import
         } else if is_test(kind, card) {
-            if starts(&["def ", "@Test"]) { Self::Outside } else { Self::Test }
+            if starts(&["def ", "@Test"]) {
+                Self::Outside
+            } else {
+                Self::Test
+            }
         } else if kind == Kind::TypeScript && starts(&["<", "{{"]) {
             Self::Markup
         } else if starts(&TOP) {
@@ -124,7 +164,11 @@ impl Shape {
     fn wrapping(self, kind: Kind) -> (Vec<String>, String, Vec<String>) {
         let (open, indent, close) = wrapping(kind);
         let own = |lines: &[&str]| lines.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
-        let outer = if matches!(kind, Kind::Java | Kind::Rust) { "    " } else { "" };
+        let outer = if matches!(kind, Kind::Java | Kind::Rust) {
+            "    "
+        } else {
+            ""
+        };
         match self {
             Self::Bare | Self::Import => (Vec::new(), String::new(), Vec::new()),
             Self::Outside => (Vec::new(), outer.to_owned(), Vec::new()),
@@ -135,11 +179,23 @@ impl Shape {
                 own(&["    </section>", "  );", "}"]),
             ),
             Self::Test => match kind {
-                Kind::Rust => (own(&["    #[tokio::test]", "    async fn {fn}_works() {"]), "        ".into(), own(&["    }"])),
+                Kind::Rust => (
+                    own(&["    #[tokio::test]", "    async fn {fn}_works() {"]),
+                    "        ".into(),
+                    own(&["    }"]),
+                ),
                 Kind::Go => (own(&["func Test{fn}(t *testing.T) {"]), "\t".into(), own(&["}"])),
-                Kind::TypeScript => (own(&["test('{fn} shows each {noun}', async () => {"]), "  ".into(), own(&["});"])),
+                Kind::TypeScript => (
+                    own(&["test('{fn} shows each {noun}', async () => {"]),
+                    "  ".into(),
+                    own(&["});"]),
+                ),
                 Kind::Python => (own(&["def test_{fn}(df, now):"]), "    ".into(), Vec::new()),
-                Kind::Java => (own(&["    @Test void {fn}_works() {"]), "        ".into(), own(&["    }"])),
+                Kind::Java => (
+                    own(&["    @Test void {fn}_works() {"]),
+                    "        ".into(),
+                    own(&["    }"]),
+                ),
                 Kind::Kotlin => (own(&["@Test fun {fn}_works() = runTest {"]), "    ".into(), own(&["}"])),
                 Kind::Sql | Kind::Hcl => (Vec::new(), String::new(), Vec::new()),
             },
@@ -149,7 +205,8 @@ impl Shape {
 
 /// Whether a card's lines belong into a test.
 pub fn is_test(kind: Kind, card: &Card) -> bool {
-    let about = card.areas.first() == Some(&"testing") || card.before.first().is_some_and(|l| l.starts_with("def test"));
+    let about =
+        card.areas.first() == Some(&"testing") || card.before.first().is_some_and(|l| l.starts_with("def test"));
     about && card.tag.is_none() && !matches!(kind, Kind::Sql | Kind::Hcl)
 }
 
@@ -157,7 +214,7 @@ pub fn is_test(kind: Kind, card: &Card) -> bool {
 pub fn test_path(kind: Kind, path: &str, noun: &str) -> String {
     match kind {
         Kind::Go => path.replace(".go", "_test.go"),
-        Kind::TypeScript if path.ends_with(".tsx") => path.replace(".tsx", ".test.tsx"),
+        // "x.tsx" becomes "x.test.tsx" by the same rule.
         Kind::TypeScript => path.replace(".ts", ".test.ts"),
         Kind::Python => format!("tests/test_{noun}.py"),
         Kind::Java => path.replace("src/main", "src/test").replace(".java", "Test.java"),
@@ -170,7 +227,11 @@ pub fn test_path(kind: Kind, path: &str, noun: &str) -> String {
 fn with_import(text: &str, block: &[String]) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let import = |l: &&str| ["use ", "import ", "from "].iter().any(|t| l.starts_with(t));
-    let at = lines.iter().position(import).or_else(|| lines.iter().position(|l| l.is_empty())).unwrap_or(0);
+    let at = lines
+        .iter()
+        .position(import)
+        .or_else(|| lines.iter().position(|l| l.is_empty()))
+        .unwrap_or(0);
     lines.splice(at..at, block.iter().map(String::as_str));
     joined(&lines)
 }
@@ -181,10 +242,18 @@ impl Planted {
         let (kind, card, slots) = spec;
         let shape = Shape::of(kind, card);
         let (open, indent, close) = shape.wrapping(kind);
-        let lines = |from: &[&str]| from.iter().map(|l| indented(kind, &indent, &slots.fill(l))).collect::<Vec<_>>();
+        let lines = |from: &[&str]| {
+            from.iter()
+                .map(|l| indented(kind, &indent, &slots.fill(l)))
+                .collect::<Vec<_>>()
+        };
         let (before, after) = (lines(&card.before), lines(&card.after));
         let mut block: Vec<String> = open.iter().map(|l| slots.fill(l)).collect();
-        let head = block.iter().find(|l| !l.trim_start().starts_with(['#', '@'])).or(before.first()).cloned();
+        let head = block
+            .iter()
+            .find(|l| !l.trim_start().starts_with(['#', '@']))
+            .or(before.first())
+            .cloned();
         let around = if shape == Shape::Function { fillers(kind) } else { &[] };
         let inner = wrapping(kind).1;
         let first = chance.below(3) + 1;
@@ -202,7 +271,15 @@ impl Planted {
             _ => with_block(text, kind, &block, chance),
         };
         let head = head.unwrap_or_default();
-        let planted = Self { path: path.to_owned(), kind, card: card.clone(), slots, head, before, after };
+        let planted = Self {
+            path: path.to_owned(),
+            kind,
+            card: card.clone(),
+            slots,
+            head,
+            before,
+            after,
+        };
         (planted, text)
     }
 
@@ -237,7 +314,9 @@ impl Planted {
     /// The mended lines as a suggestion block, where one line becomes one other.
     #[must_use]
     pub fn suggestion(&self) -> Option<String> {
-        let (1, [after]) = (self.before.len(), self.after.as_slice()) else { return None };
+        let (1, [after]) = (self.before.len(), self.after.as_slice()) else {
+            return None;
+        };
         Some(format!("```suggestion\n{after}\n```"))
     }
 }
@@ -274,8 +353,17 @@ fn with_block(text: &str, kind: Kind, block: &[String], chance: &mut Chance) -> 
         lines.drain(gaps[0]..gaps[1]);
     }
     let gaps = self::gaps(&lines, kind);
-    let last = if matches!(kind, Kind::Java | Kind::Rust) && lines.last() == Some(&"}") { lines.len().saturating_sub(1) } else { lines.len() };
-    let at = if chance.percent(55) { None } else { chance.pick(&gaps).copied() }.unwrap_or(last);
+    let last = if matches!(kind, Kind::Java | Kind::Rust) && lines.last() == Some(&"}") {
+        lines.len().saturating_sub(1)
+    } else {
+        lines.len()
+    };
+    let at = if chance.percent(55) {
+        None
+    } else {
+        chance.pick(&gaps).copied()
+    }
+    .unwrap_or(last);
     let mut with: Vec<&str> = vec![""];
     with.extend(block.iter().map(String::as_str));
     lines.splice(at..at, with);
@@ -294,7 +382,9 @@ fn gaps(lines: &[&str], kind: Kind) -> Vec<usize> {
         Kind::Sql => "-- ",
         Kind::Hcl => "resource ",
     };
-    (0..lines.len().saturating_sub(1)).filter(|&i| lines[i].is_empty() && lines[i + 1].starts_with(start)).collect()
+    (0..lines.len().saturating_sub(1))
+        .filter(|&i| lines[i].is_empty() && lines[i + 1].starts_with(start))
+        .collect()
 }
 
 /// A file of its own with nothing but its frame.
@@ -309,8 +399,8 @@ pub fn empty_file(kind: Kind, noun: &str) -> String {
 pub fn with_line(text: &str, line: usize, below: usize, new: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let at = (line - 1 + below).min(lines.len());
-    let like = lines.get(at).or(lines.last()).copied().unwrap_or_default();
-    let indent = &like[..like.len() - like.trim_start().len()];
+    let neighbour = lines.get(at).or(lines.last()).copied().unwrap_or_default();
+    let indent = &neighbour[..neighbour.len() - neighbour.trim_start().len()];
     let new = format!("{indent}{new}");
     lines.insert(at, &new);
     joined(&lines)

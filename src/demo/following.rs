@@ -71,7 +71,11 @@ impl Year {
             return Outcome::Mended;
         }
         if thread.by == ROBOT_REVIEWER {
-            return if self.chance.percent(22) { Outcome::Mended } else { Outcome::Ignored };
+            return if self.chance.percent(22) {
+                Outcome::Mended
+            } else {
+                Outcome::Ignored
+            };
         }
         let explains = !thread.card.explains.is_empty();
         let only = thread.on_flaw && thread.card.after.is_empty() || thread.card.takes.is_empty() && !thread.on_flaw;
@@ -82,23 +86,64 @@ impl Year {
             return Outcome::Suggestion;
         }
         // Nobody turns a question down, or a hole in the fence.
-        let grave = thread.card.areas.iter().any(|a| matches!(*a, "security" | "correctness" | "concurrency"));
+        let grave = thread
+            .card
+            .areas
+            .iter()
+            .any(|a| matches!(*a, "security" | "correctness" | "concurrency"));
         let no = if thread.on_flaw && !grave { 16 } else { 0 };
-        let place = self.chance.weighted(&[66, no, if thread.on_flaw { 7 } else { 0 }, if thread.on_flaw { 4 } else { 0 }, 10]).unwrap_or(0);
-        [Outcome::Mended, Outcome::Declined, Outcome::Asked, Outcome::PutOff, Outcome::Ignored][place]
+        let place = self
+            .chance
+            .weighted(&[
+                66,
+                no,
+                if thread.on_flaw { 7 } else { 0 },
+                if thread.on_flaw { 4 } else { 0 },
+                10,
+            ])
+            .unwrap_or(0);
+        [
+            Outcome::Mended,
+            Outcome::Declined,
+            Outcome::Asked,
+            Outcome::PutOff,
+            Outcome::Ignored,
+        ][place]
     }
 
     /// Changes the code as told: mostly the very lines, sometimes close by or elsewhere.
     fn mend(&mut self, pull: usize, thread: &LiveThread, edits: &mut Edits) {
-        let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else { return };
+        let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else {
+            return;
+        };
         let name = self.live[pull].name.clone();
-        let known = edits.get(&planted.path).cloned().or_else(|| self.github.text_at_head(&name, &planted.path));
+        let known = edits
+            .get(&planted.path)
+            .cloned()
+            .or_else(|| self.github.text_at_head(&name, &planted.path));
         let Some(text) = known else { return };
         let story = thread.card.tag == Some("index");
-        let way = if thread.on_flaw { [74, 12, 8, 6] } else { [0, 52, 22, 26] };
-        let way = if story { 0 } else { self.chance.weighted(&way).unwrap_or(0) };
-        let line = if thread.on_flaw { planted.line_in(&text) } else { planted.head_in(&text) };
-        let note = remark(planted.kind, &planted.slots.fill(self.chance.pick(&NOTES).copied().unwrap_or_default()));
+        let way = if thread.on_flaw {
+            [74, 12, 8, 6]
+        } else {
+            [0, 52, 22, 26]
+        };
+        let way = if story {
+            0
+        } else {
+            self.chance.weighted(&way).unwrap_or(0)
+        };
+        let line = if thread.on_flaw {
+            planted.line_in(&text)
+        } else {
+            planted.head_in(&text)
+        };
+        let note = remark(
+            planted.kind,
+            &planted
+                .slots
+                .fill(self.chance.pick(&NOTES).copied().unwrap_or_default()),
+        );
         let new = match (way, line) {
             (0, _) => planted.mended(&text),
             (1, Some(line)) => {
@@ -109,8 +154,20 @@ impl Year {
             (2, _) => Some(format!("{text}{note}\n")),
             _ => {
                 let path = format!("docs/{}s.md", planted.slots.noun);
-                let old = edits.get(&path).cloned().or_else(|| self.github.text_at_head(&name, &path)).unwrap_or_default();
-                edits.insert(path, format!("{old}- {}\n", planted.slots.fill("`{fn}`: what happens to {state} {nouns} is described in the ticket.")));
+                let old = edits
+                    .get(&path)
+                    .cloned()
+                    .or_else(|| self.github.text_at_head(&name, &path))
+                    .unwrap_or_default();
+                edits.insert(
+                    path,
+                    format!(
+                        "{old}- {}\n",
+                        planted
+                            .slots
+                            .fill("`{fn}`: what happens to {state} {nouns} is described in the ticket.")
+                    ),
+                );
                 None
             }
         };
@@ -121,9 +178,13 @@ impl Year {
 
     /// The author presses the button under a suggestion.
     fn apply_suggestion(&mut self, pull: usize, thread: &LiveThread) {
-        let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else { return };
+        let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else {
+            return;
+        };
         let name = self.live[pull].name.clone();
-        let Some(text) = self.github.text_at_head(&name, &planted.path) else { return };
+        let Some(text) = self.github.text_at_head(&name, &planted.path) else {
+            return;
+        };
         let Some(new) = planted.mended(&text) else { return };
         let co = by_login(&thread.by).map_or_else(String::new, |p| {
             let id = self.github.id_of(p.login).unwrap_or_default();
@@ -143,23 +204,45 @@ impl Year {
         if edits.is_empty() {
             return;
         }
-        let how = [How::Append, How::Amend, How::Rebase, How::MergeBase][self.chance.weighted(&[76, 9, 11, 4]).unwrap_or(0)];
+        let how =
+            [How::Append, How::Amend, How::Rebase, How::MergeBase][self.chance.weighted(&[76, 9, 11, 4]).unwrap_or(0)];
         let name = self.live[pull].name.clone();
         let author = self.live[pull].author.clone();
         // A branch that takes the base in must not bring old texts of files that moved on meanwhile: two pushes then.
         if matches!(how, How::Rebase | How::MergeBase) {
-            let change: Vec<Change> = edits.into_iter().map(|(path, text)| Change::write(path, text)).collect();
-            let first = Push { message: "Address review".into(), how: How::Append, changes: change };
+            let change: Vec<Change> = edits
+                .into_iter()
+                .map(|(path, text)| Change::write(path, text))
+                .collect();
+            let first = Push {
+                message: "Address review".into(),
+                how: How::Append,
+                changes: change,
+            };
             let sent = self.github.push_to_pull(&name, self.act(&author), &first);
             self.send(sent);
-            let second = Push { message: "Merge branch 'main'".into(), how, changes: Vec::new() };
+            let second = Push {
+                message: "Merge branch 'main'".into(),
+                how,
+                changes: Vec::new(),
+            };
             let sent = self.github.push_to_pull(&name, self.act(&author), &second);
             self.send(sent);
             return;
         }
-        let changes = edits.into_iter().map(|(path, text)| Change::write(path, text)).collect();
-        let message = self.chance.pick(&MESSAGES).copied().unwrap_or("Address review").to_owned();
-        let sent = self.github.push_to_pull(&name, self.act(&author), &Push { message, how, changes });
+        let changes = edits
+            .into_iter()
+            .map(|(path, text)| Change::write(path, text))
+            .collect();
+        let message = self
+            .chance
+            .pick(&MESSAGES)
+            .copied()
+            .unwrap_or("Address review")
+            .to_owned();
+        let sent = self
+            .github
+            .push_to_pull(&name, self.act(&author), &Push { message, how, changes });
         self.send(sent);
     }
 
@@ -181,7 +264,11 @@ impl Year {
             Outcome::Ignored => 12,
         };
         if self.chance.percent(percent) {
-            let who = if self.chance.percent(78) || thread.by == ROBOT_REVIEWER { author.clone() } else { thread.by.clone() };
+            let who = if self.chance.percent(78) || thread.by == ROBOT_REVIEWER {
+                author.clone()
+            } else {
+                thread.by.clone()
+            };
             self.at(later, Step::Resolve(pull, who, thread.root));
         }
         if outcome != Outcome::Ignored && self.chance.percent(13) {
@@ -191,8 +278,16 @@ impl Year {
 
     /// What is said in a thread, by the author (true) or the reviewer.
     fn words_for(&mut self, pull: usize, thread: &LiveThread, outcome: Outcome) -> Vec<(bool, String)> {
-        let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else { return Vec::new() };
-        let mut say = |what: &str| self.chance.pick(self.deck.talk(what)).copied().unwrap_or_default().to_owned();
+        let Some(planted) = self.live[pull].planted.get(thread.flaw).cloned() else {
+            return Vec::new();
+        };
+        let mut say = |what: &str| {
+            self.chance
+                .pick(self.deck.talk(what))
+                .copied()
+                .unwrap_or_default()
+                .to_owned()
+        };
         let (ack, learned, thanks, ok) = (say("ack"), say("learned"), say("thanks-author"), say("ok"));
         let (no, accept, later) = (say("disagree"), say("accept"), say("later"));
         let pair = self.chance.below(self.deck.talk("question").len());
@@ -203,7 +298,13 @@ impl Year {
         let story = thread.card.tag == Some("index") && self.live[pull].author == STORIES.learner;
         match outcome {
             Outcome::Mended | Outcome::Suggestion => {
-                let weights = if story { [70, 30, 0, 0] } else if own.is_some() { [34, 7, 26, 33] } else { [0, 8, 46, 46] };
+                let weights = if story {
+                    [70, 30, 0, 0]
+                } else if own.is_some() {
+                    [34, 7, 26, 33]
+                } else {
+                    [0, 8, 46, 46]
+                };
                 let mut words = match self.chance.weighted(&weights).unwrap_or(3) {
                     0 => own.map(|t| vec![(true, t)]).unwrap_or_default(),
                     1 if !robot => vec![(true, learned)],
@@ -216,7 +317,11 @@ impl Year {
                 words
             }
             Outcome::Explained => {
-                let text = self.chance.pick(&thread.card.explains).map(|t| planted.slots.fill(t)).unwrap_or_default();
+                let text = self
+                    .chance
+                    .pick(&thread.card.explains)
+                    .map(|t| planted.slots.fill(t))
+                    .unwrap_or_default();
                 let mut words = vec![(true, text)];
                 match self.chance.weighted(&[84, 8, 8]).unwrap_or(2) {
                     0 => words.push((false, thanks)),
@@ -239,7 +344,9 @@ impl Year {
     }
 
     fn small_talk(&mut self, pull: usize) {
-        let Some(text) = self.chance.pick(self.deck.talk("talk")).copied() else { return };
+        let Some(text) = self.chance.pick(self.deck.talk("talk")).copied() else {
+            return;
+        };
         let other = self.live[pull].reviewers.first().cloned().unwrap_or_default();
         let who = self.live[pull].author.clone();
         let at = self.now + Duration::minutes(25);
@@ -258,5 +365,11 @@ const NOTES: [&str; 6] = [
 ];
 
 /// Messages of commits that follow a review.
-const MESSAGES: [&str; 6] =
-    ["Address review", "Review fixes", "Changes from review", "Mend what review found", "fixup", "Second round"];
+const MESSAGES: [&str; 6] = [
+    "Address review",
+    "Review fixes",
+    "Changes from review",
+    "Mend what review found",
+    "fixup",
+    "Second round",
+];

@@ -39,21 +39,62 @@ const BODIES: [&str; 6] = [
 
 /// The pull requests that are left open at the end: repository, author, title, module, and who is asked.
 const LEFTOVERS: [(&str, &str, &str, usize, Option<&str>); 8] = [
-    ("route-engine", "mateus-prado", "Plan detours around closed bridges", 0, Some("hannelore-v")),
-    ("dispatch-api", "ayla-demir", "Reserve dock slots for returned loads", 2, None),
-    ("shipper-portal", "mei-lindqvist", "Show the delay in the booking list", 0, Some("camille-rousset")),
-    ("billing-service", "nadia-bensaid", "Refund surcharges of cancelled trips", 2, Some("greta-holm")),
+    (
+        "route-engine",
+        "mateus-prado",
+        "Plan detours around closed bridges",
+        0,
+        Some("hannelore-v"),
+    ),
+    (
+        "dispatch-api",
+        "ayla-demir",
+        "Reserve dock slots for returned loads",
+        2,
+        None,
+    ),
+    (
+        "shipper-portal",
+        "mei-lindqvist",
+        "Show the delay in the booking list",
+        0,
+        Some("camille-rousset"),
+    ),
+    (
+        "billing-service",
+        "nadia-bensaid",
+        "Refund surcharges of cancelled trips",
+        2,
+        Some("greta-holm"),
+    ),
     ("warehouse-db", STORIES.example_author, STORIES.example_title, 0, None),
-    ("driver-app", "amara-nwosu", "Keep signatures when the upload fails", 0, None),
+    (
+        "driver-app",
+        "amara-nwosu",
+        "Keep signatures when the upload fails",
+        0,
+        None,
+    ),
     ("eta-models", "kofi-annor", "Learn arrival times by lane", 0, None),
-    ("route-engine", "yuki-tanabe", "Let the solver give up early", 0, Some("hannelore-v")),
+    (
+        "route-engine",
+        "yuki-tanabe",
+        "Let the solver give up early",
+        0,
+        Some("hannelore-v"),
+    ),
 ];
 
 impl Year {
     /// Opens one of the year's ordinary pull requests.
     pub(crate) fn open_ordinary(&mut self) {
-        let weights: Vec<u32> = PEOPLE.iter().map(|p| if self.is_here(p.login) { p.writes } else { 0 }).collect();
-        let Some(author) = self.chance.weighted(&weights).map(|i| &PEOPLE[i]) else { return };
+        let weights: Vec<u32> = PEOPLE
+            .iter()
+            .map(|p| if self.is_here(p.login) { p.writes } else { 0 })
+            .collect();
+        let Some(author) = self.chance.weighted(&weights).map(|i| &PEOPLE[i]) else {
+            return;
+        };
         let spec = self.repository_for(author);
         let module = self.module_for(author, spec);
         let (new, planted) = self.change_by(author, spec, module);
@@ -112,7 +153,12 @@ impl Year {
     }
 
     /// What an author changes in a module: one to four files, each with a new function that has its flaws.
-    fn change_by(&mut self, author: &Person, spec: &'static RepoSpec, module: &'static Module) -> (NewPull, Vec<Planted>) {
+    fn change_by(
+        &mut self,
+        author: &Person,
+        spec: &'static RepoSpec,
+        module: &'static Module,
+    ) -> (NewPull, Vec<Planted>) {
         let kind = kind_of(module);
         let repo = self.present_name(spec.name);
         let count = [1, 1, 2, 2, 2, 3, 3, 4][self.chance.below(8)];
@@ -126,11 +172,26 @@ impl Year {
                 path_of(module, stem)
             };
             let slots = Slots::new(kind, stem, &mut self.chance);
-            let Some(card) = self.card_by(author, kind, n == 0) else { continue };
-            let path = if is_test(kind, &card) { test_path(kind, &path, stem) } else { path };
+            let Some(card) = self.card_by(author, kind, n == 0) else {
+                continue;
+            };
+            let path = if is_test(kind, &card) {
+                test_path(kind, &path, stem)
+            } else {
+                path
+            };
             let path = card.file.map_or(path, str::to_owned);
-            let old = texts.get(&path).cloned().or_else(|| self.github.text_at_base(&repo, &path));
-            let old = old.unwrap_or_else(|| if card.file.is_some() { String::new() } else { empty_file(kind, stem) });
+            let old = texts
+                .get(&path)
+                .cloned()
+                .or_else(|| self.github.text_at_base(&repo, &path));
+            let old = old.unwrap_or_else(|| {
+                if card.file.is_some() {
+                    String::new()
+                } else {
+                    empty_file(kind, stem)
+                }
+            });
             let (flaw, text) = Planted::into_text(&old, &path, (kind, &card, slots), &mut self.chance);
             texts.insert(path, text);
             planted.push(flaw);
@@ -144,21 +205,46 @@ impl Year {
                 texts.insert(path, text);
             }
         }
-        let slots = planted.first().map_or_else(|| Slots::new(kind, "depot", &mut self.chance), |p| p.slots.clone());
+        let slots = planted
+            .first()
+            .map_or_else(|| Slots::new(kind, "depot", &mut self.chance), |p| p.slots.clone());
         let title = self.chance.pick(&TITLES).map_or_else(String::new, |t| slots.fill(t));
         let body = self.chance.pick(&BODIES).map_or_else(String::new, |t| slots.fill(t));
         let branch = format!("{}/{}", author.login, title.to_lowercase().replace([' ', ','], "-"));
-        let changes = texts.into_iter().map(|(path, text)| Change::write(path, text)).collect();
-        let new = NewPull { repo, title, body, branch, draft: self.chance.percent(12), labels: Vec::new(), changes };
+        let changes = texts
+            .into_iter()
+            .map(|(path, text)| Change::write(path, text))
+            .collect();
+        let new = NewPull {
+            repo,
+            title,
+            body,
+            branch,
+            draft: self.chance.percent(12),
+            labels: Vec::new(),
+            changes,
+        };
         (new, planted)
     }
 
     /// A line that is right but that one may wonder about, in a file that is changed anyway.
     fn plant_question(&mut self, kind: Kind, texts: &mut BTreeMap<String, String>, planted: &mut Vec<Planted>) {
-        let cards: Vec<Card> = self.deck.asks().iter().filter(|c| c.tag == Some(kind.word())).cloned().collect();
-        let place = planted.iter().find(|p| Kind::of(&p.path) == Some(kind) && !is_test(kind, &p.card));
-        let Some((path, noun)) = place.map(|p| (p.path.clone(), p.slots.noun.clone())) else { return };
-        let (Some(card), Some(old)) = (self.chance.pick(&cards).cloned(), texts.get(&path).cloned()) else { return };
+        let cards: Vec<Card> = self
+            .deck
+            .asks()
+            .iter()
+            .filter(|c| c.tag == Some(kind.word()))
+            .cloned()
+            .collect();
+        let place = planted
+            .iter()
+            .find(|p| Kind::of(&p.path) == Some(kind) && !is_test(kind, &p.card));
+        let Some((path, noun)) = place.map(|p| (p.path.clone(), p.slots.noun.clone())) else {
+            return;
+        };
+        let (Some(card), Some(old)) = (self.chance.pick(&cards).cloned(), texts.get(&path).cloned()) else {
+            return;
+        };
         let slots = Slots::new(kind, &noun, &mut self.chance);
         let (question, text) = Planted::into_text(&old, &path, (kind, &card, slots), &mut self.chance);
         texts.insert(path, text);
@@ -167,15 +253,16 @@ impl Year {
 
     /// The flaw an author makes: rarely one in an area they know well.
     fn card_by(&mut self, author: &Person, kind: Kind, first: bool) -> Option<Card> {
-        let learner = author.login == STORIES.learner && kind == Kind::Sql;
+        let in_story = author.login == STORIES.learner && kind == Kind::Sql;
         let learned = self.now > self.today - Duration::days(STORIES.learned_days_ago);
         let cards: Vec<&Card> = self.deck.of(kind).iter().filter(|c| !c.is_praise()).collect();
         let weights: Vec<u32> = cards
             .iter()
-            .map(|card| match (card.tag, learner) {
+            .map(|card| match (card.tag, in_story) {
                 (Some("index"), true) if learned => 0,
                 (Some("index"), true) if first => 400,
                 (Some("index"), _) if author.login == STORIES.teacher => 0,
+                (Some("index"), false) => 20,
                 _ if card.areas.first().is_some_and(|a| author.strong.contains(a)) => 2,
                 _ => 10,
             })
@@ -186,16 +273,21 @@ impl Year {
     /// Picks reviewers, asks most of them, and lets them come.
     pub(crate) fn ask_around(&mut self, pull: usize) {
         let author = self.live[pull].author.clone();
-        let Some(flaw) = self.live[pull].planted.first() else { return };
+        let Some(flaw) = self.live[pull].planted.first() else {
+            return;
+        };
         let (kind, index) = (flaw.kind, flaw.card.tag == Some("index"));
-        let team = REPOSITORIES.iter().find(|r| self.present_name(r.name) == self.live[pull].name.repo).map_or(0, |r| r.team);
+        let team = REPOSITORIES
+            .iter()
+            .find(|r| self.present_name(r.name) == self.live[pull].name.repo)
+            .map_or(0, |r| r.team);
         let wanted = [1, 1, 1, 1, 1, 2, 2, 2, 2, 3][self.chance.below(10)];
         let mut chosen: Vec<&'static str> = Vec::new();
         if kind == Kind::Sql && index && author == STORIES.learner {
             chosen.push(STORIES.teacher);
         }
         let learned = self.now > self.today - Duration::days(STORIES.learned_days_ago - 25);
-        if kind == Kind::Sql && index && learned && author != STORIES.learner && self.chance.percent(60) {
+        if kind == Kind::Sql && index && learned && author != STORIES.learner && self.chance.percent(80) {
             chosen.push(STORIES.learner);
         }
         while chosen.len() < wanted {
@@ -211,7 +303,9 @@ impl Year {
                     }
                 })
                 .collect();
-            let Some(place) = self.chance.weighted(&weights) else { break };
+            let Some(place) = self.chance.weighted(&weights) else {
+                break;
+            };
             chosen.push(PEOPLE[place].login);
         }
         let name = self.live[pull].name.clone();
@@ -231,7 +325,10 @@ impl Year {
         self.live[pull].reviewers = chosen.into_iter().map(str::to_owned).collect();
         if self.chance.percent(13) {
             let at = self.now + Duration::minutes(4);
-            self.at(at, Step::Review(pull, crate::demo::people::ROBOT_REVIEWER.to_owned(), 9));
+            self.at(
+                at,
+                Step::Review(pull, crate::demo::people::ROBOT_REVIEWER.to_owned(), 9),
+            );
         }
     }
 
@@ -241,7 +338,12 @@ impl Year {
         let spec = with_lock[self.bumps % with_lock.len()];
         self.bumps += 1;
         let Some(lock) = spec.lock else { return };
-        let title = format!("Bump package-{:02} from 1.{}.0 to 1.{}.0", self.bumps % 40, self.bumps / 7, self.bumps / 7 + 1);
+        let title = format!(
+            "Bump package-{:02} from 1.{}.0 to 1.{}.0",
+            self.bumps % 40,
+            self.bumps / 7,
+            self.bumps / 7 + 1
+        );
         let new = NewPull {
             repo: self.present_name(spec.name),
             body: "Raises one dependency. The change log is linked in the registry.".into(),
@@ -252,7 +354,10 @@ impl Year {
             title,
         };
         let pull = self.begin(DEPENDENCY_BOT, &new, Vec::new());
-        let team: Vec<&Person> = PEOPLE.iter().filter(|p| p.team == spec.team && self.is_here(p.login)).collect();
+        let team: Vec<&Person> = PEOPLE
+            .iter()
+            .filter(|p| p.team == spec.team && self.is_here(p.login))
+            .collect();
         if let Some(who) = self.chance.pick(&team).map(|p| p.login.to_owned()) {
             self.live[pull].waiting = 1;
             self.live[pull].reviewers = vec![who.clone()];
@@ -286,7 +391,9 @@ impl Year {
     /// One of the pull requests that are still open at the end.
     pub(crate) fn open_leftover(&mut self, n: usize) {
         let (repo, login, title, module, asked) = LEFTOVERS[n];
-        let Some(spec) = REPOSITORIES.iter().find(|r| r.name == repo) else { return };
+        let Some(spec) = REPOSITORIES.iter().find(|r| r.name == repo) else {
+            return;
+        };
         let Some(author) = by_login(login) else { return };
         let (mut new, planted) = self.change_by(author, spec, &spec.modules[module]);
         title.clone_into(&mut new.title);
@@ -316,7 +423,9 @@ fn kind_of(module: &Module) -> Kind {
 }
 
 fn generated(n: usize) -> String {
-    format!("// Code generated by carriergen. DO NOT EDIT.\npackage generated\n\ntype Carrier{n:03} struct {{\n\tCode string\n}}\n")
+    format!(
+        "// Code generated by carriergen. DO NOT EDIT.\npackage generated\n\ntype Carrier{n:03} struct {{\n\tCode string\n}}\n"
+    )
 }
 
 /// A small test beside the change.
@@ -326,19 +435,34 @@ fn test_file(kind: Kind, path: &str, slots: &Slots) -> Option<(String, String)> 
     match kind {
         Kind::Go => Some((
             path.replace(".go", "_test.go"),
-            format!("package internal\n\nimport \"testing\"\n\nfunc Test{}(t *testing.T) {{\n\tgot := {}(t.Context(), 7)\n\tif got != nil {{\n\t\tt.Fatal(got)\n\t}}\n}}\n", slots.function, slots.function),
+            format!(
+                "package internal\n\nimport \"testing\"\n\nfunc Test{}(t *testing.T) {{\n\tgot := {}(t.Context(), 7)\n\tif got != nil {{\n\t\tt.Fatal(got)\n\t}}\n}}\n",
+                slots.function, slots.function
+            ),
         )),
         Kind::Python => Some((
             format!("tests/test_{noun}.py"),
-            format!("from eta import {noun}\n\n\ndef test_{}(df, now):\n    assert not {noun}.{}(df, [], now).empty\n", slots.function, slots.function),
+            format!(
+                "from eta import {noun}\n\n\ndef test_{}(df, now):\n    assert not {noun}.{}(df, [], now).empty\n",
+                slots.function, slots.function
+            ),
         )),
         Kind::TypeScript => Some((
-            path.replace(".tsx", ".test.tsx").replace(".ts", ".test.ts").replace(".test.test", ".test").replace(".test.tsxx", ".test.tsx"),
-            format!("import {{ {} }} from './{stem}';\n\ntest('{} shows each {noun}', () => {{\n  expect({}).toBeDefined();\n}});\n", slots.function, slots.function, slots.function),
+            path.replace(".tsx", ".test.tsx")
+                .replace(".ts", ".test.ts")
+                .replace(".test.test", ".test")
+                .replace(".test.tsxx", ".test.tsx"),
+            format!(
+                "import {{ {} }} from './{stem}';\n\ntest('{} shows each {noun}', () => {{\n  expect({}).toBeDefined();\n}});\n",
+                slots.function, slots.function, slots.function
+            ),
         )),
         Kind::Java => Some((
             path.replace("src/main", "src/test").replace(".java", "Test.java"),
-            format!("package com.lodestow.billing;\n\nclass {name}ServiceTest {{\n    @Test\n    void {}_keeps_the_total() {{\n        service.{}({noun}, List.of());\n    }}\n}}\n", slots.function, slots.function),
+            format!(
+                "package com.lodestow.billing;\n\nclass {name}ServiceTest {{\n    @Test\n    void {}_keeps_the_total() {{\n        service.{}({noun}, List.of());\n    }}\n}}\n",
+                slots.function, slots.function
+            ),
         )),
         Kind::Rust | Kind::Kotlin | Kind::Sql | Kind::Hcl => None,
     }

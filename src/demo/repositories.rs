@@ -83,9 +83,21 @@ pub const REPOSITORIES: [RepoSpec; 8] = [
         weight: 17,
         lock: Some("gradle.lockfile"),
         modules: &[
-            module("src/main/java/com/lodestow/billing/invoices", "java", &["invoice", "surcharge", "credit"]),
-            module("src/main/java/com/lodestow/billing/tariffs", "java", &["tariff", "rate", "discount"]),
-            module("src/main/java/com/lodestow/billing/payments", "java", &["payment", "refund", "mandate"]),
+            module(
+                "src/main/java/com/lodestow/billing/invoices",
+                "java",
+                &["invoice", "surcharge", "credit"],
+            ),
+            module(
+                "src/main/java/com/lodestow/billing/tariffs",
+                "java",
+                &["tariff", "rate", "discount"],
+            ),
+            module(
+                "src/main/java/com/lodestow/billing/payments",
+                "java",
+                &["payment", "refund", "mandate"],
+            ),
         ],
     },
     RepoSpec {
@@ -95,9 +107,21 @@ pub const REPOSITORIES: [RepoSpec; 8] = [
         weight: 17,
         lock: Some("gradle/libs.lockfile"),
         modules: &[
-            module("app/src/main/java/com/lodestow/driver/stops", "kt", &["stop", "drop", "signature"]),
-            module("app/src/main/java/com/lodestow/driver/sync", "kt", &["upload", "job", "conflict"]),
-            module("app/src/main/java/com/lodestow/driver/map", "kt", &["route", "fence", "marker"]),
+            module(
+                "app/src/main/java/com/lodestow/driver/stops",
+                "kt",
+                &["stop", "drop", "signature"],
+            ),
+            module(
+                "app/src/main/java/com/lodestow/driver/sync",
+                "kt",
+                &["upload", "job", "conflict"],
+            ),
+            module(
+                "app/src/main/java/com/lodestow/driver/map",
+                "kt",
+                &["route", "fence", "marker"],
+            ),
         ],
     },
     RepoSpec {
@@ -143,7 +167,9 @@ pub fn capital(word: &str) -> String {
     word.split('_')
         .map(|part| {
             let mut letters = part.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().chain(letters).collect::<String>()
+            })
         })
         .collect()
 }
@@ -151,8 +177,16 @@ pub fn capital(word: &str) -> String {
 /// The path of a file of a module.
 #[must_use]
 pub fn path_of(module: &Module, stem: &str) -> String {
-    let name = if matches!(module.ending, "java" | "kt" | "tsx") { capital(stem) } else { stem.to_owned() };
-    let name = if module.ending == "java" { format!("{name}Service") } else { name };
+    let name = if matches!(module.ending, "java" | "kt" | "tsx") {
+        capital(stem)
+    } else {
+        stem.to_owned()
+    };
+    let name = if module.ending == "java" {
+        format!("{name}Service")
+    } else {
+        name
+    };
     format!("{}/{name}.{}", module.folder, module.ending)
 }
 
@@ -165,10 +199,18 @@ pub const fn wrapping(kind: Kind) -> (&'static str, &'static str, &'static str) 
             "        ",
             "        Ok(())\n    }",
         ),
-        Kind::Go => ("func (s *Service) {fn}(ctx context.Context, id int64) error {", "\t", "\treturn nil\n}"),
+        Kind::Go => (
+            "func (s *Service) {fn}(ctx context.Context, id int64) error {",
+            "\t",
+            "\treturn nil\n}",
+        ),
         Kind::TypeScript => ("export function {fn}({ {nouns}, depot, id }: Props) {", "  ", "}"),
         Kind::Python => ("def {fn}(df, {nouns}, now):", "    ", "    return df"),
-        Kind::Java => ("    public void {fn}({Noun} {noun}, List<{Noun}> {nouns}) {", "        ", "    }"),
+        Kind::Java => (
+            "    public void {fn}({Noun} {noun}, List<{Noun}> {nouns}) {",
+            "        ",
+            "    }",
+        ),
         Kind::Kotlin => ("suspend fun {fn}(state: State, {nouns}: List<{Noun}>) {", "    ", "}"),
         Kind::Sql => ("-- {fn}", "", ""),
         Kind::Hcl => ("resource \"lodestow_{noun}\" \"{fn}\" {", "  ", "}"),
@@ -259,12 +301,32 @@ pub const fn fillers(kind: Kind) -> &'static [&'static str] {
 pub fn frame(kind: Kind, noun: &str) -> (String, &'static str) {
     let name = capital(noun);
     match kind {
-        Kind::Rust => (format!("//! {name}s: what the planner knows of them.\n\nuse crate::error::Error;\nuse crate::model::{name};\n\nimpl Planner {{\n"), "}\n"),
-        Kind::Go => ("package internal\n\nimport (\n\t\"context\"\n\t\"fmt\"\n)\n".to_owned(), ""),
-        Kind::TypeScript => (format!("import {{ useTranslation }} from '../i18n';\nimport type {{ {name} }} from '../types';\n"), ""),
-        Kind::Python => (format!("\"\"\"Features and checks around {noun}s.\"\"\"\n\nfrom datetime import timedelta\n"), ""),
-        Kind::Java => (format!("package com.lodestow.billing;\n\nimport java.util.List;\n\npublic class {name}Service {{\n"), "}\n"),
-        Kind::Kotlin => (format!("package com.lodestow.driver\n\nimport com.lodestow.driver.model.{name}\n"), ""),
+        Kind::Rust => (
+            format!(
+                "//! {name}s: what the planner knows of them.\n\nuse crate::error::Error;\nuse crate::model::{name};\n\nimpl Planner {{\n"
+            ),
+            "}\n",
+        ),
+        Kind::Go => (
+            "package internal\n\nimport (\n\t\"context\"\n\t\"fmt\"\n)\n".to_owned(),
+            "",
+        ),
+        Kind::TypeScript => (
+            format!("import {{ useTranslation }} from '../i18n';\nimport type {{ {name} }} from '../types';\n"),
+            "",
+        ),
+        Kind::Python => (
+            format!("\"\"\"Features and checks around {noun}s.\"\"\"\n\nfrom datetime import timedelta\n"),
+            "",
+        ),
+        Kind::Java => (
+            format!("package com.lodestow.billing;\n\nimport java.util.List;\n\npublic class {name}Service {{\n"),
+            "}\n",
+        ),
+        Kind::Kotlin => (
+            format!("package com.lodestow.driver\n\nimport com.lodestow.driver.model.{name}\n"),
+            "",
+        ),
         Kind::Sql => (format!("-- {name}s in the warehouse\n"), ""),
         Kind::Hcl => (format!("# {name}s\n\nlocals {{\n  prefix = \"lodestow\"\n}}\n"), ""),
     }
@@ -274,7 +336,13 @@ pub fn frame(kind: Kind, noun: &str) -> (String, &'static str) {
 #[must_use]
 pub fn first_files(spec: &RepoSpec) -> Vec<Change> {
     let mut files = vec![
-        Change::write("README.md", format!("# {}\n\nPart of Lodestow. See the handbook for how to run it.\n", spec.name)),
+        Change::write(
+            "README.md",
+            format!(
+                "# {}\n\nPart of Lodestow. See the handbook for how to run it.\n",
+                spec.name
+            ),
+        ),
         Change::write(".github/CODEOWNERS", "# reviewers are chosen by hand for now\n"),
     ];
     if let Some(lock) = spec.lock {
@@ -294,7 +362,8 @@ pub fn first_files(spec: &RepoSpec) -> Vec<Change> {
 /// A lock file after the bot's n-th change.
 #[must_use]
 pub fn lock_text(change: usize) -> String {
-    (0..40).map(|n| format!("package-{n:02} 1.{}.{}\n", (change + n) / 7, (change * 3 + n) % 9)).collect()
+    let line = |n: usize| format!("package-{n:02} 1.{}.{}", (change + n) / 7, (change * 3 + n) % 9);
+    (0..40).map(line).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn first_text(kind: Kind, noun: &str) -> String {
@@ -311,7 +380,12 @@ fn first_text(kind: Kind, noun: &str) -> String {
         };
         let block = format!("{open}\n{}\n{close}", lines.join("\n"));
         let block = block.replace("{fn}", &name).replace("{nouns}", &format!("{noun}s"));
-        text.push_str(block.replace("{noun}", noun).replace("{Noun}", &capital(noun)).trim_end());
+        text.push_str(
+            block
+                .replace("{noun}", noun)
+                .replace("{Noun}", &capital(noun))
+                .trim_end(),
+        );
         text.push('\n');
     }
     text.push_str(tail);

@@ -33,7 +33,11 @@ impl Year {
             (_, true, _) => Verdict::ChangesRequested,
         };
         let what = if asks { "summary" } else { "approve" };
-        let body = if round == 9 { "" } else { self.chance.pick(self.deck.talk(what)).copied().unwrap_or_default() };
+        let body = if round == 9 {
+            ""
+        } else {
+            self.chance.pick(self.deck.talk(what)).copied().unwrap_or_default()
+        };
         let review = NewReview {
             verdict,
             body: body.to_owned(),
@@ -44,7 +48,11 @@ impl Year {
         if posted.comments.len() == drafts.len() {
             for (draft, root) in drafts.into_iter().zip(posted.comments) {
                 let handled = draft.thread.card.is_praise();
-                self.live[pull].threads.push(LiveThread { root, handled, ..draft.thread });
+                self.live[pull].threads.push(LiveThread {
+                    root,
+                    handled,
+                    ..draft.thread
+                });
             }
         }
         if round == 9 || self.live[pull].stays_open {
@@ -64,7 +72,10 @@ impl Year {
         let Some(person) = by_login(who) else { return Vec::new() };
         let mut drafts: Vec<Draft> = Vec::new();
         for flaw in 0..self.live[pull].planted.len() {
-            let taken = self.live[pull].threads.iter().any(|t| t.on_flaw && t.flaw == flaw && t.by != ROBOT_REVIEWER);
+            let taken = self.live[pull]
+                .threads
+                .iter()
+                .any(|t| t.on_flaw && t.flaw == flaw && t.by != ROBOT_REVIEWER);
             let percent = self.eye_for(person, pull, flaw);
             if !taken && self.chance.percent(percent) {
                 drafts.extend(self.flaw_finding(pull, who, flaw));
@@ -102,8 +113,7 @@ impl Year {
             (0, _) => 0,
             (1, false) => 30,
             (2, false) => 44,
-            (_, false) => 55,
-            (1, true) => 55,
+            (_, false) | (1, true) => 55,
             (_, true) => 80,
         }
     }
@@ -127,7 +137,10 @@ impl Year {
             comment.start_line = Some(first);
             comment.line = first + planted.before.len() - 1;
         }
-        Some(Draft { thread: thread(who, flaw, true, planted.card, suggestion.is_some()), comment })
+        Some(Draft {
+            thread: thread(who, flaw, true, planted.card, suggestion.is_some()),
+            comment,
+        })
     }
 
     /// A remark on a function as a whole, from the cards that fit any code.
@@ -135,7 +148,13 @@ impl Year {
         let strong = by_login(who)?.strong;
         let flaw = self.chance.below(self.live[pull].planted.len());
         let cards: Vec<Card> = self.deck.any().iter().filter(|c| !c.is_praise()).cloned().collect();
-        let weigh = |c: &Card| if c.areas.iter().any(|a| strong.contains(a)) { 5 } else { 2 };
+        let weigh = |c: &Card| {
+            if c.areas.iter().any(|a| strong.contains(a)) {
+                5
+            } else {
+                2
+            }
+        };
         let weights: Vec<u32> = cards.iter().map(weigh).collect();
         let card = cards[self.chance.weighted(&weights)?].clone();
         self.on_head(pull, who, (flaw, card))
@@ -144,7 +163,14 @@ impl Year {
     fn praise(&mut self, pull: usize, who: &str) -> Option<Draft> {
         let flaw = self.chance.below(self.live[pull].planted.len());
         let kind = self.live[pull].planted.get(flaw)?.kind;
-        let all: Vec<Card> = self.deck.of(kind).iter().chain(self.deck.any()).filter(|c| c.is_praise()).cloned().collect();
+        let all: Vec<Card> = self
+            .deck
+            .of(kind)
+            .iter()
+            .chain(self.deck.any())
+            .filter(|c| c.is_praise())
+            .cloned()
+            .collect();
         let card = self.chance.pick(&all).cloned()?;
         self.on_head(pull, who, (flaw, card))
     }
@@ -162,7 +188,10 @@ impl Year {
         }
         let body = self.live[pull].planted[flaw].slots.fill(say);
         let comment = NewComment::on(&self.live[pull].planted[flaw].path, line, &body);
-        Some(Draft { thread: thread(who, flaw, false, card, false), comment })
+        Some(Draft {
+            thread: thread(who, flaw, false, card, false),
+            comment,
+        })
     }
 
     /// What a language model finds: always something, seldom anything.
@@ -171,8 +200,14 @@ impl Year {
         let count = 1 + self.chance.below(2);
         let mut drafts = Vec::new();
         for flaw in 0..count.min(self.live[pull].planted.len()) {
-            let Some(say) = self.chance.pick(&says).copied() else { continue };
-            let card = Card { areas: vec!["readability"], says: vec![say], ..Card::default() };
+            let Some(say) = self.chance.pick(&says).copied() else {
+                continue;
+            };
+            let card = Card {
+                areas: vec!["readability"],
+                says: vec![say],
+                ..Card::default()
+            };
             drafts.extend(self.on_head(pull, ROBOT_REVIEWER, (flaw, card)));
         }
         drafts
@@ -217,6 +252,13 @@ impl Year {
 }
 
 fn thread(who: &str, flaw: usize, on_flaw: bool, card: Card, suggested: bool) -> LiveThread {
-    LiveThread { root: 0, by: who.to_owned(), flaw, on_flaw, card, suggested, handled: false }
+    LiveThread {
+        root: 0,
+        by: who.to_owned(),
+        flaw,
+        on_flaw,
+        card,
+        suggested,
+        handled: false,
+    }
 }
-

@@ -27,7 +27,7 @@ pub struct Event {
 }
 
 /// The account that owns the repositories.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Account {
     /// GitHub's number of it.
     pub id: i64,
@@ -38,7 +38,7 @@ pub struct Account {
 }
 
 /// A repository seen in an event.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct RepoSeen {
     /// GitHub's number.
     pub id: RepoId,

@@ -45,7 +45,29 @@ pub enum Job {
     Expire,
 }
 
+/// A job with the delivery that made it necessary, so that logs tell of one delivery from the door to the comment.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Queued {
+    /// What is to be done.
+    #[serde(flatten)]
+    pub job: Job,
+    /// The latest delivery that asked for it; none where none did.
+    pub delivery: Option<String>,
+}
+
+impl From<Job> for Queued {
+    fn from(job: Job) -> Self {
+        Self { job, delivery: None }
+    }
+}
+
 impl Job {
+    /// The same job, asked for by a delivery.
+    #[must_use]
+    pub fn because_of(self, delivery: Option<&str>) -> Queued {
+        Queued { job: self, delivery: delivery.map(str::to_owned) }
+    }
+
     /// The word in logs and metrics.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -68,6 +90,19 @@ impl Job {
             | Self::Learn { installation, pull }
             | Self::Suggest { installation, pull } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
+        }
+    }
+
+    /// Lower runs first: what waits at the door comes before what can be done once for many events.
+    #[must_use]
+    pub fn priority(&self) -> i16 {
+        match self {
+            Self::Receive { .. } => 0,
+            Self::Members { .. } => 1,
+            Self::Read { .. } => 2,
+            Self::Learn { .. } => 3,
+            Self::Suggest { .. } => 4,
+            Self::Expire => 5,
         }
     }
 

@@ -6,7 +6,7 @@ use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 
 /// What kind of account it is. Only humans teach, learn or are suggested.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
     /// A person.
@@ -27,7 +27,7 @@ impl PersonKind {
 }
 
 /// An account seen in an event or an answer. A deleted account has none and is left out where it is read.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Actor {
     /// GitHub's number of the account.
     pub id: PersonId,

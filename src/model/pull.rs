@@ -56,7 +56,8 @@ pub struct HeadPush {
 
 /// Folder names that say how a repository is laid out and not what is in it.
 const LAYOUT: [&str; 14] = [
-    "src", "lib", "app", "apps", "packages", "crates", "services", "cmd", "internal", "pkg", "main", "java", "kotlin", "python",
+    "src", "lib", "app", "apps", "packages", "crates", "services", "cmd", "internal", "pkg", "main", "java", "kotlin",
+    "python",
 ];
 
 /// The module that a path belongs to: the repository's name with the first folder that says something, as `shop/ledger`
@@ -64,6 +65,8 @@ const LAYOUT: [&str; 14] = [
 #[must_use]
 pub fn module_of(repo: &str, path: &str) -> String {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let telling = folders.split('/').find(|folder| !folder.is_empty() && !LAYOUT.contains(folder));
+    let telling = folders
+        .split('/')
+        .find(|folder| !folder.is_empty() && !LAYOUT.contains(folder));
     telling.map_or_else(|| repo.to_owned(), |folder| format!("{repo}/{folder}"))
 }

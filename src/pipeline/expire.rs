@@ -17,7 +17,11 @@ const DEAD_LETTER_DAYS: i64 = 7;
 pub async fn run(pipeline: &Pipeline) -> Result<Done, StepError> {
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
-    let texts = comments::expire(&mut tx, now - Duration::days(i64::from(pipeline.settings.retention_days))).await?;
+    let texts = comments::expire(
+        &mut tx,
+        now - Duration::days(i64::from(pipeline.settings.retention_days)),
+    )
+    .await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     tx.commit().await?;
     if texts + bodies > 0 {

@@ -8,6 +8,7 @@ use crate::pipeline::StepError;
 use crate::pipeline::learn;
 use crate::pipeline::learn::Reread;
 use crate::pipeline::receive;
+use crate::pipeline::receive::Seen;
 use crate::store::imports;
 use crate::store::pulls;
 
@@ -27,12 +28,13 @@ pub enum Imported {
 
 /// Stores one pull request of a file and learns from it: one transaction with the note of how far the file was read.
 ///
-/// No suggestion is wanted for what an import brings, and none is queued.
+/// `seen` is kept from record to record. No suggestion is wanted for what an import brings, and none is queued.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn record(
     pipeline: &Pipeline,
+    seen: &mut Seen,
     line: &[u8],
     (digest, number): (&str, i64),
 ) -> Result<Imported, StepError> {
@@ -50,7 +52,7 @@ pub async fn record(
             What::Review { review, .. } => !review.body.trim().is_empty(),
             _ => false,
         });
-        let next = receive::record(&mut tx, event, *at).await?;
+        let next = receive::record(&mut tx, seen, event, *at).await?;
         moved = next.installation.zip(next.pull).or(moved);
     }
     let Some((installation, pull)) = moved else {

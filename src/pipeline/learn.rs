@@ -61,22 +61,32 @@ pub async fn of_pull(
     key: PullKey,
     reread: Reread,
 ) -> Result<usize, StepError> {
-    let Some(pull) = pulls::pull(conn, id, key).await? else { return Ok(0) };
+    let Some(pull) = pulls::pull(conn, id, key).await? else {
+        return Ok(0);
+    };
     let mut comments = comments::of_pull(conn, id, key).await?;
     read_comments(conn, id, &mut comments, reread).await?;
     let pushes = pulls::pushes(conn, id, key).await?;
     let files = pulls::files(conn, id, key).await?;
     let author = author_standing(conn, id, &pull).await?;
-    let mechanical_paths: Vec<&str> =
-        files.iter().filter(|file| file.mechanical).map(|file| file.path.as_str()).collect();
+    let mechanical_paths: Vec<&str> = files
+        .iter()
+        .filter(|file| file.mechanical)
+        .map(|file| file.path.as_str())
+        .collect();
     let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES);
 
     let mut found: Vec<Lesson> = Vec::new();
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
     for thread in threads(key, (&pull, author), &comments, &pushes) {
-        let mechanical = mega || thread.path.as_deref().is_some_and(|path| mechanical_paths.contains(&path));
+        let mechanical = mega
+            || thread
+                .path
+                .as_deref()
+                .is_some_and(|path| mechanical_paths.contains(&path));
         if mechanical {
-            *refused.entry(Refusal::Mechanical).or_default() += i32::try_from(thread.comments.len()).unwrap_or(i32::MAX);
+            *refused.entry(Refusal::Mechanical).or_default() +=
+                i32::try_from(thread.comments.len()).unwrap_or(i32::MAX);
             continue;
         }
         let (taught, refusals) = teach::lesson::lessons(&thread);
@@ -103,7 +113,11 @@ async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pul
         Some(author) if !pull.by_bot => crate::store::people::is_opted_out(conn, id, author).await?,
         Some(_) | None => false,
     };
-    Ok(if opted_out { Standing::OptedOut } else { Standing::NotHuman })
+    Ok(if opted_out {
+        Standing::OptedOut
+    } else {
+        Standing::NotHuman
+    })
 }
 
 /// Gives every comment a reading: the stored one, or a new one of its text.
@@ -119,7 +133,11 @@ async fn read_comments(
         if comment.reading.is_some() && reread == Reread::New {
             continue;
         }
-        let text = CommentText { body, path: comment.path.as_deref(), is_reply: comment.root != comment.id };
+        let text = CommentText {
+            body,
+            path: comment.path.as_deref(),
+            is_reply: comment.root != comment.id,
+        };
         let reading = classify::read(&text);
         if comment.reading.as_ref() != Some(&reading) {
             read.push((comment.place, comment.id, reading.clone()));
@@ -150,8 +168,10 @@ fn threads(
         }
     }
     let build = |members: &[&StoredComment]| {
-        let comments: Vec<ThreadComment> =
-            members.iter().filter_map(|comment| thread_comment(comment, pull, pushes)).collect();
+        let comments: Vec<ThreadComment> = members
+            .iter()
+            .filter_map(|comment| thread_comment(comment, pull, pushes))
+            .collect();
         let first = members.first()?;
         (!comments.is_empty()).then(|| Thread {
             pull: key,
@@ -174,7 +194,9 @@ fn threads(
 /// Cuts a conversation into turns: what others say, and what the author answers to it. A turn ends where somebody else
 /// speaks after the author.
 fn turns<'a, 'b>(conversation: &'a [&'b StoredComment], author: Option<PersonId>) -> Vec<&'a [&'b StoredComment]> {
-    conversation.chunk_by(|one, next| one.author != author || next.author == author).collect()
+    conversation
+        .chunk_by(|one, next| one.author != author || next.author == author)
+        .collect()
 }
 
 fn thread_comment(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> Option<ThreadComment> {
@@ -201,10 +223,17 @@ fn follow_up(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> Follo
     }
     if comment.followed_up.is_some() {
         return match comment.nearness {
-            Some(nearness) => FollowUp::Compared { nearness, applied: comment.applied },
+            Some(nearness) => FollowUp::Compared {
+                nearness,
+                applied: comment.applied,
+            },
             None => FollowUp::NoDiffs,
         };
     }
     let pushed_later = pushes.iter().any(|push| push.at > comment.created_at);
-    if pull.open || pushed_later { FollowUp::Waiting } else { FollowUp::NoLaterPush }
+    if pull.open || pushed_later {
+        FollowUp::Waiting
+    } else {
+        FollowUp::NoLaterPush
+    }
 }

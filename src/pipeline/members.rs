@@ -53,13 +53,18 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<Done, StepEr
         members::see_team(&mut tx, id, team).await?;
         for (person, role) in places {
             people::see(&mut tx, id, person, now).await?;
-            members::join_team(&mut tx, id, team.id, (person.id, *role), now).await?;
+            members::set_in_team(&mut tx, id, team.id, (person.id, *role), now).await?;
         }
         let present: Vec<PersonId> = places.iter().map(|(person, _)| person.id).collect();
         members::keep_only_in_team(&mut tx, id, team.id, &present, now).await?;
     }
     tenants::members_known(&mut tx, id, now).await?;
     tx.commit().await?;
-    tracing::info!(installation.id = id.0, members = people_now.len(), teams = teams.len(), "members read");
+    tracing::info!(
+        installation.id = id.0,
+        members = people_now.len(),
+        teams = teams.len(),
+        "members read"
+    );
     Ok(Done::Yes)
 }

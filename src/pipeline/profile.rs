@@ -123,7 +123,11 @@ pub async fn profile(
     person: &Person,
     (at, addresses): (Time, &Addresses),
 ) -> Result<Profile, StepError> {
-    let which = profiles::Which { person: Some(person.id), before: None, limit: LESSONS };
+    let which = profiles::Which {
+        person: Some(person.id),
+        before: None,
+        limit: LESSONS,
+    };
     let lines = profiles::lessons(conn, id, which).await?;
     let edges = lessons::graph(conn, id, Ends::Teacher(person.id)).await?;
     let taken = taken(conn, id, person.id, &lines).await?;
@@ -152,7 +156,10 @@ pub fn link(addresses: &Addresses, line: &LessonLine) -> String {
         CommentPlace::Conversation => "issuecomment-",
         CommentPlace::Review => "pullrequestreview-",
     };
-    format!("{}/{}/{}/pull/{}#{anchor}{}", addresses.host, line.owner, line.repo, line.pull.number, line.comment)
+    format!(
+        "{}/{}/{}/pull/{}#{anchor}{}",
+        addresses.host, line.owner, line.repo, line.pull.number, line.comment
+    )
 }
 
 fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses) -> Evidence {
@@ -160,7 +167,11 @@ fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses) -> Evide
     Evidence {
         area: line.area,
         role: if taught { "taught" } else { "was taught" },
-        other: if taught { line.learner_login.clone() } else { line.teacher_login.clone() },
+        other: if taught {
+            line.learner_login.clone()
+        } else {
+            line.teacher_login.clone()
+        },
         pull: format!("{}/{}#{}", line.owner, line.repo, line.pull.number),
         link: link(addresses, line),
         at: line.at,
@@ -199,7 +210,11 @@ fn helped(edges: &[Edge], lines: &[LessonLine], person: PersonId, at: Time) -> V
 }
 
 fn landing(rate: &Rate) -> Landing {
-    Landing { mean: rate.mean, low: rate.low, high: rate.high }
+    Landing {
+        mean: rate.mean,
+        low: rate.low,
+        high: rate.high,
+    }
 }
 
 async fn taken(
@@ -209,7 +224,10 @@ async fn taken(
     lines: &[LessonLine],
 ) -> Result<Vec<Taken>, StepError> {
     let mut areas: BTreeMap<Area, Vec<&LessonLine>> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line.learner == person && line.outcome == Outcome::Landed) {
+    for line in lines
+        .iter()
+        .filter(|line| line.learner == person && line.outcome == Outcome::Landed)
+    {
         areas.entry(line.area).or_default().push(line);
     }
     if areas.is_empty() {
@@ -225,7 +243,13 @@ async fn taken(
             from.sort();
             from.dedup();
             let later = later_work(person, (area, last), (lines, &own), base_rate(pulls, &rates, area));
-            Some(Taken { area, claim: learned::claim(&later).words(), lessons: got.len(), from, last })
+            Some(Taken {
+                area,
+                claim: learned::claim(&later).words(),
+                lessons: got.len(),
+                from,
+                last,
+            })
         })
         .collect();
     taken.sort_by(|one, other| other.last.cmp(&one.last).then(one.area.cmp(&other.area)));
@@ -234,7 +258,11 @@ async fn taken(
 
 #[expect(clippy::cast_precision_loss, reason = "counts of pull requests fit an f64 exactly")]
 fn base_rate(pulls: i64, rates: &HashMap<String, i64>, area: Area) -> f64 {
-    if pulls == 0 { 0.0 } else { rates.get(area.slug()).copied().unwrap_or(0) as f64 / pulls as f64 }
+    if pulls == 0 {
+        0.0
+    } else {
+        rates.get(area.slug()).copied().unwrap_or(0) as f64 / pulls as f64
+    }
 }
 
 /// What the person did after the last lesson in an area: own reviewed pull requests that drew no such comment, and own
@@ -245,12 +273,19 @@ fn later_work(
     (lines, own): (&[LessonLine], &[(crate::model::ids::PullKey, Time)]),
     base_rate: f64,
 ) -> LaterWork {
-    let teachers: Vec<PersonId> =
-        lines.iter().filter(|line| line.learner == person && line.area == area).map(|line| line.teacher).collect();
+    let teachers: Vec<PersonId> = lines
+        .iter()
+        .filter(|line| line.learner == person && line.area == area)
+        .map(|line| line.teacher)
+        .collect();
     let later: Vec<_> = own.iter().filter(|(_, opened)| *opened > last).collect();
     let commented = later
         .iter()
-        .filter(|(key, _)| lines.iter().any(|line| line.pull == *key && line.learner == person && line.area == area))
+        .filter(|(key, _)| {
+            lines
+                .iter()
+                .any(|line| line.pull == *key && line.learner == person && line.area == area)
+        })
         .count();
     let taught = lines
         .iter()
@@ -313,6 +348,11 @@ pub async fn holders(
             })
         })
         .collect();
-    holders.sort_by(|one, other| other.strength.total_cmp(&one.strength).then(one.login.cmp(&other.login)));
+    holders.sort_by(|one, other| {
+        other
+            .strength
+            .total_cmp(&one.strength)
+            .then(one.login.cmp(&other.login))
+    });
     Ok(holders)
 }

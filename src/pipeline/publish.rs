@@ -27,14 +27,29 @@ pub async fn comment(
     (id, key, repo): (InstallationId, PullKey, &Repo),
     suggestion: &Suggestion,
 ) -> Result<(), StepError> {
-    let Some(tenant) = tenants::installation(conn, id).await? else { return Ok(()) };
-    let at = RepoAt { installation: tenant.external_id, owner: &repo.owner, name: &repo.name };
-    let details = format!("{}/pulls/{}/{}/{}", pipeline.addresses.own, repo.owner, repo.name, key.number);
+    let Some(tenant) = tenants::installation(conn, id).await? else {
+        return Ok(());
+    };
+    let at = RepoAt {
+        installation: tenant.external_id,
+        owner: &repo.owner,
+        name: &repo.name,
+    };
+    let details = format!(
+        "{}/pulls/{}/{}/{}",
+        pipeline.addresses.own, repo.owner, repo.name, key.number
+    );
     let settings = format!("{}/docs", pipeline.addresses.own);
     let name = format!("{}/{}", repo.owner, repo.name);
-    let links = words::CommentLinks { details_url: &details, settings_url: &settings, repo: &name };
+    let links = words::CommentLinks {
+        details_url: &details,
+        settings_url: &settings,
+        repo: &name,
+    };
     let stored = suggestions::of_pull(conn, id, key).await?;
-    let noted = stored.as_ref().and_then(|stored| stored.comment.zip(stored.body.clone()));
+    let noted = stored
+        .as_ref()
+        .and_then(|stored| stored.comment.zip(stored.body.clone()));
     let Some(body) = words::comment(suggestion, &links) else {
         return Ok(());
     };
@@ -63,7 +78,12 @@ async fn post(
     body: &str,
 ) -> Result<CommentId, StepError> {
     let comment = pipeline.forge.post_comment(at, key.number, body).await?;
-    tracing::info!(repo.id = repo.id.0, pull.number = key.number, comment.id = comment.0, "suggestion posted");
+    tracing::info!(
+        repo.id = repo.id.0,
+        pull.number = key.number,
+        comment.id = comment.0,
+        "suggestion posted"
+    );
     Ok(comment)
 }
 
@@ -76,11 +96,20 @@ async fn edit_or_leave(
 ) -> Result<CommentId, StepError> {
     match pipeline.forge.edit_comment(at, comment, body).await {
         Ok(()) => {
-            tracing::info!(repo.id = repo.id.0, pull.number = key.number, comment.id = comment.0, "suggestion edited");
+            tracing::info!(
+                repo.id = repo.id.0,
+                pull.number = key.number,
+                comment.id = comment.0,
+                "suggestion edited"
+            );
             Ok(comment)
         }
         Err(ForgeError::NotFound { .. }) => {
-            tracing::info!(repo.id = repo.id.0, pull.number = key.number, "our comment was deleted; it stays away");
+            tracing::info!(
+                repo.id = repo.id.0,
+                pull.number = key.number,
+                "our comment was deleted; it stays away"
+            );
             Ok(comment)
         }
         Err(error) => Err(error.into()),

@@ -43,7 +43,12 @@ struct Found {
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
-pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<Done, StepError> {
+pub async fn run(
+    pipeline: &Pipeline,
+    id: InstallationId,
+    key: PullKey,
+    delivery: Option<&str>,
+) -> Result<Done, StepError> {
     let now = pipeline.clock.now();
     let mut conn = pipeline.pool.acquire().await?;
     let (Some(pull), Some(repo), Some(tenant)) = (
@@ -61,7 +66,11 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
     // The code host may be slow: no connection is held while it is asked.
     drop(conn);
 
-    let asking = Asking { pipeline, repo: &repo, number: key.number };
+    let asking = Asking {
+        pipeline,
+        repo: &repo,
+        number: key.number,
+    };
     let found = match asking.all(tenant.external_id, (&pull, &comments, &pushes)).await {
         Ok(found) => found,
         Err(error) if error.may_pass() => return Err(error.into()),
@@ -69,7 +78,10 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
             if !matches!(error, ForgeError::NotConfigured { .. }) {
                 tracing::warn!(repo.id = repo.id.0, pull.number = key.number, %error, "going on without what GitHub knows");
             }
-            Found { follow_ups: unknown(&comments, &pushes), ..Found::default() }
+            Found {
+                follow_ups: unknown(&comments, &pushes),
+                ..Found::default()
+            }
         }
     };
 
@@ -87,10 +99,22 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         pulls::reactions_read(&mut tx, id, key, now).await?;
     }
     if !comments.is_empty() {
-        pipeline.queue.add(&mut tx, &Job::Learn { installation: id, pull: key }).await?;
+        pipeline
+            .queue
+            .add(
+                &mut tx,
+                &Job::Learn { installation: id, pull: key }.because_of(delivery),
+            )
+            .await?;
     }
     if suggest::is_due(&pull, now) {
-        pipeline.queue.add(&mut tx, &Job::Suggest { installation: id, pull: key }).await?;
+        pipeline
+            .queue
+            .add(
+                &mut tx,
+                &Job::Suggest { installation: id, pull: key }.because_of(delivery),
+            )
+            .await?;
     }
     tx.commit().await?;
     Ok(Done::Yes)
@@ -113,7 +137,11 @@ impl Asking<'_> {
             // Only its number is known so far; its state comes with a later event.
             return Ok(Found::default());
         }
-        let at = RepoAt { installation: external, owner: &self.repo.owner, name: &self.repo.name };
+        let at = RepoAt {
+            installation: external,
+            owner: &self.repo.owner,
+            name: &self.repo.name,
+        };
         let mut found = Found::default();
         if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
             let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
@@ -196,7 +224,10 @@ fn waiting<'a>(comments: &'a [StoredComment], pushes: &'a [HeadPush]) -> Vec<(&'
             by_push.entry(first).or_default().push(comment);
         }
     }
-    by_push.into_iter().filter_map(|(at, answered)| Some((pushes.get(at)?, answered))).collect()
+    by_push
+        .into_iter()
+        .filter_map(|(at, answered)| Some((pushes.get(at)?, answered)))
+        .collect()
 }
 
 /// The same without diffs: a push came, and what it did isn't known.
@@ -222,5 +253,8 @@ fn sorted(contents: PullContents) -> (Vec<StoredFile>, Vec<PersonId>) {
             deletions: file.deletions,
         })
         .collect();
-    (files, contents.committers.into_iter().chain(contents.co_authors).collect())
+    (
+        files,
+        contents.committers.into_iter().chain(contents.co_authors).collect(),
+    )
 }

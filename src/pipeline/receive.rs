@@ -1,8 +1,12 @@
 //! A delivery becomes facts.
+use std::collections::HashMap;
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use crate::forge::github::payload;
 use crate::model::clock::Time;
+use crate::model::event::Account;
 use crate::model::event::Asked;
 use crate::model::event::CommentSeen;
 use crate::model::event::Event;
@@ -37,25 +41,31 @@ use crate::store::tenants;
 pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<Done, StepError> {
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
-    let Some(waiting) = inbox::take(&mut tx, id).await? else { return Ok(Done::Yes) };
+    let Some(waiting) = inbox::take(&mut tx, id).await? else {
+        return Ok(Done::Yes);
+    };
     let event = match parse(&waiting) {
         Ok(event) => event,
         Err(why) => {
-            tracing::warn!(delivery.id = waiting.delivery, event = waiting.event, why, "delivery can't be read");
+            tracing::warn!(
+                delivery.id = waiting.delivery,
+                event = waiting.event,
+                why,
+                "delivery can't be read"
+            );
             metrics::counter!("peerlore_deliveries_total", "outcome" => "failed").increment(1);
             inbox::bury(&mut tx, id, now, &why).await?;
             tx.commit().await?;
             return Ok(Done::Yes);
         }
     };
-    let next = record(&mut tx, &event, waiting.received_at).await?;
+    let next = record(&mut tx, &mut Seen::default(), &event, waiting.received_at).await?;
     for job in next.jobs() {
-        pipeline.queue.add(&mut tx, &job).await?;
+        pipeline.queue.add(&mut tx, &job.because_of(Some(&waiting.delivery))).await?;
     }
     inbox::done(&mut tx, id, now).await?;
     tx.commit().await?;
     tracing::info!(
-        delivery.id = waiting.delivery,
         event = waiting.event,
         pull = next.pull.map(|pull| pull.to_string()),
         "facts stored"
@@ -85,9 +95,59 @@ impl Next {
     /// The jobs to queue.
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
-        let Some(installation) = self.installation else { return Vec::new() };
+        let Some(installation) = self.installation else {
+            return Vec::new();
+        };
         let pull = self.pull.map(|pull| Job::Read { installation, pull });
-        pull.into_iter().chain(self.members.then_some(Job::Members { installation })).collect()
+        pull.into_iter()
+            .chain(self.members.then_some(Job::Members { installation }))
+            .collect()
+    }
+}
+
+/// Accounts, repositories and people that were stored already in the course of one run, so that an import doesn't store
+/// the same person a thousand times.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    tenants: HashMap<(Account, Option<i64>), InstallationId>,
+    repos: HashSet<(InstallationId, RepoSeen)>,
+    people: HashSet<(InstallationId, Actor)>,
+}
+
+impl Seen {
+    async fn tenant(
+        &mut self,
+        conn: &mut PgConnection,
+        (account, external): (&Account, Option<i64>),
+        at: Time,
+    ) -> Result<InstallationId, StepError> {
+        let key = (account.clone(), external);
+        if let Some(id) = self.tenants.get(&key) {
+            return Ok(*id);
+        }
+        let id = tenants::ensure(conn, account, external, at).await?;
+        self.tenants.insert(key, id);
+        Ok(id)
+    }
+
+    async fn repo(&mut self, conn: &mut PgConnection, id: InstallationId, repo: &RepoSeen) -> Result<(), StepError> {
+        if self.repos.insert((id, repo.clone())) {
+            tenants::see_repo(conn, id, repo).await?;
+        }
+        Ok(())
+    }
+
+    async fn person(
+        &mut self,
+        conn: &mut PgConnection,
+        id: InstallationId,
+        person: &Actor,
+        at: Time,
+    ) -> Result<(), StepError> {
+        if self.people.insert((id, person.clone())) {
+            people::see(conn, id, person, at).await?;
+        }
+        Ok(())
     }
 }
 
@@ -97,26 +157,32 @@ impl Next {
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
-pub async fn record(conn: &mut PgConnection, event: &Event, at: Time) -> Result<Next, StepError> {
-    let Some(account) = &event.account else { return Ok(Next::default()) };
-    let installation = tenants::ensure(conn, account, event.installation, at).await?;
+pub async fn record(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: Time) -> Result<Next, StepError> {
+    let Some(account) = &event.account else {
+        return Ok(Next::default());
+    };
+    let installation = seen.tenant(conn, (account, event.installation), at).await?;
     if let Some(repo) = &event.repo {
-        tenants::see_repo(conn, installation, repo).await?;
+        seen.repo(conn, installation, repo).await?;
     }
     if let Some(sender) = &event.sender {
-        people::see(conn, installation, sender, at).await?;
+        seen.person(conn, installation, sender, at).await?;
     }
-    let mut next = Next { installation: Some(installation), ..Next::default() };
+    let mut next = Next {
+        installation: Some(installation),
+        ..Next::default()
+    };
     if let Some(repo) = &event.repo {
-        next.pull = of_repo(conn, (installation, repo), event, at).await?;
+        next.pull = of_repo(conn, seen, (installation, repo), event, at).await?;
     }
-    next.members = of_account(conn, installation, event, at).await?;
+    next.members = of_account(conn, seen, installation, event, at).await?;
     Ok(next)
 }
 
 /// Facts about pull requests; gives the one that moved.
 async fn of_repo(
     conn: &mut PgConnection,
+    seen: &mut Seen,
     (id, repo): (InstallationId, &RepoSeen),
     event: &Event,
     at: Time,
@@ -125,15 +191,15 @@ async fn of_repo(
     match &event.what {
         What::Pull { action, pull } => {
             let key = key(pull.number);
-            see_pull(conn, (id, key), pull, at).await?;
-            moved(conn, (id, key), (action, pull), at).await?;
+            see_pull(conn, seen, (id, key), pull, at).await?;
+            moved(conn, seen, (id, key), (action, pull), at).await?;
             Ok(Some(key))
         }
         What::Review { pull, review } => {
             let key = key(pull.number);
-            see_pull(conn, (id, key), pull, at).await?;
+            see_pull(conn, seen, (id, key), pull, at).await?;
             if let Some(reviewer) = &review.reviewer {
-                people::see(conn, id, reviewer, at).await?;
+                seen.person(conn, id, reviewer, at).await?;
                 // A submitted review answers the request.
                 let who = pulls::AskedWho::Person(reviewer.id);
                 pulls::see_asked(conn, id, key, (who, false), review.submitted_at).await?;
@@ -144,10 +210,14 @@ async fn of_repo(
             }
             Ok(Some(key))
         }
-        What::Comment { pull, comment, edited: _ } => {
+        What::Comment {
+            pull,
+            comment,
+            edited: _,
+        } => {
             let key = match pull {
                 PullShown::Whole(pull) => {
-                    see_pull(conn, (id, key(pull.number)), pull, at).await?;
+                    see_pull(conn, seen, (id, key(pull.number)), pull, at).await?;
                     key(pull.number)
                 }
                 PullShown::Number(number) => {
@@ -156,23 +226,34 @@ async fn of_repo(
                 }
             };
             if let Some(author) = &comment.author {
-                people::see(conn, id, author, at).await?;
+                seen.person(conn, id, author, at).await?;
             }
             comments::see(conn, id, key, comment).await?;
             Ok(Some(key))
         }
-        What::CommentDeleted { number, place, id: comment } => {
+        What::CommentDeleted {
+            number,
+            place,
+            id: comment,
+        } => {
             pulls::see_number(conn, id, key(*number), at).await?;
             comments::delete(conn, id, key(*number), (*place, *comment), at).await?;
             Ok(Some(key(*number)))
         }
-        What::Thread { number, root, resolved, at: when } => {
+        What::Thread {
+            number,
+            root,
+            resolved,
+            at: when,
+        } => {
             pulls::see_number(conn, id, key(*number), at).await?;
             let by = event.sender.as_ref().map(|sender| sender.id);
             comments::see_resolution(conn, id, (key(*number), *root), (by, *resolved), when.unwrap_or(at)).await?;
             Ok(Some(key(*number)))
         }
-        What::Push { before, after, forced, .. } => {
+        What::Push {
+            before, after, forced, ..
+        } => {
             pulls::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
             Ok(None)
         }
@@ -196,6 +277,7 @@ async fn of_repo(
 /// Facts about the organisation; gives whether members should be read.
 async fn of_account(
     conn: &mut PgConnection,
+    seen: &mut Seen,
     id: InstallationId,
     event: &Event,
     at: Time,
@@ -203,7 +285,7 @@ async fn of_account(
     match &event.what {
         What::TeamMember { team, person, role } => {
             members::see_team(conn, id, team).await?;
-            people::see(conn, id, person, at).await?;
+            seen.person(conn, id, person, at).await?;
             match role {
                 Some(role) => members::join_team(conn, id, team.id, (person.id, *role), at).await?,
                 None => members::leave_team(conn, id, team.id, person.id, at).await?,
@@ -219,12 +301,12 @@ async fn of_account(
             Ok(false)
         }
         What::MemberAdded(person) => {
-            people::see(conn, id, person, at).await?;
+            seen.person(conn, id, person, at).await?;
             members::join(conn, id, person.id, at).await?;
             Ok(false)
         }
         What::MemberRemoved(person) => {
-            people::see(conn, id, person, at).await?;
+            seen.person(conn, id, person, at).await?;
             members::leave(conn, id, person.id, at).await?;
             Ok(false)
         }
@@ -260,19 +342,34 @@ async fn of_account(
 
 async fn see_pull(
     conn: &mut PgConnection,
+    seen: &mut Seen,
     (id, key): (InstallationId, PullKey),
     pull: &PullSeen,
     at: Time,
 ) -> Result<(), StepError> {
     if let Some(author) = &pull.author {
-        people::see(conn, id, author, at).await?;
+        seen.person(conn, id, author, at).await?;
     }
     pulls::see(conn, id, key, pull).await?;
     for person in &pull.asked_people {
-        see_asked(conn, (id, key), &Asked::Person(person.clone()), (true, pull.updated_at, at)).await?;
+        see_asked(
+            conn,
+            seen,
+            (id, key),
+            &Asked::Person(person.clone()),
+            (true, pull.updated_at, at),
+        )
+        .await?;
     }
     for team in &pull.asked_teams {
-        see_asked(conn, (id, key), &Asked::Team(team.clone()), (true, pull.updated_at, at)).await?;
+        see_asked(
+            conn,
+            seen,
+            (id, key),
+            &Asked::Team(team.clone()),
+            (true, pull.updated_at, at),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -280,6 +377,7 @@ async fn see_pull(
 /// What one action on a pull request adds to its state.
 async fn moved(
     conn: &mut PgConnection,
+    seen: &mut Seen,
     (id, key): (InstallationId, PullKey),
     (action, pull): (&PullAction, &PullSeen),
     at: Time,
@@ -293,11 +391,11 @@ async fn moved(
             pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
         }
         PullAction::ReviewRequested(asked) => {
-            see_asked(conn, (id, key), asked, (true, pull.updated_at, at)).await?;
+            see_asked(conn, seen, (id, key), asked, (true, pull.updated_at, at)).await?;
             pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
         }
         PullAction::ReviewRequestRemoved(asked) => {
-            see_asked(conn, (id, key), asked, (false, pull.updated_at, at)).await?;
+            see_asked(conn, seen, (id, key), asked, (false, pull.updated_at, at)).await?;
             pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
         }
         PullAction::ConvertedToDraft | PullAction::Closed | PullAction::Changed => {}
@@ -307,12 +405,13 @@ async fn moved(
 
 async fn see_asked(
     conn: &mut PgConnection,
+    seen: &mut Seen,
     (id, key): (InstallationId, PullKey),
     asked: &Asked,
     (yes, when, at): (bool, Time, Time),
 ) -> Result<(), StepError> {
     let who = match asked {
-        Asked::Person(person) => see_person(conn, id, person, at).await?,
+        Asked::Person(person) => see_person(conn, seen, id, person, at).await?,
         Asked::Team(team) => see_team(conn, id, team).await?,
     };
     pulls::see_asked(conn, id, key, (who, yes), when).await?;
@@ -321,20 +420,17 @@ async fn see_asked(
 
 async fn see_person(
     conn: &mut PgConnection,
+    seen: &mut Seen,
     id: InstallationId,
     person: &Actor,
     at: Time,
 ) -> Result<pulls::AskedWho, StepError> {
-    people::see(conn, id, person, at).await?;
+    seen.person(conn, id, person, at).await?;
     let PersonId(number) = person.id;
     Ok(pulls::AskedWho::Person(PersonId(number)))
 }
 
-async fn see_team(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    team: &TeamSeen,
-) -> Result<pulls::AskedWho, StepError> {
+async fn see_team(conn: &mut PgConnection, id: InstallationId, team: &TeamSeen) -> Result<pulls::AskedWho, StepError> {
     members::see_team(conn, id, team).await?;
     Ok(pulls::AskedWho::Team(team.id))
 }

@@ -52,12 +52,23 @@ pub struct CouldBeAsked {
 /// [`StepError::Store`] when the database can't tell.
 pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<CouldBeAsked>, StepError> {
     let since = at - Duration::days(WINDOW_DAYS);
-    let span = history::Span { repo: None, since, before: at, limit: WINDOW_PULLS };
+    let span = history::Span {
+        repo: None,
+        since,
+        before: at,
+        limit: WINDOW_PULLS,
+    };
     let pulls = history::past_pulls(conn, id, span).await?;
-    let answers: HashMap<PersonId, history::Answers> =
-        history::answers(conn, id, since).await?.into_iter().map(|answer| (answer.person, answer)).collect();
-    let people: HashMap<PersonId, people::Person> =
-        people::standing(conn, id).await?.into_iter().map(|person| (person.id, person)).collect();
+    let answers: HashMap<PersonId, history::Answers> = history::answers(conn, id, since)
+        .await?
+        .into_iter()
+        .map(|answer| (answer.person, answer))
+        .collect();
+    let people: HashMap<PersonId, people::Person> = people::standing(conn, id)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect();
     let rows = work(&pulls, at, &answers, &people);
     Ok(silent::silent_experts(&rows)
         .into_iter()
@@ -129,10 +140,14 @@ fn work(
                 share: if total > 0.0 { faded / total } else { 0.0 },
                 others_changes: changes - own,
                 reviews: module.reviews.get(&person).copied().unwrap_or(0),
-                idle_days: last_active.get(&person).map_or(f64::INFINITY, |last| days_between(*last, at)),
+                idle_days: last_active
+                    .get(&person)
+                    .map_or(f64::INFINITY, |last| days_between(*last, at)),
                 asked: answered.map(|answer| number(answer.asked)),
                 answered: answered.map(|answer| number(answer.answered)),
-                left_out: people.get(&person).is_none_or(|person| person.away_until.is_some_and(|until| until > at)),
+                left_out: people
+                    .get(&person)
+                    .is_none_or(|person| person.away_until.is_some_and(|until| until > at)),
             });
         }
     }

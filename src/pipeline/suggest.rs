@@ -75,7 +75,13 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
     if !is_due(&pull, now) || tenant.silent {
         return Ok(Done::Yes);
     }
-    let question = Question { key, author: pull.author, files: None, at: now, knowledge: Knowledge::Now };
+    let question = Question {
+        key,
+        author: pull.author,
+        files: None,
+        at: now,
+        knowledge: Knowledge::Now,
+    };
     let mut known = read(&mut tx, id, &question, &pipeline.settings).await?;
     let suggestion = answer(pipeline, (&repo, tenant.external_id), &mut known, now).await?;
     suggestions::set(&mut tx, id, key, (&suggestion, &pull.head_sha), now).await?;
@@ -97,7 +103,9 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
 /// not long ago.
 #[must_use]
 pub fn is_due(pull: &pulls::Pull, now: Time) -> bool {
-    let fresh = pull.suggest_wanted_at.is_some_and(|wanted| now - wanted <= Duration::days(STALE_DAYS));
+    let fresh = pull
+        .suggest_wanted_at
+        .is_some_and(|wanted| now - wanted <= Duration::days(STALE_DAYS));
     pull.open && !pull.draft && !pull.by_bot && fresh
 }
 
@@ -121,7 +129,11 @@ async fn answer(
     if !pipeline.forge.is_configured() {
         return Ok(suggestion);
     }
-    let at = RepoAt { installation, owner: &repo.owner, name: &repo.name };
+    let at = RepoAt {
+        installation,
+        owner: &repo.owner,
+        name: &repo.name,
+    };
     let mut may_read: BTreeSet<PersonId> = BTreeSet::new();
     for _ in 0..ACCESS_TRIES {
         let mut refused = Vec::new();
@@ -242,10 +254,17 @@ pub async fn read(
     let asked = if key.number == 0 || question.knowledge == Knowledge::Then {
         Vec::new()
     } else {
-        history::asked(conn, id, key, at).await?.into_iter().map(asked).collect()
+        history::asked(conn, id, key, at)
+            .await?
+            .into_iter()
+            .map(asked)
+            .collect()
     };
-    let author_teams =
-        places.iter().filter(|place| Some(place.person) == question.author).map(|place| place.team).collect();
+    let author_teams = places
+        .iter()
+        .filter(|place| Some(place.person) == question.author)
+        .map(|place| place.team)
+        .collect();
     Ok(Known {
         pull: PullAsked {
             number: key.number,
@@ -255,9 +274,14 @@ pub async fn read(
             author_teams,
             files: files
                 .into_iter()
-                .map(|path| TouchedFile { language: language::language_of(&path), path })
+                .map(|path| TouchedFile {
+                    language: language::language_of(&path),
+                    path,
+                })
                 .collect(),
-            repo: repo.map(|repo| format!("{}/{}", repo.owner, repo.name)).unwrap_or_default(),
+            repo: repo
+                .map(|repo| format!("{}/{}", repo.owner, repo.name))
+                .unwrap_or_default(),
             expected_areas,
             asked,
         },
@@ -265,8 +289,15 @@ pub async fn read(
             .iter()
             .filter_map(|pull| {
                 let author = pull.author?;
-                let at = pull.merged_at.or((pull.closed_at.is_none()).then_some(pull.created_at))?;
-                Some(PastChange { pull: pull.number, author, at, files: pull.files.clone() })
+                let at = pull
+                    .merged_at
+                    .or((pull.closed_at.is_none()).then_some(pull.created_at))?;
+                Some(PastChange {
+                    pull: pull.number,
+                    author,
+                    at,
+                    files: pull.files.clone(),
+                })
             })
             .collect(),
         history: past
@@ -290,7 +321,11 @@ pub async fn read(
 async fn stored_files(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<Vec<String>, StepError> {
     let files = pulls::files(conn, id, key).await?;
     let all_mechanical = files.iter().all(|file| file.mechanical);
-    Ok(files.into_iter().filter(|file| all_mechanical || !file.mechanical).map(|file| file.path).collect())
+    Ok(files
+        .into_iter()
+        .filter(|file| all_mechanical || !file.mechanical)
+        .map(|file| file.path)
+        .collect())
 }
 
 fn asked(already: AskedAlready) -> Asked {
@@ -304,7 +339,10 @@ fn asked(already: AskedAlready) -> Asked {
 fn folders(files: &[String]) -> Vec<String> {
     let set: BTreeSet<String> = files
         .iter()
-        .map(|path| path.rfind('/').map_or_else(|| path.clone(), |slash| path[..=slash].to_owned()))
+        .map(|path| {
+            path.rfind('/')
+                .map_or_else(|| path.clone(), |slash| path[..=slash].to_owned())
+        })
         .collect();
     set.into_iter().collect()
 }
@@ -333,8 +371,17 @@ async fn skills(
     let edges = match question.knowledge {
         Knowledge::Now => lessons::graph(conn, id, lessons::Ends::Any).await?,
         Knowledge::Then => {
-            let which = profiles::Which { person: None, before: Some(question.at), limit: i64::from(i32::MAX) };
-            skill::edge::edges(profiles::lessons(conn, id, which).await?.iter().map(profiles::LessonLine::lesson))
+            let which = profiles::Which {
+                person: None,
+                before: Some(question.at),
+                limit: i64::from(i32::MAX),
+            };
+            skill::edge::edges(
+                profiles::lessons(conn, id, which)
+                    .await?
+                    .iter()
+                    .map(profiles::LessonLine::lesson),
+            )
         }
     };
     let mut held: HashMap<PersonId, HashMap<Area, (f64, f64, i32)>> = HashMap::new();
@@ -379,7 +426,11 @@ fn sorted_out(
             Some(Hindrance::AtCapacity) => left_out.at_capacity += 1,
             Some(Hindrance::DailyCap) => left_out.daily_cap += 1,
             None => candidates.push(Candidate {
-                teams: places.iter().filter(|place| place.person == person.id).map(|place| place.team).collect(),
+                teams: places
+                    .iter()
+                    .filter(|place| place.person == person.id)
+                    .map(|place| place.team)
+                    .collect(),
                 skills: skills.get(&person.id).cloned().unwrap_or_default(),
                 languages: languages
                     .iter()

@@ -10,9 +10,11 @@ use graphile_worker::WorkerOptions;
 use serde::Deserialize;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::forge::ForgeError;
 use crate::model::job::Job;
+use crate::model::job::Queued;
 use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
@@ -30,32 +32,40 @@ use crate::store::jobs;
 /// A job as the queue hands it out.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
-struct Step(Job);
+struct Step(Queued);
 
 impl TaskHandler for Step {
     const IDENTIFIER: &'static str = jobs::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        let pipeline = context.get_ext::<Pipeline>().ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
+        let pipeline = context
+            .get_ext::<Pipeline>()
+            .ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
         let job = context.job();
-        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts())).await
+        let span = tracing::info_span!("job", job.kind = self.0.job.kind(), delivery.id = self.0.delivery);
+        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts())).instrument(span).await
     }
 }
 
 /// Runs one job, logs a failure once, and says whether it is to be tried again.
-async fn handle(pipeline: &Pipeline, job: Job, (attempt, of): (i16, i16)) -> Result<(), String> {
+async fn handle(pipeline: &Pipeline, queued: Queued, (attempt, of): (i16, i16)) -> Result<(), String> {
     let begun = Instant::now();
-    let outcome = run(pipeline, job).await;
+    let job = queued.job;
+    let outcome = run(pipeline, &queued).await;
     metrics::histogram!("peerlore_job_seconds", "kind" => job.kind()).record(begun.elapsed().as_secs_f64());
     let (word, result) = match outcome {
         Ok(Done::Yes) => ("done", Ok(())),
-        Ok(Done::Later(at)) => ("later", again(pipeline, job, at).await.map_err(|error| error.to_string())),
-        Err(StepError::Forge(ForgeError::RateLimited { until, .. })) => {
-            ("later", again(pipeline, job, until).await.map_err(|error| error.to_string()))
-        }
+        Ok(Done::Later(at)) => (
+            "later",
+            again(pipeline, &queued, at).await.map_err(|error| error.to_string()),
+        ),
+        Err(StepError::Forge(ForgeError::RateLimited { until, .. })) => (
+            "later",
+            again(pipeline, &queued, until).await.map_err(|error| error.to_string()),
+        ),
         Err(error) => {
             let last = attempt >= of;
-            tracing::warn!(job.kind = job.kind(), attempt, of, %error, "a job failed");
+            tracing::warn!(attempt, of, %error, "a job failed");
             if last {
                 rest(pipeline, job, &error).await;
             }
@@ -66,10 +76,12 @@ async fn handle(pipeline: &Pipeline, job: Job, (attempt, of): (i16, i16)) -> Res
     result
 }
 
-async fn run(pipeline: &Pipeline, job: Job) -> Result<Done, StepError> {
-    match job {
+async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<Done, StepError> {
+    match queued.job {
         Job::Receive { inbox } => receive::run(pipeline, inbox).await,
-        Job::Read { installation, pull } => read::run(pipeline, installation, pull).await,
+        Job::Read { installation, pull } => {
+            read::run(pipeline, installation, pull, queued.delivery.as_deref()).await
+        }
         Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
         Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
         Job::Members { installation } => members::run(pipeline, installation).await,
@@ -77,9 +89,9 @@ async fn run(pipeline: &Pipeline, job: Job) -> Result<Done, StepError> {
     }
 }
 
-async fn again(pipeline: &Pipeline, job: Job, at: crate::model::clock::Time) -> Result<(), StoreError> {
+async fn again(pipeline: &Pipeline, queued: &Queued, at: crate::model::clock::Time) -> Result<(), StoreError> {
     let mut conn = pipeline.pool.acquire().await?;
-    pipeline.queue.add_at(&mut conn, &job, at).await
+    pipeline.queue.add_at(&mut conn, queued, at).await
 }
 
 /// A delivery that failed as often as allowed rests as a dead letter, with its reason.
@@ -139,7 +151,7 @@ pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
     loop {
         let queued = async {
             let mut conn = pipeline.pool.acquire().await?;
-            pipeline.queue.add(&mut conn, &Job::Expire).await
+            pipeline.queue.add(&mut conn, &Job::Expire.into()).await
         };
         if let Err(error) = queued.await {
             tracing::warn!(%error, "the hourly clean-up could not be queued");
@@ -157,13 +169,19 @@ pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
 /// [`StepError::Store`] when the database is away.
 pub async fn drain(pipeline: &Pipeline) -> Result<(), StepError> {
     let failed = |error: String| StepError::Store(StoreError::Queue(error));
-    let worker = options(pipeline, 4).init().await.map_err(|error| failed(error.to_string()))?;
+    let worker = options(pipeline, 4)
+        .init()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
     worker.run_once().await.map_err(|error| failed(error.to_string()))
 }
 
 /// The future that a caller of [`work`] may hold.
 pub fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) -> impl Future<Output = ()> {
     async move {
-        tokio::join!(work(pipeline.clone(), concurrency, stop.clone()), keep_expiring(pipeline, stop));
+        tokio::join!(
+            work(pipeline.clone(), concurrency, stop.clone()),
+            keep_expiring(pipeline, stop)
+        );
     }
 }

@@ -52,7 +52,10 @@ pub fn pull_evidence(lessons: &[Lesson]) -> Vec<PullEvidence> {
 pub fn edges(lessons: impl Iterator<Item = Lesson>) -> Vec<Edge> {
     let mut by_edge: BTreeMap<(PersonId, PersonId, Area), Vec<Lesson>> = BTreeMap::new();
     for lesson in lessons {
-        by_edge.entry((lesson.teacher, lesson.learner, lesson.area)).or_default().push(lesson);
+        by_edge
+            .entry((lesson.teacher, lesson.learner, lesson.area))
+            .or_default()
+            .push(lesson);
     }
     by_edge
         .into_iter()

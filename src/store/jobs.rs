@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use sqlx::PgPool;
 
 use crate::model::clock::Time;
-use crate::model::job::Job;
+use crate::model::job::Queued;
 use crate::store::StoreError;
 
 /// The schema that the queue's tables live in.
@@ -43,30 +43,32 @@ impl Queue {
     ///
     /// # Errors
     /// [`StoreError::Queue`] when the database refuses it.
-    pub async fn add(&self, conn: &mut PgConnection, job: &Job) -> Result<(), StoreError> {
-        self.add_spec(conn, job, None).await
+    pub async fn add(&self, conn: &mut PgConnection, queued: &Queued) -> Result<(), StoreError> {
+        self.add_spec(conn, queued, None).await
     }
 
     /// Adds a job that runs at `at` at the earliest.
     ///
     /// # Errors
     /// [`StoreError::Queue`] when the database refuses it.
-    pub async fn add_at(&self, conn: &mut PgConnection, job: &Job, at: Time) -> Result<(), StoreError> {
-        self.add_spec(conn, job, Some(at)).await
+    pub async fn add_at(&self, conn: &mut PgConnection, queued: &Queued, at: Time) -> Result<(), StoreError> {
+        self.add_spec(conn, queued, Some(at)).await
     }
 
-    async fn add_spec(&self, conn: &mut PgConnection, job: &Job, run_at: Option<Time>) -> Result<(), StoreError> {
+    async fn add_spec(&self, conn: &mut PgConnection, queued: &Queued, run_at: Option<Time>) -> Result<(), StoreError> {
+        let job = &queued.job;
         let spec = JobSpec {
             queue_name: job.queue(),
             job_key: job.key(),
             max_attempts: Some(ATTEMPTS),
+            priority: Some(job.priority()),
             run_at,
             ..JobSpec::default()
         };
         self.utils
             .clone()
             .with_executor(conn)
-            .add_raw_job(TASK, job, spec)
+            .add_raw_job(TASK, queued, spec)
             .await
             .map(|_| ())
             .map_err(|error| StoreError::Queue(error.to_string()))

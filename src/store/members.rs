@@ -130,7 +130,8 @@ pub async fn remove_team(
     Ok(())
 }
 
-/// A person is in a team from `at` on, as `role`.
+/// A person joined a team at `at`, as `role`. Does nothing for somebody who is in it: the event doesn't tell a maintainer
+/// from a member, so it never overwrites what was read.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -141,29 +142,45 @@ pub async fn join_team(
     (person, role): (PersonId, TeamRole),
     at: Time,
 ) -> Result<(), StoreError> {
-    let changed = sqlx::query!(
+    sqlx::query!(
+        "insert into team_membership (installation_id, team_id, person_id, role, valid_from)
+         select $1, $2, $3, $4, $5
+         where not exists (select 1 from team_membership where installation_id = $1 and team_id = $2 and person_id = $3
+                           and valid_until is null)
+         on conflict do nothing",
+        id.0,
+        team.0,
+        person.0,
+        role.as_str(),
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person is in a team at `at`, as `role`: what the code host says when it is asked.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_in_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    (person, role): (PersonId, TeamRole),
+    at: Time,
+) -> Result<(), StoreError> {
+    join_team(&mut *conn, id, team, (person, role), at).await?;
+    sqlx::query!(
         "update team_membership set role = $4
-         where installation_id = $1 and team_id = $2 and person_id = $3 and valid_until is null",
+         where installation_id = $1 and team_id = $2 and person_id = $3 and valid_until is null and role <> $4",
         id.0,
         team.0,
         person.0,
         role.as_str()
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    if changed.rows_affected() == 0 {
-        sqlx::query!(
-            "insert into team_membership (installation_id, team_id, person_id, role, valid_from)
-             values ($1, $2, $3, $4, $5) on conflict do nothing",
-            id.0,
-            team.0,
-            person.0,
-            role.as_str(),
-            at
-        )
-        .execute(conn)
-        .await?;
-    }
     Ok(())
 }
 

@@ -6,3 +6,6 @@ pub mod diff;
 pub mod eval;
 pub mod landing;
 pub mod lesson;
+
+#[cfg(test)]
+mod tests;

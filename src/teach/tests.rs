@@ -34,6 +34,7 @@ fn thread(says: &[(i64, &str)]) -> Thread {
         .zip(says)
         .map(|(at, &(author, body))| ThreadComment {
             id: CommentId(100 + at),
+            place: CommentPlace::Diff,
             author: PersonId(author),
             standing: Standing::Counts,
             at: DateTime::UNIX_EPOCH + TimeDelta::hours(at),

@@ -40,10 +40,19 @@ impl FromRequestParts<Web> for Visitor {
         match web.viewing {
             Viewing::Demo => {
                 let cookies = CookieJar::from_headers(&parts.headers);
-                Ok(Self { login: cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned()), demo: true })
+                Ok(Self {
+                    login: cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned()),
+                    demo: true,
+                })
             }
-            Viewing::Open => Ok(Self { login: None, demo: false }),
-            Viewing::Local if is_local(parts) => Ok(Self { login: None, demo: false }),
+            Viewing::Open => Ok(Self {
+                login: None,
+                demo: false,
+            }),
+            Viewing::Local if is_local(parts) => Ok(Self {
+                login: None,
+                demo: false,
+            }),
             Viewing::Local => Err(PageError::Closed),
         }
     }
@@ -51,10 +60,18 @@ impl FromRequestParts<Web> for Visitor {
 
 /// The request came from this machine, asks for it by a loopback name, and was not passed on by a proxy.
 fn is_local(parts: &Parts) -> bool {
-    let from_here =
-        parts.extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+    let from_here = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
     let asked_for_here = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
     let passed_on = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
         .iter()
@@ -74,7 +91,9 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
-        parts.extensions.insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+        parts
+            .extensions
+            .insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
         parts
     }
 
@@ -82,10 +101,19 @@ mod tests {
     fn only_a_direct_request_from_this_machine_is_local() {
         assert!(is_local(&parts("127.0.0.1:9", &[("host", "localhost:8080")])));
         assert!(is_local(&parts("[::1]:9", &[("host", "[::1]:8080")])));
-        assert!(!is_local(&parts("192.0.2.1:9", &[("host", "localhost")])), "from elsewhere");
-        assert!(!is_local(&parts("127.0.0.1:9", &[("host", "peerlore.example")])), "a rebound name");
         assert!(
-            !is_local(&parts("127.0.0.1:9", &[("host", "localhost"), ("x-forwarded-for", "192.0.2.1")])),
+            !is_local(&parts("192.0.2.1:9", &[("host", "localhost")])),
+            "from elsewhere"
+        );
+        assert!(
+            !is_local(&parts("127.0.0.1:9", &[("host", "peerlore.example")])),
+            "a rebound name"
+        );
+        assert!(
+            !is_local(&parts(
+                "127.0.0.1:9",
+                &[("host", "localhost"), ("x-forwarded-for", "192.0.2.1")]
+            )),
             "through a proxy"
         );
         assert!(!is_local(&parts("127.0.0.1:9", &[])), "no name at all");

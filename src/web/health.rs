@@ -18,7 +18,10 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) {
     match store::is_ready(&web.pipeline.pool).await {
         Ok(true) => (StatusCode::OK, "ready\n"),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database's schema is another version's\n"),
+        Ok(false) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database's schema is another version's\n",
+        ),
         Err(error) => {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n")
@@ -42,7 +45,9 @@ async fn gauges(web: &Web) -> Result<(), StoreError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let inbox = inbox::state(&mut conn).await?;
     let backlog = jobs::backlog(&mut conn).await?;
-    let age = inbox.oldest.map_or(0.0, |oldest| days_between(oldest, web.pipeline.clock.now()) * 86_400.0);
+    let age = inbox
+        .oldest
+        .map_or(0.0, |oldest| days_between(oldest, web.pipeline.clock.now()) * 86_400.0);
     metrics::gauge!("peerlore_inbox_waiting").set(inbox.waiting as f64);
     metrics::gauge!("peerlore_inbox_dead").set(inbox.dead as f64);
     metrics::gauge!("peerlore_inbox_oldest_seconds").set(age);

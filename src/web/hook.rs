@@ -41,10 +41,14 @@ impl Secrets {
     /// Whether `signature` (`sha256=` and hexadecimal digits) is that of `body` by one of the secrets, in constant time.
     #[must_use]
     pub fn verify(&self, body: &[u8], signature: &str) -> bool {
-        let Some(digits) = signature.strip_prefix("sha256=") else { return false };
+        let Some(digits) = signature.strip_prefix("sha256=") else {
+            return false;
+        };
         let Ok(tag) = hex::decode(digits) else { return false };
         self.0.iter().fold(false, |valid, secret| {
-            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else { return valid };
+            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else {
+                return valid;
+            };
             mac.update(body);
             mac.verify_slice(&tag).is_ok() | valid
         })
@@ -78,15 +82,27 @@ async fn accept(web: &Web, headers: &HeaderMap, body: Body) -> Result<Accepted, 
         .and_then(|value| value.split(';').next())
         .map(|kind| kind.trim().to_ascii_lowercase())
         .filter(|kind| kind == "application/json" || kind == "application/x-www-form-urlencoded")
-        .ok_or((StatusCode::UNSUPPORTED_MEDIA_TYPE, "send application/json or application/x-www-form-urlencoded\n"))?;
-    let body = axum::body::to_bytes(body, LIMIT).await.map_err(|error| too_large_or_broken(&error))?;
+        .ok_or((
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send application/json or application/x-www-form-urlencoded\n",
+        ))?;
+    let body = axum::body::to_bytes(body, LIMIT)
+        .await
+        .map_err(|error| too_large_or_broken(&error))?;
     let signature = text("x-hub-signature-256").unwrap_or_default();
     if !web.secrets.verify(&body, signature) {
         return Err((StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n"));
     }
-    let header_missing = (StatusCode::BAD_REQUEST, "X-GitHub-Delivery and X-GitHub-Event are needed\n");
-    let delivery = text("x-github-delivery").filter(|id| (1..=200).contains(&id.len())).ok_or(header_missing)?;
-    let event = text("x-github-event").filter(|name| (1..=100).contains(&name.len())).ok_or(header_missing)?;
+    let header_missing = (
+        StatusCode::BAD_REQUEST,
+        "X-GitHub-Delivery and X-GitHub-Event are needed\n",
+    );
+    let delivery = text("x-github-delivery")
+        .filter(|id| (1..=200).contains(&id.len()))
+        .ok_or(header_missing)?;
+    let event = text("x-github-event")
+        .filter(|name| (1..=100).contains(&name.len()))
+        .ok_or(header_missing)?;
     let arrival = Arrival {
         delivery,
         event,
@@ -103,12 +119,21 @@ async fn accept(web: &Web, headers: &HeaderMap, body: Body) -> Result<Accepted, 
 async fn put(web: &Web, arrival: &Arrival<'_>) -> Result<Accepted, StoreError> {
     let mut tx = web.pipeline.pool.begin().await?;
     let Some(inbox) = inbox::put(&mut tx, arrival).await? else {
-        tracing::info!(delivery.id = arrival.delivery, event = arrival.event, "delivery seen before");
+        tracing::info!(
+            delivery.id = arrival.delivery,
+            event = arrival.event,
+            "delivery seen before"
+        );
         return Ok(Accepted::Again);
     };
-    web.pipeline.queue.add(&mut tx, &Job::Receive { inbox }).await?;
+    web.pipeline.queue.add(&mut tx, &Job::Receive { inbox }.because_of(Some(arrival.delivery))).await?;
     tx.commit().await?;
-    tracing::info!(delivery.id = arrival.delivery, event = arrival.event, bytes = arrival.body.len(), "delivery stored");
+    tracing::info!(
+        delivery.id = arrival.delivery,
+        event = arrival.event,
+        bytes = arrival.body.len(),
+        "delivery stored"
+    );
     Ok(Accepted::New)
 }
 

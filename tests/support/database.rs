@@ -41,7 +41,9 @@ const MOST_FINISHED: usize = 100;
 
 /// Brings the template up to date with what isn't in `migrations`.
 async fn prepare_template(pool: &PgPool) {
-    peerlore::store::jobs::migrate(pool).await.expect("the job queue's tables can be made");
+    peerlore::store::jobs::migrate(pool)
+        .await
+        .expect("the job queue's tables can be made");
 }
 
 /// A database of one test, which ends with this value.

@@ -45,8 +45,16 @@ impl Kind {
     }
 
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 8] =
-        [Self::Rust, Self::Go, Self::TypeScript, Self::Python, Self::Java, Self::Kotlin, Self::Sql, Self::Hcl];
+    pub const ALL: [Self; 8] = [
+        Self::Rust,
+        Self::Go,
+        Self::TypeScript,
+        Self::Python,
+        Self::Java,
+        Self::Kotlin,
+        Self::Sql,
+        Self::Hcl,
+    ];
 
     /// The kind of a file by its ending; nothing for prose, lock files and configuration.
     #[must_use]
@@ -128,7 +136,12 @@ impl Deck {
             .flat_map(read)
             .map(|card| (card.areas.first().copied().unwrap_or_default(), card.says))
             .collect();
-        Self { cards, any: read_each(include_str!("any.txt")), asks: read(include_str!("ask.txt")), talk }
+        Self {
+            cards,
+            any: read_each(include_str!("any.txt")),
+            asks: read(include_str!("ask.txt")),
+            talk,
+        }
     }
 
     /// The cards of a kind.
@@ -158,7 +171,13 @@ impl Deck {
     /// How many different comments can start a thread, before their slots are filled.
     #[must_use]
     pub fn roots(&self) -> usize {
-        self.cards.values().flatten().chain(&self.any).chain(&self.asks).map(|c| c.says.len()).sum()
+        self.cards
+            .values()
+            .flatten()
+            .chain(&self.any)
+            .chain(&self.asks)
+            .map(|c| c.says.len())
+            .sum()
     }
 }
 
@@ -199,10 +218,15 @@ fn read_each(text: &'static str) -> Vec<Card> {
     let mut cards: Vec<Card> = Vec::new();
     let mut areas = Card::default();
     for line in text.lines() {
-        let Some((mark, rest)) = line.split_once(' ') else { continue };
+        let Some((mark, rest)) = line.split_once(' ') else {
+            continue;
+        };
         match (mark, cards.last_mut()) {
             ("@", _) => areas = header(rest),
-            ("?", _) => cards.push(Card { says: vec![rest], ..areas.clone() }),
+            ("?", _) => cards.push(Card {
+                says: vec![rest],
+                ..areas.clone()
+            }),
             ("=", Some(card)) => card.takes.push(rest),
             ("!", Some(card)) => card.explains.push(rest),
             _ => {}
@@ -212,10 +236,23 @@ fn read_each(text: &'static str) -> Vec<Card> {
 }
 
 fn header(rest: &'static str) -> Card {
-    let (rest, file) = rest.split_once('~').map_or((rest, None), |(rest, file)| (rest, Some(file.trim())));
-    let (areas, tag) = rest.split_once('#').map_or((rest, None), |(areas, tag)| (areas, Some(tag.trim())));
-    let areas = areas.split(',').map(str::trim).filter(|a| !a.is_empty() && *a != "none").collect();
-    Card { areas, tag, file, ..Card::default() }
+    let (rest, file) = rest
+        .split_once('~')
+        .map_or((rest, None), |(rest, file)| (rest, Some(file.trim())));
+    let (areas, tag) = rest
+        .split_once('#')
+        .map_or((rest, None), |(areas, tag)| (areas, Some(tag.trim())));
+    let areas = areas
+        .split(',')
+        .map(str::trim)
+        .filter(|a| !a.is_empty() && *a != "none")
+        .collect();
+    Card {
+        areas,
+        tag,
+        file,
+        ..Card::default()
+    }
 }
 
 #[cfg(test)]

@@ -32,8 +32,8 @@ pub fn found(value: Option<Value>) -> Response {
 /// The page a request asks for.
 #[derive(Clone, Debug)]
 pub struct Page {
-    page: usize,
-    per_page: usize,
+    number: usize,
+    size: usize,
     address: String,
     rest: Vec<(String, String)>,
 }
@@ -41,32 +41,46 @@ pub struct Page {
 impl Page {
     /// From the query; `address` is the full address without it. 30 a page unless told, 100 at most.
     pub fn of(query: &HashMap<String, String>, address: String) -> Self {
-        let number = |key: &str, or: usize| query.get(key).and_then(|v| v.parse().ok()).filter(|n| *n > 0).unwrap_or(or);
-        let mut rest: Vec<(String, String)> =
-            query.iter().filter(|(k, _)| *k != "page" && *k != "per_page").map(|(k, v)| (k.clone(), v.clone())).collect();
+        let number = |key: &str, or: usize| {
+            query
+                .get(key)
+                .and_then(|v| v.parse().ok())
+                .filter(|n| *n > 0)
+                .unwrap_or(or)
+        };
+        let mut rest: Vec<(String, String)> = query
+            .iter()
+            .filter(|(k, _)| *k != "page" && *k != "per_page")
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         rest.sort();
-        Self { page: number("page", 1), per_page: number("per_page", 30).min(100), address, rest }
+        Self {
+            number: number("page", 1),
+            size: number("per_page", 30).min(100),
+            address,
+            rest,
+        }
     }
 
     /// This page's slice of a list, at most `cap` entries over all pages.
     pub fn slice<'a, T>(&self, all: &'a [T], cap: usize) -> &'a [T] {
         let all = &all[..all.len().min(cap)];
-        let from = (self.page - 1).saturating_mul(self.per_page).min(all.len());
-        &all[from..(from + self.per_page).min(all.len())]
+        let from = (self.number - 1).saturating_mul(self.size).min(all.len());
+        &all[from..(from + self.size).min(all.len())]
     }
 
     /// The `Link` header for a list of this length; none when it fits one page.
     pub fn links(&self, length: usize) -> HeaderMap {
-        let last = length.div_ceil(self.per_page).max(1);
+        let last = length.div_ceil(self.size).max(1);
         let mut parts = Vec::new();
-        if self.page > 1 {
-            parts.push(self.link(self.page - 1, "prev"));
+        if self.number > 1 {
+            parts.push(self.link(self.number - 1, "prev"));
         }
-        if self.page < last {
-            parts.push(self.link(self.page + 1, "next"));
+        if self.number < last {
+            parts.push(self.link(self.number + 1, "next"));
             parts.push(self.link(last, "last"));
         }
-        if self.page > 1 {
+        if self.number > 1 {
             parts.push(self.link(1, "first"));
         }
         let mut headers = HeaderMap::new();
@@ -79,8 +93,14 @@ impl Page {
     }
 
     fn link(&self, page: usize, rel: &str) -> String {
-        let rest: String = self.rest.iter().map(|(k, v)| format!("{k}={v}&")).collect();
-        format!("<{}?{rest}per_page={}&page={page}>; rel=\"{rel}\"", self.address, self.per_page)
+        let mut rest = String::new();
+        for (key, value) in &self.rest {
+            rest.extend([key, "=", value, "&"]);
+        }
+        format!(
+            "<{}?{rest}per_page={}&page={page}>; rel=\"{rel}\"",
+            self.address, self.size
+        )
     }
 
     /// This page of a list, with its `Link` header.
@@ -103,7 +123,10 @@ pub fn with_rate(mut response: Response, rate: Rate) -> Response {
     ];
     for (name, value) in pairs {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().entry(HeaderName::from_static(name)).or_insert(value);
+            response
+                .headers_mut()
+                .entry(HeaderName::from_static(name))
+                .or_insert(value);
         }
     }
     response

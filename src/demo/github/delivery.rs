@@ -35,9 +35,17 @@ impl Delivery {
 }
 
 /// A delivery id from the demo's salt and the delivery's place in the stream.
+#[must_use]
 pub fn delivery_id(salt: u64, place: u64) -> String {
     let d = digest(&["delivery", &salt.to_string(), &place.to_string()]);
-    format!("{}-{}-4{}-8{}-{}", &d[..8], &d[8..12], &d[13..16], &d[17..20], &d[20..32])
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &d[..8],
+        &d[8..12],
+        &d[13..16],
+        &d[17..20],
+        &d[20..32]
+    )
 }
 
 /// The value of `X-Hub-Signature-256` for a body: `sha256=` and 64 hexadecimal digits.
@@ -58,7 +66,10 @@ mod tests {
     #[test]
     fn the_signature_is_the_one_github_documents() {
         let signed = sign(b"It's a Secret to Everybody", b"Hello, World!");
-        assert_eq!(signed, "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17");
+        assert_eq!(
+            signed,
+            "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+        );
     }
 
     #[test]

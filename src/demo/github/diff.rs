@@ -35,14 +35,14 @@ pub fn changes_between(old: &Tree, new: &Tree) -> Vec<FileChange> {
     for (path, blob) in new {
         match old.get(path) {
             Some(before) if before.sha == blob.sha => {}
-            Some(before) => found.push(changed(path, "modified", Some(before), blob)),
+            Some(before) => found.push(file_change(path, "modified", Some(before), blob)),
             None => match renamed.get(path).and_then(|from| Some((from, old.get(from)?))) {
                 Some((from, before)) => {
-                    let mut change = changed(path, "renamed", Some(before), blob);
+                    let mut change = file_change(path, "renamed", Some(before), blob);
                     change.previous = Some(from.clone());
                     found.push(change);
                 }
-                None => found.push(changed(path, "added", None, blob)),
+                None => found.push(file_change(path, "added", None, blob)),
             },
         }
     }
@@ -52,7 +52,15 @@ pub fn changes_between(old: &Tree, new: &Tree) -> Vec<FileChange> {
         {
             let (patch, _, deletions) = patch(&blob.text, "");
             let sha = blob.sha.clone();
-            found.push(FileChange { path: path.clone(), previous: None, status: "removed", additions: 0, deletions, sha, patch });
+            found.push(FileChange {
+                path: path.clone(),
+                previous: None,
+                status: "removed",
+                additions: 0,
+                deletions,
+                sha,
+                patch,
+            });
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -64,8 +72,14 @@ fn renames(old: &Tree, new: &Tree, removed: &[&Arc<str>], added: &[&Arc<str>]) -
     if removed.len() * added.len() <= RENAME_PAIRS {
         for from in removed {
             for to in added {
-                let (Some(before), Some(after)) = (old.get(*from), new.get(*to)) else { continue };
-                let ratio = if before.sha == after.sha { 1.0 } else { TextDiff::from_lines(&*before.text, &*after.text).ratio() };
+                let (Some(before), Some(after)) = (old.get(*from), new.get(*to)) else {
+                    continue;
+                };
+                let ratio = if before.sha == after.sha {
+                    1.0
+                } else {
+                    TextDiff::from_lines(&*before.text, &*after.text).ratio()
+                };
                 if ratio >= RENAMED_FROM {
                     pairs.push((ratio, (*from).clone(), (*to).clone()));
                 }
@@ -82,9 +96,17 @@ fn renames(old: &Tree, new: &Tree, removed: &[&Arc<str>], added: &[&Arc<str>]) -
     found
 }
 
-fn changed(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
-    let (patch, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
-    FileChange { path: path.clone(), previous: None, status, additions, deletions, sha: after.sha.clone(), patch }
+fn file_change(path: &Arc<str>, status: &'static str, before: Option<&Blob>, after: &Blob) -> FileChange {
+    let (shown, additions, deletions) = patch(before.map_or("", |b| &*b.text), &after.text);
+    FileChange {
+        path: path.clone(),
+        previous: None,
+        status,
+        additions,
+        deletions,
+        sha: after.sha.clone(),
+        patch: shown,
+    }
 }
 
 /// The unified diff without file headers, with the lines added and removed; no patch when nothing differs.
@@ -132,7 +154,10 @@ pub fn place(patch: &str, line: usize, left: bool) -> Option<Place> {
             _ => (true, true),
         };
         if (left && is_old && old == line) || (!left && is_new && new == line) {
-            return Some(Place { hunk: lines[start..=at].join("\n"), position: at });
+            return Some(Place {
+                hunk: lines[start..=at].join("\n"),
+                position: at,
+            });
         }
         old += usize::from(is_old);
         new += usize::from(is_new);
@@ -167,24 +192,42 @@ mod tests {
         let new = apply(&old, &[Change::write("a.rs", "one\n2\nthree\n")]);
         let found = changes_between(&old, &new);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].status, found[0].additions, found[0].deletions), ("modified", 1, 1));
-        assert_eq!(found[0].patch.as_deref(), Some("@@ -1,3 +1,3 @@\n one\n-two\n+2\n three"));
+        assert_eq!(
+            (found[0].status, found[0].additions, found[0].deletions),
+            ("modified", 1, 1)
+        );
+        assert_eq!(
+            found[0].patch.as_deref(),
+            Some("@@ -1,3 +1,3 @@\n one\n-two\n+2\n three")
+        );
     }
 
     #[test]
     fn a_moved_file_is_a_rename_with_its_old_name() {
         let old = apply(&Tree::new(), &[Change::write("a.rs", "one\ntwo\nthree\n")]);
-        let new = apply(&old, &[Change::remove("a.rs"), Change::write("b.rs", "one\ntwo\nthree\n")]);
+        let new = apply(
+            &old,
+            &[Change::remove("a.rs"), Change::write("b.rs", "one\ntwo\nthree\n")],
+        );
         let found = changes_between(&old, &new);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].status, found[0].previous.as_deref()), ("renamed", Some("a.rs")));
+        assert_eq!(
+            (found[0].status, found[0].previous.as_deref()),
+            ("renamed", Some("a.rs"))
+        );
         assert_eq!(found[0].patch, None);
     }
 
     #[test]
     fn a_commented_line_is_found_in_its_hunk() {
         let patch = "@@ -1,2 +1,3 @@\n one\n+two\n three";
-        assert_eq!(place(patch, 2, false), Some(Place { hunk: "@@ -1,2 +1,3 @@\n one\n+two".into(), position: 2 }));
+        assert_eq!(
+            place(patch, 2, false),
+            Some(Place {
+                hunk: "@@ -1,2 +1,3 @@\n one\n+two".into(),
+                position: 2
+            })
+        );
         assert_eq!(place(patch, 9, false), None);
     }
 

@@ -44,7 +44,12 @@ pub fn send(state: &mut State, event: &str, at: DateTime<Utc>, make: impl FnOnce
     let value = make(state);
     state.referring = false;
     let body = bytes_of(state, &value);
-    vec![Delivery { id: delivery_id(state.salt, state.sent), event: event.to_owned(), at, body }]
+    vec![Delivery {
+        id: delivery_id(state.salt, state.sent),
+        event: event.to_owned(),
+        at,
+        body,
+    }]
 }
 
 /// Puts what every webhook of an installation carries beside the event's own fields.
@@ -64,14 +69,23 @@ pub fn dressed(state: &State, own: Value, repo: Option<&Repository>, sender: &st
 
 impl FakeGithub {
     /// Makes an account and gives its numeric id; an existing login keeps its own. GitHub sends nothing for this.
+    #[expect(clippy::must_use_candidate, reason = "mostly called for the account, not for its id")]
     pub fn add_account(&self, spec: &UserSpec<'_>) -> u64 {
         let mut state = self.lock();
         if let Some(known) = state.accounts.get(spec.login) {
             return known.id;
         }
-        let spread = spec.login.bytes().fold(7_u64, |sum, b| (sum * 31 + u64::from(b)) % 9_000);
+        let spread = spec
+            .login
+            .bytes()
+            .fold(7_u64, |sum, b| (sum * 31 + u64::from(b)) % 9_000);
         let id = 11_000_000 + (state.accounts.len() as u64) * 10_000 + spread;
-        let account = Account { id, login: spec.login.into(), name: spec.name.into(), kind: spec.kind };
+        let account = Account {
+            id,
+            login: spec.login.into(),
+            name: spec.name.into(),
+            kind: spec.kind,
+        };
         state.accounts.insert(spec.login.into(), account);
         id
     }
@@ -115,9 +129,15 @@ impl FakeGithub {
     #[must_use]
     pub fn remove_member(&self, act: Act<'_>, login: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(owner) = state.members.remove(login) else { return Vec::new() };
-        let slugs: Vec<String> =
-            state.teams.values().filter(|t| t.members.contains_key(login)).map(|t| t.slug.clone()).collect();
+        let Some(owner) = state.members.remove(login) else {
+            return Vec::new();
+        };
+        let slugs: Vec<String> = state
+            .teams
+            .values()
+            .filter(|t| t.members.contains_key(login))
+            .map(|t| t.slug.clone())
+            .collect();
         let mut sent = Vec::new();
         for slug in slugs {
             sent.extend(leave_team(&mut state, act, &slug, login));
@@ -151,12 +171,21 @@ impl FakeGithub {
     #[must_use]
     pub fn add_team_repository(&self, act: Act<'_>, slug: &str, repo: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(id) = state.repo(repo).map(|r| r.id) else { return Vec::new() };
-        let Some(found) = state.teams.get_mut(slug) else { return Vec::new() };
+        let Some(id) = state.repo(repo).map(|r| r.id) else {
+            return Vec::new();
+        };
+        let Some(found) = state.teams.get_mut(slug) else {
+            return Vec::new();
+        };
         found.repos.push(id);
         send(&mut state, "team", act.at, |state| {
             let found = state.teams.get(slug).map(|t| team(state, t));
-            dressed(state, json!({ "action": "added_to_repository", "team": found }), state.repo(repo), act.by)
+            dressed(
+                state,
+                json!({ "action": "added_to_repository", "team": found }),
+                state.repo(repo),
+                act.by,
+            )
         })
     }
 
@@ -164,7 +193,9 @@ impl FakeGithub {
     #[must_use]
     pub fn join_team(&self, act: Act<'_>, slug: &str, login: &str, maintainer: bool) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.teams.get_mut(slug) else { return Vec::new() };
+        let Some(found) = state.teams.get_mut(slug) else {
+            return Vec::new();
+        };
         found.members.insert(login.into(), maintainer);
         membership_event(&mut state, act, "added", slug, login)
     }
@@ -192,7 +223,15 @@ impl FakeGithub {
             next_number: 1,
         };
         let tree = Arc::new(apply(&Tree::new(), files));
-        repo.tip = repo.commit_tree(Vec::new(), tree, &Said { author: act.by, message: "Initial import", at: act.at });
+        repo.tip = repo.commit_tree(
+            Vec::new(),
+            tree,
+            &Said {
+                author: act.by,
+                message: "Initial import",
+                at: act.at,
+            },
+        );
         state.repos.push(repo);
         send(&mut state, "repository", act.at, |state| {
             dressed(state, json!({ "action": "created" }), state.repo(name), act.by)
@@ -203,7 +242,9 @@ impl FakeGithub {
     #[must_use]
     pub fn rename_repository(&self, act: Act<'_>, from: &str, to: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(repo) = state.repo_mut(from) else { return Vec::new() };
+        let Some(repo) = state.repo_mut(from) else {
+            return Vec::new();
+        };
         to.clone_into(&mut repo.name);
         let id = repo.id;
         state.old_names.insert(from.to_lowercase(), id);
@@ -216,7 +257,11 @@ impl FakeGithub {
 
 fn leave_team(state: &mut State, act: Act<'_>, slug: &str, login: &str) -> Vec<Delivery> {
     let gone = state.teams.get_mut(slug).and_then(|t| t.members.remove(login));
-    if gone.is_some() { membership_event(state, act, "removed", slug, login) } else { Vec::new() }
+    if gone.is_some() {
+        membership_event(state, act, "removed", slug, login)
+    } else {
+        Vec::new()
+    }
 }
 
 fn membership_event(state: &mut State, act: Act<'_>, action: &str, slug: &str, login: &str) -> Vec<Delivery> {

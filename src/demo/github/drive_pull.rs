@@ -63,11 +63,26 @@ impl FakeGithub {
         let mut state = self.lock();
         let id = 2_100_000_000 + state.id();
         let _issue = state.id();
-        let name = PullName { repo: new.repo.clone(), number: state.repo(&new.repo).map_or(0, |r| r.next_number) };
-        let Some(repo) = state.repo_mut(&new.repo) else { return (name, Vec::new()) };
-        let Some(tree) = repo.tree(&repo.tip).map(|t| Arc::new(apply(t, &new.changes))) else { return (name, Vec::new()) };
+        let name = PullName {
+            repo: new.repo.clone(),
+            number: state.repo(&new.repo).map_or(0, |r| r.next_number),
+        };
+        let Some(repo) = state.repo_mut(&new.repo) else {
+            return (name, Vec::new());
+        };
+        let Some(tree) = repo.tree(&repo.tip).map(|t| Arc::new(apply(t, &new.changes))) else {
+            return (name, Vec::new());
+        };
         let base = repo.tip.clone();
-        let head = repo.commit_tree(vec![base.clone()], tree, &Said { author: act.by, message: &new.title, at: act.at });
+        let head = repo.commit_tree(
+            vec![base.clone()],
+            tree,
+            &Said {
+                author: act.by,
+                message: &new.title,
+                at: act.at,
+            },
+        );
         repo.next_number += 1;
         let pull = Pull {
             id,
@@ -101,9 +116,15 @@ impl FakeGithub {
     #[must_use]
     pub fn push_to_pull(&self, pull: &PullName, act: Act<'_>, push: &Push) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(repo) = state.repo_mut(&pull.repo) else { return Vec::new() };
-        let Some(before) = repo.pulls.get(&pull.number).map(|p| p.head.clone()) else { return Vec::new() };
-        let Some(after) = pushed(repo, &before, act, push) else { return Vec::new() };
+        let Some(repo) = state.repo_mut(&pull.repo) else {
+            return Vec::new();
+        };
+        let Some(before) = repo.pulls.get(&pull.number).map(|p| p.head.clone()) else {
+            return Vec::new();
+        };
+        let Some(after) = pushed(repo, &before, act, push) else {
+            return Vec::new();
+        };
         follow_lines(repo, pull.number, &before, &after);
         let tip = repo.tip.clone();
         if let Some(found) = repo.pulls.get_mut(&pull.number) {
@@ -144,30 +165,50 @@ impl FakeGithub {
     #[must_use]
     pub fn request_reviewer(&self, pull: &PullName, act: Act<'_>, login: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else {
+            return Vec::new();
+        };
         if !found.requested.iter().any(|l| l == login) {
             found.requested.push(login.into());
         }
         let asked = user(&state, login);
-        pull_event(&mut state, pull, act, "review_requested", &[("requested_reviewer", asked)])
+        pull_event(
+            &mut state,
+            pull,
+            act,
+            "review_requested",
+            &[("requested_reviewer", asked)],
+        )
     }
 
     /// Takes a request for a review back.
     #[must_use]
     pub fn remove_reviewer(&self, pull: &PullName, act: Act<'_>, login: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else {
+            return Vec::new();
+        };
         found.requested.retain(|l| l != login);
         let asked = user(&state, login);
-        pull_event(&mut state, pull, act, "review_request_removed", &[("requested_reviewer", asked)])
+        pull_event(
+            &mut state,
+            pull,
+            act,
+            "review_request_removed",
+            &[("requested_reviewer", asked)],
+        )
     }
 
     /// Asks a team for a review.
     #[must_use]
     pub fn request_team(&self, pull: &PullName, act: Act<'_>, slug: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(asked) = state.teams.get(slug).map(|t| team(&state, t)) else { return Vec::new() };
-        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        let Some(asked) = state.teams.get(slug).map(|t| team(&state, t)) else {
+            return Vec::new();
+        };
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else {
+            return Vec::new();
+        };
         found.requested_teams.push(slug.into());
         pull_event(&mut state, pull, act, "review_requested", &[("requested_team", asked)])
     }
@@ -176,15 +217,26 @@ impl FakeGithub {
     #[must_use]
     pub fn merge(&self, pull: &PullName, act: Act<'_>) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(repo) = state.repo_mut(&pull.repo) else { return Vec::new() };
+        let Some(repo) = state.repo_mut(&pull.repo) else {
+            return Vec::new();
+        };
         let Some((head, title)) = repo.pulls.get(&pull.number).map(|p| (p.head.clone(), p.title.clone())) else {
             return Vec::new();
         };
-        let author = repo.pulls.get(&pull.number).map_or_else(String::new, |p| p.author.clone());
+        let author = repo
+            .pulls
+            .get(&pull.number)
+            .map_or_else(String::new, |p| p.author.clone());
         let before = repo.tip.clone();
-        let Some(tree) = repo.replayed(&head, &before) else { return Vec::new() };
+        let Some(tree) = repo.replayed(&head, &before) else {
+            return Vec::new();
+        };
         let message = format!("{title} (#{})", pull.number);
-        let said = Said { author: &author, message: &message, at: act.at };
+        let said = Said {
+            author: &author,
+            message: &message,
+            at: act.at,
+        };
         let after = repo.commit_tree(vec![before.clone()], Arc::new(tree), &said);
         repo.tip = after.clone();
         repo.pushed = act.at;
@@ -193,7 +245,11 @@ impl FakeGithub {
             found.shown = None;
             found.closed = Some(act.at);
             found.updated = act.at;
-            found.merged = Some(Merged { at: act.at, by: act.by.into(), commit: after.clone() });
+            found.merged = Some(Merged {
+                at: act.at,
+                by: act.by.into(),
+                commit: after.clone(),
+            });
         }
         let mut sent = pull_event(&mut state, pull, act, "closed", &[]);
         sent.extend(push_event(&mut state, &pull.repo, act, (&before, &after)));
@@ -204,10 +260,22 @@ impl FakeGithub {
     #[must_use]
     pub fn push_to_base(&self, repo: &str, act: Act<'_>, message: &str, changes: &[Change]) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.repo_mut(repo) else { return Vec::new() };
+        let Some(found) = state.repo_mut(repo) else {
+            return Vec::new();
+        };
         let before = found.tip.clone();
-        let Some(tree) = found.tree(&before).map(|t| Arc::new(apply(t, changes))) else { return Vec::new() };
-        let after = found.commit_tree(vec![before.clone()], tree, &Said { author: act.by, message, at: act.at });
+        let Some(tree) = found.tree(&before).map(|t| Arc::new(apply(t, changes))) else {
+            return Vec::new();
+        };
+        let after = found.commit_tree(
+            vec![before.clone()],
+            tree,
+            &Said {
+                author: act.by,
+                message,
+                at: act.at,
+            },
+        );
         found.tip = after.clone();
         found.pushed = act.at;
         push_event(&mut state, repo, act, (&before, &after))
@@ -215,7 +283,9 @@ impl FakeGithub {
 
     fn change(&self, pull: &PullName, act: Act<'_>, action: &str, change: impl FnOnce(&mut Pull)) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.pull_mut(&pull.repo, pull.number) else { return Vec::new() };
+        let Some(found) = state.pull_mut(&pull.repo, pull.number) else {
+            return Vec::new();
+        };
         change(found);
         found.updated = act.at;
         pull_event(&mut state, pull, act, action, &[])
@@ -224,7 +294,11 @@ impl FakeGithub {
 
 /// The commit a push leaves at the head of the branch.
 fn pushed(repo: &mut Repository, before: &Sha, act: Act<'_>, push: &Push) -> Option<Sha> {
-    let said = Said { author: act.by, message: &push.message, at: act.at };
+    let said = Said {
+        author: act.by,
+        message: &push.message,
+        at: act.at,
+    };
     let old = repo.commit(before)?.clone();
     match push.how {
         How::Append => {
@@ -233,13 +307,19 @@ fn pushed(repo: &mut Repository, before: &Sha, act: Act<'_>, push: &Push) -> Opt
         }
         How::Amend => {
             let tree = Arc::new(apply(&old.tree, &push.changes));
-            let again = Said { message: &old.message, ..said };
+            let again = Said {
+                message: &old.message,
+                ..said
+            };
             Some(repo.commit_tree(old.parents.clone(), tree, &again))
         }
         How::Rebase => {
             let tip = repo.tip.clone();
             let tree = repo.replayed(before, &tip)?;
-            let again = Said { message: &old.message, ..said };
+            let again = Said {
+                message: &old.message,
+                ..said
+            };
             Some(repo.commit_tree(vec![tip], Arc::new(apply(&tree, &push.changes)), &again))
         }
         How::MergeBase => {
@@ -252,10 +332,14 @@ fn pushed(repo: &mut Repository, before: &Sha, act: Act<'_>, push: &Push) -> Opt
 
 /// Moves review comments along with their lines; a comment whose line changed becomes outdated.
 fn follow_lines(repo: &mut Repository, number: u64, before: &str, after: &Sha) {
-    let (Some(old), Some(new)) = (repo.tree(before).cloned(), repo.tree(after).cloned()) else { return };
+    let (Some(old), Some(new)) = (repo.tree(before).cloned(), repo.tree(after).cloned()) else {
+        return;
+    };
     let tip = repo.tip.clone();
     let base = repo.merge_base(&tip, after).and_then(|b| repo.tree(&b).cloned());
-    let Some(pull) = repo.pulls.get_mut(&number) else { return };
+    let Some(pull) = repo.pulls.get_mut(&number) else {
+        return;
+    };
     let outdated = pull.comments.iter_mut().filter(|c| c.side == "RIGHT");
     for comment in outdated {
         let Some(line) = comment.line else { continue };
@@ -268,8 +352,14 @@ fn follow_lines(repo: &mut Repository, number: u64, before: &str, after: &Sha) {
         if let Some(moved) = moved {
             comment.commit = after.clone();
             let text = new.get(&comment.path).map_or("", |b| &*b.text);
-            let base = base.as_ref().and_then(|t| t.get(&comment.path)).map_or("", |b| &*b.text);
-            let patch = similar::TextDiff::from_lines(base, text).unified_diff().context_radius(3).to_string();
+            let base = base
+                .as_ref()
+                .and_then(|t| t.get(&comment.path))
+                .map_or("", |b| &*b.text);
+            let patch = similar::TextDiff::from_lines(base, text)
+                .unified_diff()
+                .context_radius(3)
+                .to_string();
             comment.position = place(&patch, moved, false).map(|p| p.position);
         } else {
             comment.position = None;
@@ -278,8 +368,18 @@ fn follow_lines(repo: &mut Repository, number: u64, before: &str, after: &Sha) {
 }
 
 /// Sends a `pull_request` webhook with its extra fields.
-pub fn pull_event(state: &mut State, pull: &PullName, act: Act<'_>, action: &str, extra: &[(&str, Value)]) -> Vec<Delivery> {
-    let shown = if state.quiet { None } else { state.repo_mut(&pull.repo).and_then(|r| r.shown(pull.number)) };
+pub fn pull_event(
+    state: &mut State,
+    pull: &PullName,
+    act: Act<'_>,
+    action: &str,
+    extra: &[(&str, Value)],
+) -> Vec<Delivery> {
+    let shown = if state.quiet {
+        None
+    } else {
+        state.repo_mut(&pull.repo).and_then(|r| r.shown(pull.number))
+    };
     send(state, "pull_request", act.at, |state| {
         let mut own = Map::new();
         own.insert("action".into(), json!(action));
@@ -299,9 +399,15 @@ pub fn pull_event(state: &mut State, pull: &PullName, act: Act<'_>, action: &str
 fn push_event(state: &mut State, repo: &str, act: Act<'_>, range: (&str, &str)) -> Vec<Delivery> {
     let (before, after) = range;
     send(state, "push", act.at, |state| {
-        let Some(found) = state.repo(repo) else { return Value::Null };
+        let Some(found) = state.repo(repo) else {
+            return Value::Null;
+        };
         let org = &state.organisation.login;
-        let commits: Vec<Value> = found.commits_between(before, after).iter().map(|c| pushed_commit(state, found, c)).collect();
+        let commits: Vec<Value> = found
+            .commits_between(before, after)
+            .iter()
+            .map(|c| pushed_commit(state, found, c))
+            .collect();
         let who = state.account(act.by);
         let own = json!({
             "ref": "refs/heads/main", "before": before, "after": after, "created": false, "deleted": false,
@@ -329,7 +435,11 @@ fn pushed_commit(state: &State, repo: &Repository, one: &crate::demo::github::hi
             Some(_) => {}
         }
     }
-    removed.extend(old.keys().filter(|p| !one.tree.contains_key(*p)).map(ToString::to_string));
+    removed.extend(
+        old.keys()
+            .filter(|p| !one.tree.contains_key(*p))
+            .map(ToString::to_string),
+    );
     let full = commit(state, &repo.name, one);
     let who = json!({
         "name": full["commit"]["author"]["name"], "email": full["commit"]["author"]["email"], "username": one.author,

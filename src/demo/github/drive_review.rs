@@ -65,13 +65,22 @@ impl NewComment {
     /// A comment on one line of the new side.
     #[must_use]
     pub fn on(path: &str, line: usize, body: &str) -> Self {
-        Self { path: path.into(), line, body: body.into(), ..Self::default() }
+        Self {
+            path: path.into(),
+            line,
+            body: body.into(),
+            ..Self::default()
+        }
     }
 
     /// A reply in a thread.
     #[must_use]
     pub fn reply(root: u64, body: &str) -> Self {
-        Self { body: body.into(), reply_to: Some(root), ..Self::default() }
+        Self {
+            body: body.into(),
+            reply_to: Some(root),
+            ..Self::default()
+        }
     }
 }
 
@@ -92,7 +101,9 @@ impl FakeGithub {
     pub fn submit_review(&self, name: &PullName, act: Act<'_>, new: &NewReview) -> Posted {
         let mut state = self.lock();
         let id = state.id();
-        let Some(found) = state.pull_mut(&name.repo, name.number) else { return Posted::default() };
+        let Some(found) = state.pull_mut(&name.repo, name.number) else {
+            return Posted::default();
+        };
         let submitted = Review {
             id,
             author: act.by.into(),
@@ -104,16 +115,24 @@ impl FakeGithub {
         found.requested.retain(|l| l != act.by);
         found.updated = act.at;
         found.reviews.push(submitted.clone());
-        let mut posted = Posted { review: id, ..Posted::default() };
+        let mut posted = Posted {
+            review: id,
+            ..Posted::default()
+        };
         for comment in &new.comments {
-            posted.comments.extend(write_comment(&mut state, name, act, (comment, id)));
+            posted
+                .comments
+                .extend(write_comment(&mut state, name, act, (comment, id)));
         }
         posted.deliveries = send(&mut state, "pull_request_review", act.at, |state| {
-            let own = json!({ "action": "submitted", "review": review(state, &name.repo, name.number, &submitted, false) });
+            let own =
+                json!({ "action": "submitted", "review": review(state, &name.repo, name.number, &submitted, false) });
             with_pull(state, name, own, act)
         });
         for comment in posted.comments.clone() {
-            posted.deliveries.extend(comment_event(&mut state, name, act, (comment, "created", &[])));
+            posted
+                .deliveries
+                .extend(comment_event(&mut state, name, act, (comment, "created", &[])));
         }
         posted
     }
@@ -121,7 +140,11 @@ impl FakeGithub {
     /// A single comment or a reply: GitHub wraps it into a review of its own without a text.
     #[must_use]
     pub fn review_comment(&self, name: &PullName, act: Act<'_>, comment: NewComment) -> Posted {
-        let new = NewReview { verdict: Verdict::Commented, body: String::new(), comments: vec![comment] };
+        let new = NewReview {
+            verdict: Verdict::Commented,
+            body: String::new(),
+            comments: vec![comment],
+        };
         self.submit_review(name, act, &new)
     }
 
@@ -129,7 +152,9 @@ impl FakeGithub {
     #[must_use]
     pub fn edit_review_comment(&self, name: &PullName, act: Act<'_>, comment: u64, body: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = comment_mut(&mut state, name, comment) else { return Vec::new() };
+        let Some(found) = comment_mut(&mut state, name, comment) else {
+            return Vec::new();
+        };
         let from = std::mem::replace(&mut found.body, body.to_owned());
         found.updated = act.at;
         let changes = [("changes", json!({ "body": { "from": from } }))];
@@ -163,8 +188,12 @@ impl FakeGithub {
 
     fn turn_thread(&self, name: &PullName, act: Act<'_>, root: u64, resolved: bool) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.pull_mut(&name.repo, name.number) else { return Vec::new() };
-        let Some(thread) = found.threads.iter_mut().find(|t| t.root == root) else { return Vec::new() };
+        let Some(found) = state.pull_mut(&name.repo, name.number) else {
+            return Vec::new();
+        };
+        let Some(thread) = found.threads.iter_mut().find(|t| t.root == root) else {
+            return Vec::new();
+        };
         thread.resolved_by = resolved.then(|| act.by.to_owned());
         let action = if resolved { "resolved" } else { "unresolved" };
         send(&mut state, "pull_request_review_thread", act.at, |state| {
@@ -186,7 +215,9 @@ impl FakeGithub {
     pub fn issue_comment(&self, name: &PullName, act: Act<'_>, body: &str) -> (u64, Vec<Delivery>) {
         let mut state = self.lock();
         let id = state.id();
-        let Some(found) = state.pull_mut(&name.repo, name.number) else { return (0, Vec::new()) };
+        let Some(found) = state.pull_mut(&name.repo, name.number) else {
+            return (0, Vec::new());
+        };
         found.updated = act.at;
         found.talk.push(IssueComment {
             id,
@@ -203,8 +234,12 @@ impl FakeGithub {
     #[must_use]
     pub fn edit_issue_comment(&self, name: &PullName, act: Act<'_>, comment: u64, body: &str) -> Vec<Delivery> {
         let mut state = self.lock();
-        let Some(found) = state.pull_mut(&name.repo, name.number) else { return Vec::new() };
-        let Some(talk) = found.talk.iter_mut().find(|c| c.id == comment) else { return Vec::new() };
+        let Some(found) = state.pull_mut(&name.repo, name.number) else {
+            return Vec::new();
+        };
+        let Some(talk) = found.talk.iter_mut().find(|c| c.id == comment) else {
+            return Vec::new();
+        };
         let from = std::mem::replace(&mut talk.body, body.to_owned());
         talk.updated = act.at;
         talk_event(&mut state, name, act, (comment, "edited", Some(from)))
@@ -225,8 +260,15 @@ impl FakeGithub {
     pub fn react(&self, name: &PullName, act: Act<'_>, comment: u64, content: &str) {
         let mut state = self.lock();
         let id = state.id();
-        let Some(found) = state.pull_mut(&name.repo, name.number) else { return };
-        let reaction = Reaction { id, login: act.by.into(), content: content.into(), at: act.at };
+        let Some(found) = state.pull_mut(&name.repo, name.number) else {
+            return;
+        };
+        let reaction = Reaction {
+            id,
+            login: act.by.into(),
+            content: content.into(),
+            at: act.at,
+        };
         if let Some(c) = found.comments.iter_mut().find(|c| c.id == comment) {
             c.reactions.push(reaction);
         } else if let Some(c) = found.talk.iter_mut().find(|c| c.id == comment) {
@@ -236,7 +278,11 @@ impl FakeGithub {
 }
 
 fn comment_mut<'a>(state: &'a mut State, name: &PullName, id: u64) -> Option<&'a mut ReviewComment> {
-    state.pull_mut(&name.repo, name.number)?.comments.iter_mut().find(|c| c.id == id)
+    state
+        .pull_mut(&name.repo, name.number)?
+        .comments
+        .iter_mut()
+        .find(|c| c.id == id)
 }
 
 fn write_comment(state: &mut State, name: &PullName, act: Act<'_>, what: (&NewComment, u64)) -> Option<u64> {
@@ -248,11 +294,17 @@ fn write_comment(state: &mut State, name: &PullName, act: Act<'_>, what: (&NewCo
     let head = pull.head.clone();
     let mut comment = if let Some(root) = new.reply_to {
         let root = pull.comments.iter().find(|c| c.id == root)?;
-        ReviewComment { reply_to: Some(root.reply_to.unwrap_or(root.id)), ..root.clone() }
+        ReviewComment {
+            reply_to: Some(root.reply_to.unwrap_or(root.id)),
+            ..root.clone()
+        }
     } else {
         let patch = shown.files.iter().find(|f| *f.path == *new.path)?.patch.as_deref()?;
         let Place { hunk, position } = place(patch, new.line, new.left)?;
-        pull.threads.push(Thread { root: id, resolved_by: None });
+        pull.threads.push(Thread {
+            root: id,
+            resolved_by: None,
+        });
         ReviewComment {
             id,
             review,
@@ -295,7 +347,12 @@ fn with_pull(state: &State, name: &PullName, mut own: Value, act: Act<'_>) -> Va
     dressed(state, own, repo, act.by)
 }
 
-fn comment_event(state: &mut State, name: &PullName, act: Act<'_>, what: (u64, &str, &[(&str, Value)])) -> Vec<Delivery> {
+fn comment_event(
+    state: &mut State,
+    name: &PullName,
+    act: Act<'_>,
+    what: (u64, &str, &[(&str, Value)]),
+) -> Vec<Delivery> {
     let (id, action, extra) = what;
     send(state, "pull_request_review_comment", act.at, |state| {
         let found = state.repo(&name.repo).and_then(|r| r.pulls.get(&name.number));
@@ -312,8 +369,12 @@ fn comment_event(state: &mut State, name: &PullName, act: Act<'_>, what: (u64, &
 fn talk_event(state: &mut State, name: &PullName, act: Act<'_>, what: (u64, &str, Option<String>)) -> Vec<Delivery> {
     let (id, action, from) = what;
     send(state, "issue_comment", act.at, |state| {
-        let Some(repo) = state.repo(&name.repo) else { return Value::Null };
-        let Some(found) = repo.pulls.get(&name.number) else { return Value::Null };
+        let Some(repo) = state.repo(&name.repo) else {
+            return Value::Null;
+        };
+        let Some(found) = repo.pulls.get(&name.number) else {
+            return Value::Null;
+        };
         let comment = found.talk.iter().find(|c| c.id == id);
         let comment = comment.map(|c| issue_comment(state, &name.repo, name.number, c));
         let mut own = json!({ "action": action, "issue": issue(state, repo, found), "comment": comment });

@@ -45,6 +45,7 @@ pub struct Switch {
 
 impl Switch {
     /// Whether this request is one of those.
+    #[must_use]
     pub fn fits(&self, method: &str, path: &str) -> bool {
         self.left > 0
             && self.method.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(method))
@@ -65,6 +66,7 @@ pub struct Rate {
 
 impl Rate {
     /// Calls left. Every answer counts one; half of the limit is given back so that a demo never runs dry.
+    #[must_use]
     pub fn remaining(&self) -> u32 {
         let floor = (self.limit / 2).max(1);
         self.limit.saturating_sub(self.used % floor)

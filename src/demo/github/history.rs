@@ -41,12 +41,18 @@ pub struct Change {
 impl Change {
     /// The file has this text after the commit.
     pub fn write(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: Some(text.into()) }
+        Self {
+            path: path.into(),
+            text: Some(text.into()),
+        }
     }
 
     /// The file is gone after the commit.
     pub fn remove(path: impl Into<String>) -> Self {
-        Self { path: path.into(), text: None }
+        Self {
+            path: path.into(),
+            text: None,
+        }
     }
 }
 
@@ -63,7 +69,10 @@ pub fn digest(parts: &[&str]) -> Sha {
 
 /// A file of this text.
 pub fn blob(text: &str) -> Blob {
-    Blob { sha: digest(&["blob", text]), text: Arc::from(text) }
+    Blob {
+        sha: digest(&["blob", text]),
+        text: Arc::from(text),
+    }
 }
 
 /// The tree after the changes.
@@ -98,7 +107,11 @@ impl Repository {
         let shas: Vec<Sha> = tree.values().map(|b| b.sha.clone()).collect();
         parts.extend(shas.iter().map(|s| &**s));
         let sha = digest(&parts);
-        let highest = parents.iter().filter_map(|p| self.commits.get(p)).map(|c| c.generation).max();
+        let highest = parents
+            .iter()
+            .filter_map(|p| self.commits.get(p))
+            .map(|c| c.generation)
+            .max();
         let commit = Commit {
             sha: sha.clone(),
             parents,

@@ -92,12 +92,22 @@ impl FakeGithub {
             checks: Vec::new(),
             switches: Vec::new(),
             asked: Vec::new(),
-            rate: Rate { limit: 5_000, used: 0, reset: at + chrono::Duration::hours(1) },
+            rate: Rate {
+                limit: 5_000,
+                used: 0,
+                reset: at + chrono::Duration::hours(1),
+            },
             referring: false,
             rendered: std::cell::RefCell::default(),
         };
-        let github = Self { state: Arc::new(Mutex::new(state)) };
-        github.add_account(&UserSpec { login: "peerlore[bot]", name: "Peerlore", kind: AccountKind::Bot });
+        let github = Self {
+            state: Arc::new(Mutex::new(state)),
+        };
+        github.add_account(&UserSpec {
+            login: "peerlore[bot]",
+            name: "Peerlore",
+            kind: AccountKind::Bot,
+        });
         github
     }
 
@@ -151,7 +161,8 @@ impl FakeGithub {
     pub fn comments_of(&self, pull: &PullName) -> Vec<(String, String)> {
         let mut state = self.lock();
         let pull = state.pull_mut(&pull.repo, pull.number);
-        pull.map(|p| p.talk.iter().map(|c| (c.author.clone(), c.body.clone())).collect()).unwrap_or_default()
+        pull.map(|p| p.talk.iter().map(|c| (c.author.clone(), c.body.clone())).collect())
+            .unwrap_or_default()
     }
 
     /// The bodies of check runs that were posted, oldest first.
@@ -163,7 +174,10 @@ impl FakeGithub {
     /// The logins asked to review, in the order they were asked.
     #[must_use]
     pub fn requested_reviewers(&self, pull: &PullName) -> Vec<String> {
-        self.lock().pull_mut(&pull.repo, pull.number).map(|p| p.requested.clone()).unwrap_or_default()
+        self.lock()
+            .pull_mut(&pull.repo, pull.number)
+            .map(|p| p.requested.clone())
+            .unwrap_or_default()
     }
 
     /// A file's text at a pull request's head.
@@ -187,15 +201,25 @@ impl FakeGithub {
     #[must_use]
     pub fn paths_at_base(&self, repo: &str, under: &str) -> Vec<String> {
         let state = self.lock();
-        let Some(repo) = state.repo(repo) else { return Vec::new() };
+        let Some(repo) = state.repo(repo) else {
+            return Vec::new();
+        };
         let tree = repo.tree(&repo.tip);
-        tree.map(|t| t.keys().filter(|p| p.starts_with(under)).map(ToString::to_string).collect()).unwrap_or_default()
+        tree.map(|t| {
+            t.keys()
+                .filter(|p| p.starts_with(under))
+                .map(ToString::to_string)
+                .collect()
+        })
+        .unwrap_or_default()
     }
 
     /// The head commit of a pull request.
     #[must_use]
     pub fn head_of(&self, pull: &PullName) -> Option<String> {
-        self.lock().pull_mut(&pull.repo, pull.number).map(|p| p.head.to_string())
+        self.lock()
+            .pull_mut(&pull.repo, pull.number)
+            .map(|p| p.head.to_string())
     }
 
     /// The state, also after a panic elsewhere: a fake has nothing to protect.

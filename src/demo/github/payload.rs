@@ -26,12 +26,19 @@ fn account(state: &State, who: &Account) -> Value {
     let login = &who.login;
     let plain = login.trim_end_matches("[bot]");
     let url = format!("{}/users/{}", state.api, login.replace('[', "%5B").replace(']', "%5D"));
-    let html = if plain.len() < login.len() { format!("{}/apps/{plain}", state.web) } else { format!("{}/{login}", state.web) };
+    let html = if plain.len() < login.len() {
+        format!("{}/apps/{plain}", state.web)
+    } else {
+        format!("{}/{login}", state.web)
+    };
     let mut map = Map::new();
     map.insert("login".into(), json!(login));
     map.insert("id".into(), json!(who.id));
     map.insert("node_id".into(), json!(node("U", who.id)));
-    map.insert("avatar_url".into(), json!(format!("https://avatars.githubusercontent.com/u/{}?v=4", who.id)));
+    map.insert(
+        "avatar_url".into(),
+        json!(format!("https://avatars.githubusercontent.com/u/{}?v=4", who.id)),
+    );
     map.insert("gravatar_id".into(), json!(""));
     map.insert("html_url".into(), json!(html));
     for (key, tail) in [
@@ -192,7 +199,10 @@ pub fn reaction_counts(url: &str, reactions: &[Reaction]) -> Value {
     map.insert("url".into(), json!(format!("{url}/reactions")));
     map.insert("total_count".into(), json!(reactions.len()));
     for content in ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"] {
-        map.insert(content.into(), json!(reactions.iter().filter(|r| r.content == content).count()));
+        map.insert(
+            content.into(),
+            json!(reactions.iter().filter(|r| r.content == content).count()),
+        );
     }
     Value::Object(map)
 }
@@ -242,8 +252,18 @@ pub fn permissions() -> Value {
 
 fn events() -> Value {
     json!([
-        "issue_comment", "issues", "member", "membership", "organization", "pull_request", "pull_request_review",
-        "pull_request_review_comment", "pull_request_review_thread", "push", "repository", "team",
+        "issue_comment",
+        "issues",
+        "member",
+        "membership",
+        "organization",
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
+        "pull_request_review_thread",
+        "push",
+        "repository",
+        "team",
     ])
 }
 
@@ -280,7 +300,11 @@ pub fn commit(state: &State, repo: &str, commit: &Commit) -> Value {
     let base = format!("{}/repos/{}/{repo}", state.api, state.organisation.login);
     let html = format!("{}/{}/{repo}/commit", state.web, state.organisation.login);
     let known = state.accounts.contains_key(&commit.author);
-    let author = if known { user(state, &commit.author) } else { Value::Null };
+    let author = if known {
+        user(state, &commit.author)
+    } else {
+        Value::Null
+    };
     let sha = &*commit.sha;
     let parents: Vec<Value> = commit
         .parents

@@ -15,9 +15,7 @@ pub fn pull(state: &State, repo: &Repository, pull: &Pull) -> Value {
     let html = format!("{}/{org}/{}/pull/{}", state.web, repo.name, pull.number);
     let repo_json = repository(state, repo);
     let org_json = user(state, org);
-    let side = |name: &str, sha: &str| {
-        json!({ "label": format!("{org}:{name}"), "ref": name, "sha": sha, "user": org_json, "repo": repo_json })
-    };
+    let side = |name: &str, sha: &str| json!({ "label": format!("{org}:{name}"), "ref": name, "sha": sha, "user": org_json, "repo": repo_json });
     let people: Vec<Value> = pull.requested.iter().map(|l| user(state, l)).collect();
     let teams: Vec<Value> = pull
         .requested_teams
@@ -97,7 +95,10 @@ fn labels(state: &State, repo: &Repository, pull: &Pull) -> Vec<Value> {
 pub fn issue(state: &State, repo: &Repository, pull: &Pull) -> Value {
     let base = format!("{}/repos/{}/{}", state.api, state.organisation.login, repo.name);
     let url = format!("{base}/issues/{}", pull.number);
-    let html = format!("{}/{}/{}/pull/{}", state.web, state.organisation.login, repo.name, pull.number);
+    let html = format!(
+        "{}/{}/{}/pull/{}",
+        state.web, state.organisation.login, repo.name, pull.number
+    );
     json!({
         "url": url, "repository_url": base, "labels_url": format!("{url}/labels{{/name}}"),
         "comments_url": format!("{url}/comments"), "events_url": format!("{url}/events"), "html_url": html,
@@ -119,8 +120,15 @@ pub fn issue(state: &State, repo: &Repository, pull: &Pull) -> Value {
 /// A review. Webhooks say the state in small letters, answers in capitals.
 pub fn review(state: &State, repo: &str, number: u64, one: &Review, capitals: bool) -> Value {
     let url = format!("{}/repos/{}/{repo}/pulls/{number}", state.api, state.organisation.login);
-    let html = format!("{}/{}/{repo}/pull/{number}#pullrequestreview-{}", state.web, state.organisation.login, one.id);
-    let word = if capitals { one.state.to_ascii_uppercase() } else { one.state.to_owned() };
+    let html = format!(
+        "{}/{}/{repo}/pull/{number}#pullrequestreview-{}",
+        state.web, state.organisation.login, one.id
+    );
+    let word = if capitals {
+        one.state.to_ascii_uppercase()
+    } else {
+        one.state.to_owned()
+    };
     let body = match &one.body {
         None if capitals => Value::String(String::new()),
         other => json!(other),
@@ -137,7 +145,10 @@ pub fn review(state: &State, repo: &str, number: u64, one: &Review, capitals: bo
 pub fn review_comment(state: &State, repo: &str, number: u64, one: &ReviewComment) -> Value {
     let base = format!("{}/repos/{}/{repo}/pulls", state.api, state.organisation.login);
     let url = format!("{base}/comments/{}", one.id);
-    let html = format!("{}/{}/{repo}/pull/{number}#discussion_r{}", state.web, state.organisation.login, one.id);
+    let html = format!(
+        "{}/{}/{repo}/pull/{number}#discussion_r{}",
+        state.web, state.organisation.login, one.id
+    );
     let mut value = json!({
         "url": url, "pull_request_review_id": one.review, "id": one.id, "node_id": node("PRRC", one.id),
         "diff_hunk": &*one.hunk, "path": &*one.path, "position": one.position,

@@ -43,7 +43,10 @@ pub fn router(github: &FakeGithub) -> Router {
 /// Records the request, fails it when a switch says so, redirects renamed repositories.
 async fn before_each(State(github): State<FakeGithub>, request: Request, next: Next) -> Response {
     let method = request.method().as_str().to_owned();
-    let path = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or_else(String::new, ToString::to_string);
     let (failure, rate, moved) = {
         let mut state = github.lock();
         state.rate.used += 1;
@@ -68,14 +71,24 @@ async fn before_each(State(github): State<FakeGithub>, request: Request, next: N
 
 fn failing(failure: Failure) -> Response {
     match failure {
-        Failure::Status(code) => {
-            failed(StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), "Server Error")
-        }
+        Failure::Status(code) => failed(
+            StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            "Server Error",
+        ),
         Failure::RateLimited { reset } => {
-            let mut response = failed(StatusCode::FORBIDDEN, "API rate limit exceeded for installation ID 58210447.");
+            let mut response = failed(
+                StatusCode::FORBIDDEN,
+                "API rate limit exceeded for installation ID 58210447.",
+            );
             let headers = response.headers_mut();
-            headers.insert(HeaderName::from_static("x-ratelimit-remaining"), HeaderValue::from_static("0"));
-            headers.insert(HeaderName::from_static("x-ratelimit-reset"), HeaderValue::from(reset.timestamp()));
+            headers.insert(
+                HeaderName::from_static("x-ratelimit-remaining"),
+                HeaderValue::from_static("0"),
+            );
+            headers.insert(
+                HeaderName::from_static("x-ratelimit-reset"),
+                HeaderValue::from(reset.timestamp()),
+            );
             response
         }
         Failure::SlowDown { seconds } => {
@@ -83,7 +96,9 @@ fn failing(failure: Failure) -> Response {
                 StatusCode::FORBIDDEN,
                 "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
             );
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
         Failure::Never => failed(StatusCode::GATEWAY_TIMEOUT, "Server Error"),
@@ -95,7 +110,10 @@ fn new_address(state: &crate::demo::github::state::State, path: &str) -> Option<
     let mut parts = path.strip_prefix("/repos/")?.splitn(3, '/');
     let (_, repo, rest) = (parts.next()?, parts.next()?, parts.next());
     let id = state.old_names.get(&repo.to_lowercase())?;
-    Some(rest.map_or_else(|| format!("{}/repositories/{id}", state.api), |rest| format!("{}/repositories/{id}/{rest}", state.api)))
+    Some(rest.map_or_else(
+        || format!("{}/repositories/{id}", state.api),
+        |rest| format!("{}/repositories/{id}/{rest}", state.api),
+    ))
 }
 
 fn redirect(address: &str) -> Response {
@@ -112,7 +130,10 @@ fn redirect(address: &str) -> Response {
 
 /// Whether the request carries an App's JWT: three parts, as a bearer.
 fn has_jwt(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let value = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let token = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "));
     token.is_some_and(|t| t.split('.').filter(|part| !part.is_empty()).count() == 3)
 }
@@ -122,11 +143,19 @@ fn no_jwt() -> Response {
 }
 
 async fn the_app(State(github): State<FakeGithub>, headers: HeaderMap) -> Response {
-    if has_jwt(&headers) { Json(app(&github.lock())).into_response() } else { no_jwt() }
+    if has_jwt(&headers) {
+        Json(app(&github.lock())).into_response()
+    } else {
+        no_jwt()
+    }
 }
 
 async fn installations(State(github): State<FakeGithub>, headers: HeaderMap) -> Response {
-    if has_jwt(&headers) { Json(json!([installation(&github.lock())])).into_response() } else { no_jwt() }
+    if has_jwt(&headers) {
+        Json(json!([installation(&github.lock())])).into_response()
+    } else {
+        no_jwt()
+    }
 }
 
 async fn one_installation(State(github): State<FakeGithub>, Path(id): Path<u64>, headers: HeaderMap) -> Response {
@@ -139,7 +168,13 @@ async fn one_installation(State(github): State<FakeGithub>, Path(id): Path<u64>,
 
 async fn org_installation(State(github): State<FakeGithub>, Path(org): Path<String>) -> Response {
     let state = github.lock();
-    found(state.organisation.login.eq_ignore_ascii_case(&org).then(|| installation(&state)))
+    found(
+        state
+            .organisation
+            .login
+            .eq_ignore_ascii_case(&org)
+            .then(|| installation(&state)),
+    )
 }
 
 async fn repo_installation(State(github): State<FakeGithub>, Path((owner, repo)): Path<(String, String)>) -> Response {
@@ -169,7 +204,8 @@ async fn repositories(State(github): State<FakeGithub>, Query(query): Asking) ->
     let state = github.lock();
     let page = Page::of(&query, format!("{}/installation/repositories", state.api));
     let all: Vec<Value> = state.repos.iter().map(|r| repository(&state, r)).collect();
-    let body = json!({ "total_count": all.len(), "repository_selection": "all", "repositories": page.slice(&all, all.len()) });
+    let body =
+        json!({ "total_count": all.len(), "repository_selection": "all", "repositories": page.slice(&all, all.len()) });
     (page.links(all.len()), Json(body)).into_response()
 }
 
@@ -192,7 +228,11 @@ async fn check_run(
         return not_found();
     }
     let id = state.id();
-    state.checks.push(crate::demo::github::state::CheckRun { id, repo, request: body.clone() });
+    state.checks.push(crate::demo::github::state::CheckRun {
+        id,
+        repo,
+        request: body.clone(),
+    });
     (StatusCode::CREATED, Json(check_answer(id, &body))).into_response()
 }
 
@@ -202,7 +242,9 @@ async fn change_check_run(
     Json(body): Json<Value>,
 ) -> Response {
     let mut state = github.lock();
-    let Some(run) = state.checks.iter_mut().find(|c| c.id == id && c.repo == repo) else { return not_found() };
+    let Some(run) = state.checks.iter_mut().find(|c| c.id == id && c.repo == repo) else {
+        return not_found();
+    };
     if let (Some(old), Some(new)) = (run.request.as_object_mut(), body.as_object()) {
         old.extend(new.clone());
     }

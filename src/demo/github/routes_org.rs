@@ -26,13 +26,21 @@ pub fn router() -> Router<FakeGithub> {
         .route("/orgs/{org}/teams/{slug}/members", get(team_members))
         .route("/orgs/{org}/teams/{slug}/repos", get(team_repos))
         .route("/repos/{owner}/{repo}", get(one_repo))
-        .route("/repos/{owner}/{repo}/collaborators/{login}/permission", get(permission))
+        .route(
+            "/repos/{owner}/{repo}/collaborators/{login}/permission",
+            get(permission),
+        )
         .route("/repos/{owner}/{repo}/contents/{*path}", get(contents))
 }
 
 async fn one_user(State(github): State<FakeGithub>, Path(login): Path<String>) -> Response {
     let state = github.lock();
-    found(state.accounts.get(&login).map(|a| named(user(&state, &a.login), &a.name)))
+    found(
+        state
+            .accounts
+            .get(&login)
+            .map(|a| named(user(&state, &a.login), &a.name)),
+    )
 }
 
 async fn user_by_id(State(github): State<FakeGithub>, Path(id): Path<u64>) -> Response {
@@ -64,13 +72,22 @@ async fn members(State(github): State<FakeGithub>, Path(org): Path<String>, Quer
     }
     let role = query.get("role").map_or("all", String::as_str);
     let fits = |owner: bool| role == "all" || (role == "admin") == owner;
-    let all: Vec<Value> = state.members.iter().filter(|(_, o)| fits(**o)).map(|(login, _)| user(&state, login)).collect();
+    let all: Vec<Value> = state
+        .members
+        .iter()
+        .filter(|(_, o)| fits(**o))
+        .map(|(login, _)| user(&state, login))
+        .collect();
     Page::of(&query, format!("{}/orgs/{org}/members", state.api)).answer(&all)
 }
 
 async fn membership(State(github): State<FakeGithub>, Path((org, login)): Path<(String, String)>) -> Response {
     let state = github.lock();
-    let owner = state.members.get(&login).copied().filter(|_| is_ours(&state.organisation.login, &org));
+    let owner = state
+        .members
+        .get(&login)
+        .copied()
+        .filter(|_| is_ours(&state.organisation.login, &org));
     found(owner.map(|owner| {
         json!({
             "url": format!("{}/orgs/{org}/memberships/{login}", state.api), "state": "active",
@@ -101,7 +118,10 @@ async fn teams(State(github): State<FakeGithub>, Path(org): Path<String>, Query(
 
 async fn one_team(State(github): State<FakeGithub>, Path((org, slug)): Path<(String, String)>) -> Response {
     let state = github.lock();
-    let known = state.teams.get(&slug).filter(|_| is_ours(&state.organisation.login, &org));
+    let known = state
+        .teams
+        .get(&slug)
+        .filter(|_| is_ours(&state.organisation.login, &org));
     found(known.map(|t| {
         let mut value = team(&state, t);
         if let Some(map) = value.as_object_mut() {
@@ -119,10 +139,17 @@ async fn team_members(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(known) = state.teams.get(&slug) else { return not_found() };
+    let Some(known) = state.teams.get(&slug) else {
+        return not_found();
+    };
     let role = query.get("role").map_or("all", String::as_str);
     let fits = |maintainer: bool| role == "all" || (role == "maintainer") == maintainer;
-    let all: Vec<Value> = known.members.iter().filter(|(_, m)| fits(**m)).map(|(login, _)| user(&state, login)).collect();
+    let all: Vec<Value> = known
+        .members
+        .iter()
+        .filter(|(_, m)| fits(**m))
+        .map(|(login, _)| user(&state, login))
+        .collect();
     Page::of(&query, format!("{}/orgs/{org}/teams/{slug}/members", state.api)).answer(&all)
 }
 
@@ -132,9 +159,15 @@ async fn team_repos(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(known) = state.teams.get(&slug) else { return not_found() };
-    let all: Vec<Value> =
-        state.repos.iter().filter(|r| known.repos.contains(&r.id)).map(|r| repository(&state, r)).collect();
+    let Some(known) = state.teams.get(&slug) else {
+        return not_found();
+    };
+    let all: Vec<Value> = state
+        .repos
+        .iter()
+        .filter(|r| known.repos.contains(&r.id))
+        .map(|r| repository(&state, r))
+        .collect();
     Page::of(&query, format!("{}/orgs/{org}/teams/{slug}/repos", state.api)).answer(&all)
 }
 
@@ -170,11 +203,20 @@ async fn contents(
     headers: axum::http::HeaderMap,
 ) -> Response {
     let state = github.lock();
-    let Some(known) = state.repo(&repo) else { return not_found() };
+    let Some(known) = state.repo(&repo) else {
+        return not_found();
+    };
     let asked = query.get("ref").map_or("main", String::as_str);
-    let Some(sha) = known.resolve(asked) else { return not_found() };
-    let Some(blob) = known.tree(&sha).and_then(|t| t.get(path.as_str())) else { return not_found() };
-    let accepts = headers.get(axum::http::header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let Some(sha) = known.resolve(asked) else {
+        return not_found();
+    };
+    let Some(blob) = known.tree(&sha).and_then(|t| t.get(path.as_str())) else {
+        return not_found();
+    };
+    let accepts = headers
+        .get(axum::http::header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     if accepts.contains("raw") {
         return (StatusCode::OK, blob.text.to_string()).into_response();
     }
@@ -207,7 +249,14 @@ mod tests {
 
     #[test]
     fn base64_matches_the_vectors_of_its_standard() {
-        let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
+        let pairs = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("foobar", "Zm9vYmFy"),
+        ];
         for (plain, coded) in pairs {
             assert_eq!(base64(plain.as_bytes()), coded);
         }

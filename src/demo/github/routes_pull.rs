@@ -38,12 +38,18 @@ pub fn router() -> Router<FakeGithub> {
         .route("/repos/{owner}/{repo}/pulls/{number}/commits", get(commits))
         .route("/repos/{owner}/{repo}/pulls/{number}/reviews", get(reviews))
         .route("/repos/{owner}/{repo}/pulls/{number}/comments", get(review_comments))
-        .route("/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", get(requested).post(request))
+        .route(
+            "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers",
+            get(requested).post(request),
+        )
         .route("/repos/{owner}/{repo}/pulls/comments/{id}", get(one_review_comment))
         .route("/repos/{owner}/{repo}/pulls/comments/{id}/reactions", get(reactions))
         .route("/repos/{owner}/{repo}/compare/{range}", get(compare))
         .route("/repos/{owner}/{repo}/issues/{number}/comments", get(talk).post(say))
-        .route("/repos/{owner}/{repo}/issues/comments/{id}", get(one_said).patch(say_again))
+        .route(
+            "/repos/{owner}/{repo}/issues/comments/{id}",
+            get(one_said).patch(say_again),
+        )
         .route("/repos/{owner}/{repo}/issues/comments/{id}/reactions", post(react))
 }
 
@@ -53,7 +59,9 @@ async fn pulls(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(known) = state.repo(&repo) else { return not_found() };
+    let Some(known) = state.repo(&repo) else {
+        return not_found();
+    };
     let asked = query.get("state").map_or("open", String::as_str);
     let fits = |p: &&Pull| asked == "all" || (asked == "closed") == p.closed.is_some();
     let mut found: Vec<&Pull> = known.pulls.values().filter(fits).collect();
@@ -61,13 +69,19 @@ async fn pulls(
         found.reverse();
     }
     let page = Page::of(&query, format!("{}/repos/{owner}/{repo}/pulls", state.api));
-    let shown: Vec<Value> = page.slice(&found, usize::MAX).iter().map(|p| pull(&state, known, p)).collect();
+    let shown: Vec<Value> = page
+        .slice(&found, usize::MAX)
+        .iter()
+        .map(|p| pull(&state, known, p))
+        .collect();
     (page.links(found.len()), Json(Value::Array(shown))).into_response()
 }
 
 async fn one_pull(State(github): State<FakeGithub>, Path((_, repo, number)): Number) -> Response {
     let mut state = github.lock();
-    let Some(shown) = state.repo_mut(&repo).and_then(|r| r.shown(number)) else { return not_found() };
+    let Some(shown) = state.repo_mut(&repo).and_then(|r| r.shown(number)) else {
+        return not_found();
+    };
     let known = state.repo(&repo).and_then(|r| r.pulls.get(&number).map(|p| (r, p)));
     found(known.map(|(r, p)| pull_in_full(&state, r, p, &shown)))
 }
@@ -78,12 +92,27 @@ async fn files(
     Query(query): Asking,
 ) -> Response {
     let mut state = github.lock();
-    let Some(shown) = state.repo_mut(&repo).and_then(|r| r.shown(number)) else { return not_found() };
-    let head = state.pull_mut(&repo, number).map(|p| p.head.clone()).unwrap_or_default();
-    let page = Page::of(&query, format!("{}/repos/{owner}/{repo}/pulls/{number}/files", state.api));
-    let listed: Vec<Value> =
-        page.slice(&shown.files, FILES_AT_MOST).iter().map(|f| file(&state, &repo, &head, f)).collect();
-    (page.links(shown.files.len().min(FILES_AT_MOST)), Json(Value::Array(listed))).into_response()
+    let Some(shown) = state.repo_mut(&repo).and_then(|r| r.shown(number)) else {
+        return not_found();
+    };
+    let head = state
+        .pull_mut(&repo, number)
+        .map(|p| p.head.clone())
+        .unwrap_or_default();
+    let page = Page::of(
+        &query,
+        format!("{}/repos/{owner}/{repo}/pulls/{number}/files", state.api),
+    );
+    let listed: Vec<Value> = page
+        .slice(&shown.files, FILES_AT_MOST)
+        .iter()
+        .map(|f| file(&state, &repo, &head, f))
+        .collect();
+    (
+        page.links(shown.files.len().min(FILES_AT_MOST)),
+        Json(Value::Array(listed)),
+    )
+        .into_response()
 }
 
 async fn commits(
@@ -92,10 +121,20 @@ async fn commits(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some((known, p)) = state.repo(&repo).and_then(|r| Some((r, r.pulls.get(&number)?))) else { return not_found() };
-    let mut all: Vec<Value> = known.commits_between(&p.base, &p.head).iter().map(|c| commit(&state, &repo, c)).collect();
+    let Some((known, p)) = state.repo(&repo).and_then(|r| Some((r, r.pulls.get(&number)?))) else {
+        return not_found();
+    };
+    let mut all: Vec<Value> = known
+        .commits_between(&p.base, &p.head)
+        .iter()
+        .map(|c| commit(&state, &repo, c))
+        .collect();
     all.truncate(COMMITS_AT_MOST);
-    Page::of(&query, format!("{}/repos/{owner}/{repo}/pulls/{number}/commits", state.api)).answer(&all)
+    Page::of(
+        &query,
+        format!("{}/repos/{owner}/{repo}/pulls/{number}/commits", state.api),
+    )
+    .answer(&all)
 }
 
 async fn reviews(
@@ -104,9 +143,19 @@ async fn reviews(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else { return not_found() };
-    let all: Vec<Value> = p.reviews.iter().map(|r| review(&state, &repo, number, r, true)).collect();
-    Page::of(&query, format!("{}/repos/{owner}/{repo}/pulls/{number}/reviews", state.api)).answer(&all)
+    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else {
+        return not_found();
+    };
+    let all: Vec<Value> = p
+        .reviews
+        .iter()
+        .map(|r| review(&state, &repo, number, r, true))
+        .collect();
+    Page::of(
+        &query,
+        format!("{}/repos/{owner}/{repo}/pulls/{number}/reviews", state.api),
+    )
+    .answer(&all)
 }
 
 async fn review_comments(
@@ -115,24 +164,46 @@ async fn review_comments(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else { return not_found() };
-    let all: Vec<Value> = p.comments.iter().map(|c| review_comment(&state, &repo, number, c)).collect();
-    Page::of(&query, format!("{}/repos/{owner}/{repo}/pulls/{number}/comments", state.api)).answer(&all)
+    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else {
+        return not_found();
+    };
+    let all: Vec<Value> = p
+        .comments
+        .iter()
+        .map(|c| review_comment(&state, &repo, number, c))
+        .collect();
+    Page::of(
+        &query,
+        format!("{}/repos/{owner}/{repo}/pulls/{number}/comments", state.api),
+    )
+    .answer(&all)
 }
 
 async fn one_review_comment(State(github): State<FakeGithub>, Path((_, repo, id)): Number) -> Response {
     let state = github.lock();
     let pulls = state.repo(&repo).into_iter().flat_map(|r| r.pulls.values());
-    let known = pulls.flat_map(|p| p.comments.iter().map(move |c| (p.number, c))).find(|(_, c)| c.id == id);
+    let known = pulls
+        .flat_map(|p| p.comments.iter().map(move |c| (p.number, c)))
+        .find(|(_, c)| c.id == id);
     found(known.map(|(number, c)| review_comment(&state, &repo, number, c)))
 }
 
-async fn reactions(State(github): State<FakeGithub>, Path((owner, repo, id)): Number, Query(query): Asking) -> Response {
+async fn reactions(
+    State(github): State<FakeGithub>,
+    Path((owner, repo, id)): Number,
+    Query(query): Asking,
+) -> Response {
     let state = github.lock();
     let pulls = state.repo(&repo).into_iter().flat_map(|r| r.pulls.values());
-    let Some(known) = pulls.flat_map(|p| &p.comments).find(|c| c.id == id) else { return not_found() };
+    let Some(known) = pulls.flat_map(|p| &p.comments).find(|c| c.id == id) else {
+        return not_found();
+    };
     let all: Vec<Value> = known.reactions.iter().map(|r| reaction(&state, r)).collect();
-    Page::of(&query, format!("{}/repos/{owner}/{repo}/pulls/comments/{id}/reactions", state.api)).answer(&all)
+    Page::of(
+        &query,
+        format!("{}/repos/{owner}/{repo}/pulls/comments/{id}/reactions", state.api),
+    )
+    .answer(&all)
 }
 
 async fn requested(State(github): State<FakeGithub>, Path((_, repo, number)): Number) -> Response {
@@ -140,20 +211,33 @@ async fn requested(State(github): State<FakeGithub>, Path((_, repo, number)): Nu
     let p = state.repo(&repo).and_then(|r| r.pulls.get(&number));
     found(p.map(|p| {
         let users: Vec<Value> = p.requested.iter().map(|l| user(&state, l)).collect();
-        let teams: Vec<Value> =
-            p.requested_teams.iter().filter_map(|s| state.teams.get(s)).map(|t| team(&state, t)).collect();
+        let teams: Vec<Value> = p
+            .requested_teams
+            .iter()
+            .filter_map(|s| state.teams.get(s))
+            .map(|t| team(&state, t))
+            .collect();
         json!({ "users": users, "teams": teams })
     }))
 }
 
-async fn request(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Json(body): Json<Value>) -> Response {
+async fn request(
+    State(github): State<FakeGithub>,
+    Path((_, repo, number)): Number,
+    Json(body): Json<Value>,
+) -> Response {
     let (now, by) = {
         let mut state = github.lock();
         let now = state.now;
         let by = format!("{}[bot]", state.app_slug);
-        let Some(author) = state.pull_mut(&repo, number).map(|p| p.author.clone()) else { return not_found() };
+        let Some(author) = state.pull_mut(&repo, number).map(|p| p.author.clone()) else {
+            return not_found();
+        };
         let asked = body["reviewers"].as_array().cloned().unwrap_or_default();
-        let strangers = asked.iter().filter_map(Value::as_str).any(|l| !state.members.contains_key(l) || *l == author);
+        let strangers = asked
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|l| !state.members.contains_key(l) || *l == author);
         if strangers {
             let message = "Reviews may only be requested from collaborators. One or more of the users or teams you \
                            specified is not a collaborator of the repository.";
@@ -163,27 +247,50 @@ async fn request(State(github): State<FakeGithub>, Path((_, repo, number)): Numb
     };
     let name = PullName { repo, number };
     let act = Act { by: &by, at: now };
-    for login in body["reviewers"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for login in body["reviewers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         let _webhooks = github.request_reviewer(&name, act, login);
     }
-    for slug in body["team_reviewers"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for slug in body["team_reviewers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         let _webhooks = github.request_team(&name, act, slug);
     }
     let state = github.lock();
-    let known = state.repo(&name.repo).and_then(|r| r.pulls.get(&number).map(|p| (r, p)));
-    known.map_or_else(not_found, |(r, p)| (StatusCode::CREATED, Json(pull(&state, r, p))).into_response())
+    let known = state
+        .repo(&name.repo)
+        .and_then(|r| r.pulls.get(&number).map(|p| (r, p)));
+    known.map_or_else(not_found, |(r, p)| {
+        (StatusCode::CREATED, Json(pull(&state, r, p))).into_response()
+    })
 }
 
 async fn talk(State(github): State<FakeGithub>, Path((owner, repo, number)): Number, Query(query): Asking) -> Response {
     let state = github.lock();
-    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else { return not_found() };
+    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else {
+        return not_found();
+    };
     let all: Vec<Value> = p.talk.iter().map(|c| issue_comment(&state, &repo, number, c)).collect();
-    Page::of(&query, format!("{}/repos/{owner}/{repo}/issues/{number}/comments", state.api)).answer(&all)
+    Page::of(
+        &query,
+        format!("{}/repos/{owner}/{repo}/issues/{number}/comments", state.api),
+    )
+    .answer(&all)
 }
 
 async fn say(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Json(body): Json<Value>) -> Response {
     let Some(text) = body["body"].as_str() else {
-        return failed(StatusCode::UNPROCESSABLE_ENTITY, "Invalid request.\n\n\"body\" wasn't supplied.");
+        return failed(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Invalid request.\n\n\"body\" wasn't supplied.",
+        );
     };
     let (now, by) = {
         let state = github.lock();
@@ -198,7 +305,8 @@ async fn say(State(github): State<FakeGithub>, Path((_, repo, number)): Number, 
 fn said(state: &state::State, repo: &str, id: u64) -> Option<Value> {
     let pulls = state.repo(repo).into_iter().flat_map(|r| r.pulls.values());
     let mut all = pulls.flat_map(|p| p.talk.iter().map(move |c| (p.number, c)));
-    all.find(|(_, c)| c.id == id).map(|(number, c)| issue_comment(state, repo, number, c))
+    all.find(|(_, c)| c.id == id)
+        .map(|(number, c)| issue_comment(state, repo, number, c))
 }
 
 async fn one_said(State(github): State<FakeGithub>, Path((_, repo, id)): Number) -> Response {
@@ -208,12 +316,19 @@ async fn one_said(State(github): State<FakeGithub>, Path((_, repo, id)): Number)
 
 async fn say_again(State(github): State<FakeGithub>, Path((_, repo, id)): Number, Json(body): Json<Value>) -> Response {
     let Some(text) = body["body"].as_str() else {
-        return failed(StatusCode::UNPROCESSABLE_ENTITY, "Invalid request.\n\n\"body\" wasn't supplied.");
+        return failed(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Invalid request.\n\n\"body\" wasn't supplied.",
+        );
     };
     let (now, by, number) = {
         let state = github.lock();
         let pulls = state.repo(&repo).into_iter().flat_map(|r| r.pulls.values());
-        let Some(number) = pulls.filter(|p| p.talk.iter().any(|c| c.id == id)).map(|p| p.number).next() else {
+        let Some(number) = pulls
+            .filter(|p| p.talk.iter().any(|c| c.id == id))
+            .map(|p| p.number)
+            .next()
+        else {
             return not_found();
         };
         (state.now, format!("{}[bot]", state.app_slug), number)
@@ -229,7 +344,11 @@ async fn react(State(github): State<FakeGithub>, Path((_, repo, id)): Number, Js
     let (now, by, number) = {
         let state = github.lock();
         let pulls = state.repo(&repo).into_iter().flat_map(|r| r.pulls.values());
-        let Some(number) = pulls.filter(|p| p.talk.iter().any(|c| c.id == id)).map(|p| p.number).next() else {
+        let Some(number) = pulls
+            .filter(|p| p.talk.iter().any(|c| c.id == id))
+            .map(|p| p.number)
+            .next()
+        else {
             return not_found();
         };
         (state.now, format!("{}[bot]", state.app_slug), number)
@@ -245,9 +364,15 @@ async fn compare(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(known) = state.repo(&repo) else { return not_found() };
-    let Some((base, head)) = range.split_once("...") else { return not_found() };
-    let (Some(base), Some(head)) = (known.resolve(base), known.resolve(head)) else { return not_found() };
+    let Some(known) = state.repo(&repo) else {
+        return not_found();
+    };
+    let Some((base, head)) = range.split_once("...") else {
+        return not_found();
+    };
+    let (Some(base), Some(head)) = (known.resolve(base), known.resolve(head)) else {
+        return not_found();
+    };
     let Some(merge_base) = known.merge_base(&base, &head) else {
         return failed(StatusCode::NOT_FOUND, "No common ancestor between the two commits.");
     };
@@ -260,11 +385,18 @@ async fn compare(
         _ => "diverged",
     };
     let empty = Arc::default();
-    let changes = changes_between(known.tree(&merge_base).unwrap_or(&empty), known.tree(&head).unwrap_or(&empty));
+    let changes = changes_between(
+        known.tree(&merge_base).unwrap_or(&empty),
+        known.tree(&head).unwrap_or(&empty),
+    );
     let page = Page::of(&query, format!("{}/repos/{owner}/{repo}/compare/{range}", state.api));
     // Files come with the first page only; further pages are for commits.
     let first = query.get("page").is_none_or(|p| p == "1");
-    let shown = if first { &changes[..changes.len().min(COMPARED_AT_MOST)] } else { &[] };
+    let shown = if first {
+        &changes[..changes.len().min(COMPARED_AT_MOST)]
+    } else {
+        &[]
+    };
     let all: Vec<Value> = ahead.iter().map(|c| commit(&state, &repo, c)).collect();
     let of = |sha: &str| known.commit(sha).map(|c| commit(&state, &repo, c));
     let url = format!("{}/repos/{owner}/{repo}/compare/{range}", state.api);
@@ -276,6 +408,10 @@ async fn compare(
         "commits": page.slice(&all, usize::MAX),
         "files": shown.iter().map(|f| file(&state, &repo, &head, f)).collect::<Vec<_>>(),
     });
-    let links = if query.contains_key("page") || query.contains_key("per_page") { page.links(all.len()) } else { axum::http::HeaderMap::new() };
+    let links = if query.contains_key("page") || query.contains_key("per_page") {
+        page.links(all.len())
+    } else {
+        axum::http::HeaderMap::new()
+    };
     (links, Json(body)).into_response()
 }

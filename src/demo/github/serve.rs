@@ -60,5 +60,7 @@ fn by_name(github: &FakeGithub, uri: &Uri) -> Option<Uri> {
     let id: u64 = rest[..end].parse().ok()?;
     let state = github.lock();
     let name = &state.repos.iter().find(|r| r.id == id)?.name;
-    format!("/repos/{}/{name}{}", state.organisation.login, &rest[end..]).parse().ok()
+    format!("/repos/{}/{name}{}", state.organisation.login, &rest[end..])
+        .parse()
+        .ok()
 }

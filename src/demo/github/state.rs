@@ -1,7 +1,7 @@
 //! What the loopback GitHub remembers: accounts, teams, repositories with contents, pull requests.
 
-use std::collections::{BTreeMap, HashMap};
 use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -252,7 +252,11 @@ impl State {
 
     /// GitHub's word for how `login` belongs to the repository.
     pub fn association(&self, login: &str) -> &'static str {
-        if self.members.contains_key(login) { "MEMBER" } else { "NONE" }
+        if self.members.contains_key(login) {
+            "MEMBER"
+        } else {
+            "NONE"
+        }
     }
 }
 
@@ -295,6 +299,10 @@ impl Repository {
             return Some(self.tip.clone());
         }
         let short = name.rsplit(':').next().unwrap_or(name);
-        self.pulls.values().rev().find(|p| p.branch == short).map(|p| p.head.clone())
+        self.pulls
+            .values()
+            .rev()
+            .find(|p| p.branch == short)
+            .map(|p| p.head.clone())
     }
 }

@@ -32,10 +32,17 @@ impl Forge {
     /// # Errors
     /// As [`ForgeError`] says.
     pub async fn reactions_to_diff(&self, at: &RepoAt<'_>, number: i32) -> Result<Vec<Reacted>, ForgeError> {
-        let doing = format!("reading the review comments on pull request {number} of {}/{}", at.owner, at.name);
+        let doing = format!(
+            "reading the review comments on pull request {number} of {}/{}",
+            at.owner, at.name
+        );
         let seat = self.github.seat_at(at, &doing).await?;
         let path = format!("{}/pulls/{number}/comments", repo_path(at));
-        let call = Call { doing: &doing, endpoint: "review_comments", path };
+        let call = Call {
+            doing: &doing,
+            endpoint: "review_comments",
+            path,
+        };
         let comments: Vec<Counted> = self.github.list(&seat, &call).await?;
         let mut reacted = Vec::new();
         for comment in comments {
