@@ -13,12 +13,21 @@ use crate::world::post;
 async fn forms_from_elsewhere_change_nothing() {
     let world = World::new().await;
     let router = world.demo();
-    let forms = [("/me/out", ""), ("/me/goals", "learn=testing"), ("/me/away", "until=2026-11-20"), ("/me/back", ""), ("/demo/me", "login=ada")];
+    let forms = [
+        ("/me/out", ""),
+        ("/me/goals", "learn=testing"),
+        ("/me/away", "until=2026-11-20"),
+        ("/me/back", ""),
+        ("/demo/me", "login=ada"),
+    ];
     for (path, form) in forms {
         for origin in [None, Some("https://evil.example"), Some("null")] {
             let answer = post(&router, path, "ben", (origin, form)).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} from {origin:?}");
-            assert!(!answer.headers.contains_key(header::SET_COOKIE), "{path} from {origin:?}");
+            assert!(
+                !answer.headers.contains_key(header::SET_COOKIE),
+                "{path} from {origin:?}"
+            );
         }
     }
     let text = get(&router, "/me", Some("ben")).await.body;
@@ -29,11 +38,24 @@ async fn forms_from_elsewhere_change_nothing() {
 async fn goals_and_absence_are_kept() {
     let world = World::new().await;
     let router = world.demo();
-    let saved = post(&router, "/me/goals", "ben", (OURS, "learn=testing&learn=databases&teach=error-handling")).await;
-    assert_eq!((saved.status, saved.headers[header::LOCATION].to_str().ok()), (StatusCode::SEE_OTHER, Some("/me?saved=goals")));
+    let saved = post(
+        &router,
+        "/me/goals",
+        "ben",
+        (OURS, "learn=testing&learn=databases&teach=error-handling"),
+    )
+    .await;
+    assert_eq!(
+        (saved.status, saved.headers[header::LOCATION].to_str().ok()),
+        (StatusCode::SEE_OTHER, Some("/me?saved=goals"))
+    );
     let page = get(&router, "/me?saved=goals", Some("ben")).await;
     assert!(page.text().contains("Your goals are saved"));
-    for goal in ["name=\"learn\" value=\"testing\" checked", "name=\"learn\" value=\"databases\" checked", "name=\"teach\" value=\"error-handling\" checked"] {
+    for goal in [
+        "name=\"learn\" value=\"testing\" checked",
+        "name=\"learn\" value=\"databases\" checked",
+        "name=\"teach\" value=\"error-handling\" checked",
+    ] {
         assert!(page.body.contains(goal), "{goal}");
     }
     assert_eq!(page.body.matches(" checked").count(), 3);
@@ -41,14 +63,35 @@ async fn goals_and_absence_are_kept() {
     assert_eq!(cleared.status, StatusCode::SEE_OTHER);
     assert!(!get(&router, "/me", Some("ben")).await.body.contains(" checked"));
 
-    assert_eq!(post(&router, "/me/away", "ben", (OURS, "until=2026-11-20")).await.status, StatusCode::SEE_OTHER);
-    assert!(get(&router, "/me", Some("ben")).await.body.contains("value=\"2026-11-20\""));
-    assert_eq!(post(&router, "/me/away", "ben", (OURS, "until=")).await.status, StatusCode::SEE_OTHER);
-    assert!(!get(&router, "/me", Some("ben")).await.body.contains("value=\"2026-11-20\""));
+    assert_eq!(
+        post(&router, "/me/away", "ben", (OURS, "until=2026-11-20"))
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(
+        get(&router, "/me", Some("ben"))
+            .await
+            .body
+            .contains("value=\"2026-11-20\"")
+    );
+    assert_eq!(
+        post(&router, "/me/away", "ben", (OURS, "until=")).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(
+        !get(&router, "/me", Some("ben"))
+            .await
+            .body
+            .contains("value=\"2026-11-20\"")
+    );
 
     for (path, form) in [("/me/goals", "learn=sorcery"), ("/me/away", "until=yesterday")] {
         let answer = post(&router, path, "ben", (OURS, form)).await;
-        assert!(answer.status == StatusCode::BAD_REQUEST && answer.text().contains("Nothing was changed"), "{path}");
+        assert!(
+            answer.status == StatusCode::BAD_REQUEST && answer.text().contains("Nothing was changed"),
+            "{path}"
+        );
     }
 }
 
@@ -56,13 +99,31 @@ async fn goals_and_absence_are_kept() {
 async fn one_switch_takes_a_person_out_and_back() {
     let world = World::new().await;
     let router = world.demo();
-    assert_eq!(post(&router, "/me/out", "ben", (OURS, "")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        post(&router, "/me/out", "ben", (OURS, "")).await.status,
+        StatusCode::SEE_OTHER
+    );
     let out = get(&router, "/me", Some("ben")).await;
-    assert!(out.status == StatusCode::OK && out.text().contains("You are out of everything"), "{}", out.text());
+    assert!(
+        out.status == StatusCode::OK && out.text().contains("You are out of everything"),
+        "{}",
+        out.text()
+    );
     assert!(!get(&router, PULL, None).await.names("ben"), "nobody else sees them");
-    assert_eq!(get(&router, "/me", Some("nobody-at-all")).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(post(&router, "/me/back", "ben", (OURS, "")).await.status, StatusCode::SEE_OTHER);
-    assert!(get(&router, "/me?saved=back", Some("ben")).await.text().contains("You are back"));
+    assert_eq!(
+        get(&router, "/me", Some("nobody-at-all")).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        post(&router, "/me/back", "ben", (OURS, "")).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(
+        get(&router, "/me?saved=back", Some("ben"))
+            .await
+            .text()
+            .contains("You are back")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,13 +134,29 @@ async fn the_demo_remembers_whom_a_visitor_chose() {
     let cookie = chosen.headers[header::SET_COOKIE].to_str().expect("text");
     assert_eq!(cookie, "peerlore_demo_login=cleo; HttpOnly; SameSite=Lax; Path=/");
     assert_eq!(chosen.headers[header::LOCATION], "/me");
-    assert!(get(&router, "/", Some("cleo")).await.text().contains("You look at it as cleo"));
+    assert!(
+        get(&router, "/", Some("cleo"))
+            .await
+            .text()
+            .contains("You look at it as cleo")
+    );
     let cleared = post(&router, "/demo/me", "cleo", (OURS, "login=")).await;
     let cookie = cleared.headers[header::SET_COOKIE].to_str().expect("text");
-    assert!(cookie.starts_with("peerlore_demo_login=;") && cookie.contains("Max-Age=0"), "{cookie}");
-    assert_eq!(post(&router, "/demo/me", "", (OURS, "login=a%0Ab")).await.status, StatusCode::BAD_REQUEST);
+    assert!(
+        cookie.starts_with("peerlore_demo_login=;") && cookie.contains("Max-Age=0"),
+        "{cookie}"
+    );
+    assert_eq!(
+        post(&router, "/demo/me", "", (OURS, "login=a%0Ab")).await.status,
+        StatusCode::BAD_REQUEST
+    );
     let outside = world.app(Viewing::Open).router;
-    assert_eq!(post(&outside, "/demo/me", "", (OURS, "login=cleo")).await.status, StatusCode::NOT_FOUND);
-    assert!(!get(&outside, "/", None).await.body.contains("<form"), "nobody is chosen outside the demo");
+    assert_eq!(
+        post(&outside, "/demo/me", "", (OURS, "login=cleo")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(
+        !get(&outside, "/", None).await.body.contains("<form"),
+        "nobody is chosen outside the demo"
+    );
 }
-

@@ -36,7 +36,10 @@ async fn who_opted_out_is_on_no_page() {
         assert!(seen > 0, "{login} is named somewhere before");
         world.opt_out(login).await;
         for path in pages {
-            assert!(!get(&router, path, Some("ada")).await.names(login), "{path} names {login}");
+            assert!(
+                !get(&router, path, Some("ada")).await.names(login),
+                "{path} names {login}"
+            );
         }
     }
     world.opt_out("ada").await;
@@ -50,14 +53,21 @@ async fn who_was_asked_already_and_opted_out_is_not_named() {
     let mut world = World::new().await;
     let acme = FakeGithub::new("acme", 1, today() - Duration::days(400));
     let _told_before = (history(&acme), open_pull(&acme));
-    let pull = peerlore::demo::github::PullName { repo: "shop".into(), number: 7 };
+    let pull = peerlore::demo::github::PullName {
+        repo: "shop".into(),
+        number: 7,
+    };
     world.tell(acme.request_reviewer(&pull, by("ada", 0), "dan")).await;
     let router = world.demo();
     let before = get(&router, PULL, None).await.text();
     assert!(before.contains("dan Asked already"), "{before}");
     world.opt_out("dan").await;
     let page = get(&router, PULL, None).await;
-    assert!(!page.names("dan") && page.text().contains("Somebody is asked already"), "{}", page.text());
+    assert!(
+        !page.names("dan") && page.text().contains("Somebody is asked already"),
+        "{}",
+        page.text()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +76,10 @@ async fn local_pages_are_closed_to_visitors_from_elsewhere() {
     let router = world.app(Viewing::Local).router;
     let from = async |peer: &str, host: &str, path: &str| {
         let peer: SocketAddr = peer.parse().expect("an address");
-        let request = Request::get(path).header(header::HOST, host).extension(ConnectInfo(peer)).body(Body::empty());
+        let request = Request::get(path)
+            .header(header::HOST, host)
+            .extension(ConnectInfo(peer))
+            .body(Body::empty());
         ask(&router, request.expect("a request")).await
     };
     for path in PEOPLES {
@@ -78,7 +91,11 @@ async fn local_pages_are_closed_to_visitors_from_elsewhere() {
     }
     assert_eq!(from("192.0.2.7:5000", "x", "/docs").await.status, StatusCode::OK);
     for path in ["/", PULL, "/silent-experts"] {
-        assert_eq!(from("127.0.0.1:5000", "localhost:8080", path).await.status, StatusCode::OK, "{path}");
+        assert_eq!(
+            from("127.0.0.1:5000", "localhost:8080", path).await.status,
+            StatusCode::OK,
+            "{path}"
+        );
     }
     let me = from("127.0.0.1:5000", "localhost", "/me").await;
     assert!(me.status == StatusCode::FORBIDDEN && me.text().contains("peerlore profile LOGIN"));
@@ -92,9 +109,18 @@ async fn another_organisation_is_as_unknown_as_nothing() {
     let router = world.demo();
     let missing = get(&router, "/pulls/acme/shop/4711", None).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
-    for path in ["/pulls/other/vault/1", "/pulls/acme/vault/1", "/pulls/other/shop/7", "/pulls/nobody/nothing/1"] {
+    for path in [
+        "/pulls/other/vault/1",
+        "/pulls/acme/vault/1",
+        "/pulls/other/shop/7",
+        "/pulls/nobody/nothing/1",
+    ] {
         let page = get(&router, path, None).await;
-        assert_eq!((page.status, page.body.as_str()), (StatusCode::NOT_FOUND, missing.body.as_str()), "{path}");
+        assert_eq!(
+            (page.status, page.body.as_str()),
+            (StatusCode::NOT_FOUND, missing.body.as_str()),
+            "{path}"
+        );
     }
     let page = get(&router, "/silent-experts?organisation=other", None).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
@@ -103,7 +129,12 @@ async fn another_organisation_is_as_unknown_as_nothing() {
         assert!(!page.body.contains("vault") && !page.body.contains("Rotate"), "{path}");
     }
     let operator = world.app(Viewing::Open).router;
-    assert_eq!(get(&operator, "/pulls/other/vault/1", None).await.status, StatusCode::OK);
-    assert_eq!(get(&operator, "/silent-experts?organisation=OTHER", None).await.status, StatusCode::OK);
+    assert_eq!(
+        get(&operator, "/pulls/other/vault/1", None).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        get(&operator, "/silent-experts?organisation=OTHER", None).await.status,
+        StatusCode::OK
+    );
 }
-

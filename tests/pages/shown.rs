@@ -54,7 +54,7 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     Team from the author's own team, since nobody from another team could be suggested 0.000
     Sum 0.217
     Who could not be considered
-    1 not a member with read access. Names and reasons of absences are never shown.
+    1 without read access as a member. Names and reasons of absences are never shown.
     Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-1. Shown here only.
     Suggestions are invitations, not verdicts: people decide. How it works, what is stored, who sees it.
     ");
@@ -64,25 +64,58 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
 async fn every_page_is_whole_safe_and_without_script() {
     let world = World::new().await;
     let router = world.demo();
-    let pages = ["/", PULL, "/pulls/acme/shop/1", "/me", "/silent-experts", "/docs", "/nowhere", "/pulls/acme/shop/0"];
+    let pages = [
+        "/",
+        PULL,
+        "/pulls/acme/shop/1",
+        "/me",
+        "/silent-experts",
+        "/docs",
+        "/nowhere",
+        "/pulls/acme/shop/0",
+    ];
     for path in pages {
         let page = get(&router, path, Some("ben")).await;
         let html = &page.body;
         assert_eq!(html.matches("<h1").count(), 1, "{path}: one heading");
-        for part in ["<html lang=\"en\">", "<main ", "<nav aria-label=", "<title>", "class=\"skip\"", "<header", "<footer"] {
+        for part in [
+            "<html lang=\"en\">",
+            "<main ",
+            "<nav aria-label=",
+            "<title>",
+            "class=\"skip\"",
+            "<header",
+            "<footer",
+        ] {
             assert!(html.contains(part), "{path} without {part}");
         }
-        for never in ["<script", " style=", "<style", "javascript:", " onclick", " onload", "http://"] {
+        for never in [
+            "<script",
+            " style=",
+            "<style",
+            "javascript:",
+            " onclick",
+            " onload",
+            "http://",
+        ] {
             assert!(!html.contains(never), "{path} with {never}");
         }
         for login in ["ada", "ben", "cleo", "dan", "eve"] {
-            assert!(!html.replace("ping @team", "").contains(&format!("@{login}")), "{path} mentions {login}");
+            assert!(
+                !html.replace("ping @team", "").contains(&format!("@{login}")),
+                "{path} mentions {login}"
+            );
         }
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
-        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}: {policy}"
+        );
         assert_eq!(page.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
         assert_eq!(page.headers[header::CACHE_CONTROL], "private, no-store", "{path}");
-        let head = Request::head(path).header(header::COOKIE, "peerlore_demo_login=ben").body(Body::empty());
+        let head = Request::head(path)
+            .header(header::COOKIE, "peerlore_demo_login=ben")
+            .body(Body::empty());
         let head = ask(&router, head.expect("a request")).await;
         assert_eq!((head.status, head.body.as_str()), (page.status, ""), "HEAD {path}");
     }
@@ -93,7 +126,11 @@ async fn a_hostile_title_is_only_text() {
     let world = World::new().await;
     for path in ["/", PULL] {
         let page = get(&world.demo(), path, None).await;
-        assert!(page.body.contains("&lt;script&gt;alert(1)&lt;/script&gt; Count late orders &amp; ping"), "{path}");
+        assert!(
+            page.body
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt; Count late orders &amp; ping"),
+            "{path}"
+        );
     }
 }
 
@@ -117,9 +154,16 @@ async fn wrong_numbers_are_not_here() {
     for path in paths {
         let page = get(&router, path, Some("ben")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
-        assert!(page.text().contains("Not here") && page.text().contains("Back to the first page"), "{path}");
+        assert!(
+            page.text().contains("Not here") && page.text().contains("Back to the first page"),
+            "{path}"
+        );
     }
-    let wrong = ask(&router, Request::delete("/docs").body(Body::empty()).expect("a request")).await;
+    let wrong = ask(
+        &router,
+        Request::delete("/docs").body(Body::empty()).expect("a request"),
+    )
+    .await;
     assert!(wrong.status == StatusCode::METHOD_NOT_ALLOWED && wrong.body.contains("<h1"));
 }
 
@@ -148,12 +192,16 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     The evidence
     Comments that passed something on, newest first
     When About Who Where What came of it
-    18 Sep 2026 API design you to ada acme/shop#4 Landed, useful with 98%
-    18 Sep 2026 Error handling you to ada acme/shop#4 Landed, useful with 98%
-    25 Aug 2026 API design you to ada acme/shop#1 Landed, useful with 98%
-    25 Aug 2026 Error handling you to ada acme/shop#1 Landed, useful with 98%
+    18 Sep 2026 API design you to ada acme/shop#4 Landed, 98% likely useful
+    18 Sep 2026 Error handling you to ada acme/shop#4 Landed, 98% likely useful
+    25 Aug 2026 API design you to ada acme/shop#1 Landed, 98% likely useful
+    25 Aug 2026 Error handling you to ada acme/shop#1 Landed, 98% likely useful
     ");
-    assert!(page.body.contains("href=\"https://github.example/acme/shop/pull/1#discussion_r"), "the evidence is linked");
+    assert!(
+        page.body
+            .contains("href=\"https://github.example/acme/shop/pull/1#discussion_r"),
+        "the evidence is linked"
+    );
     let taught = get(&router, "/me", Some("ada")).await.text();
     assert!(taught.contains("Applied feedback on error handling"), "{taught}");
     let nobody = get(&router, "/me", None).await;
@@ -170,10 +218,16 @@ async fn the_stylesheet_is_kept_under_its_own_address_only() {
     let address: String = page[begin..].chars().take_while(|c| *c != '"').collect();
     let style = get(&router, &address, None).await;
     assert_eq!(style.headers[header::CONTENT_TYPE], "text/css; charset=utf-8");
-    assert_eq!(style.headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+    assert_eq!(
+        style.headers[header::CACHE_CONTROL],
+        "public, max-age=31536000, immutable"
+    );
     for other in ["/style.css", "/style.css?v=old"] {
         let style = get(&router, other, None).await;
-        assert_eq!((style.status, &style.headers[header::CACHE_CONTROL]), (StatusCode::OK, &"no-cache".parse().expect("a value")));
+        assert_eq!(
+            (style.status, &style.headers[header::CACHE_CONTROL]),
+            (StatusCode::OK, &"no-cache".parse().expect("a value"))
+        );
     }
 }
 
@@ -181,8 +235,14 @@ async fn the_stylesheet_is_kept_under_its_own_address_only() {
 async fn the_first_page_lists_what_is_open_and_says_how_to_connect() {
     let world = World::new().await;
     let demo = get(&world.demo(), "/", None).await.text();
-    assert!(demo.contains("Who are you?") && demo.contains("acme/shop #7 by ada opened 11 Nov 2026, 1 day ago"), "{demo}");
+    assert!(
+        demo.contains("Who are you?") && demo.contains("acme/shop #7 by ada opened 11 Nov 2026, 1 day ago"),
+        "{demo}"
+    );
     let open = get(&world.app(Viewing::Open).router, "/", None).await.text();
     assert!(open.contains("https://peerlore.example/webhooks/github"));
-    assert!(open.contains("Known so far: acme and other") && open.contains("Rotate the secret keys"), "{open}");
+    assert!(
+        open.contains("Known so far: acme and other") && open.contains("Rotate the secret keys"),
+        "{open}"
+    );
 }

@@ -68,9 +68,17 @@ fn view() -> pull::View {
 fn nobody() -> Stored {
     Stored {
         suggestion: Suggestion {
-            expert: Slot::Nobody { why: "nobody: 3 away, 2 at capacity".to_owned() },
-            learner: Slot::AlreadyAsked { who: vec!["cleo".to_owned(), "Web team".to_owned()] },
-            left_out: LeftOut { away: 3, at_capacity: 2, ..LeftOut::default() },
+            expert: Slot::Nobody {
+                why: "nobody: 3 away, 2 at capacity".to_owned(),
+            },
+            learner: Slot::AlreadyAsked {
+                who: vec!["cleo".to_owned(), "Web team".to_owned()],
+            },
+            left_out: LeftOut {
+                away: 3,
+                at_capacity: 2,
+                ..LeftOut::default()
+            },
             model: "m-1".to_owned(),
         },
         made_at: today() - Duration::hours(2),
@@ -110,7 +118,10 @@ fn a_pull_request_says_honestly_where_it_stands(#[case] page: String, #[case] wo
 #[test]
 fn nobody_picked_means_nothing_to_accept_and_no_sums() {
     let page = said(|view| view.stored = Some(nobody()));
-    assert!(!page.contains("To accept") && !page.contains("How this was worked out"), "{page}");
+    assert!(
+        !page.contains("To accept") && !page.contains("How this was worked out"),
+        "{page}"
+    );
     assert!(page.contains("3 away and 2 at the limit of open reviews."), "{page}");
 }
 
@@ -129,8 +140,16 @@ fn could_be_asked(login: &str, module: &str, others_changes: u32) -> CouldBeAske
 
 #[test]
 fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
-    let people = vec![could_be_asked("zoe", "shop/web", 60), could_be_asked("Ben", "shop/web", 12), could_be_asked("ada", "shop/api", 40)];
-    let view = silent::View { organisation: Some("acme".to_owned()), others: Vec::new(), people };
+    let people = vec![
+        could_be_asked("zoe", "shop/web", 60),
+        could_be_asked("Ben", "shop/web", 12),
+        could_be_asked("ada", "shop/api", 40),
+    ];
+    let view = silent::View {
+        organisation: Some("acme".to_owned()),
+        others: Vec::new(),
+        people,
+    };
     let page = lines_of(&silent::render(&view).into_string());
     let begin = page.find("shop/api").expect("the first area");
     insta::assert_snapshot!(&page[begin..], @r"
@@ -158,11 +177,23 @@ fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
 
 #[test]
 fn without_silent_experts_the_page_says_what_it_takes() {
-    let view = silent::View { organisation: Some("acme".to_owned()), others: vec!["other".to_owned()], people: Vec::new() };
+    let view = silent::View {
+        organisation: Some("acme".to_owned()),
+        others: vec!["other".to_owned()],
+        people: Vec::new(),
+    };
     let page = silent::render(&view).into_string();
     assert!(page.contains("Nobody stands out at the moment") && page.contains("?organisation=other"));
-    let nothing = silent::View { organisation: None, others: Vec::new(), people: Vec::new() };
-    assert!(silent::render(&nothing).into_string().contains("Nothing has arrived here yet"));
+    let nothing = silent::View {
+        organisation: None,
+        others: Vec::new(),
+        people: Vec::new(),
+    };
+    assert!(
+        silent::render(&nothing)
+            .into_string()
+            .contains("Nothing has arrived here yet")
+    );
 }
 
 fn mine(lines: usize, page: usize) -> me::View {
@@ -184,7 +215,11 @@ fn mine(lines: usize, page: usize) -> me::View {
         pulls: 4,
         people: 2,
         confidence,
-        landing: Landing { mean: 0.8, low: 0.6, high: 0.93 },
+        landing: Landing {
+            mean: 0.8,
+            low: 0.6,
+            high: 0.93,
+        },
     };
     me::View {
         person: Person {
@@ -216,7 +251,11 @@ fn evidence_comes_25_a_page() {
     assert!(page.contains("acme/shop#25<") && page.contains("acme/shop#49<") && !page.contains("acme/shop#50<"));
     assert!(page.contains("href=\"/me?page=1#evidence\"") && page.contains("href=\"/me?page=3#evidence\""));
     assert!(page.contains("For 60 of 60 lessons no diffs are known."));
-    assert!(page.contains("Given; nothing shows that it landed") && page.contains("may change") && page.contains("diffs unknown"));
+    assert!(
+        page.contains("Given; nothing shows that it landed")
+            && page.contains("may change")
+            && page.contains("diffs unknown")
+    );
     assert!(!me::render(&mine(25, 1)).into_string().contains("Pages of evidence"));
 }
 
@@ -234,7 +273,11 @@ fn an_absence_that_is_over_is_not_shown() {
 
 #[test]
 fn the_docs_show_the_settings_in_force_and_what_the_code_computes_with() {
-    let settings = Settings { retention_days: 41, mentoring_budget: 17, ..Settings::default() };
+    let settings = Settings {
+        retention_days: 41,
+        mentoring_budget: 17,
+        ..Settings::default()
+    };
     let page = lines_of(&docs::render(&settings).into_string());
     for words in [
         "The text of comments 41 days, then it is deleted",

@@ -52,7 +52,10 @@ pub fn today() -> DateTime<Utc> {
 }
 
 pub fn by(login: &str, days_ago: i64) -> Act<'_> {
-    Act { by: login, at: today() - Duration::days(days_ago) }
+    Act {
+        by: login,
+        at: today() - Duration::days(days_ago),
+    }
 }
 
 fn file(lines: [&str; 5]) -> Vec<Change> {
@@ -71,14 +74,24 @@ impl World {
     pub async fn new() -> Self {
         let database = fresh_database().await;
         let acme = FakeGithub::new("acme", 1, today() - Duration::days(400));
-        let server = acme.serve(0, Some("https://github.example")).await.expect("a free port");
+        let server = acme
+            .serve(0, Some("https://github.example"))
+            .await
+            .expect("a free port");
         let settings = ForgeSettings {
             pace: Pace::UNLIMITED,
-            ..ForgeSettings::new(server.url.parse().expect("an address"), Credentials::Token(SecretString::from("t")))
+            ..ForgeSettings::new(
+                server.url.parse().expect("an address"),
+                Credentials::Token(SecretString::from("t")),
+            )
         };
         let forge = Forge::new(settings, Clock::fixed(today())).expect("a client");
-        let mut world =
-            Self { database, forge, host: "https://github.example".to_owned(), _servers: vec![server] };
+        let mut world = Self {
+            database,
+            forge,
+            host: "https://github.example".to_owned(),
+            _servers: vec![server],
+        };
         world.tell(history(&acme)).await;
         world.tell(open_pull(&acme)).await;
         let other = FakeGithub::new("other", 2, today() - Duration::days(400));
@@ -92,7 +105,10 @@ impl World {
             forge: self.forge.clone(),
             clock: Clock::fixed(today()),
             settings: Settings::default(),
-            addresses: Addresses { own: "https://peerlore.example".to_owned(), host: self.host.clone() },
+            addresses: Addresses {
+                own: "https://peerlore.example".to_owned(),
+                host: self.host.clone(),
+            },
             secrets: Secrets::parse(&SecretString::from(SECRET)).expect("a secret"),
             viewing,
             metrics: None,
@@ -164,7 +180,9 @@ impl Answer {
 
     /// Whether a reader sees this word.
     pub fn names(&self, word: &str) -> bool {
-        self.text().split(|letter: char| !letter.is_alphanumeric()).any(|one| one == word)
+        self.text()
+            .split(|letter: char| !letter.is_alphanumeric())
+            .any(|one| one == word)
     }
 }
 
@@ -173,7 +191,11 @@ pub fn lines_of(html: &str) -> String {
     const INLINE: [&str; 8] = ["a", "b", "br", "code", "em", "span", "strong", "time"];
     let mut text = String::new();
     for (place, part) in html.split('<').enumerate() {
-        let (tag, words) = if place == 0 { ("", part) } else { part.split_once('>').unwrap_or((part, "")) };
+        let (tag, words) = if place == 0 {
+            ("", part)
+        } else {
+            part.split_once('>').unwrap_or((part, ""))
+        };
         let name = tag.trim_start_matches('/').split([' ', '>']).next().unwrap_or_default();
         if matches!(name, "td" | "th" | "option") {
             text.push(' ');
@@ -182,16 +204,28 @@ pub fn lines_of(html: &str) -> String {
         }
         text.push_str(words);
     }
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
+    let lines = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let answer = router.clone().oneshot(request).await.expect("an answer");
     let (status, headers) = (answer.status(), answer.headers().clone());
-    let body = axum::body::to_bytes(answer.into_body(), 10_000_000).await.expect("a body");
-    Answer { status, headers, body: String::from_utf8(body.to_vec()).expect("text") }
+    let body = axum::body::to_bytes(answer.into_body(), 10_000_000)
+        .await
+        .expect("a body");
+    Answer {
+        status,
+        headers,
+        body: String::from_utf8(body.to_vec()).expect("text"),
+    }
 }
 
 pub async fn get(router: &Router, path: &str, login: Option<&str>) -> Answer {
@@ -220,12 +254,19 @@ pub const OURS: Option<&str> = Some("https://peerlore.example");
 pub fn history(github: &FakeGithub) -> Vec<Delivery> {
     let mut sent = Vec::new();
     for login in ["ada", "ben", "cleo", "dan", "eve"] {
-        github.add_account(&UserSpec { login, name: login, kind: AccountKind::User });
+        github.add_account(&UserSpec {
+            login,
+            name: login,
+            kind: AccountKind::User,
+        });
         sent.extend(github.add_member(by("ada", 390), login, login == "ada"));
     }
     let start = file(["one", "two", "three", "four", "five"]);
     sent.extend(github.add_repository(by("ada", 390), "shop", "Rust", &start));
-    for (team, people) in [("Payments", ["ada", "ben", "dan"].as_slice()), ("Storefront", &["cleo", "eve"])] {
+    for (team, people) in [
+        ("Payments", ["ada", "ben", "dan"].as_slice()),
+        ("Storefront", &["cleo", "eve"]),
+    ] {
         sent.extend(github.add_team(by("ada", 390), team, ""));
         for login in people {
             sent.extend(github.join_team(by("ada", 390), &team.to_lowercase(), login, false));
@@ -258,7 +299,10 @@ fn reviewed(github: &FakeGithub, number: usize, reviewer: &str) -> Vec<Delivery>
         repo: "shop".into(),
         title: format!("Change {number}"),
         branch: format!("c{number}"),
-        changes: vec![Change::write(&path, format!("fn f() {{\n    total{number} = a.unwrap()\n}}\n"))],
+        changes: vec![Change::write(
+            &path,
+            format!("fn f() {{\n    total{number} = a.unwrap()\n}}\n"),
+        )],
         ..NewPull::default()
     };
     let (name, mut sent) = github.open_pull(by("ada", day), &new);
@@ -267,11 +311,19 @@ fn reviewed(github: &FakeGithub, number: usize, reviewer: &str) -> Vec<Delivery>
         2,
         "This unwrap will panic when the result is an error; return the error with `?` instead, so that the caller can handle it.",
     );
-    let review = NewReview { verdict: Verdict::ChangesRequested, body: String::new(), comments: vec![comment] };
+    let review = NewReview {
+        verdict: Verdict::ChangesRequested,
+        body: String::new(),
+        comments: vec![comment],
+    };
     let posted = github.submit_review(&name, by(reviewer, day - 1), &review);
     sent.extend(posted.deliveries);
     let fixed = vec![Change::write(path, format!("fn f() {{\n    total{number} = a?\n}}\n"))];
-    let push = Push { message: "Return the error".into(), how: How::Append, changes: fixed };
+    let push = Push {
+        message: "Return the error".into(),
+        how: How::Append,
+        changes: fixed,
+    };
     sent.extend(github.push_to_pull(&name, by("ada", day - 2), &push));
     if let Some(root) = posted.comments.first() {
         let reply = NewComment::reply(*root, "Good point, done.");
@@ -283,7 +335,11 @@ fn reviewed(github: &FakeGithub, number: usize, reviewer: &str) -> Vec<Delivery>
 
 /// One pull request that nobody of the first organisation may know of.
 fn another_organisation(github: &FakeGithub) -> Vec<Delivery> {
-    github.add_account(&UserSpec { login: "zoe", name: "zoe", kind: AccountKind::User });
+    github.add_account(&UserSpec {
+        login: "zoe",
+        name: "zoe",
+        kind: AccountKind::User,
+    });
     let mut sent = github.add_member(by("zoe", 30), "zoe", true);
     sent.extend(github.add_repository(by("zoe", 30), "vault", "Rust", &file(["a", "b", "c", "d", "e"])));
     let new = NewPull {
@@ -296,4 +352,3 @@ fn another_organisation(github: &FakeGithub) -> Vec<Delivery> {
     sent.extend(github.open_pull(by("zoe", 2), &new).1);
     sent
 }
-

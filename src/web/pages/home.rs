@@ -162,23 +162,23 @@ fn sights(view: &View) -> Markup {
         h2 { "What to look at" }
         ul.claims {
             @if let Some(pull) = example {
-                (sight("knows", "Two people for one change", html! {
+                (sight("knows", "Two people for one change", &html! {
                     a href=(address(pull)) { (pull.title) } " needs a review: one who knows these files, one who would learn, with the reasons."
                 }))
             }
             @if is_there(STORIES.silent_expert) {
-                (sight("knows", "Somebody whom nobody asks", html! {
+                (sight("knows", "Somebody whom nobody asks", &html! {
                     "One person wrote most of " code { (STORIES.silent_area.0) } ", and reviews go to others. "
                     a href="/silent-experts" { "Silent experts" } " finds them."
                 }))
             }
             @if is_there(STORIES.learner) {
-                (sight("learns", "A lesson that landed", html! {
+                (sight("learns", "A lesson that landed", &html! {
                     (be(STORIES.learner)) " and see months of comments on SQL indexes, then none, then the same advice given to others."
                 }))
             }
             @if is_there(STORIES.single_holder) {
-                (sight("learns", "Knowledge that only one person passes on", html! {
+                (sight("learns", "Knowledge that only one person passes on", &html! {
                     (be(STORIES.single_holder)) " and see what there is in " code { (STORIES.single_holder_repo) } ". Then take yourself out, and look who is gone."
                 }))
             }
@@ -186,7 +186,7 @@ fn sights(view: &View) -> Markup {
     }
 }
 
-fn sight(class: &str, title: &str, words: Markup) -> Markup {
+fn sight(class: &str, title: &str, words: &Markup) -> Markup {
     html! { li class={ "claim " (class) } { h3 { (title) } div { (words) } } }
 }
 

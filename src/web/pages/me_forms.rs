@@ -152,7 +152,7 @@ pub async fn away(
     let Ok(Form(Away { until })) = form else {
         return Err(unreadable);
     };
-    let Some(until) = end_of(&until, web.pipeline.clock.now()) else {
+    let Ok(until) = end_of(&until, web.pipeline.clock.now()) else {
         return Err(unreadable);
     };
     let mut conn = web.pipeline.pool.acquire().await?;
@@ -161,17 +161,23 @@ pub async fn away(
     Ok(Saved::Away.shown())
 }
 
-/// The end of a day written as `2026-11-30`, from today on and within a year; `Some(None)` for an empty field.
-#[expect(clippy::option_option, reason = "no day is a choice, a wrong one is none")]
-fn end_of(day: &str, now: Time) -> Option<Option<Time>> {
+/// What was typed is no day from today on and within a year.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct NoSuchDay;
+
+/// The end of a day written as `2026-11-30`; none for an empty field.
+fn end_of(day: &str, now: Time) -> Result<Option<Time>, NoSuchDay> {
     if day.trim().is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    let day = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").ok()?;
+    let day = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").map_err(|_| NoSuchDay)?;
     let today = now.date_naive();
-    let last = today.checked_add_days(Days::new(AWAY_DAYS))?;
-    (today..=last).contains(&day).then_some(())?;
-    Some(Some(day.succ_opt()?.and_time(NaiveTime::MIN).and_utc()))
+    let last = today.checked_add_days(Days::new(AWAY_DAYS)).ok_or(NoSuchDay)?;
+    let after = day
+        .succ_opt()
+        .filter(|_| (today..=last).contains(&day))
+        .ok_or(NoSuchDay)?;
+    Ok(Some(after.and_time(NaiveTime::MIN).and_utc()))
 }
 
 /// `POST /me/out`: out of everything.
@@ -286,14 +292,14 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case::back("", Some(None))]
-    #[case::today("2026-11-12", Some(Some("2026-11-13")))]
-    #[case::next_week("2026-11-19", Some(Some("2026-11-20")))]
-    #[case::yesterday("2026-11-11", None)]
-    #[case::a_slip_in_the_year("2206-11-19", None)]
-    #[case::no_day("2026-02-30", None)]
-    #[case::no_date("soon", None)]
-    fn an_absence_ends_with_its_last_day(#[case] typed: &str, #[case] until: Option<Option<&str>>) {
+    #[case::back("", Ok(None))]
+    #[case::today("2026-11-12", Ok(Some("2026-11-13")))]
+    #[case::next_week("2026-11-19", Ok(Some("2026-11-20")))]
+    #[case::yesterday("2026-11-11", Err(NoSuchDay))]
+    #[case::a_slip_in_the_year("2206-11-19", Err(NoSuchDay))]
+    #[case::no_day("2026-02-30", Err(NoSuchDay))]
+    #[case::no_date("soon", Err(NoSuchDay))]
+    fn an_absence_ends_with_its_last_day(#[case] typed: &str, #[case] until: Result<Option<&str>, NoSuchDay>) {
         let now = Utc.with_ymd_and_hms(2026, 11, 12, 15, 0, 0).unwrap();
         let read = end_of(typed, now).map(|until| until.map(|until| until.format("%Y-%m-%d").to_string()));
         assert_eq!(read, until.map(|until| until.map(ToOwned::to_owned)));

@@ -1,12 +1,12 @@
 //! `/silent-experts`: people who know a part of the code and could be asked about it.
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 
 use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
 
 use crate::pipeline::silent;
 use crate::pipeline::silent::CouldBeAsked;
@@ -34,6 +34,12 @@ pub struct View {
     pub people: Vec<CouldBeAsked>,
 }
 
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    organisation: Option<String>,
+}
+
 /// `GET /silent-experts`, with `?organisation=LOGIN` where there are several.
 ///
 /// # Errors
@@ -41,17 +47,17 @@ pub struct View {
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
-    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+    query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Markup, PageError> {
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
     let mut conn = web.pipeline.pool.acquire().await?;
     let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
-    let wanted = match query.get("organisation") {
+    let wanted = match query.organisation {
         Some(login) => tenants
             .iter()
-            .position(|tenant| tenant.login.eq_ignore_ascii_case(login))
+            .position(|tenant| tenant.login.eq_ignore_ascii_case(&login))
             .ok_or_else(|| {
                 PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
             })?,
@@ -158,7 +164,11 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded count, never below 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rounded count, never below 0"
+)]
 fn rounded(count: f64) -> u64 {
     count.max(0.0).round() as u64
 }
