@@ -13,6 +13,7 @@ use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
 use crate::pipeline::work;
+use crate::store;
 use crate::store::jobs::Queue;
 use crate::web;
 use crate::web::access::Viewing;
@@ -75,7 +76,11 @@ impl App {
     /// # Errors
     /// When the listener fails.
     pub async fn serve(self, listener: TcpListener, workers: usize, stop: CancellationToken) -> std::io::Result<()> {
-        let working = tokio::spawn(work::background(self.pipeline, workers, stop.clone()));
+        // A connection for each job and as many for the queue's own work.
+        let connections = u32::try_from(workers).unwrap_or(u32::MAX).saturating_mul(2).saturating_add(4);
+        let pool = store::pool_for_jobs(&self.pipeline.pool, connections);
+        let jobs = Pipeline { queue: Queue::new(&pool), pool: pool.clone(), ..self.pipeline };
+        let working = tokio::spawn(work::background(jobs, workers, stop.clone()));
         let stopped = stop.clone();
         let router = self
             .router
@@ -86,6 +91,7 @@ impl App {
         if let Err(error) = working.await {
             tracing::error!(%error, "the worker ended badly");
         }
+        pool.close().await;
         result
     }
 }

@@ -97,15 +97,9 @@ pub struct Config {
     #[arg(long, env = "PEERLORE_OPEN_PAGES", default_value_t = false, global = true)]
     pub open_pages: bool,
 
-    /// What is logged: a level, or levels by module as in "info,peerlore=debug"
-    #[arg(
-        long,
-        env = "PEERLORE_LOG",
-        default_value = "warn,peerlore=info",
-        global = true,
-        value_name = "FILTER"
-    )]
-    pub log: String,
+    /// What is logged: a level, or levels by module as in "info,peerlore=debug" [default: warn, and for serve what Peerlore does]
+    #[arg(long, env = "PEERLORE_LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
 
     /// How logs are written
     #[arg(long, env = "PEERLORE_LOG_FORMAT", default_value = "text", global = true)]

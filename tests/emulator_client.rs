@@ -1,7 +1,8 @@
 //! Our client and our shapes against a GitHub that nobody here wrote.
 #[path = "support/emulator.rs"]
 mod emulator;
-mod support;
+#[path = "support/npm.rs"]
+mod npm;
 
 use std::future::IntoFuture;
 use std::sync::Arc;

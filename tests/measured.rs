@@ -95,7 +95,7 @@ fn usefulness_is_told_as_well_as_was_measured() {
     let Some(all) = rows::<RatedComment>("landing/nova.jsonl.gz") else {
         return;
     };
-    let score = landing_score(&all);
+    let score = landing_score(&all, peerlore::classify::read);
     show("landing", &score);
     assert!(
         score.auc >= 0.74 && score.ece <= 0.025 && score.minority_f1 >= 0.41,

@@ -1,5 +1,6 @@
 //! Real payloads of every event, their mutations, and a real project's history go through our own shapes.
-mod support;
+#[path = "support/npm.rs"]
+mod npm;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +34,7 @@ const OURS: [&str; 19] = [
 
 /// Name and payload of each example, for github.com or all editions.
 fn examples(editions: &[&str]) -> Option<Vec<(String, Value)>> {
-    let package = support::npm::package("@octokit/webhooks-examples")?;
+    let package = npm::package("@octokit/webhooks-examples")?;
     let mut all = Vec::new();
     for edition in editions {
         let text = fs::read(package.join(edition).join("index.json")).expect("the edition's index");

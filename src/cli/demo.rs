@@ -320,7 +320,8 @@ async fn settle(pipeline: &Pipeline, found: &Found, github: &FakeGithub) -> anyh
                     &Job::Suggest {
                         installation: tenant,
                         pull: key,
-                    }.into(),
+                    }
+                    .into(),
                 )
                 .await?;
         }

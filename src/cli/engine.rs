@@ -10,6 +10,7 @@ use crate::postgres;
 
 /// Fetch the programs of the private Postgres.
 #[derive(Debug, Args)]
+#[command(after_help = "Example: peerlore engine install")]
 pub struct Engine {
     #[command(subcommand)]
     what: What,

@@ -20,6 +20,7 @@ use crate::teach;
 
 /// Measure a model on labelled data.
 #[derive(Debug, Args)]
+#[command(after_help = "Example: peerlore eval classify dev.jsonl.gz --json")]
 pub struct Eval {
     #[command(subcommand)]
     what: What,
@@ -74,7 +75,7 @@ pub fn run(command: &Eval) -> anyhow::Result<()> {
             print(
                 &Figures {
                     rows: rows.len(),
-                    peerlore: teach::eval::landing_score(&rows),
+                    peerlore: teach::eval::landing_score(&rows, classify::read),
                 },
                 input.json,
             )

@@ -39,6 +39,7 @@ const LINE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Read a history of reviews from a file.
 #[derive(Debug, Args)]
+#[command(after_help = "Example: peerlore import github-json history.jsonl.gz")]
 pub struct Import {
     #[command(subcommand)]
     from: From,

@@ -95,7 +95,12 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    telemetry::start_logs(&cli.config.log, cli.config.log_format)?;
+    // The queue logs each failure of a job once more, with its payload.
+    let usual = match cli.command {
+        Command::Serve(_) => "warn,peerlore=info,graphile_worker=error",
+        _ => "warn,graphile_worker=error",
+    };
+    telemetry::start_logs(cli.config.log.as_deref().unwrap_or(usual), cli.config.log_format)?;
     let config = cli.config;
     match cli.command {
         Command::Demo(command) => demo::run(config, command).await,

@@ -91,49 +91,46 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
             .filter(|file| !file.is_empty())
             .collect()
     });
-    let (mut question, author) = match command.pull {
-        Some(number) => {
-            let key = PullKey { repo: repo.id, number };
-            let pull = pulls::pull(conn, repo.installation, key)
-                .await?
-                .with_context(|| format!("pull request {number} of {owner}/{name} isn't known"))?;
-            let at = pull.created_at;
-            (
-                Question {
-                    key,
-                    author: pull.author,
-                    files: None,
-                    at,
-                    knowledge: Knowledge::Then,
-                },
-                pull.author_login,
-            )
+    let (mut question, author) = if let Some(number) = command.pull {
+        let key = PullKey { repo: repo.id, number };
+        let pull = pulls::pull(conn, repo.installation, key)
+            .await?
+            .with_context(|| format!("pull request {number} of {owner}/{name} isn't known"))?;
+        let at = pull.created_at;
+        (
+            Question {
+                key,
+                author: pull.author,
+                files: None,
+                at,
+                knowledge: Knowledge::Then,
+            },
+            pull.author_login,
+        )
+    } else {
+        let author = match &command.author {
+            Some(login) => people::by_login(conn, repo.installation, login).await?,
+            None => None,
+        };
+        if let (Some(login), None) = (&command.author, &author) {
+            eprintln!("Nobody is known by the login \"{login}\"; going on as for a newcomer.");
         }
-        None => {
-            let author = match &command.author {
-                Some(login) => people::by_login(conn, repo.installation, login).await?,
-                None => None,
-            };
-            if let (Some(login), None) = (&command.author, &author) {
-                eprintln!("Nobody is known by the login \"{login}\"; going on as for a newcomer.");
-            }
-            let key = PullKey {
-                repo: repo.id,
-                number: 0,
-            };
-            let (id, login) = author.map_or((None, None), |person| (Some(person.id), Some(person.login)));
-            let at = pipeline.clock.now();
-            (
-                Question {
-                    key,
-                    author: id,
-                    files: None,
-                    at,
-                    knowledge: Knowledge::Now,
-                },
-                login,
-            )
-        }
+        let key = PullKey {
+            repo: repo.id,
+            number: 0,
+        };
+        let (id, login) = author.map_or((None, None), |person| (Some(person.id), Some(person.login)));
+        let at = pipeline.clock.now();
+        (
+            Question {
+                key,
+                author: id,
+                files: None,
+                at,
+                knowledge: Knowledge::Now,
+            },
+            login,
+        )
     };
     let files = match given {
         Some(files) if !files.is_empty() => files,

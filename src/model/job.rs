@@ -65,7 +65,10 @@ impl Job {
     /// The same job, asked for by a delivery.
     #[must_use]
     pub fn because_of(self, delivery: Option<&str>) -> Queued {
-        Queued { job: self, delivery: delivery.map(str::to_owned) }
+        Queued {
+            job: self,
+            delivery: delivery.map(str::to_owned),
+        }
     }
 
     /// The word in logs and metrics.

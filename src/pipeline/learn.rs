@@ -204,11 +204,7 @@ fn thread_comment(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> 
         id: comment.id,
         place: comment.place,
         author: comment.author.unwrap_or(PersonId(0)),
-        standing: match (comment.counts, comment.opted_out) {
-            (true, _) => Standing::Counts,
-            (false, true) => Standing::OptedOut,
-            (false, false) => Standing::NotHuman,
-        },
+        standing: comment.standing,
         at: comment.created_at,
         reading: comment.reading.clone()?,
         follow_up: follow_up(comment, pull, pushes),

@@ -28,12 +28,15 @@ use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::teach::diff;
 
+/// A comment and who reacted to it how.
+type Reacted = (CommentId, Vec<(PersonId, String)>);
+
 /// What was found out, before any of it is stored.
 #[derive(Default)]
 struct Found {
     contents: Option<(Vec<StoredFile>, Vec<PersonId>)>,
     follow_ups: Vec<FollowedUp>,
-    reactions: Option<Vec<(CommentId, Vec<(PersonId, String)>)>>,
+    reactions: Option<Vec<Reacted>>,
 }
 
 /// Reads what is missing for one pull request, stores it, and queues what follows.
@@ -103,7 +106,11 @@ pub async fn run(
             .queue
             .add(
                 &mut tx,
-                &Job::Learn { installation: id, pull: key }.because_of(delivery),
+                &Job::Learn {
+                    installation: id,
+                    pull: key,
+                }
+                .because_of(delivery),
             )
             .await?;
     }
@@ -112,7 +119,11 @@ pub async fn run(
             .queue
             .add(
                 &mut tx,
-                &Job::Suggest { installation: id, pull: key }.because_of(delivery),
+                &Job::Suggest {
+                    installation: id,
+                    pull: key,
+                }
+                .because_of(delivery),
             )
             .await?;
     }

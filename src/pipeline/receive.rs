@@ -61,7 +61,10 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<Done, StepError> {
     };
     let next = record(&mut tx, &mut Seen::default(), &event, waiting.received_at).await?;
     for job in next.jobs() {
-        pipeline.queue.add(&mut tx, &job.because_of(Some(&waiting.delivery))).await?;
+        pipeline
+            .queue
+            .add(&mut tx, &job.because_of(Some(&waiting.delivery)))
+            .await?;
     }
     inbox::done(&mut tx, id, now).await?;
     tx.commit().await?;

@@ -1,5 +1,4 @@
 //! Takes jobs from the queue and runs the step that each names.
-use std::future::Future;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -43,7 +42,9 @@ impl TaskHandler for Step {
             .ok_or_else(|| "the worker was started without a pipeline".to_owned())?;
         let job = context.job();
         let span = tracing::info_span!("job", job.kind = self.0.job.kind(), delivery.id = self.0.delivery);
-        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts())).instrument(span).await
+        handle(pipeline, self.0, (*job.attempts(), *job.max_attempts()))
+            .instrument(span)
+            .await
     }
 }
 
@@ -79,9 +80,7 @@ async fn handle(pipeline: &Pipeline, queued: Queued, (attempt, of): (i16, i16)) 
 async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<Done, StepError> {
     match queued.job {
         Job::Receive { inbox } => receive::run(pipeline, inbox).await,
-        Job::Read { installation, pull } => {
-            read::run(pipeline, installation, pull, queued.delivery.as_deref()).await
-        }
+        Job::Read { installation, pull } => read::run(pipeline, installation, pull, queued.delivery.as_deref()).await,
         Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
         Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
         Job::Members { installation } => members::run(pipeline, installation).await,
@@ -158,7 +157,7 @@ pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
         }
     }
 }
@@ -173,15 +172,20 @@ pub async fn drain(pipeline: &Pipeline) -> Result<(), StepError> {
         .init()
         .await
         .map_err(|error| failed(error.to_string()))?;
-    worker.run_once().await.map_err(|error| failed(error.to_string()))
+    // One round ends where the queue looks empty, though a job that still runs may be about to add another.
+    loop {
+        worker.run_once().await.map_err(|error| failed(error.to_string()))?;
+        let mut conn = pipeline.pool.acquire().await?;
+        if jobs::ready(&mut conn).await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
-/// The future that a caller of [`work`] may hold.
-pub fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) -> impl Future<Output = ()> {
-    async move {
-        tokio::join!(
-            work(pipeline.clone(), concurrency, stop.clone()),
-            keep_expiring(pipeline, stop)
-        );
-    }
+/// Works, and keeps expiring, until `stop` is cancelled.
+pub async fn background(pipeline: Pipeline, concurrency: usize, stop: CancellationToken) {
+    tokio::join!(
+        work(pipeline.clone(), concurrency, stop.clone()),
+        keep_expiring(pipeline, stop)
+    );
 }

@@ -7,6 +7,7 @@ use crate::model::comment::CommentPlace;
 use crate::model::comment::Reading;
 use crate::model::event::CommentSeen;
 use crate::model::evidence::Nearness;
+use crate::model::evidence::Standing;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
@@ -216,10 +217,8 @@ pub struct StoredComment {
     pub root: CommentId,
     /// Who wrote it.
     pub author: Option<PersonId>,
-    /// A human who hasn't opted out.
-    pub counts: bool,
-    /// The author opted out.
-    pub opted_out: bool,
+    /// Whether its author can stand in a lesson.
+    pub standing: Standing,
     /// The text; none: expired.
     pub body: Option<String>,
     /// When it was written.
@@ -296,8 +295,11 @@ pub async fn of_pull(
                 place,
                 root: CommentId(row.root_id),
                 author: row.author_id.map(PersonId),
-                counts: row.counts,
-                opted_out: row.opted_out,
+                standing: match (row.counts, row.opted_out) {
+                    (true, _) => Standing::Counts,
+                    (false, true) => Standing::OptedOut,
+                    (false, false) => Standing::NotHuman,
+                },
                 body: row.body,
                 created_at: row.created_at,
                 path: row.path,

@@ -113,3 +113,16 @@ pub async fn backlog(conn: &mut PgConnection) -> Result<Backlog, StoreError> {
         gave_up: row.gave_up,
     })
 }
+
+/// Counts the jobs that may run now.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn ready(conn: &mut PgConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from graphile_worker._private_jobs
+           where run_at <= now() and attempts < max_attempts"#
+    )
+    .fetch_one(conn)
+    .await?)
+}

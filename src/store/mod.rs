@@ -76,6 +76,16 @@ pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
         .connect_lazy_with(options.application_name("peerlore"))
 }
 
+/// A pool on the same database for jobs: a commit there doesn't wait for the disk.
+///
+/// Nothing is lost by it. A delivery is in the inbox before its job exists, and the mark that a job is done is in the
+/// same log behind what the job wrote: after a crash both are there, or neither, and then the job runs again.
+#[must_use]
+pub fn pool_for_jobs(pool: &PgPool, size: u32) -> PgPool {
+    let options = pool.connect_options().as_ref().clone().options([("synchronous_commit", "off")]);
+    self::pool(options, size)
+}
+
 /// Brings the schema up to date: our tables, then the queue's own.
 ///
 /// # Errors

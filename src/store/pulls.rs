@@ -354,6 +354,10 @@ pub async fn reactions_read(
 
 /// A pull request as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column of its own, and all combinations occur"
+)]
 pub struct Pull {
     /// Who wrote it.
     pub author: Option<PersonId>,

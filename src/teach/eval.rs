@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::classify::read;
 use crate::model::comment::CommentText;
+use crate::model::comment::Reading;
 use crate::model::evidence::FollowUp;
 use crate::model::evidence::Nearness;
 use crate::teach::landing::Answer;
@@ -71,9 +71,8 @@ pub fn follow_up(change: &LaterChange) -> FollowUp {
     }
 }
 
-/// The formula's p of a row.
-#[must_use]
-pub fn probability(row: &RatedComment) -> f64 {
+/// The formula's p of a row, whose text `read` reads.
+pub fn probability(row: &RatedComment, read: impl Fn(&CommentText<'_>) -> Reading) -> f64 {
     let reading = read(&CommentText {
         body: &row.text,
         path: Some(&row.file),
@@ -91,10 +90,12 @@ pub fn probability(row: &RatedComment) -> f64 {
     .p
 }
 
-/// Measures the formula on rated comments.
-#[must_use]
-pub fn landing_score(rows: &[RatedComment]) -> LandingScore {
-    let mut scored: Vec<(f64, bool)> = rows.iter().map(|row| (probability(row), row.useful == 1)).collect();
+/// Measures the formula on rated comments, read by the classifier that is given.
+pub fn landing_score(rows: &[RatedComment], read: impl Fn(&CommentText<'_>) -> Reading) -> LandingScore {
+    let mut scored: Vec<(f64, bool)> = rows
+        .iter()
+        .map(|row| (probability(row, &read), row.useful == 1))
+        .collect();
     scored.sort_by(|a, b| a.0.total_cmp(&b.0));
     LandingScore {
         rows: scored.len(),

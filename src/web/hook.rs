@@ -126,7 +126,10 @@ async fn put(web: &Web, arrival: &Arrival<'_>) -> Result<Accepted, StoreError> {
         );
         return Ok(Accepted::Again);
     };
-    web.pipeline.queue.add(&mut tx, &Job::Receive { inbox }.because_of(Some(arrival.delivery))).await?;
+    web.pipeline
+        .queue
+        .add(&mut tx, &Job::Receive { inbox }.because_of(Some(arrival.delivery)))
+        .await?;
     tx.commit().await?;
     tracing::info!(
         delivery.id = arrival.delivery,

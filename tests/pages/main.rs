@@ -1,6 +1,6 @@
 //! The pages through the real router: what they show, to whom, and what they never show.
-#[path = "../support/mod.rs"]
-mod support;
+#[path = "../support/database.rs"]
+mod database;
 
 mod forms;
 mod privacy;

@@ -8,7 +8,6 @@ use peerlore::web::access::Viewing;
 use crate::world::PULL;
 use crate::world::World;
 use crate::world::ask;
-use crate::world::by;
 use crate::world::get;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -39,8 +39,8 @@ use secrecy::SecretString;
 use sqlx::PgPool;
 use tower::ServiceExt;
 
-use crate::support::database::TestDatabase;
-use crate::support::database::fresh_database;
+use crate::database::TestDatabase;
+use crate::database::fresh_database;
 
 const SECRET: &str = "pages";
 /// The hostile title of the open pull request.
@@ -137,16 +137,10 @@ impl World {
             let answer = app.router.clone().oneshot(request).await.expect("an answer");
             assert_eq!(answer.status(), StatusCode::ACCEPTED);
         }
-        // A job that another one queues at its very end can miss the first round.
-        for _ in 0..20 {
-            work::drain(&app.pipeline).await.expect("the jobs run");
-            let mut conn = self.pool().acquire().await.expect("a connection");
-            let backlog = jobs::backlog(&mut conn).await.expect("the database answers");
-            if (backlog.waiting, backlog.gave_up) == (0, 0) {
-                return;
-            }
-        }
-        panic!("jobs are left");
+        work::drain(&app.pipeline).await.expect("the jobs run");
+        let mut conn = self.pool().acquire().await.expect("a connection");
+        let backlog = jobs::backlog(&mut conn).await.expect("the database answers");
+        assert_eq!((backlog.waiting, backlog.gave_up), (0, 0), "jobs are left");
     }
 
     pub async fn opt_out(&self, login: &str) {

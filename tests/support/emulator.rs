@@ -11,7 +11,7 @@ use std::time::Instant;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::support::npm;
+use crate::npm;
 
 /// The App's number at the emulator.
 pub const APP_ID: u64 = 4242;

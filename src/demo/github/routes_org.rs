@@ -15,6 +15,7 @@ use crate::demo::github::routes::Asking;
 /// The routes of this file.
 pub fn router() -> Router<FakeGithub> {
     Router::new()
+        .route("/user", get(ourselves))
         .route("/users/{login}", get(one_user))
         .route("/user/{id}", get(user_by_id))
         .route("/orgs/{org}", get(one_org))
@@ -31,6 +32,12 @@ pub fn router() -> Router<FakeGithub> {
             get(permission),
         )
         .route("/repos/{owner}/{repo}/contents/{*path}", get(contents))
+}
+
+/// Whoever asks is the App's own account: this GitHub doesn't tell tokens apart.
+async fn ourselves(State(github): State<FakeGithub>) -> Response {
+    let state = github.lock();
+    Json(user(&state, &format!("{}[bot]", state.app_slug))).into_response()
 }
 
 async fn one_user(State(github): State<FakeGithub>, Path(login): Path<String>) -> Response {

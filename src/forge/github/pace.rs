@@ -49,6 +49,7 @@ pub struct Turnstile {
 
 impl Turnstile {
     /// A turnstile of that pace.
+    #[must_use]
     pub fn new(pace: Pace) -> Self {
         Self {
             pace,

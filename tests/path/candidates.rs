@@ -1,0 +1,168 @@
+//! Who may be suggested: one test for each reason to leave somebody out. Without it `ben` would be the one who knows and
+//! `cleo` the one who would learn.
+use peerlore::demo::github::NewPull;
+use peerlore::demo::github::PullName;
+use peerlore::model::settings::Settings;
+use peerlore::model::settings::Surface;
+use peerlore::model::suggestion::LeftOut;
+use peerlore::model::suggestion::Slot;
+use peerlore::store::people;
+
+use crate::harness::DAY;
+use crate::harness::LEDGER;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::at;
+use crate::harness::by;
+use crate::harness::pull;
+use crate::harness::text;
+
+const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
+
+async fn asked(peerlore: &Peerlore) -> PullName {
+    peerlore.open(by("ada", TODAY), LEDGER, LINES).await
+}
+
+/// `ben` isn't suggested, and this is how those left out are counted.
+async fn without_ben(peerlore: &Peerlore, pull: &PullName) -> LeftOut {
+    let (expert, learner) = peerlore.picked(pull).await;
+    assert!(expert != "ben" && learner != "ben", "{expert} and {learner}");
+    let body = peerlore.said(pull).concat();
+    assert!(!body.contains("`ben`"), "{body}");
+    peerlore.suggestion(pull).await.expect("a suggestion").left_out
+}
+
+async fn with(change: impl FnOnce(&mut Settings)) -> Peerlore {
+    let mut settings = Settings { surface: Surface::Comment, ..Settings::default() };
+    change(&mut settings);
+    let peerlore = Peerlore::with(settings).await;
+    peerlore.history().await;
+    peerlore
+}
+
+#[tokio::test]
+async fn somebody_who_is_away() {
+    let peerlore = Peerlore::with_history().await;
+    let (id, ben) = (peerlore.tenant().await, peerlore.person("ben"));
+    people::set_away(&mut *peerlore.conn().await, id, ben, Some(at(TODAY + DAY))).await.expect("the database");
+    let pull = asked(&peerlore).await;
+    assert_eq!(without_ben(&peerlore, &pull).await.away, 1);
+    peerlore.tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 2 * DAY), "finn")).await;
+    peerlore.tell(peerlore.github.remove_reviewer(&pull, by("ada", TODAY + 2 * DAY + 1), "finn")).await;
+    assert_eq!(peerlore.picked(&pull).await.0, "ben", "back again");
+}
+
+#[tokio::test]
+async fn somebody_at_their_own_capacity() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.sql("update person set capacity = 1 where login = 'ben'").await;
+    let other = peerlore.open(by("dan", TODAY - 1), "src/pages/other.rs", LINES).await;
+    peerlore.tell(peerlore.github.request_reviewer(&other, by("dan", TODAY - 1), "ben")).await;
+    let pull = asked(&peerlore).await;
+    assert_eq!(without_ben(&peerlore, &pull).await.at_capacity, 1);
+}
+
+#[tokio::test]
+async fn somebody_with_as_many_open_reviews_as_the_settings_allow() {
+    let peerlore = with(|settings| settings.capacity = 1).await;
+    let other = peerlore.open(by("dan", TODAY - 1), "src/pages/other.rs", LINES).await;
+    peerlore.tell(peerlore.github.request_reviewer(&other, by("dan", TODAY - 1), "ben")).await;
+    let pull = asked(&peerlore).await;
+    assert_eq!(without_ben(&peerlore, &pull).await.at_capacity, 1);
+    peerlore.tell(peerlore.github.close(&other, by("dan", TODAY + 1))).await;
+    let pull = peerlore.open(by("ada", TODAY + 2), LEDGER, LINES).await;
+    assert_eq!(peerlore.picked(&pull).await.0, "ben", "a closed pull request doesn't wait for a review");
+}
+
+#[tokio::test]
+async fn somebody_who_was_suggested_often_enough_today() {
+    let peerlore = with(|settings| settings.daily_cap = 1).await;
+    let first = asked(&peerlore).await;
+    assert_eq!(peerlore.picked(&first).await.0, "ben");
+    let second = peerlore.open(by("ada", TODAY + 1), LEDGER, LINES).await;
+    assert!(without_ben(&peerlore, &second).await.daily_cap >= 1);
+    let next_day = peerlore.open(by("ada", TODAY + DAY + 1), LEDGER, LINES).await;
+    assert_eq!(peerlore.picked(&next_day).await.0, "ben");
+}
+
+#[tokio::test]
+async fn a_learner_whose_week_is_full() {
+    let peerlore = with(|settings| settings.mentoring_budget = 1).await;
+    let first = asked(&peerlore).await;
+    assert_eq!(peerlore.picked(&first).await.1, "cleo");
+    let second = peerlore.open(by("ada", TODAY + 1), LEDGER, LINES).await;
+    assert_ne!(peerlore.picked(&second).await.1, "cleo");
+    assert!(peerlore.suggestion(&second).await.expect("a suggestion").left_out.mentoring_budget >= 1);
+    let next_week = peerlore.open(by("ada", TODAY + 7 * DAY + 1), LEDGER, LINES).await;
+    assert_eq!(peerlore.picked(&next_week).await.1, "cleo");
+}
+
+#[tokio::test]
+async fn somebody_who_left_the_organisation() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.remove_member(by("ada", 100), "ben")).await;
+    let pull = asked(&peerlore).await;
+    assert!(without_ben(&peerlore, &pull).await.not_members >= 1);
+}
+
+#[tokio::test]
+async fn somebody_who_cannot_read_the_repository_any_more() {
+    let peerlore = Peerlore::with_history().await;
+    let _nobody_told_us = peerlore.github.remove_member(by("ada", 100), "ben");
+    let pull = asked(&peerlore).await;
+    assert!(without_ben(&peerlore, &pull).await.not_members >= 1);
+}
+
+#[tokio::test]
+async fn somebody_who_opted_out() {
+    let peerlore = Peerlore::with_history().await;
+    let id = peerlore.tenant().await;
+    people::set_opt_out(&mut *peerlore.conn().await, id, "Ben", Some(at(100))).await.expect("the database");
+    let pull = asked(&peerlore).await;
+    without_ben(&peerlore, &pull).await;
+}
+
+#[tokio::test]
+async fn the_author() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore.open(by("ben", TODAY), LEDGER, LINES).await;
+    without_ben(&peerlore, &pull).await;
+}
+
+#[tokio::test]
+async fn a_co_author() {
+    let peerlore = Peerlore::with_history().await;
+    let title = format!("A change\n\nCo-authored-by: Ben <{}+ben@users.noreply.github.com>", peerlore.person("ben").0);
+    let new = NewPull { title, ..pull("", LEDGER, &text(LINES)) };
+    let (pull, sent) = peerlore.github.open_pull(by("ada", TODAY), &new);
+    peerlore.tell(sent).await;
+    without_ben(&peerlore, &pull).await;
+}
+
+#[tokio::test]
+async fn somebody_who_pushed_to_it() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = asked(&peerlore).await;
+    peerlore.push(&pull, by("ben", TODAY + 1), peerlore::demo::github::How::Append, &[(21, "let more = 21.0;")]).await;
+    without_ben(&peerlore, &pull).await;
+}
+
+#[tokio::test]
+async fn a_bot() {
+    let peerlore = Peerlore::start().await;
+    let sent = peerlore.merged("ada", "lint[bot]", LEDGER, 10).await;
+    peerlore.tell(sent).await;
+    let pull = peerlore.open(by("dan", TODAY), LEDGER, LINES).await;
+    assert_ne!(peerlore.picked(&pull).await.0, "lint[bot]");
+}
+
+#[tokio::test]
+async fn nobody_left_says_why() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.sql("update person set away_until = '2100-01-01' where login <> 'ada'").await;
+    let pull = asked(&peerlore).await;
+    let suggestion = peerlore.suggestion(&pull).await.expect("a suggestion");
+    let Slot::Nobody { why } = &suggestion.expert else { panic!("{suggestion:?}") };
+    assert_eq!(why, "nobody: 5 away");
+    assert_eq!(peerlore.said(&pull), [""; 0], "nothing is said where nobody is suggested");
+}

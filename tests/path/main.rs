@@ -1,0 +1,15 @@
+//! The whole path, from a signed delivery at the door to the comment on the pull request, through the real router, the
+//! real signature, a real database and a GitHub on loopback.
+#[path = "../support/database.rs"]
+mod database;
+
+mod candidates;
+mod comment;
+mod door;
+mod harness;
+mod import;
+mod order;
+mod privacy;
+mod rebuild;
+mod tenancy;
+mod walk;

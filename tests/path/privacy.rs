@@ -1,0 +1,151 @@
+//! One opt-out, everywhere.
+use peerlore::model::ids::PullKey;
+use peerlore::model::skill::Area;
+use peerlore::pipeline::Addresses;
+use peerlore::pipeline::profile;
+use peerlore::pipeline::rebuild;
+use peerlore::pipeline::silent;
+use peerlore::store::history;
+use peerlore::store::lessons;
+use peerlore::store::members;
+use peerlore::store::people;
+use peerlore::store::profiles;
+use peerlore::store::pulls;
+use peerlore::store::suggestions;
+use peerlore::store::tenants;
+
+use crate::harness::DAY;
+use crate::harness::LEDGER;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::at;
+use crate::harness::by;
+use crate::order::learned;
+use crate::order::story;
+
+const LATER: i64 = TODAY + DAY;
+
+/// All that people or the ranker are given about a tenant, by the function that gives it.
+pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'static str, String)> {
+    let id = peerlore.tenant().await;
+    let now = at(LATER + 60);
+    let mut conn = peerlore.conn().await;
+    let conn = &mut *conn;
+    let mut read: Vec<(&'static str, String)> = Vec::new();
+    macro_rules! read {
+        ($name:literal, $call:expr) => {{
+            let found = $call.await.expect($name);
+            read.push(($name, format!("{found:?}")));
+            found
+        }};
+    }
+    let span = |repo| history::Span { repo, since: at(0), before: now, limit: 1_000 };
+    let settings = &peerlore.settings;
+    read!("tenants::repos", tenants::repos(conn, id));
+    read!("members::team_places", members::team_places(conn, id, now));
+    let standing = read!("people::standing", people::standing(conn, id));
+    read!("profiles::logins", profiles::logins(conn, id)).len();
+    read.last_mut().expect("a line").1 = {
+        let mut logins: Vec<_> = profiles::logins(conn, id).await.expect("logins").into_iter().collect();
+        logins.sort();
+        format!("{logins:?}")
+    };
+    let which = profiles::Which { person: None, before: None, limit: 1_000 };
+    read!("profiles::lessons", profiles::lessons(conn, id, which));
+    read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
+    read!("lessons::totals", lessons::totals(conn, id));
+    read!("history::past_pulls", history::past_pulls(conn, id, span(None)));
+    read!("history::languages", history::languages(conn, id, now));
+    read!("history::answers", history::answers(conn, id, at(0)));
+    read!("pulls::open", pulls::open(conn, id, 100));
+    read!("silent::experts", silent::experts(conn, id, now));
+    for area in Area::ALL {
+        read!("profile::holders", profile::holders(conn, id, area, now));
+    }
+    let addresses = Addresses { own: String::new(), host: String::new() };
+    for person in &standing {
+        read!("profile::profile", profile::profile(conn, id, person, (now, &addresses)));
+        read!("profiles::reviewed_pulls_of", profiles::reviewed_pulls_of(conn, id, person.id));
+        read!("people::by_login", people::by_login(conn, id, &person.login));
+    }
+    for key in keys {
+        read!("suggestions::of_pull", suggestions::of_pull(conn, id, *key));
+        read!("history::asked", history::asked(conn, id, *key, now));
+        read!("history::candidates", history::candidates(conn, id, (*key, None), settings, now));
+        read!("history::committers", history::committers(conn, id, *key));
+        read!("pulls::files", pulls::files(conn, id, *key));
+        read!("pulls::pull", pulls::pull(conn, id, *key)).map(|pull| pull.author_login);
+        let folders = ["src/ledger/".to_owned(), "src/pages/".to_owned()];
+        read!("history::areas_under", history::areas_under(conn, id, (key.repo, &folders), now));
+    }
+    read
+}
+
+pub async fn keys(peerlore: &Peerlore) -> Vec<PullKey> {
+    let keys = pulls::with_comments(&mut *peerlore.conn().await, peerlore.tenant().await).await;
+    keys.expect("the database")
+}
+
+/// What still tells of somebody. The number of a pull request's author stays a fact of the path: what people read of it
+/// is the login.
+fn tells_of(read: &[(&'static str, String)], login: &str, number: &str) -> Vec<String> {
+    let quoted = format!("\"{login}\"");
+    let tells = |(name, text): &&(&str, String)| {
+        text.contains(&quoted) || (*name != "pulls::pull" && text.contains(number))
+    };
+    read.iter().filter(tells).map(|(name, text)| format!("{name}: {text}")).collect()
+}
+
+/// A day with `ben` in every part: author, teacher, learner, reviewer, asked, suggested, in a team, a co-author.
+async fn with_ben_everywhere() -> Peerlore {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(story(&peerlore.github)).await;
+    let own = peerlore.open(by("ben", LATER), LEDGER, &[(20, "let guard = pending.lock();")]).await;
+    peerlore.comment(&own, by("cleo", LATER + 1), 20, crate::harness::LOCK).await;
+    peerlore.push(&own, by("ben", LATER + 2), peerlore::demo::github::How::Append, &[(20, "let done = 20;")]).await;
+    let suggested = peerlore.open(by("ada", LATER + 3), LEDGER, &[(8, "let eight = 8.0;")]).await;
+    assert_eq!(peerlore.picked(&suggested).await.0, "ben");
+    let asked = peerlore.open(by("ada", LATER + 4), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    peerlore.tell(peerlore.github.request_reviewer(&asked, by("ada", LATER + 5), "ben")).await;
+    assert_eq!(peerlore.picked(&asked).await.0, "asked: ben");
+    peerlore
+}
+
+async fn all_keys(peerlore: &Peerlore) -> Vec<PullKey> {
+    let repo = keys(peerlore).await[0].repo;
+    let last: i32 = peerlore.one("select max(number) from pull").await;
+    (1..=last).map(|number| PullKey { repo, number }).collect()
+}
+
+#[tokio::test]
+async fn somebody_who_opted_out_is_absent_from_everything_that_is_read() {
+    let peerlore = with_ben_everywhere().await;
+    let (id, keys) = (peerlore.tenant().await, all_keys(&peerlore).await);
+    let number = format!("PersonId({})", peerlore.person("ben").0);
+    let before = everything_read(&peerlore, &keys).await;
+    assert!(tells_of(&before, "ben", &number).len() > 10, "there was something to hide");
+    people::set_opt_out(&mut *peerlore.conn().await, id, "ben", Some(at(LATER))).await.expect("the database");
+    let after = everything_read(&peerlore, &keys).await;
+    assert_eq!(tells_of(&after, "ben", &number), [""; 0]);
+    rebuild::run(&peerlore.app.pipeline, id, |_, _| {}).await.expect("the database");
+    let ben = peerlore.person("ben").0;
+    for table in ["edge", "lesson"] {
+        let left = format!("select count(*) from {table} where teacher_id = {ben} or learner_id = {ben}");
+        assert_eq!(peerlore.one::<i64>(&left).await, 0, "not even stored in {table}");
+    }
+    assert_eq!(tells_of(&everything_read(&peerlore, &keys).await, "ben", &number), [""; 0]);
+}
+
+#[tokio::test]
+async fn opting_back_in_and_a_rebuild_bring_everything_back() {
+    let peerlore = with_ben_everywhere().await;
+    let (id, before) = (peerlore.tenant().await, learned(&peerlore).await);
+    let set = async |at| {
+        people::set_opt_out(&mut *peerlore.conn().await, id, "ben", at).await.expect("the database");
+        rebuild::run(&peerlore.app.pipeline, id, |_, _| {}).await.expect("the database");
+    };
+    set(Some(at(LATER))).await;
+    assert_ne!(learned(&peerlore).await, before);
+    set(None).await;
+    assert_eq!(learned(&peerlore).await, before);
+}
