@@ -432,6 +432,8 @@ pub struct Pull {
     pub reactions_read: bool,
     /// When a suggestion was last asked for.
     pub suggest_wanted_at: Option<Time>,
+    /// Only its number is known: a comment came before the pull request's own events.
+    pub only_number: bool,
 }
 
 /// The pull request; none: never heard of.
@@ -444,7 +446,7 @@ pub async fn pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> 
         r#"select p.author_id as "author: PersonId", s.login as "author_login?",
                   coalesce(a.kind = 'bot', false) as "by_bot!", p.title, p.open, p.draft, p.created_at, p.closed_at,
                   p.merged_at, p.base_sha, p.head_sha, p.changed_files, p.contents_head, p.without_diffs,
-                  coalesce(p.reactions_read_at >= p.closed_at, false) as "reactions_read!", p.suggest_wanted_at
+                  coalesce(p.reactions_read_at >= p.closed_at, false) as "reactions_read!", p.suggest_wanted_at, p.updated_at = 'epoch' as "only_number!"
            from pull p
            left join person a on a.installation_id = p.installation_id and a.id = p.author_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id

@@ -159,6 +159,22 @@ pub async fn set_standing(
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSeen) -> Result<(), StoreError> {
+    // An upsert locks the row even where it changes nothing, and every event of a repository brings it.
+    let known = sqlx::query_scalar!(
+        r#"select exists (select 1 from repo where installation_id = $1 and id = $2 and owner = $3 and name = $4 and private = $5
+                          and ($6::text is null or default_branch = $6)) as "known!""#,
+        id.0,
+        repo.id.0,
+        repo.owner,
+        repo.name,
+        repo.private,
+        repo.default_branch
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if known {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into repo (installation_id, id, owner, name, default_branch, private) values ($1, $2, $3, $4, $5, $6)
          on conflict (installation_id, id) do update

@@ -57,6 +57,7 @@ fn view() -> pull::View {
             without_diffs: false,
             reactions_read: false,
             suggest_wanted_at: None,
+            only_number: false,
         },
         files: 0,
         stored: None,
