@@ -553,3 +553,32 @@ pub async fn open(conn: &mut PgConnection, id: InstallationId, limit: i64) -> Re
     .fetch_all(conn)
     .await?)
 }
+
+/// Pull requests with comments that a person wrote or spoke on, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn discussed_with(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<PullKey>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select p.repo_id, p.number from pull p
+           where p.installation_id = $1
+             and exists (select 1 from comment c where c.installation_id = p.installation_id and c.repo_id = p.repo_id
+                         and c.number = p.number and (c.author_id = $2 or p.author_id = $2))
+           order by p.created_at, p.repo_id, p.number"#,
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PullKey {
+            repo: crate::model::ids::RepoId(row.repo_id),
+            number: row.number,
+        })
+        .collect())
+}

@@ -3,6 +3,7 @@ use peerlore::app::App;
 use peerlore::demo::github::PullName;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
+use peerlore::pipeline::presence;
 use peerlore::pipeline::work;
 use peerlore::suggest::words::MARKER;
 
@@ -268,4 +269,16 @@ async fn a_suspended_installation_stays_silent() {
     assert_eq!(peerlore.github.requests(), [], "GitHub isn't even asked");
     let _other = peerlore.open(by("dan", TODAY), PAGES, LINES).await;
     assert_eq!(peerlore.github.requests(), []);
+}
+
+#[tokio::test]
+async fn one_that_names_somebody_who_opts_out_is_written_anew() {
+    let (peerlore, pull) = suggested().await;
+    assert!(peerlore.said(&pull).remove(0).contains("`ben`"));
+    presence::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+        .await
+        .expect("the database is there");
+    peerlore.run_jobs().await;
+    let after = peerlore.said(&pull);
+    assert!(after.len() == 1 && !after[0].contains("ben"), "{after:?}");
 }

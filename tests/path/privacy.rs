@@ -2,6 +2,7 @@
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
+use peerlore::pipeline::presence;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
@@ -205,4 +206,18 @@ async fn opting_back_in_and_a_rebuild_bring_everything_back() {
     assert_ne!(learned(&peerlore).await, before);
     set(None).await;
     assert_eq!(learned(&peerlore).await, before);
+}
+
+#[tokio::test]
+async fn coming_back_brings_the_lessons_back_without_a_rebuild() {
+    let peerlore = with_ben_everywhere().await;
+    let (pipeline, id) = (&peerlore.app.pipeline, peerlore.tenant().await);
+    let before = peerlore.graph().await;
+    presence::out(pipeline, id, "ben").await.expect("the database");
+    rebuild::run(pipeline, id, |_, _| {}).await.expect("the database");
+    peerlore.run_jobs().await;
+    assert_ne!(peerlore.graph().await, before);
+    presence::back(pipeline, id, "ben").await.expect("the database");
+    peerlore.run_jobs().await;
+    assert_eq!(peerlore.graph().await, before);
 }
