@@ -3,6 +3,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use graphile_worker::IntoTaskHandlerResult;
+use graphile_worker::LocalQueueConfig;
 use graphile_worker::TaskHandler;
 use graphile_worker::WorkerContext;
 use graphile_worker::WorkerOptions;
@@ -112,6 +113,8 @@ fn options(pipeline: &Pipeline, concurrency: usize) -> WorkerOptions {
         .schema(jobs::SCHEMA)
         .concurrency(concurrency)
         .poll_interval(Duration::from_secs(1))
+        // Without it, the jobs that wait when nothing new comes are taken at `concurrency` a poll: four a second.
+        .local_queue(LocalQueueConfig::default().with_size(concurrency * 4))
         // A worker that dies without a word loses its jobs to the others within a minute.
         .heartbeat_interval(Duration::from_secs(5))
         .sweep_interval(Duration::from_secs(10))
