@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
-use crate::store::people;
+use crate::pipeline::presence;
 use crate::store::tenants;
 
 /// Take a person out of everything, or back in.
@@ -33,17 +33,16 @@ pub struct OptOut {
 pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
     let pipeline = database::pipeline(&config, &database.pool)?;
-    let at = (!command.undo).then(|| pipeline.clock.now());
-    let mut conn = database.pool.acquire().await?;
     let mut changed = 0;
-    for tenant in tenants::all(&mut conn).await? {
-        changed += usize::from(
-            people::set_opt_out(&mut conn, tenant.id, &command.login, at)
-                .await?
-                .is_some(),
-        );
+    let known = tenants::all(&mut *database.pool.acquire().await?).await?;
+    for tenant in known {
+        let found = if command.undo {
+            presence::back(&pipeline, tenant.id, &command.login).await?
+        } else {
+            presence::out(&pipeline, tenant.id, &command.login).await?
+        };
+        changed += usize::from(found.is_some());
     }
-    drop(conn);
     database.close().await?;
     (changed > 0)
         .then_some(())
@@ -58,7 +57,7 @@ pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     } else if command.undo {
         writeln!(
             out,
-            "{} is back; `peerlore rebuild` brings the lessons back too.",
+            "{} is back; the lessons follow while `peerlore serve` runs, or by `peerlore rebuild`.",
             command.login
         )?;
     } else {

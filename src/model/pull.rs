@@ -55,18 +55,47 @@ pub struct HeadPush {
 }
 
 /// Folder names that say how a repository is laid out and not what is in it.
-const LAYOUT: [&str; 14] = [
-    "src", "lib", "app", "apps", "packages", "crates", "services", "cmd", "internal", "pkg", "main", "java", "kotlin",
-    "python",
+const LAYOUT: [&str; 20] = [
+    "src", "lib", "libs", "app", "apps", "packages", "crates", "services", "cmd", "internal", "pkg", "main", "test",
+    "tests", "spec", "java", "kotlin", "scala", "python", "modules",
 ];
 
+/// First folders of a name turned round, as Java's packages have it: the next one is the owner's name.
+const DOMAINS: [&str; 5] = ["com", "org", "net", "io", "dev"];
+
 /// The module that a path belongs to: the repository's name with the first folder that says something, as `shop/ledger`
-/// for `src/ledger/book.rs` in `shop`; the name alone for files at the top.
+/// for `src/ledger/book.rs` in `shop`; the name alone where none does.
 #[must_use]
 pub fn module_of(repo: &str, path: &str) -> String {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let telling = folders
+    let mut telling = folders
         .split('/')
-        .find(|folder| !folder.is_empty() && !LAYOUT.contains(folder));
-    telling.map_or_else(|| repo.to_owned(), |folder| format!("{repo}/{folder}"))
+        .filter(|folder| !folder.is_empty() && !LAYOUT.contains(folder))
+        .peekable();
+    if telling.peek().is_some_and(|folder| DOMAINS.contains(folder)) {
+        telling.next();
+        telling.next();
+    }
+    telling
+        .next()
+        .map_or_else(|| repo.to_owned(), |folder| format!("{repo}/{folder}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_is_named_by_the_first_folder_that_says_something() {
+        for (path, module) in [
+            ("src/ledger/book.rs", "shop/ledger"),
+            ("src/main/java/com/acme/billing/Invoice.java", "shop/billing"),
+            ("tests/ledger/book.rs", "shop/ledger"),
+            ("README.md", "shop"),
+            ("src/lib.rs", "shop"),
+            ("src/main/java/com/acme/Main.java", "shop"),
+        ] {
+            assert_eq!(module_of("shop", path), module, "{path}");
+        }
+    }
 }

@@ -61,11 +61,16 @@ pub async fn of_pull(
     key: PullKey,
     reread: Reread,
 ) -> Result<usize, StepError> {
+    lessons::hold_pull(conn, id, key).await?;
     let Some(pull) = pulls::pull(conn, id, key).await? else {
         return Ok(0);
     };
+    if pull.only_number {
+        // Who wrote it decides how comments are read; its state comes with another event, and this job with it.
+        return Ok(0);
+    }
     let mut comments = comments::of_pull(conn, id, key).await?;
-    read_comments(conn, id, &mut comments, reread).await?;
+    read_comments(conn, id, (pull.author, &mut comments), reread).await?;
     let pushes = pulls::pushes(conn, id, key).await?;
     let files = pulls::files(conn, id, key).await?;
     let author = author_standing(conn, id, &pull).await?;
@@ -124,7 +129,7 @@ async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pul
 async fn read_comments(
     conn: &mut PgConnection,
     id: InstallationId,
-    comments: &mut [StoredComment],
+    (author, comments): (Option<PersonId>, &mut [StoredComment]),
     reread: Reread,
 ) -> Result<(), StepError> {
     let mut read = Vec::new();
@@ -136,7 +141,11 @@ async fn read_comments(
         let text = CommentText {
             body,
             path: comment.path.as_deref(),
-            is_reply: comment.root != comment.id,
+            // Nothing says what a comment of the conversation answers; what the author says there are answers.
+            is_reply: match comment.place {
+                CommentPlace::Diff => comment.root != comment.id,
+                CommentPlace::Conversation | CommentPlace::Review => author.is_some() && comment.author == author,
+            },
         };
         let reading = classify::read(&text);
         if comment.reading.as_ref() != Some(&reading) {

@@ -17,6 +17,7 @@ pub mod formulas;
 pub mod import;
 pub mod learn;
 pub mod members;
+pub mod presence;
 pub mod profile;
 pub mod publish;
 pub mod read;

@@ -273,6 +273,11 @@ fn later_work(
     (lines, own): (&[LessonLine], &[(crate::model::ids::PullKey, Time)]),
     base_rate: f64,
 ) -> LaterWork {
+    let first = lines
+        .iter()
+        .filter(|line| line.learner == person && line.area == area && line.outcome == Outcome::Landed)
+        .map(|line| line.at)
+        .min();
     let teachers: Vec<PersonId> = lines
         .iter()
         .filter(|line| line.learner == person && line.area == area)
@@ -293,6 +298,7 @@ fn later_work(
             line.teacher == person
                 && line.area == area
                 && line.outcome == Outcome::Landed
+                && first.is_some_and(|first| line.at > first)
                 && !teachers.contains(&line.learner)
         })
         .count();

@@ -50,8 +50,11 @@ pub async fn comment(
     let noted = stored
         .as_ref()
         .and_then(|stored| stored.comment.zip(stored.body.clone()));
-    let Some(body) = words::comment(suggestion, &links) else {
-        return Ok(());
+    let body = match (words::comment(suggestion, &links), &noted) {
+        (Some(body), _) => body,
+        // Whoever it named may not be named any more.
+        (None, Some(_)) => words::nobody_now(&links),
+        (None, None) => return Ok(()),
     };
     let there = match noted {
         Some((_, noted)) if noted == body => return Ok(()),

@@ -101,7 +101,8 @@ pub async fn run(
         }
         pulls::reactions_read(&mut tx, id, key, now).await?;
     }
-    if !comments.is_empty() {
+    // Also where the last comment was deleted: its lesson has to go.
+    if comments::were_written(&mut tx, id, key).await? {
         pipeline
             .queue
             .add(
@@ -224,14 +225,16 @@ fn followed(
     }
 }
 
-/// Comments on the diff that were followed by a push and not compared yet, by the first push that followed them.
+/// Comments on the diff that were followed by a push and not compared with it yet, by the first push that followed them.
+/// A push that we hear of late takes the place of a later one that was compared meanwhile.
 fn waiting<'a>(comments: &'a [StoredComment], pushes: &'a [HeadPush]) -> Vec<(&'a HeadPush, Vec<&'a StoredComment>)> {
     let mut by_push: BTreeMap<usize, Vec<&StoredComment>> = BTreeMap::new();
     for comment in comments {
-        if comment.place != CommentPlace::Diff || comment.followed_up.is_some() {
+        if comment.place != CommentPlace::Diff {
             continue;
         }
-        if let Some(first) = pushes.iter().position(|push| push.at > comment.created_at) {
+        let first = pushes.iter().enumerate().find(|(_, push)| push.at > comment.created_at);
+        if let Some((first, _)) = first.filter(|(_, push)| comment.followed_up.as_ref() != Some(&push.after)) {
             by_push.entry(first).or_default().push(comment);
         }
     }

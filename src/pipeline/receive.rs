@@ -204,8 +204,7 @@ async fn of_repo(
             if let Some(reviewer) = &review.reviewer {
                 seen.person(conn, id, reviewer, at).await?;
                 // A submitted review answers the request.
-                let who = pulls::AskedWho::Person(reviewer.id);
-                pulls::see_asked(conn, id, key, (who, false), review.submitted_at).await?;
+                pulls::see_answer(conn, id, key, reviewer.id, review.submitted_at).await?;
             }
             pulls::see_review(conn, id, key, review).await?;
             if let Some(comment) = text_of_review(review) {
@@ -260,6 +259,10 @@ async fn of_repo(
             pulls::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
             Ok(None)
         }
+        What::RepoChanged => {
+            tenants::repo_is_back(conn, id, repo.id).await?;
+            Ok(None)
+        }
         What::RepoRemoved => {
             tenants::remove_repo(conn, id, repo.id, at).await?;
             Ok(None)
@@ -269,7 +272,6 @@ async fn of_repo(
         | What::TeamDeleted(_)
         | What::MemberAdded(_)
         | What::MemberRemoved(_)
-        | What::RepoChanged
         | What::Installed { .. }
         | What::Suspended
         | What::Uninstalled
@@ -317,6 +319,7 @@ async fn of_account(
             tenants::set_standing(conn, id, tenants::Standing::Active, at).await?;
             for repo in repos {
                 tenants::see_repo(conn, id, repo).await?;
+                tenants::repo_is_back(conn, id, repo.id).await?;
             }
             for repo in removed {
                 tenants::remove_repo(conn, id, *repo, at).await?;

@@ -56,19 +56,49 @@ pub async fn see(
     .fetch_optional(&mut *conn)
     .await?;
     if changed.is_some() {
-        sqlx::query!(
-            "delete from reading where installation_id = $1 and place = $2 and comment_id = $3",
-            id.0,
-            comment.place.as_str(),
-            comment.id.0
-        )
-        .execute(conn)
-        .await?;
+        forget_what_was_measured(conn, id, key, (comment.place, comment.id)).await?;
     }
     Ok(())
 }
 
-/// Marks a comment as deleted, also one that was never seen: its text goes, and a late event can't bring it back.
+/// A text that is new is read anew, what a push did to it is measured anew, and the reactions of its pull request are
+/// asked for again where they were.
+async fn forget_what_was_measured(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    (place, comment): (CommentPlace, CommentId),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from reading where installation_id = $1 and place = $2 and comment_id = $3",
+        id.0,
+        place.as_str(),
+        comment.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from follow_up where installation_id = $1 and place = $2 and comment_id = $3",
+        id.0,
+        place.as_str(),
+        comment.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update pull set reactions_read_at = null
+         where installation_id = $1 and repo_id = $2 and number = $3 and reactions_read_at is not null and $4 = 'diff'",
+        id.0,
+        key.repo.0,
+        key.number,
+        place.as_str()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks a comment as deleted, also one that was never seen: only its number stays, and a late event can't bring it back.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -82,7 +112,10 @@ pub async fn delete(
     sqlx::query!(
         "insert into comment (installation_id, place, id, repo_id, number, root_id, created_at, updated_at, deleted_at)
          values ($1, $2, $3, $4, $5, $3, $6, $6, $6)
-         on conflict (installation_id, place, id) do update set deleted_at = excluded.deleted_at, body = null",
+         on conflict (installation_id, place, id) do update
+         set deleted_at = excluded.deleted_at, body = null, author_id = null, path = null, line = null,
+             on_old_side = false, commit_sha = null, review_id = null, root_id = excluded.root_id,
+             created_at = excluded.created_at",
         id.0,
         place.as_str(),
         comment.0,
@@ -93,14 +126,14 @@ pub async fn delete(
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "delete from reading where installation_id = $1 and place = $2 and comment_id = $3",
+        "delete from reaction where installation_id = $1 and place = $2 and comment_id = $3",
         id.0,
         place.as_str(),
         comment.0
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    forget_what_was_measured(conn, id, key, (place, comment)).await
 }
 
 /// Stores that a thread was resolved or opened again; an older event never undoes a newer one.
@@ -133,7 +166,7 @@ pub async fn see_resolution(
     Ok(())
 }
 
-/// Stores the reactions to one comment, in place of earlier ones.
+/// Stores the reactions to one comment, in place of earlier ones; none for a comment that was not heard of yet.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -155,7 +188,9 @@ pub async fn set_reactions(
     .await?;
     sqlx::query!(
         "insert into reaction (installation_id, place, comment_id, person_id, content)
-         select $1, $2, $3, r.person, r.content from unnest($4::bigint[], $5::text[]) as r (person, content)
+         select c.installation_id, c.place, c.id, r.person, r.content
+         from unnest($4::bigint[], $5::text[]) as r (person, content)
+         join comment c on c.installation_id = $1 and c.place = $2 and c.id = $3
          on conflict do nothing",
         id.0,
         place.as_str(),
@@ -315,6 +350,21 @@ pub async fn of_pull(
             })
         })
         .collect()
+}
+
+/// Whether comments of a pull request are known, deleted ones too.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn were_written(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from comment where installation_id = $1 and repo_id = $2 and number = $3) as "were!""#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Stores what a classifier read in comments.

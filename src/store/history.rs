@@ -393,7 +393,7 @@ pub async fn answers(conn: &mut PgConnection, id: InstallationId, since: Time) -
     .await?)
 }
 
-/// Whether the commits of a pull request tell of people beside the author; their numbers.
+/// Who committed to a pull request, by number; nobody who opted out.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -403,8 +403,11 @@ pub async fn committers(
     key: PullKey,
 ) -> Result<Vec<PersonId>, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select person_id as "person: PersonId" from pull_committer
-           where installation_id = $1 and repo_id = $2 and number = $3 order by 1"#,
+        r#"select c.person_id as "person: PersonId" from pull_committer c
+           where c.installation_id = $1 and c.repo_id = $2 and c.number = $3
+             and not exists (select 1 from person p where p.installation_id = c.installation_id and p.id = c.person_id
+                             and p.opted_out_at is not null)
+           order by 1"#,
         id.0,
         key.repo.0,
         key.number

@@ -68,6 +68,23 @@ impl TryFrom<Row> for Lesson {
     }
 }
 
+/// Waits until nobody else infers the lessons of this pull request; held until the transaction ends. Take it before the
+/// facts are read, so that whoever is later sees at least as much.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn hold_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('learn:' || $1::bigint || ':' || $2::bigint || ':' || $3::int, 0))",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
 /// Puts the lessons and refusals of one pull request in place of its earlier ones. Gives the edges that may have moved.
 ///
 /// # Errors

@@ -219,7 +219,7 @@ pub struct TeamPlace {
     pub name: String,
 }
 
-/// Who is in which team at `at`.
+/// Who of those who may appear is in which team at `at`.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -227,7 +227,9 @@ pub async fn team_places(conn: &mut PgConnection, id: InstallationId, at: Time) 
     Ok(sqlx::query_as!(
         TeamPlace,
         r#"select m.person_id as "person: PersonId", m.team_id as "team: TeamId", t.name
-           from team_membership m join team t on t.installation_id = m.installation_id and t.id = m.team_id
+           from team_membership m
+           join team t on t.installation_id = m.installation_id and t.id = m.team_id
+           join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
            where m.installation_id = $1 and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2)
              and t.deleted_at is null
            order by t.name, m.person_id"#,

@@ -12,6 +12,19 @@ use crate::store::StoreError;
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn see(conn: &mut PgConnection, id: InstallationId, actor: &Actor, at: Time) -> Result<(), StoreError> {
+    // An upsert locks the row even where it changes nothing, and everybody meets the same few people.
+    let known = sqlx::query_scalar!(
+        r#"select exists (select 1 from person where installation_id = $1 and id = $2 and login = $3 and kind = $4) as "known!""#,
+        id.0,
+        actor.id.0,
+        actor.login,
+        actor.kind.as_str()
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if known {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into person (installation_id, id, login, kind, seen_at) values ($1, $2, $3, $4, $5)
          on conflict (installation_id, id) do update

@@ -189,7 +189,8 @@ pub enum AskedWho {
     Team(TeamId),
 }
 
-/// Stores that somebody is asked to review or no longer is; an older event never undoes a newer one.
+/// Stores that somebody is asked to review or no longer is; an older event never undoes a newer one. Of two in the same
+/// second the answer or the removal came last: neither comes before the request.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -206,16 +207,46 @@ pub async fn see_asked(
     };
     sqlx::query!(
         "insert into pull_asked (installation_id, repo_id, number, kind, asked_id, asked, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+         select $1, $2, $3, $4, $5, $6 and answered.at is null, greatest($7, answered.at)
+         from (select max(v.submitted_at) as at from review v
+               where $4 = 'person' and v.installation_id = $1 and v.repo_id = $2 and v.number = $3
+                 and v.reviewer_id = $5 and v.submitted_at >= $7) as answered
          on conflict (installation_id, repo_id, number, kind, asked_id) do update
          set asked = excluded.asked, changed_at = excluded.changed_at
-         where pull_asked.changed_at <= excluded.changed_at",
+         where pull_asked.changed_at < excluded.changed_at
+            or (pull_asked.changed_at = excluded.changed_at and not excluded.asked)",
         id.0,
         key.repo.0,
         key.number,
         kind,
         asked_id,
         asked,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A submitted review answers the request that came before it, where there was one.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see_answer(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    reviewer: PersonId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update pull_asked set asked = false, changed_at = $5
+         where installation_id = $1 and repo_id = $2 and number = $3 and kind = 'person' and asked_id = $4
+           and changed_at <= $5",
+        id.0,
+        key.repo.0,
+        key.number,
+        reviewer.0,
         at
     )
     .execute(conn)
@@ -307,6 +338,14 @@ pub async fn set_contents(
     )
     .execute(&mut *conn)
     .await?;
+    sqlx::query!(
+        "delete from pull_committer where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        repo,
+        number
+    )
+    .execute(&mut *conn)
+    .await?;
     let people: Vec<i64> = people.iter().map(|person| person.0).collect();
     sqlx::query!(
         "insert into pull_committer (installation_id, repo_id, number, person_id)
@@ -319,11 +358,13 @@ pub async fn set_contents(
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "update pull set contents_head = $4 where installation_id = $1 and repo_id = $2 and number = $3",
+        "update pull set contents_head = $4, changed_files = coalesce(nullif($5, 0), changed_files)
+         where installation_id = $1 and repo_id = $2 and number = $3",
         id.0,
         repo,
         number,
-        head
+        head,
+        i32::try_from(files.len()).unwrap_or(i32::MAX)
     )
     .execute(conn)
     .await?;
@@ -387,10 +428,12 @@ pub struct Pull {
     pub contents_head: Option<String>,
     /// No diffs can be had.
     pub without_diffs: bool,
-    /// Its reactions were read after the close.
+    /// Its reactions were read after the last close.
     pub reactions_read: bool,
     /// When a suggestion was last asked for.
     pub suggest_wanted_at: Option<Time>,
+    /// Only its number is known: a comment came before the pull request's own events.
+    pub only_number: bool,
 }
 
 /// The pull request; none: never heard of.
@@ -403,7 +446,7 @@ pub async fn pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> 
         r#"select p.author_id as "author: PersonId", s.login as "author_login?",
                   coalesce(a.kind = 'bot', false) as "by_bot!", p.title, p.open, p.draft, p.created_at, p.closed_at,
                   p.merged_at, p.base_sha, p.head_sha, p.changed_files, p.contents_head, p.without_diffs,
-                  p.reactions_read_at is not null as "reactions_read!", p.suggest_wanted_at
+                  coalesce(p.reactions_read_at >= p.closed_at, false) as "reactions_read!", p.suggest_wanted_at, p.updated_at = 'epoch' as "only_number!"
            from pull p
            left join person a on a.installation_id = p.installation_id and a.id = p.author_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
@@ -509,4 +552,33 @@ pub async fn open(conn: &mut PgConnection, id: InstallationId, limit: i64) -> Re
     )
     .fetch_all(conn)
     .await?)
+}
+
+/// Pull requests with comments that a person wrote or spoke on, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn discussed_with(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<PullKey>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select p.repo_id, p.number from pull p
+           where p.installation_id = $1
+             and exists (select 1 from comment c where c.installation_id = p.installation_id and c.repo_id = p.repo_id
+                         and c.number = p.number and (c.author_id = $2 or p.author_id = $2))
+           order by p.created_at, p.repo_id, p.number"#,
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PullKey {
+            repo: crate::model::ids::RepoId(row.repo_id),
+            number: row.number,
+        })
+        .collect())
 }

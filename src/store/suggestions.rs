@@ -7,6 +7,7 @@ use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
@@ -209,4 +210,31 @@ pub async fn last_learner(
     )
     .fetch_optional(conn)
     .await?)
+}
+
+/// Open pull requests whose suggestion names this person.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn open_naming(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<PullKey>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select distinct g.repo_id, g.number from suggested g
+           join pull p on p.installation_id = g.installation_id and p.repo_id = g.repo_id and p.number = g.number
+           where g.installation_id = $1 and g.person_id = $2 and p.open order by 1, 2"#,
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PullKey {
+            repo: RepoId(row.repo_id),
+            number: row.number,
+        })
+        .collect())
 }

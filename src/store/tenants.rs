@@ -159,13 +159,28 @@ pub async fn set_standing(
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSeen) -> Result<(), StoreError> {
+    // An upsert locks the row even where it changes nothing, and every event of a repository brings it.
+    let known = sqlx::query_scalar!(
+        r#"select exists (select 1 from repo where installation_id = $1 and id = $2 and owner = $3 and name = $4 and private = $5
+                          and ($6::text is null or default_branch = $6)) as "known!""#,
+        id.0,
+        repo.id.0,
+        repo.owner,
+        repo.name,
+        repo.private,
+        repo.default_branch
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if known {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into repo (installation_id, id, owner, name, default_branch, private) values ($1, $2, $3, $4, $5, $6)
          on conflict (installation_id, id) do update
-         set owner = excluded.owner, name = excluded.name, private = excluded.private, removed_at = null,
+         set owner = excluded.owner, name = excluded.name, private = excluded.private,
              default_branch = coalesce(excluded.default_branch, repo.default_branch)
          where (repo.owner, repo.name, repo.private) is distinct from (excluded.owner, excluded.name, excluded.private)
-            or repo.removed_at is not null
             or excluded.default_branch is distinct from repo.default_branch",
         id.0,
         repo.id.0,
@@ -173,6 +188,22 @@ pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSe
         repo.name,
         repo.default_branch,
         repo.private
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks a repository as there again. Only an event about the repository itself says so: a comment that is told late must
+/// not bring back what was taken from us.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn repo_is_back(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update repo set removed_at = null where installation_id = $1 and id = $2 and removed_at is not null",
+        id.0,
+        repo.0
     )
     .execute(conn)
     .await?;

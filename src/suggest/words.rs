@@ -62,6 +62,13 @@ pub fn comment(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<Stri
     Some(text)
 }
 
+/// What our comment says once nobody is suggested any more. It stays, since people have read it, and names nobody.
+#[must_use]
+pub fn nobody_now(links: &CommentLinks<'_>) -> String {
+    let details = address(links.details_url);
+    format!("{MARKER}\nNobody is suggested for this pull request at the moment ([why]({details})).\n")
+}
+
 fn line(title: &str, pick: &Pick) -> String {
     let telling = TELLING
         .iter()

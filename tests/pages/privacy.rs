@@ -16,6 +16,7 @@ use crate::world::ask;
 use crate::world::by;
 use crate::world::get;
 use crate::world::history;
+use crate::world::open_pull;
 use crate::world::post;
 use crate::world::today;
 
@@ -51,14 +52,15 @@ async fn who_opted_out_is_on_no_page() {
 async fn who_was_asked_already_and_opted_out_is_not_named() {
     let mut world = World::new().await;
     let acme = FakeGithub::new("acme", 1, today() - Duration::days(400));
-    let _told_before = history(&acme);
+    let _told_before = (history(&acme), open_pull(&acme));
     let pull = peerlore::demo::github::PullName {
         repo: "shop".into(),
         number: 7,
     };
     world.tell(acme.request_reviewer(&pull, by("ada", 0), "dan")).await;
     let router = world.demo();
-    assert!(get(&router, PULL, None).await.text().contains("dan Asked already"));
+    let before = get(&router, PULL, None).await.text();
+    assert!(before.contains("dan Asked already"), "{before}");
     world.opt_out("dan").await;
     let page = get(&router, PULL, None).await;
     assert!(

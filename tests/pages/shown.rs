@@ -17,7 +17,46 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     assert_eq!(page.status, StatusCode::OK);
     let lines = page.lines();
     let begin = lines.find("acme/shop #7").expect("the text");
-    insta::assert_snapshot!(&lines[begin..], @"");
+    insta::assert_snapshot!(&lines[begin..], @r"
+    acme/shop #7
+    <script>alert(1)</script> Count late orders & ping @team
+    Open
+    by ada, opened 11 Nov 2026, 1 day ago
+    On the code host
+    Someone who knows
+    cleo
+    reviewed 2 changes under ledger/ since September
+    has reviewed 2 of this author's changes
+    reviewed 2 changes here in the last 90 days
+    taught error handling in 2 reviews
+    Someone who would learn
+    dan
+    knows Rust
+    reviewed 2 changes under ledger/ since September
+    taught error handling in 2 reviews
+    from the author's own team, since nobody from another team could be suggested
+    Nobody has been asked. To accept, request the review under Reviewers on the pull request; to decline, do nothing.
+    How this was worked out
+    A score is the sum of its parts, for this pull request only. The two scores have different parts and can't be compared with each other, nor with those on other pull requests. The formulas.
+    Who knows: cleo
+    Part Reason Adds
+    Same paths reviewed 2 changes under ledger/ since September 1.000
+    Same author has reviewed 2 of this author's changes 0.141
+    Active here reviewed 2 changes here in the last 90 days 0.100
+    Skill taught error handling in 2 reviews 0.073
+    Sum 1.314
+    Who would learn: dan
+    Part Reason Adds
+    Next to it knows Rust 0.133
+    Next to it reviewed 2 changes under ledger/ since September 0.067
+    Next to it taught error handling in 2 reviews 0.017
+    Team from the author's own team, since nobody from another team could be suggested 0.000
+    Sum 0.217
+    Who could not be considered
+    1 without read access as a member. Names and reasons of absences are never shown.
+    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-1. Shown here only.
+    Suggestions are invitations, not verdicts: people decide. How it works, what is stored, who sees it.
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -135,7 +174,28 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     let text = page.lines();
     let begin = text.find("My page\nben").expect("the heading");
     let end = text.find("What you would like to learn and teach").expect("the goals");
-    insta::assert_snapshot!(&text[begin..end], @"");
+    insta::assert_snapshot!(&text[begin..end], @r"
+    My page
+    ben
+    Only you see this page. Nothing on it is a score, and nobody is compared with anybody.
+    What you passed on
+    Error handling
+    Landed in 2 pull requests, with 1 person.
+    A first sign: too little lately to be sure.
+    API design
+    Landed in 2 pull requests, with 1 person.
+    A first sign: too little lately to be sure.
+    What you took up
+    “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
+    Nothing yet.
+    The evidence
+    Comments that passed something on, newest first
+    When About Who Where What came of it
+    18 Sep 2026 API design you to ada acme/shop#4 Landed, 98% likely useful
+    18 Sep 2026 Error handling you to ada acme/shop#4 Landed, 98% likely useful
+    25 Aug 2026 API design you to ada acme/shop#1 Landed, 98% likely useful
+    25 Aug 2026 Error handling you to ada acme/shop#1 Landed, 98% likely useful
+    ");
     assert!(
         page.body
             .contains("href=\"https://github.example/acme/shop/pull/1#discussion_r"),

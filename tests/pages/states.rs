@@ -57,6 +57,7 @@ fn view() -> pull::View {
             without_diffs: false,
             reactions_read: false,
             suggest_wanted_at: None,
+            only_number: false,
         },
         files: 0,
         stored: None,
@@ -152,7 +153,26 @@ fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
     };
     let page = lines_of(&silent::render(&view).into_string());
     let begin = page.find("shop/api").expect("the first area");
-    insta::assert_snapshot!(&page[begin..], @"");
+    insta::assert_snapshot!(&page[begin..], @r"
+    shop/api
+    ada
+    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 40 changes by others.
+    That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
+    An invitation to send
+    Hello ada, you have written much of shop/api over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
+    shop/web
+    Ben
+    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 12 changes by others.
+    That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
+    The counts are small: chance alone can look like this.
+    An invitation to send
+    Hello Ben, you have written much of shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
+    zoe
+    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 60 changes by others.
+    That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
+    An invitation to send
+    Hello zoe, you have written much of shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
+    ");
     assert!(!page.contains("1st"), "no rank is told");
 }
 

@@ -32,6 +32,7 @@ use peerlore::model::clock::Clock;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::work;
+use peerlore::store::jobs;
 use peerlore::web::access::Viewing;
 use peerlore::web::hook::Secrets;
 use secrecy::SecretString;
@@ -92,6 +93,7 @@ impl World {
             _servers: vec![server],
         };
         world.tell(history(&acme)).await;
+        world.tell(open_pull(&acme)).await;
         let other = FakeGithub::new("other", 2, today() - Duration::days(400));
         world.tell(another_organisation(&other)).await;
         world
@@ -136,6 +138,9 @@ impl World {
             assert_eq!(answer.status(), StatusCode::ACCEPTED);
         }
         work::drain(&app.pipeline).await.expect("the jobs run");
+        let mut conn = self.pool().acquire().await.expect("a connection");
+        let backlog = jobs::backlog(&mut conn).await.expect("the database answers");
+        assert_eq!((backlog.waiting, backlog.gave_up), (0, 0), "jobs are left");
     }
 
     pub async fn opt_out(&self, login: &str) {
@@ -239,7 +244,7 @@ pub async fn post(router: &Router, path: &str, login: &str, (origin, form): (Opt
 
 pub const OURS: Option<&str> = Some("https://peerlore.example");
 
-/// People, teams and eight merged pull requests, each with a comment that landed; then an open one.
+/// People, teams and six merged pull requests, each with a comment that landed.
 pub fn history(github: &FakeGithub) -> Vec<Delivery> {
     let mut sent = Vec::new();
     for login in ["ada", "ben", "cleo", "dan", "eve"] {
@@ -265,6 +270,11 @@ pub fn history(github: &FakeGithub) -> Vec<Delivery> {
         let reviewer = ["ben", "dan", "cleo"][number % 3];
         sent.extend(reviewed(github, number, reviewer));
     }
+    sent
+}
+
+/// The pull request that is open.
+pub fn open_pull(github: &FakeGithub) -> Vec<Delivery> {
     let open = NewPull {
         repo: "shop".into(),
         title: TITLE.into(),
@@ -272,8 +282,7 @@ pub fn history(github: &FakeGithub) -> Vec<Delivery> {
         changes: file(["one", "two", "three", "late", "five"]),
         ..NewPull::default()
     };
-    sent.extend(github.open_pull(by("ada", 1), &open).1);
-    sent
+    github.open_pull(by("ada", 1), &open).1
 }
 
 /// A pull request by ada with a lesson by `reviewer` that lands, and is merged.

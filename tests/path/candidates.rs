@@ -33,7 +33,10 @@ async fn without_ben(peerlore: &Peerlore, pull: &PullName) -> LeftOut {
 }
 
 async fn with(change: impl FnOnce(&mut Settings)) -> Peerlore {
-    let mut settings = Settings { surface: Surface::Comment, ..Settings::default() };
+    let mut settings = Settings {
+        surface: Surface::Comment,
+        ..Settings::default()
+    };
     change(&mut settings);
     let peerlore = Peerlore::with(settings).await;
     peerlore.history().await;
@@ -44,11 +47,25 @@ async fn with(change: impl FnOnce(&mut Settings)) -> Peerlore {
 async fn somebody_who_is_away() {
     let peerlore = Peerlore::with_history().await;
     let (id, ben) = (peerlore.tenant().await, peerlore.person("ben"));
-    people::set_away(&mut *peerlore.conn().await, id, ben, Some(at(TODAY + DAY))).await.expect("the database");
+    people::set_away(&mut *peerlore.conn().await, id, ben, Some(at(TODAY + DAY)))
+        .await
+        .expect("the database");
     let pull = asked(&peerlore).await;
     assert_eq!(without_ben(&peerlore, &pull).await.away, 1);
-    peerlore.tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 2 * DAY), "finn")).await;
-    peerlore.tell(peerlore.github.remove_reviewer(&pull, by("ada", TODAY + 2 * DAY + 1), "finn")).await;
+    peerlore
+        .tell(
+            peerlore
+                .github
+                .request_reviewer(&pull, by("ada", TODAY + 2 * DAY), "finn"),
+        )
+        .await;
+    peerlore
+        .tell(
+            peerlore
+                .github
+                .remove_reviewer(&pull, by("ada", TODAY + 2 * DAY + 1), "finn"),
+        )
+        .await;
     assert_eq!(peerlore.picked(&pull).await.0, "ben", "back again");
 }
 
@@ -57,7 +74,9 @@ async fn somebody_at_their_own_capacity() {
     let peerlore = Peerlore::with_history().await;
     peerlore.sql("update person set capacity = 1 where login = 'ben'").await;
     let other = peerlore.open(by("dan", TODAY - 1), "src/pages/other.rs", LINES).await;
-    peerlore.tell(peerlore.github.request_reviewer(&other, by("dan", TODAY - 1), "ben")).await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&other, by("dan", TODAY - 1), "ben"))
+        .await;
     let pull = asked(&peerlore).await;
     assert_eq!(without_ben(&peerlore, &pull).await.at_capacity, 1);
 }
@@ -66,12 +85,18 @@ async fn somebody_at_their_own_capacity() {
 async fn somebody_with_as_many_open_reviews_as_the_settings_allow() {
     let peerlore = with(|settings| settings.capacity = 1).await;
     let other = peerlore.open(by("dan", TODAY - 1), "src/pages/other.rs", LINES).await;
-    peerlore.tell(peerlore.github.request_reviewer(&other, by("dan", TODAY - 1), "ben")).await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&other, by("dan", TODAY - 1), "ben"))
+        .await;
     let pull = asked(&peerlore).await;
     assert_eq!(without_ben(&peerlore, &pull).await.at_capacity, 1);
     peerlore.tell(peerlore.github.close(&other, by("dan", TODAY + 1))).await;
     let pull = peerlore.open(by("ada", TODAY + 2), LEDGER, LINES).await;
-    assert_eq!(peerlore.picked(&pull).await.0, "ben", "a closed pull request doesn't wait for a review");
+    assert_eq!(
+        peerlore.picked(&pull).await.0,
+        "ben",
+        "a closed pull request doesn't wait for a review"
+    );
 }
 
 #[tokio::test]
@@ -92,7 +117,15 @@ async fn a_learner_whose_week_is_full() {
     assert_eq!(peerlore.picked(&first).await.1, "cleo");
     let second = peerlore.open(by("ada", TODAY + 1), LEDGER, LINES).await;
     assert_ne!(peerlore.picked(&second).await.1, "cleo");
-    assert!(peerlore.suggestion(&second).await.expect("a suggestion").left_out.mentoring_budget >= 1);
+    assert!(
+        peerlore
+            .suggestion(&second)
+            .await
+            .expect("a suggestion")
+            .left_out
+            .mentoring_budget
+            >= 1
+    );
     let next_week = peerlore.open(by("ada", TODAY + 7 * DAY + 1), LEDGER, LINES).await;
     assert_eq!(peerlore.picked(&next_week).await.1, "cleo");
 }
@@ -100,7 +133,9 @@ async fn a_learner_whose_week_is_full() {
 #[tokio::test]
 async fn somebody_who_left_the_organisation() {
     let peerlore = Peerlore::with_history().await;
-    peerlore.tell(peerlore.github.remove_member(by("ada", 100), "ben")).await;
+    peerlore
+        .tell(peerlore.github.remove_member(by("ada", 100), "ben"))
+        .await;
     let pull = asked(&peerlore).await;
     assert!(without_ben(&peerlore, &pull).await.not_members >= 1);
 }
@@ -117,7 +152,9 @@ async fn somebody_who_cannot_read_the_repository_any_more() {
 async fn somebody_who_opted_out() {
     let peerlore = Peerlore::with_history().await;
     let id = peerlore.tenant().await;
-    people::set_opt_out(&mut *peerlore.conn().await, id, "Ben", Some(at(100))).await.expect("the database");
+    people::set_opt_out(&mut *peerlore.conn().await, id, "Ben", Some(at(100)))
+        .await
+        .expect("the database");
     let pull = asked(&peerlore).await;
     without_ben(&peerlore, &pull).await;
 }
@@ -132,8 +169,14 @@ async fn the_author() {
 #[tokio::test]
 async fn a_co_author() {
     let peerlore = Peerlore::with_history().await;
-    let title = format!("A change\n\nCo-authored-by: Ben <{}+ben@users.noreply.github.com>", peerlore.person("ben").0);
-    let new = NewPull { title, ..pull("", LEDGER, &text(LINES)) };
+    let title = format!(
+        "A change\n\nCo-authored-by: Ben <{}+ben@users.noreply.github.com>",
+        peerlore.person("ben").0
+    );
+    let new = NewPull {
+        title,
+        ..pull("", LEDGER, &text(LINES))
+    };
     let (pull, sent) = peerlore.github.open_pull(by("ada", TODAY), &new);
     peerlore.tell(sent).await;
     without_ben(&peerlore, &pull).await;
@@ -143,14 +186,21 @@ async fn a_co_author() {
 async fn somebody_who_pushed_to_it() {
     let peerlore = Peerlore::with_history().await;
     let pull = asked(&peerlore).await;
-    peerlore.push(&pull, by("ben", TODAY + 1), peerlore::demo::github::How::Append, &[(21, "let more = 21.0;")]).await;
+    peerlore
+        .push(
+            &pull,
+            by("ben", TODAY + 1),
+            peerlore::demo::github::How::Append,
+            &[(21, "let more = 21.0;")],
+        )
+        .await;
     without_ben(&peerlore, &pull).await;
 }
 
 #[tokio::test]
 async fn a_bot() {
     let peerlore = Peerlore::start().await;
-    let sent = peerlore.merged("ada", "lint[bot]", LEDGER, 10).await;
+    let sent = peerlore.merged("ada", "lint[bot]", LEDGER, 10);
     peerlore.tell(sent).await;
     let pull = peerlore.open(by("dan", TODAY), LEDGER, LINES).await;
     assert_ne!(peerlore.picked(&pull).await.0, "lint[bot]");
@@ -159,10 +209,18 @@ async fn a_bot() {
 #[tokio::test]
 async fn nobody_left_says_why() {
     let peerlore = Peerlore::with_history().await;
-    peerlore.sql("update person set away_until = '2100-01-01' where login <> 'ada'").await;
+    peerlore
+        .sql("update person set away_until = '2100-01-01' where login <> 'ada'")
+        .await;
     let pull = asked(&peerlore).await;
     let suggestion = peerlore.suggestion(&pull).await.expect("a suggestion");
-    let Slot::Nobody { why } = &suggestion.expert else { panic!("{suggestion:?}") };
+    let Slot::Nobody { why } = &suggestion.expert else {
+        panic!("{suggestion:?}")
+    };
     assert_eq!(why, "nobody: 5 away");
-    assert_eq!(peerlore.said(&pull), [""; 0], "nothing is said where nobody is suggested");
+    assert_eq!(
+        peerlore.said(&pull),
+        [""; 0],
+        "nothing is said where nobody is suggested"
+    );
 }

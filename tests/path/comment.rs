@@ -3,6 +3,7 @@ use peerlore::app::App;
 use peerlore::demo::github::PullName;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
+use peerlore::pipeline::presence;
 use peerlore::pipeline::work;
 use peerlore::suggest::words::MARKER;
 
@@ -28,7 +29,10 @@ async fn suggested() -> (Peerlore, PullName) {
 /// How often comments were written, changed or looked for on GitHub.
 fn asked(peerlore: &Peerlore, method: &str) -> usize {
     let asked = peerlore.github.requests();
-    asked.iter().filter(|one| one.method == method && one.path.contains("/issues/")).count()
+    asked
+        .iter()
+        .filter(|one| one.method == method && one.path.contains("/issues/"))
+        .count()
 }
 
 #[tokio::test]
@@ -49,24 +53,38 @@ async fn it_is_posted_once_with_two_visible_lines_and_no_ping() {
 async fn it_is_edited_in_place_when_it_changes() {
     let (peerlore, pull) = suggested().await;
     let before = peerlore.said(&pull);
-    peerlore.tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "finn")).await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "finn"))
+        .await;
     let after = peerlore.said(&pull);
     assert_eq!(after.len(), 1);
-    assert!(after != before && after[0].contains("`finn` already asked"), "{after:?}");
+    assert!(
+        after != before && after[0].contains("`finn` already asked"),
+        "{after:?}"
+    );
     assert_eq!((asked(&peerlore, "POST"), asked(&peerlore, "PATCH")), (1, 1));
 }
 
 #[tokio::test]
 async fn it_is_not_edited_when_it_would_read_the_same() {
     let (peerlore, pull) = suggested().await;
-    peerlore.push(&pull, by("ada", TODAY + 1), peerlore::demo::github::How::Append, &[(21, "let more = 21.0;")]).await;
+    peerlore
+        .push(
+            &pull,
+            by("ada", TODAY + 1),
+            peerlore::demo::github::How::Append,
+            &[(21, "let more = 21.0;")],
+        )
+        .await;
     assert_eq!((asked(&peerlore, "POST"), asked(&peerlore, "PATCH")), (1, 0));
 }
 
 #[tokio::test]
 async fn the_same_event_twice_does_not_double_it() {
     let peerlore = Peerlore::with_history().await;
-    let (pull, sent) = peerlore.github.open_pull(by("ada", TODAY), &pull("A change", LEDGER, &text(LINES)));
+    let (pull, sent) = peerlore
+        .github
+        .open_pull(by("ada", TODAY), &pull("A change", LEDGER, &text(LINES)));
     peerlore.tell(sent.clone()).await;
     peerlore.tell(sent.clone()).await;
     let again = sent.into_iter().map(|mut one| {
@@ -86,8 +104,16 @@ async fn two_replicas_with_two_events_of_one_pull_request_do_not_double_it() {
     for minute in 0..4 {
         let act = by("ada", TODAY + minute * 10);
         let (pull, mut sent) = peerlore.github.open_pull(act, &pull("A change", LEDGER, &text(LINES)));
-        sent.extend(peerlore.github.request_team(&pull, by("ada", TODAY + minute * 10 + 1), "web"));
-        sent.extend(peerlore.github.request_reviewer(&pull, by("ada", TODAY + minute * 10 + 2), "finn"));
+        sent.extend(
+            peerlore
+                .github
+                .request_team(&pull, by("ada", TODAY + minute * 10 + 1), "web"),
+        );
+        sent.extend(
+            peerlore
+                .github
+                .request_reviewer(&pull, by("ada", TODAY + minute * 10 + 2), "finn"),
+        );
         peerlore.clock.move_to(sent[2].at);
         let (one, two, three) = tokio::join!(
             post(&peerlore.app, &sent[0]),
@@ -117,7 +143,11 @@ async fn two_replicas_that_suggest_at_the_same_moment_do_not_double_it() {
     let speaking = |app: App| {
         let mut pipeline = app.pipeline;
         pipeline.settings.surface = peerlore::model::settings::Surface::Comment;
-        async move { peerlore::pipeline::suggest::run(&pipeline, id, key).await.expect("a suggestion") }
+        async move {
+            peerlore::pipeline::suggest::run(&pipeline, id, key)
+                .await
+                .expect("a suggestion")
+        }
     };
     let apps = [peerlore.replica(), peerlore.replica(), peerlore.replica()];
     let [one, two, three] = apps.map(speaking);
@@ -128,8 +158,12 @@ async fn two_replicas_that_suggest_at_the_same_moment_do_not_double_it() {
 #[tokio::test]
 async fn one_that_was_posted_but_not_noted_is_found_by_its_marker() {
     let (peerlore, pull) = suggested().await;
-    peerlore.sql("update suggestion set posted_comment_id = null, posted_body = null").await;
-    peerlore.tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "finn")).await;
+    peerlore
+        .sql("update suggestion set posted_comment_id = null, posted_body = null")
+        .await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "finn"))
+        .await;
     assert_eq!(peerlore.said(&pull).len(), 1);
     assert_eq!((asked(&peerlore, "POST"), asked(&peerlore, "PATCH")), (1, 1));
 }
@@ -137,8 +171,12 @@ async fn one_that_was_posted_but_not_noted_is_found_by_its_marker() {
 #[tokio::test]
 async fn a_strangers_copy_of_the_marker_is_not_ours() {
     let peerlore = Peerlore::with_history().await;
-    let (pull, sent) = peerlore.github.open_pull(by("ada", TODAY), &pull("A change", LEDGER, &text(LINES)));
-    let _first = peerlore.github.issue_comment(&pull, by("dan", TODAY), &format!("{MARKER}\nmine"));
+    let (pull, sent) = peerlore
+        .github
+        .open_pull(by("ada", TODAY), &pull("A change", LEDGER, &text(LINES)));
+    let _first = peerlore
+        .github
+        .issue_comment(&pull, by("dan", TODAY), &format!("{MARKER}\nmine"));
     peerlore.tell(sent).await;
     assert_eq!(peerlore.said(&pull).len(), 1);
     assert_eq!(peerlore.github.comments_of(&pull)[0].1, format!("{MARKER}\nmine"));
@@ -157,11 +195,19 @@ async fn the_surface_web_posts_nothing() {
 #[tokio::test]
 async fn one_that_somebody_deleted_stays_away() {
     let (peerlore, pull) = suggested().await;
-    let ours: i64 = peerlore.one("select posted_comment_id from suggestion where posted_comment_id is not null").await;
+    let ours: i64 = peerlore
+        .one("select posted_comment_id from suggestion where posted_comment_id is not null")
+        .await;
     let ours = u64::try_from(ours).expect("a number");
-    peerlore.tell(peerlore.github.delete_issue_comment(&pull, by("ada", TODAY + 1), ours)).await;
-    peerlore.tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 2), "finn")).await;
-    peerlore.tell(peerlore.github.remove_reviewer(&pull, by("ada", TODAY + 3), "finn")).await;
+    peerlore
+        .tell(peerlore.github.delete_issue_comment(&pull, by("ada", TODAY + 1), ours))
+        .await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 2), "finn"))
+        .await;
+    peerlore
+        .tell(peerlore.github.remove_reviewer(&pull, by("ada", TODAY + 3), "finn"))
+        .await;
     assert_eq!(peerlore.said(&pull), [""; 0]);
     assert_eq!(asked(&peerlore, "POST"), 1);
 }
@@ -169,10 +215,22 @@ async fn one_that_somebody_deleted_stays_away() {
 #[tokio::test]
 async fn one_that_names_somebody_who_may_not_be_named_any_more_is_changed() {
     let (peerlore, pull) = suggested().await;
-    peerlore.sql("update person set opted_out_at = now() where login <> 'ada'").await;
-    peerlore.push(&pull, by("ada", TODAY + 1), peerlore::demo::github::How::Append, &[(21, "let more = 21.0;")]).await;
+    peerlore
+        .sql("update person set opted_out_at = now() where login <> 'ada'")
+        .await;
+    peerlore
+        .push(
+            &pull,
+            by("ada", TODAY + 1),
+            peerlore::demo::github::How::Append,
+            &[(21, "let more = 21.0;")],
+        )
+        .await;
     let said = peerlore.said(&pull);
-    assert!(said.len() == 1 && !said[0].contains("`ben`") && !said[0].contains("`cleo`"), "{said:?}");
+    assert!(
+        said.len() == 1 && !said[0].contains("`ben`") && !said[0].contains("`cleo`"),
+        "{said:?}"
+    );
     assert!(said[0].starts_with(MARKER));
 }
 
@@ -182,7 +240,11 @@ async fn a_github_that_fails_is_asked_again_and_nothing_is_lost() {
         (None, "/pulls/3/files", Failure::Status(500)),
         (None, "/permission", Failure::Status(502)),
         (Some("GET"), "/issues/3/comments", Failure::Status(503)),
-        (Some("POST"), "/issues/3/comments", Failure::RateLimited { reset: at(TODAY + 60) }),
+        (
+            Some("POST"),
+            "/issues/3/comments",
+            Failure::RateLimited { reset: at(TODAY + 60) },
+        ),
         (Some("POST"), "/issues/3/comments", Failure::SlowDown { seconds: 60 }),
     ];
     for (method, path, failure) in failures {
@@ -207,4 +269,16 @@ async fn a_suspended_installation_stays_silent() {
     assert_eq!(peerlore.github.requests(), [], "GitHub isn't even asked");
     let _other = peerlore.open(by("dan", TODAY), PAGES, LINES).await;
     assert_eq!(peerlore.github.requests(), []);
+}
+
+#[tokio::test]
+async fn one_that_names_somebody_who_opts_out_is_written_anew() {
+    let (peerlore, pull) = suggested().await;
+    assert!(peerlore.said(&pull).remove(0).contains("`ben`"));
+    presence::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+        .await
+        .expect("the database is there");
+    peerlore.run_jobs().await;
+    let after = peerlore.said(&pull);
+    assert!(after.len() == 1 && !after[0].contains("ben"), "{after:?}");
 }

@@ -61,7 +61,9 @@ async fn a_new_delivery_is_kept_compressed_until_its_facts_are_stored() {
     assert!(body.len() < delivery.body.len(), "it is compressed");
     assert_eq!(lz4_flex::decompress_size_prepended(&body).expect("LZ4"), delivery.body);
     peerlore.run_jobs().await;
-    let gone: bool = peerlore.one("select body is null and processed_at is not null from inbox").await;
+    let gone: bool = peerlore
+        .one("select body is null and processed_at is not null from inbox")
+        .await;
     assert!(gone, "the body goes with its facts");
     assert_eq!(peerlore.one::<i64>("select count(*) from pull").await, 1);
 }
@@ -88,7 +90,16 @@ async fn a_wrong_or_missing_signature_is_refused() {
     let as_sha1 = good.replace("sha256=", "sha1=");
     let cut = &good[..good.len() - 2];
     let bare = good.trim_start_matches("sha256=");
-    for wrong in [&foreign, &of_another_body, &as_sha1, cut, bare, "sha256=", "sha256=xyz", ""] {
+    for wrong in [
+        &foreign,
+        &of_another_body,
+        &as_sha1,
+        cut,
+        bare,
+        "sha256=",
+        "sha256=xyz",
+        "",
+    ] {
         let (status, answer) = peerlore.knock(&headers("one", wrong), body.clone()).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{wrong}");
         assert_eq!(answer, "the signature is missing or wrong\n");
@@ -147,10 +158,16 @@ async fn more_than_25_megabytes_are_refused_with_and_without_a_length() {
 #[tokio::test]
 async fn a_body_that_breaks_off_is_refused() {
     let peerlore = closed_shop().await;
-    let parts = [Ok(Bytes::from_static(b"{")), Err(std::io::Error::other("the line is cut"))];
+    let parts = [
+        Ok(Bytes::from_static(b"{")),
+        Err(std::io::Error::other("the line is cut")),
+    ];
     let broken = Body::from_stream(futures_util::stream::iter(parts));
     let (status, answer) = peerlore.knock(&headers("one", "sha256=00"), broken).await;
-    assert_eq!((status, answer.as_str()), (StatusCode::BAD_REQUEST, "the body broke off\n"));
+    assert_eq!(
+        (status, answer.as_str()),
+        (StatusCode::BAD_REQUEST, "the body broke off\n")
+    );
 }
 
 #[tokio::test]
@@ -162,7 +179,11 @@ async fn a_delivery_without_githubs_headers_is_refused() {
     let without_event = [all[0], all[2], all[3]];
     let without_id = [all[0], all[1], all[3]];
     let long = "x".repeat(201);
-    for headers in [without_event.to_vec(), without_id.to_vec(), headers(&long, &signature).to_vec()] {
+    for headers in [
+        without_event.to_vec(),
+        without_id.to_vec(),
+        headers(&long, &signature).to_vec(),
+    ] {
         let (status, _) = peerlore.knock(&headers, body.clone()).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
     }
@@ -173,7 +194,9 @@ async fn a_form_is_accepted_and_processed() {
     let peerlore = closed_shop().await;
     let delivery = opened(&peerlore);
     let json = String::from_utf8(delivery.body).expect("text");
-    let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("payload", &json).finish();
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("payload", &json)
+        .finish();
     let signature = sign(SECRET.as_bytes(), form.as_bytes());
     let mut headers = headers("one", &signature);
     headers[0].1 = "application/x-www-form-urlencoded";
@@ -210,14 +233,24 @@ async fn what_cannot_be_read_is_a_dead_letter_that_keeps_its_body_for_seven_days
     let (status, _) = peerlore.knock(&headers("one", &signature), body.to_vec()).await;
     assert_eq!(status, StatusCode::ACCEPTED);
     peerlore.run_jobs().await;
-    let why: String = peerlore.one("select failure from inbox where processed_at is null").await;
+    let why: String = peerlore
+        .one("select failure from inbox where processed_at is null")
+        .await;
     assert!(why.contains("pull_request payload"), "{why}");
     for (minute, kept) in [(7 * 24 * 60, true), (7 * 24 * 60 + 1, false)] {
         peerlore.clock.move_to(at(minute));
         expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
-        assert_eq!(peerlore.one::<bool>("select body is not null from inbox").await, kept, "minute {minute}");
+        assert_eq!(
+            peerlore.one::<bool>("select body is not null from inbox").await,
+            kept,
+            "minute {minute}"
+        );
     }
-    assert_eq!(peerlore.one::<String>("select failure from inbox").await, why, "the reason stays");
+    assert_eq!(
+        peerlore.one::<String>("select failure from inbox").await,
+        why,
+        "the reason stays"
+    );
 }
 
 #[tokio::test]
@@ -230,7 +263,9 @@ async fn an_event_that_we_do_not_know_is_accepted_and_ignored() {
     let (status, _) = peerlore.knock(&headers, body.to_vec()).await;
     assert_eq!(status, StatusCode::ACCEPTED);
     peerlore.run_jobs().await;
-    let done: bool = peerlore.one("select processed_at is not null and failed_at is null from inbox").await;
+    let done: bool = peerlore
+        .one("select processed_at is not null and failed_at is null from inbox")
+        .await;
     assert!(done);
 }
 
@@ -259,15 +294,32 @@ async fn secrets_and_bodies_never_reach_the_log() {
     let _guard = tracing::subscriber::set_default(subscriber);
     let peerlore = Peerlore::with_history().await;
     let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
-    peerlore.comment(&pull, by("ben", TODAY + 1), 9, "Quixotic words that nobody else would use.").await;
+    peerlore
+        .comment(
+            &pull,
+            by("ben", TODAY + 1),
+            9,
+            "Quixotic words that nobody else would use.",
+        )
+        .await;
     let bad = post_signed_by(&peerlore, "somebody-else", b"{\"title\": \"quixotic\"}").await;
     assert_eq!(bad, StatusCode::UNAUTHORIZED);
     let unreadable = post_signed_by(&peerlore, SECRET, b"{\"title\": \"quixotic\"").await;
     assert_eq!(unreadable, StatusCode::ACCEPTED);
     peerlore.run_jobs().await;
     let said = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
-    assert!(said.contains("facts stored") && said.contains("suggestion posted"), "the log was heard: {said}");
-    for hidden in [SECRET, NEXT_SECRET, "sha256=", "uixotic", "peerlore:suggestion", "Bearer"] {
+    assert!(
+        said.contains("facts stored") && said.contains("suggestion posted"),
+        "the log was heard: {said}"
+    );
+    for hidden in [
+        SECRET,
+        NEXT_SECRET,
+        "sha256=",
+        "uixotic",
+        "peerlore:suggestion",
+        "Bearer",
+    ] {
         let line = said.lines().find(|line| line.contains(hidden));
         assert_eq!(line, None, "{hidden}");
     }
@@ -275,5 +327,7 @@ async fn secrets_and_bodies_never_reach_the_log() {
 
 async fn post_signed_by(peerlore: &Peerlore, secret: &str, body: &[u8]) -> StatusCode {
     let signature = sign(secret.as_bytes(), body);
-    knock(&peerlore.app, &headers("unreadable", &signature), body.to_vec()).await.0
+    knock(&peerlore.app, &headers("unreadable", &signature), body.to_vec())
+        .await
+        .0
 }

@@ -167,13 +167,13 @@ impl Peerlore {
 
     /// Two merged pull requests, reviewed by those who know.
     pub async fn history(&self) {
-        let ledger = self.merged("ada", "ben", LEDGER, 10).await;
-        let pages = self.merged("dan", "cleo", PAGES, 20).await;
+        let ledger = self.merged("ada", "ben", LEDGER, 10);
+        let pages = self.merged("dan", "cleo", PAGES, 20);
         self.tell(ledger.into_iter().chain(pages)).await;
     }
 
     /// A pull request that was opened, approved and merged; nothing is told yet.
-    pub async fn merged(&self, author: &str, reviewer: &str, path: &str, minute: i64) -> Vec<Delivery> {
+    pub fn merged(&self, author: &str, reviewer: &str, path: &str, minute: i64) -> Vec<Delivery> {
         let new = pull("Earlier change", path, &text(&[(3, "let earlier = 3;")]));
         let (pull, mut sent) = self.github.open_pull(by(author, minute), &new);
         let approval = NewReview {
@@ -229,7 +229,8 @@ impl Peerlore {
 
     /// Lets the time pass that jobs wait for, and runs them.
     pub async fn let_time_pass(&self) {
-        self.sql("update graphile_worker._private_jobs set run_at = now()").await;
+        self.sql("update graphile_worker._private_jobs set run_at = now()")
+            .await;
         self.run_jobs().await;
     }
 
@@ -248,8 +249,11 @@ impl Peerlore {
 
     /// Runs a statement and gives how many rows it touched.
     pub async fn sql(&self, statement: &str) -> u64 {
-        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(self.pool()).await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(self.pool())
+            .await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
+            .rows_affected()
     }
 
     /// The first column of the first row.
@@ -425,7 +429,9 @@ pub async fn knock(app: &App, headers: &[(&str, &str)], body: impl Into<Body>) -
     let request = request.body(body.into()).expect("a request");
     let response = app.router.clone().oneshot(request).await.expect("an answer");
     let status = response.status();
-    let answer = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    let answer = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .expect("a body");
     (status, String::from_utf8(answer.to_vec()).expect("text"))
 }
 

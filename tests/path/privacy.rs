@@ -2,6 +2,7 @@
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
+use peerlore::pipeline::presence;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
@@ -39,7 +40,12 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
             found
         }};
     }
-    let span = |repo| history::Span { repo, since: at(0), before: now, limit: 1_000 };
+    let span = |repo| history::Span {
+        repo,
+        since: at(0),
+        before: now,
+        limit: 1_000,
+    };
     let settings = &peerlore.settings;
     read!("tenants::repos", tenants::repos(conn, id));
     read!("members::team_places", members::team_places(conn, id, now));
@@ -50,7 +56,11 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         logins.sort();
         format!("{logins:?}")
     };
-    let which = profiles::Which { person: None, before: None, limit: 1_000 };
+    let which = profiles::Which {
+        person: None,
+        before: None,
+        limit: 1_000,
+    };
     read!("profiles::lessons", profiles::lessons(conn, id, which));
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
@@ -62,21 +72,36 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
     }
-    let addresses = Addresses { own: String::new(), host: String::new() };
+    let addresses = Addresses {
+        own: String::new(),
+        host: String::new(),
+    };
     for person in &standing {
-        read!("profile::profile", profile::profile(conn, id, person, (now, &addresses)));
-        read!("profiles::reviewed_pulls_of", profiles::reviewed_pulls_of(conn, id, person.id));
+        read!(
+            "profile::profile",
+            profile::profile(conn, id, person, (now, &addresses))
+        );
+        read!(
+            "profiles::reviewed_pulls_of",
+            profiles::reviewed_pulls_of(conn, id, person.id)
+        );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }
     for key in keys {
         read!("suggestions::of_pull", suggestions::of_pull(conn, id, *key));
         read!("history::asked", history::asked(conn, id, *key, now));
-        read!("history::candidates", history::candidates(conn, id, (*key, None), settings, now));
+        read!(
+            "history::candidates",
+            history::candidates(conn, id, (*key, None), settings, now)
+        );
         read!("history::committers", history::committers(conn, id, *key));
         read!("pulls::files", pulls::files(conn, id, *key));
         read!("pulls::pull", pulls::pull(conn, id, *key)).map(|pull| pull.author_login);
         let folders = ["src/ledger/".to_owned(), "src/pages/".to_owned()];
-        read!("history::areas_under", history::areas_under(conn, id, (key.repo, &folders), now));
+        read!(
+            "history::areas_under",
+            history::areas_under(conn, id, (key.repo, &folders), now)
+        );
     }
     read
 }
@@ -90,23 +115,42 @@ pub async fn keys(peerlore: &Peerlore) -> Vec<PullKey> {
 /// is the login.
 fn tells_of(read: &[(&'static str, String)], login: &str, number: &str) -> Vec<String> {
     let quoted = format!("\"{login}\"");
-    let tells = |(name, text): &&(&str, String)| {
-        text.contains(&quoted) || (*name != "pulls::pull" && text.contains(number))
-    };
-    read.iter().filter(tells).map(|(name, text)| format!("{name}: {text}")).collect()
+    let tells =
+        |(name, text): &&(&str, String)| text.contains(&quoted) || (*name != "pulls::pull" && text.contains(number));
+    read.iter()
+        .filter(tells)
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect()
 }
 
 /// A day with `ben` in every part: author, teacher, learner, reviewer, asked, suggested, in a team, a co-author.
 async fn with_ben_everywhere() -> Peerlore {
     let peerlore = Peerlore::with_history().await;
     peerlore.tell(story(&peerlore.github)).await;
-    let own = peerlore.open(by("ben", LATER), LEDGER, &[(20, "let guard = pending.lock();")]).await;
-    peerlore.comment(&own, by("cleo", LATER + 1), 20, crate::harness::LOCK).await;
-    peerlore.push(&own, by("ben", LATER + 2), peerlore::demo::github::How::Append, &[(20, "let done = 20;")]).await;
-    let suggested = peerlore.open(by("ada", LATER + 3), LEDGER, &[(8, "let eight = 8.0;")]).await;
+    let own = peerlore
+        .open(by("ben", LATER), LEDGER, &[(20, "let guard = pending.lock();")])
+        .await;
+    peerlore
+        .comment(&own, by("cleo", LATER + 1), 20, crate::harness::LOCK)
+        .await;
+    peerlore
+        .push(
+            &own,
+            by("ben", LATER + 2),
+            peerlore::demo::github::How::Append,
+            &[(20, "let done = 20;")],
+        )
+        .await;
+    let suggested = peerlore
+        .open(by("ada", LATER + 3), LEDGER, &[(8, "let eight = 8.0;")])
+        .await;
     assert_eq!(peerlore.picked(&suggested).await.0, "ben");
-    let asked = peerlore.open(by("ada", LATER + 4), LEDGER, &[(9, "let nine = 9.0;")]).await;
-    peerlore.tell(peerlore.github.request_reviewer(&asked, by("ada", LATER + 5), "ben")).await;
+    let asked = peerlore
+        .open(by("ada", LATER + 4), LEDGER, &[(9, "let nine = 9.0;")])
+        .await;
+    peerlore
+        .tell(peerlore.github.request_reviewer(&asked, by("ada", LATER + 5), "ben"))
+        .await;
     assert_eq!(peerlore.picked(&asked).await.0, "asked: ben");
     peerlore
 }
@@ -123,17 +167,27 @@ async fn somebody_who_opted_out_is_absent_from_everything_that_is_read() {
     let (id, keys) = (peerlore.tenant().await, all_keys(&peerlore).await);
     let number = format!("PersonId({})", peerlore.person("ben").0);
     let before = everything_read(&peerlore, &keys).await;
-    assert!(tells_of(&before, "ben", &number).len() > 10, "there was something to hide");
-    people::set_opt_out(&mut *peerlore.conn().await, id, "ben", Some(at(LATER))).await.expect("the database");
+    assert!(
+        tells_of(&before, "ben", &number).len() > 10,
+        "there was something to hide"
+    );
+    people::set_opt_out(&mut *peerlore.conn().await, id, "ben", Some(at(LATER)))
+        .await
+        .expect("the database");
     let after = everything_read(&peerlore, &keys).await;
     assert_eq!(tells_of(&after, "ben", &number), [""; 0]);
-    rebuild::run(&peerlore.app.pipeline, id, |_, _| {}).await.expect("the database");
+    rebuild::run(&peerlore.app.pipeline, id, |_, _| {})
+        .await
+        .expect("the database");
     let ben = peerlore.person("ben").0;
     for table in ["edge", "lesson"] {
         let left = format!("select count(*) from {table} where teacher_id = {ben} or learner_id = {ben}");
         assert_eq!(peerlore.one::<i64>(&left).await, 0, "not even stored in {table}");
     }
-    assert_eq!(tells_of(&everything_read(&peerlore, &keys).await, "ben", &number), [""; 0]);
+    assert_eq!(
+        tells_of(&everything_read(&peerlore, &keys).await, "ben", &number),
+        [""; 0]
+    );
 }
 
 #[tokio::test]
@@ -141,11 +195,29 @@ async fn opting_back_in_and_a_rebuild_bring_everything_back() {
     let peerlore = with_ben_everywhere().await;
     let (id, before) = (peerlore.tenant().await, learned(&peerlore).await);
     let set = async |at| {
-        people::set_opt_out(&mut *peerlore.conn().await, id, "ben", at).await.expect("the database");
-        rebuild::run(&peerlore.app.pipeline, id, |_, _| {}).await.expect("the database");
+        people::set_opt_out(&mut *peerlore.conn().await, id, "ben", at)
+            .await
+            .expect("the database");
+        rebuild::run(&peerlore.app.pipeline, id, |_, _| {})
+            .await
+            .expect("the database");
     };
     set(Some(at(LATER))).await;
     assert_ne!(learned(&peerlore).await, before);
     set(None).await;
     assert_eq!(learned(&peerlore).await, before);
+}
+
+#[tokio::test]
+async fn coming_back_brings_the_lessons_back_without_a_rebuild() {
+    let peerlore = with_ben_everywhere().await;
+    let (pipeline, id) = (&peerlore.app.pipeline, peerlore.tenant().await);
+    let before = peerlore.graph().await;
+    presence::out(pipeline, id, "ben").await.expect("the database");
+    rebuild::run(pipeline, id, |_, _| {}).await.expect("the database");
+    peerlore.run_jobs().await;
+    assert_ne!(peerlore.graph().await, before);
+    presence::back(pipeline, id, "ben").await.expect("the database");
+    peerlore.run_jobs().await;
+    assert_eq!(peerlore.graph().await, before);
 }

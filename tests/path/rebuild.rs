@@ -20,7 +20,9 @@ async fn a_day_later() -> Peerlore {
 
 async fn rebuilt(peerlore: &Peerlore) {
     let id = peerlore.tenant().await;
-    let done = rebuild::run(&peerlore.app.pipeline, id, |_, _| {}).await.expect("the database");
+    let done = rebuild::run(&peerlore.app.pipeline, id, |_, _| {})
+        .await
+        .expect("the database");
     assert!(done >= 3);
 }
 
@@ -44,7 +46,12 @@ async fn texts_expire_and_what_was_read_in_them_stays() {
     let before = learned(&peerlore).await;
     peerlore.clock.move_to(at(TODAY + 91 * DAY));
     expire::run(&peerlore.app.pipeline).await.expect("the database");
-    assert_eq!(peerlore.one::<i64>("select count(*) from comment where body is not null").await, 0);
+    assert_eq!(
+        peerlore
+            .one::<i64>("select count(*) from comment where body is not null")
+            .await,
+        0
+    );
     rebuilt(&peerlore).await;
     assert_eq!(learned(&peerlore).await, before);
     for table in ["edge", "refusal", "lesson"] {
@@ -57,10 +64,17 @@ async fn texts_expire_and_what_was_read_in_them_stays() {
 #[tokio::test]
 async fn texts_are_kept_until_their_time() {
     let peerlore = a_day_later().await;
-    let there: i64 = peerlore.one("select count(*) from comment where body is not null").await;
+    let there: i64 = peerlore
+        .one("select count(*) from comment where body is not null")
+        .await;
     peerlore.clock.move_to(at(TODAY + 90 * DAY));
     expire::run(&peerlore.app.pipeline).await.expect("the database");
-    assert_eq!(peerlore.one::<i64>("select count(*) from comment where body is not null").await, there);
+    assert_eq!(
+        peerlore
+            .one::<i64>("select count(*) from comment where body is not null")
+            .await,
+        there
+    );
 }
 
 #[tokio::test]
@@ -75,7 +89,12 @@ async fn a_redelivery_does_not_bring_an_expired_text_back() {
         one
     });
     peerlore.tell(again).await;
-    assert_eq!(peerlore.one::<i64>("select count(*) from comment where body is not null").await, 0);
+    assert_eq!(
+        peerlore
+            .one::<i64>("select count(*) from comment where body is not null")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -86,14 +105,23 @@ async fn a_changed_classification_is_taken_over_where_the_text_is_there() {
                    '\"an older one\"'), '{areas}', '[{\"area\": \"security\", \"probability\": 0.9}]')";
     let touched = peerlore.sql(misread).await;
     assert!(touched > 5);
-    peerlore.sql("update comment set body = null where place = 'conversation'").await;
+    peerlore
+        .sql("update comment set body = null where place = 'conversation'")
+        .await;
     rebuilt(&peerlore).await;
     let after = learned(&peerlore).await;
     let security = |line: &&String| line.starts_with("lesson ") && line.contains("security");
     let kept = after.iter().filter(security).count();
-    assert!(kept > 0 && after.iter().filter(security).all(|line| line.contains("conversation")), "{after:#?}");
+    assert!(
+        kept > 0 && after.iter().filter(security).all(|line| line.contains("conversation")),
+        "{after:#?}"
+    );
     let other = |lines: &[String]| -> Vec<String> {
-        lines.iter().filter(|line| line.starts_with("lesson ") && line.contains("\"diff\"")).cloned().collect()
+        lines
+            .iter()
+            .filter(|line| line.starts_with("lesson ") && line.contains("\"diff\""))
+            .cloned()
+            .collect()
     };
     assert_eq!(other(&after), other(&before));
 }
@@ -101,27 +129,36 @@ async fn a_changed_classification_is_taken_over_where_the_text_is_there() {
 #[tokio::test]
 async fn a_rebuild_beside_a_running_step_loses_nothing() {
     let peerlore = Peerlore::start().await;
-    let pull = peerlore.open(by("ada", TODAY), crate::harness::LEDGER, &[(20, "let guard = pending.lock();")]).await;
+    let pull = peerlore
+        .open(
+            by("ada", TODAY),
+            crate::harness::LEDGER,
+            &[(20, "let guard = pending.lock();")],
+        )
+        .await;
     let comment = peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
     let (id, key) = (peerlore.tenant().await, peerlore.key(&pull).await);
     // One writer stands after its facts were read and before its lessons are stored; another finishes meanwhile.
     let mut slow = peerlore.pool().begin().await.expect("a transaction");
     let all = peerlore::pipeline::learn::Reread::All;
-    peerlore::pipeline::learn::of_pull(&mut slow, id, key, all).await.expect("the database");
+    peerlore::pipeline::learn::of_pull(&mut slow, id, key, all)
+        .await
+        .expect("the database");
     let posted = peerlore.github.review_comment(
         &pull,
         by("ada", TODAY + 2),
         peerlore::demo::github::NewComment::reply(comment, "Good point, done."),
     );
     peerlore.deliver(posted.deliveries).await;
-    let (done, ()) = tokio::join!(
-        async {
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let first_commits = async {
+        while peerlore.one::<i64>(waiting).await == 0 {
             tokio::task::yield_now().await;
-            slow.commit().await
-        },
-        peerlore.run_jobs()
-    );
-    done.expect("the first commits");
+        }
+        slow.commit().await.expect("a commit");
+    };
+    tokio::join!(first_commits, peerlore.run_jobs());
     assert_eq!(peerlore.taught().await, ["ben taught ada concurrency: landed"]);
     assert_eq!(peerlore.graph().await.len(), 1);
 }

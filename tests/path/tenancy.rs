@@ -27,8 +27,15 @@ async fn every_tables_key_leads_with_the_installation() {
     assert!(keys.len() > 20, "{keys:?}");
     for line in keys {
         let (table, leads) = line.split_once(' ').expect("two words");
-        let expected = if table == "installation" { "id" } else { "installation_id" };
-        assert!(SHARED.contains(&table) || leads == expected, "{table} leads with {leads}");
+        let expected = if table == "installation" {
+            "id"
+        } else {
+            "installation_id"
+        };
+        assert!(
+            SHARED.contains(&table) || leads == expected,
+            "{table} leads with {leads}"
+        );
     }
 }
 
@@ -42,8 +49,12 @@ async fn what_a_tenant_reads_does_not_depend_on_another_with_the_same_numbers() 
     let other = one.neighbour(organisation("umbra", 2)).await;
     other.tell(other.github.install(by("ada", 1))).await;
     other.history().await;
-    let own = other.open(by("finn", TODAY + 500), LEDGER, &[(2, "let two = 2.0;")]).await;
-    other.comment(&own, by("eve", TODAY + 501), 2, crate::harness::LOCK).await;
+    let own = other
+        .open(by("finn", TODAY + 500), LEDGER, &[(2, "let two = 2.0;")])
+        .await;
+    other
+        .comment(&own, by("eve", TODAY + 501), 2, crate::harness::LOCK)
+        .await;
     assert_ne!(one.tenant().await, other.tenant().await);
     assert_eq!(one.person("ben"), other.person("ben"), "the same numbers");
 
@@ -52,7 +63,14 @@ async fn what_a_tenant_reads_does_not_depend_on_another_with_the_same_numbers() 
         assert_eq!(was, is);
     }
     let taught = other.taught().await;
-    assert_eq!(taught, ["eve taught finn concurrency: given"], "and the other way round");
+    assert_eq!(
+        taught,
+        ["eve taught finn concurrency: given"],
+        "and the other way round"
+    );
     let seen = everything_read(&other, &keys(&other).await).await;
-    assert!(seen.iter().all(|(_, text)| !text.contains("acme") && !text.contains("Count retries")));
+    assert!(
+        seen.iter()
+            .all(|(_, text)| !text.contains("acme") && !text.contains("Count retries"))
+    );
 }

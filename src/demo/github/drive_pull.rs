@@ -171,6 +171,7 @@ impl FakeGithub {
         if !found.requested.iter().any(|l| l == login) {
             found.requested.push(login.into());
         }
+        found.updated = act.at;
         let asked = user(&state, login);
         pull_event(
             &mut state,
@@ -189,6 +190,7 @@ impl FakeGithub {
             return Vec::new();
         };
         found.requested.retain(|l| l != login);
+        found.updated = act.at;
         let asked = user(&state, login);
         pull_event(
             &mut state,
@@ -210,6 +212,7 @@ impl FakeGithub {
             return Vec::new();
         };
         found.requested_teams.push(slug.into());
+        found.updated = act.at;
         pull_event(&mut state, pull, act, "review_requested", &[("requested_team", asked)])
     }
 

@@ -1,11 +1,10 @@
 //! `/me`: what one person passed on, applied and learned, with the evidence; for that person only.
-use std::collections::BTreeMap;
-
 use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
 
 use crate::model::clock::Time;
 use crate::model::graph::Confidence;
@@ -55,6 +54,13 @@ impl View {
     }
 }
 
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    page: Option<String>,
+    saved: Option<String>,
+}
+
 /// `GET /me`, with `?page=N` for older evidence.
 ///
 /// # Errors
@@ -62,17 +68,17 @@ impl View {
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
-    query: Result<Query<BTreeMap<String, String>>, QueryRejection>,
+    query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Markup, PageError> {
     let no_such_page = || PageError::NotFound("There is no such page of evidence.".to_owned());
     let Ok(Query(query)) = query else {
         return Err(no_such_page());
     };
-    let page = match query.get("page") {
+    let page = match query.page {
         Some(number) => number.parse().ok().filter(|page| *page > 0).ok_or_else(no_such_page)?,
         None => 1,
     };
-    let saved = query.get("saved").and_then(|word| Saved::from_word(word));
+    let saved = query.saved.as_deref().and_then(Saved::from_word);
     let mut conn = web.pipeline.pool.acquire().await?;
     let (Some(login), Some(id)) = (visitor.login.as_deref(), tenant::of_demo(&mut conn, &visitor).await?) else {
         return Err(PageError::NobodyChosen);
@@ -240,7 +246,7 @@ fn outcome(line: &Evidence) -> Markup {
             Outcome::Declined => "Declined",
         }
         span.soft {
-            ", useful with " (prose::percent(line.p))
+            ", " (prose::percent(line.p)) " likely useful"
             @if line.provisional { ", may change" }
             @if !line.diffs_known { ", diffs unknown" }
         }

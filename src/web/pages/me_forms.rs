@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::skill::Area;
+use crate::pipeline::presence;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::web::Web;
@@ -181,7 +182,8 @@ fn end_of(day: &str, now: Time) -> Option<Option<Time>> {
 pub async fn out(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Result<Redirect, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, person) = me(&mut conn, &visitor).await?;
-    people::set_opt_out(&mut conn, id, &person.login, Some(web.pipeline.clock.now())).await?;
+    drop(conn);
+    presence::out(&web.pipeline, id, &person.login).await?;
     Ok(Redirect::to("/me"))
 }
 
@@ -192,7 +194,8 @@ pub async fn out(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Res
 pub async fn back(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Result<Redirect, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, login) = nameable(&mut conn, &visitor).await?;
-    people::set_opt_out(&mut conn, id, &login, None)
+    drop(conn);
+    presence::back(&web.pipeline, id, &login)
         .await?
         .ok_or(PageError::NobodyChosen)?;
     Ok(Saved::Back.shown())

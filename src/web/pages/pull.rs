@@ -254,7 +254,7 @@ fn what_now(suggestion: &Suggestion, link: &str) -> Markup {
         .any(|slot| matches!(slot, Slot::Picked(_)));
     html! {
         @if anybody {
-            p.soft {
+            p.soft.apart {
                 "Nobody has been asked. To accept, request the review under Reviewers on the "
                 a href=(link) { "pull request" } "; to decline, do nothing."
             }
@@ -336,7 +336,7 @@ fn part(part: ScorePart) -> &'static str {
 
 fn left_out(left_out: &LeftOut) -> Markup {
     let counts: Vec<String> = [
-        (left_out.not_members, "not a member with read access"),
+        (left_out.not_members, "without read access as a member"),
         (left_out.away, "away"),
         (left_out.at_capacity, "at the limit of open reviews"),
         (left_out.daily_cap, "suggested often enough today"),
@@ -362,7 +362,7 @@ fn left_out(left_out: &LeftOut) -> Markup {
 fn made(stored: &Stored, now: Time) -> Markup {
     let head: String = stored.head.chars().take(10).collect();
     html! {
-        p.soft.small {
+        p.soft.small.apart {
             "Worked out " (prose::when(stored.made_at, now)) " for "
             @if head.is_empty() { "an unknown head" } @else { "the head " code { (head) } }
             " by " code { (stored.suggestion.model) } ". "

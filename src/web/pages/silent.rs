@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
 
 use crate::pipeline::silent;
 use crate::pipeline::silent::CouldBeAsked;
@@ -33,6 +34,12 @@ pub struct View {
     pub people: Vec<CouldBeAsked>,
 }
 
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    organisation: Option<String>,
+}
+
 /// `GET /silent-experts`, with `?organisation=LOGIN` where there are several.
 ///
 /// # Errors
@@ -40,17 +47,17 @@ pub struct View {
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
-    query: Result<Query<BTreeMap<String, String>>, QueryRejection>,
+    query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Markup, PageError> {
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
     let mut conn = web.pipeline.pool.acquire().await?;
     let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
-    let wanted = match query.get("organisation") {
+    let wanted = match query.organisation {
         Some(login) => tenants
             .iter()
-            .position(|tenant| tenant.login.eq_ignore_ascii_case(login))
+            .position(|tenant| tenant.login.eq_ignore_ascii_case(&login))
             .ok_or_else(|| {
                 PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
             })?,
@@ -96,10 +103,12 @@ pub fn render(view: &View) -> Markup {
             }
         }
         @if view.people.is_empty() { (nobody(view)) }
-        @for (module, people) in by_module(&view.people) {
-            section {
-                h2 { code { (module) } }
-                ul.claims { @for person in people { (could_be_asked(person)) } }
+        div.claims {
+            @for (module, people) in by_module(&view.people) {
+                section class="claim knows" {
+                    h2 { code { (module) } }
+                    @for person in people { (could_be_asked(person)) }
+                }
             }
         }
     }
@@ -137,7 +146,7 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
         prose::percent(person.high)
     );
     html! {
-        li class="claim knows" {
+        div.person {
             h3 { (person.login) }
             p {
                 "About " (prose::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "

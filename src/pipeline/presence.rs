@@ -1,0 +1,51 @@
+//! A person goes out of everything, or comes back: the switch, and what has to follow from it.
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::job::Job;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::store::people;
+use crate::store::pulls;
+use crate::store::suggestions;
+
+/// Takes a person out of everything: at once for whatever is read, and soon for the comments that name them on open
+/// pull requests, which are written anew. Gives the person's number; none where nobody has that login.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn out(pipeline: &Pipeline, id: InstallationId, login: &str) -> Result<Option<PersonId>, StepError> {
+    let now = pipeline.clock.now();
+    let mut tx = pipeline.pool.begin().await?;
+    let found = people::set_opt_out(&mut tx, id, login, Some(now)).await?;
+    if let Some(person) = found {
+        for pull in suggestions::open_naming(&mut tx, id, person).await? {
+            pulls::want_suggestion(&mut tx, id, pull, now).await?;
+            pipeline
+                .queue
+                .add(&mut tx, &Job::Suggest { installation: id, pull }.into())
+                .await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Takes a person in again, and queues the pull requests they spoke on, so that their lessons come back. Gives the
+/// person's number; none where nobody has that login.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn back(pipeline: &Pipeline, id: InstallationId, login: &str) -> Result<Option<PersonId>, StepError> {
+    let mut tx = pipeline.pool.begin().await?;
+    let found = people::set_opt_out(&mut tx, id, login, None).await?;
+    if let Some(person) = found {
+        for pull in pulls::discussed_with(&mut tx, id, person).await? {
+            pipeline
+                .queue
+                .add(&mut tx, &Job::Learn { installation: id, pull }.into())
+                .await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(found)
+}
