@@ -10,6 +10,7 @@ mod harness;
 mod import;
 mod order;
 mod privacy;
+mod queue;
 mod rebuild;
 mod tenancy;
 mod walk;

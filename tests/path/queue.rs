@@ -1,0 +1,44 @@
+//! The queue under the real worker.
+use std::time::Duration;
+
+use peerlore::model::ids::PullKey;
+use peerlore::model::ids::RepoId;
+use peerlore::model::job::Job;
+use peerlore::store::jobs;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::harness::Peerlore;
+
+/// Jobs that wait; a worker that takes only what it runs at once takes them at four a second.
+const WAITING: i32 = 80;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_is_worked_off_without_new_arrivals() {
+    let peerlore = Peerlore::start().await;
+    let pipeline = &peerlore.app.pipeline;
+    let installation = peerlore.tenant().await;
+    let mut tx = pipeline.pool.begin().await.expect("the database");
+    for number in 1..=WAITING {
+        let pull = PullKey { repo: RepoId(1), number };
+        pipeline
+            .queue
+            .add(&mut tx, &Job::Learn { installation, pull }.into())
+            .await
+            .expect("the queue");
+    }
+    tx.commit().await.expect("the database");
+
+    let stop = CancellationToken::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let served = tokio::spawn(peerlore.app.clone().serve(listener, 4, stop.clone()));
+    let done = async {
+        while jobs::backlog(&mut peerlore.conn().await).await.expect("the database").waiting > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(12), done).await;
+    stop.cancel();
+    served.await.expect("the server").expect("the server");
+    assert!(in_time.is_ok(), "{WAITING} jobs were not worked off in 12 s");
+}
