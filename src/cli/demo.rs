@@ -48,6 +48,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::Surface;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
+use crate::store;
 use crate::store::jobs;
 use crate::store::people;
 use crate::store::tenants;
@@ -239,6 +240,7 @@ async fn make(year: &mut year::Year, pipeline: &Pipeline, here: std::net::Socket
         sent??;
     }
     bar.finish_and_clear();
+    store::refresh_statistics(&pipeline.pool).await?;
     learned(pipeline).await?;
     Ok(deliveries)
 }

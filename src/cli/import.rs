@@ -30,6 +30,7 @@ use crate::pipeline::import;
 use crate::pipeline::import::Imported;
 use crate::pipeline::receive::Seen;
 use crate::skill::edge;
+use crate::store;
 use crate::store::imports;
 use crate::store::lessons;
 use crate::store::lessons::Ends;
@@ -177,6 +178,9 @@ async fn read(
             "{} holds no pull request as GitHub's API gives them, one JSON object a line ({why}); see peerlore import github-json --help",
             file.display()
         );
+    }
+    if report.pulls > 0 {
+        store::refresh_statistics(pool).await?;
     }
     let mut conn = pool.acquire().await?;
     if tenants.is_empty() {

@@ -49,7 +49,7 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
     let viewing = if config.open_pages {
         Viewing::Open
     } else {
-        Viewing::Local
+        Viewing::without_sign_in(&database::addresses(&config).own)
     };
     let app = App::new(Setup {
         pool: database.pool.clone(),

@@ -24,6 +24,7 @@ pub async fn run(pipeline: &Pipeline) -> Result<Done, StepError> {
     .await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     tx.commit().await?;
+    pipeline.queue.forget_idle_queues().await?;
     if texts + bodies > 0 {
         tracing::info!(texts, bodies, "expired texts and dead letters are gone");
     }

@@ -89,6 +89,8 @@ pub async fn run(
     };
 
     let mut tx = pipeline.pool.begin().await?;
+    // A comment that is being stored right now waits for us or we for it: its reactions are read now or once more.
+    pulls::hold(&mut tx, key).await?;
     if let Some((files, people)) = &found.contents {
         pulls::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
     }

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use crate::forge::github::payload;
 use crate::model::clock::Time;
+use crate::model::comment::CommentPlace;
 use crate::model::event::Account;
 use crate::model::event::Asked;
 use crate::model::event::CommentSeen;
@@ -164,6 +165,9 @@ pub async fn record(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at:
     let Some(account) = &event.account else {
         return Ok(Next::default());
     };
+    if let Some(pull) = commented(event) {
+        pulls::hold(conn, pull).await?;
+    }
     let installation = seen.tenant(conn, (account, event.installation), at).await?;
     if let Some(repo) = &event.repo {
         seen.repo(conn, installation, repo).await?;
@@ -180,6 +184,18 @@ pub async fn record(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at:
     }
     next.members = of_account(conn, seen, installation, event, at).await?;
     Ok(next)
+}
+
+/// The pull request on whose diff the event is a comment.
+fn commented(event: &Event) -> Option<PullKey> {
+    let (What::Comment { pull, comment, .. }, Some(repo)) = (&event.what, &event.repo) else {
+        return None;
+    };
+    let number = match pull {
+        PullShown::Whole(pull) => pull.number,
+        PullShown::Number(number) => *number,
+    };
+    (comment.place == CommentPlace::Diff).then_some(PullKey { repo: repo.id, number })
 }
 
 /// Facts about pull requests; gives the one that moved.

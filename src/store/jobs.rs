@@ -1,6 +1,7 @@
 //! The queue: `graphile_worker`'s tables, reached in the caller's own transaction.
 use graphile_worker::JobSpec;
 use graphile_worker::WorkerUtils;
+use graphile_worker::worker_utils::types::CleanupTask;
 use sqlx::PgConnection;
 use sqlx::PgPool;
 
@@ -53,6 +54,17 @@ impl Queue {
     /// [`StoreError::Queue`] when the database refuses it.
     pub async fn add_at(&self, conn: &mut PgConnection, queued: &Queued, at: Time) -> Result<(), StoreError> {
         self.add_spec(conn, queued, Some(at)).await
+    }
+
+    /// Lets the names of serial queues go that no job uses any more; every pull request has one.
+    ///
+    /// # Errors
+    /// [`StoreError::Queue`] when the database refuses.
+    pub async fn forget_idle_queues(&self) -> Result<(), StoreError> {
+        self.utils
+            .cleanup(&[CleanupTask::GcJobQueues])
+            .await
+            .map_err(|error| StoreError::Queue(error.to_string()))
     }
 
     async fn add_spec(&self, conn: &mut PgConnection, queued: &Queued, run_at: Option<Time>) -> Result<(), StoreError> {

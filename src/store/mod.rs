@@ -120,3 +120,13 @@ pub async fn is_ready(pool: &PgPool) -> Result<bool, StoreError> {
         .await?;
     Ok(applied == newest)
 }
+
+/// Tells the database's planner how much is in the tables. After much came at once it would otherwise plan for empty ones
+/// until its own clean-up comes by; a suggestion took seconds then, and takes a tenth of one with it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn refresh_statistics(pool: &PgPool) -> Result<(), StoreError> {
+    sqlx::query!("analyze").execute(pool).await?;
+    Ok(())
+}

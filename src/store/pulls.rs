@@ -582,3 +582,19 @@ pub async fn discussed_with(
         })
         .collect())
 }
+
+/// Lets one writer at a time add comments to a pull request or note that their reactions were read, until the
+/// transaction ends. Taken before anything else in it, so that two writers never wait for each other.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn hold(conn: &mut PgConnection, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('comments:' || $1::bigint || ':' || $2::int, 0))",
+        key.repo.0,
+        key.number
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}

@@ -108,8 +108,8 @@ fn how(links: &CommentLinks<'_>) -> String {
         "What you can do:\n\n\
          - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.\n\
          - To decline, do nothing.\n\
-         - To be suggested less often or never, open [your settings]({settings}).\n\
-         - To turn this off in {repo}, set `surface = \"web\"` in `.github/peerlore.toml`.\n\
+         - To be suggested less often or never, see [who sees what, and how to opt out]({settings}).\n\
+         - To turn this off, whoever runs Peerlore for {repo} sets `PEERLORE_SURFACE=web`.\n\
          - [How this was chosen, and who was left out in general terms]({details})\n",
         repo = code(links.repo),
     )

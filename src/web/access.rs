@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
+use url::Url;
 
 use crate::web::Web;
 use crate::web::error::PageError;
@@ -19,6 +20,21 @@ pub enum Viewing {
     Open,
     /// Whoever sits at this machine: a request from loopback that no proxy passed on, to a loopback name.
     Local,
+    /// Nobody: the pages have an address of their own that others reach, and no sign-in guards them yet.
+    Closed,
+}
+
+impl Viewing {
+    /// Who may see pages whose own address is `own`: with a loopback name whoever sits at this machine, else nobody.
+    /// A proxy on the same machine passes for loopback, so an address that others use closes them altogether.
+    #[must_use]
+    pub fn without_sign_in(own: &str) -> Self {
+        let host = Url::parse(own).ok().and_then(|url| url.host_str().map(str::to_owned));
+        match host.as_deref() {
+            Some("localhost" | "127.0.0.1" | "[::1]") => Self::Local,
+            Some(_) | None => Self::Closed,
+        }
+    }
 }
 
 /// The cookie that holds whom a visitor of the demo chose to be.
@@ -53,7 +69,7 @@ impl FromRequestParts<Web> for Visitor {
                 login: None,
                 demo: false,
             }),
-            Viewing::Local => Err(PageError::Closed),
+            Viewing::Local | Viewing::Closed => Err(PageError::Closed),
         }
     }
 }
@@ -95,6 +111,15 @@ mod tests {
             .extensions
             .insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
         parts
+    }
+
+    #[test]
+    fn an_address_that_others_use_closes_the_pages() {
+        assert_eq!(Viewing::without_sign_in("http://127.0.0.1:8080"), Viewing::Local);
+        assert_eq!(Viewing::without_sign_in("http://localhost:8080"), Viewing::Local);
+        assert_eq!(Viewing::without_sign_in("https://peerlore.example"), Viewing::Closed);
+        assert_eq!(Viewing::without_sign_in("http://0.0.0.0:8080"), Viewing::Closed);
+        assert_eq!(Viewing::without_sign_in("nonsense"), Viewing::Closed);
     }
 
     #[test]

@@ -391,12 +391,18 @@ impl Drop for Peerlore {
             runtime.expect("a runtime").block_on(async {
                 let mut conn = PgConnection::connect_with(&options).await.expect("the database");
                 let left = jobs::backlog(&mut conn).await.expect("the queue");
+                let why: Option<String> = sqlx::query_scalar(
+                    "select string_agg(concat_ws(' ', payload, attempts, run_at - now(), last_error), '; ') from graphile_worker._private_jobs",
+                )
+                .fetch_one(&mut conn)
+                .await
+                .expect("the queue");
                 conn.close().await.expect("the database says goodbye");
-                left
+                (left, why)
             })
         });
-        let left = left.join().expect("the jobs can be counted");
-        assert_eq!((left.waiting, left.gave_up), (0, 0), "jobs were left unrun");
+        let (left, why) = left.join().expect("the jobs can be counted");
+        assert_eq!((left.waiting, left.gave_up), (0, 0), "jobs were left unrun: {why:?}");
     }
 }
 

@@ -20,7 +20,10 @@ async fn a_backlog_is_worked_off_without_new_arrivals() {
     let installation = peerlore.tenant().await;
     let mut tx = pipeline.pool.begin().await.expect("the database");
     for number in 1..=WAITING {
-        let pull = PullKey { repo: RepoId(1), number };
+        let pull = PullKey {
+            repo: RepoId(1),
+            number,
+        };
         pipeline
             .queue
             .add(&mut tx, &Job::Learn { installation, pull }.into())
@@ -33,7 +36,12 @@ async fn a_backlog_is_worked_off_without_new_arrivals() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let served = tokio::spawn(peerlore.app.clone().serve(listener, 4, stop.clone()));
     let done = async {
-        while jobs::backlog(&mut peerlore.conn().await).await.expect("the database").waiting > 0 {
+        while jobs::backlog(&mut *peerlore.conn().await)
+            .await
+            .expect("the database")
+            .waiting
+            > 0
+        {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

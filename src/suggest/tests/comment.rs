@@ -52,8 +52,8 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
 
     - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.
     - To decline, do nothing.
-    - To be suggested less often or never, open [your settings](https://peerlore.example/me).
-    - To turn this off in `acme/bank`, set `surface = "web"` in `.github/peerlore.toml`.
+    - To be suggested less often or never, see [who sees what, and how to opt out](https://peerlore.example/me).
+    - To turn this off, whoever runs Peerlore for `acme/bank` sets `PEERLORE_SURFACE=web`.
     - [How this was chosen, and who was left out in general terms](https://peerlore.example/pulls/acme/bank/100)
 
     </details>
