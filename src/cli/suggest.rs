@@ -16,6 +16,7 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::suggest;
 use crate::pipeline::suggest::Knowledge;
 use crate::pipeline::suggest::Question;
+use crate::store::contents;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::tenants;
@@ -135,7 +136,7 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
     let files = match given {
         Some(files) if !files.is_empty() => files,
         Some(_) => anyhow::bail!("--files names no file"),
-        None => pulls::files(conn, repo.installation, question.key)
+        None => contents::files(conn, repo.installation, question.key)
             .await?
             .into_iter()
             .map(|file| file.path)

@@ -22,6 +22,7 @@ use crate::pipeline::StepError;
 use crate::skill;
 use crate::store::comments;
 use crate::store::comments::StoredComment;
+use crate::store::contents;
 use crate::store::lessons;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
@@ -71,8 +72,8 @@ pub async fn of_pull(
     }
     let mut comments = comments::of_pull(conn, id, key).await?;
     read_comments(conn, id, (pull.author, &mut comments), reread).await?;
-    let pushes = pulls::pushes(conn, id, key).await?;
-    let files = pulls::files(conn, id, key).await?;
+    let pushes = contents::pushes(conn, id, key).await?;
+    let files = contents::files(conn, id, key).await?;
     let author = author_standing(conn, id, &pull).await?;
     let mechanical_paths: Vec<&str> = files
         .iter()

@@ -21,9 +21,10 @@ use crate::pipeline::suggest;
 use crate::store::comments;
 use crate::store::comments::FollowedUp;
 use crate::store::comments::StoredComment;
+use crate::store::contents;
+use crate::store::contents::StoredFile;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
-use crate::store::pulls::StoredFile;
 use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::teach::diff;
@@ -65,7 +66,7 @@ pub async fn run(
         return Ok(Done::Yes);
     }
     let comments = comments::of_pull(&mut conn, id, key).await?;
-    let pushes = pulls::pushes(&mut conn, id, key).await?;
+    let pushes = contents::pushes(&mut conn, id, key).await?;
     // The code host may be slow: no connection is held while it is asked.
     drop(conn);
 
@@ -92,7 +93,7 @@ pub async fn run(
     // A comment that is being stored right now waits for us or we for it: its reactions are read now or once more.
     pulls::hold(&mut tx, key).await?;
     if let Some((files, people)) = &found.contents {
-        pulls::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
+        contents::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
     }
     for follow_up in &found.follow_ups {
         comments::set_follow_up(&mut tx, id, follow_up).await?;

@@ -27,10 +27,12 @@ use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::comments;
+use crate::store::contents;
 use crate::store::inbox;
 use crate::store::members;
 use crate::store::people;
 use crate::store::pulls;
+use crate::store::reviews;
 use crate::store::tenants;
 
 /// Parses one delivery of the inbox, stores its facts, queues what follows and lets the body go: one transaction.
@@ -220,9 +222,9 @@ async fn of_repo(
             if let Some(reviewer) = &review.reviewer {
                 seen.person(conn, id, reviewer, at).await?;
                 // A submitted review answers the request.
-                pulls::see_answer(conn, id, key, reviewer.id, review.submitted_at).await?;
+                reviews::see_answer(conn, id, key, reviewer.id, review.submitted_at).await?;
             }
-            pulls::see_review(conn, id, key, review).await?;
+            reviews::see_review(conn, id, key, review).await?;
             if let Some(comment) = text_of_review(review) {
                 comments::see(conn, id, key, &comment).await?;
             }
@@ -272,7 +274,7 @@ async fn of_repo(
         What::Push {
             before, after, forced, ..
         } => {
-            pulls::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
+            contents::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
             Ok(None)
         }
         What::RepoChanged => {
@@ -409,7 +411,7 @@ async fn moved(
             pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
         }
         PullAction::Synchronized(push) => {
-            pulls::see_push(conn, id, key, push).await?;
+            contents::see_push(conn, id, key, push).await?;
             pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
         }
         PullAction::ReviewRequested(asked) => {
@@ -436,7 +438,7 @@ async fn see_asked(
         Asked::Person(person) => see_person(conn, seen, id, person, at).await?,
         Asked::Team(team) => see_team(conn, id, team).await?,
     };
-    pulls::see_asked(conn, id, key, (who, yes), when).await?;
+    reviews::see_asked(conn, id, key, (who, yes), when).await?;
     Ok(())
 }
 
@@ -446,15 +448,19 @@ async fn see_person(
     id: InstallationId,
     person: &Actor,
     at: Time,
-) -> Result<pulls::AskedWho, StepError> {
+) -> Result<reviews::AskedWho, StepError> {
     seen.person(conn, id, person, at).await?;
     let PersonId(number) = person.id;
-    Ok(pulls::AskedWho::Person(PersonId(number)))
+    Ok(reviews::AskedWho::Person(PersonId(number)))
 }
 
-async fn see_team(conn: &mut PgConnection, id: InstallationId, team: &TeamSeen) -> Result<pulls::AskedWho, StepError> {
+async fn see_team(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: &TeamSeen,
+) -> Result<reviews::AskedWho, StepError> {
     members::see_team(conn, id, team).await?;
-    Ok(pulls::AskedWho::Team(team.id))
+    Ok(reviews::AskedWho::Team(team.id))
 }
 
 /// The text of a review is a comment too, where there is one.

@@ -19,6 +19,7 @@ use crate::skill::silent::Work;
 use crate::store::history;
 use crate::store::history::PastPull;
 use crate::store::people;
+use crate::store::reviews;
 
 /// Days that are looked at (science.md section 3).
 const WINDOW_DAYS: i64 = 365;
@@ -59,7 +60,7 @@ pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> R
         limit: WINDOW_PULLS,
     };
     let pulls = history::past_pulls(conn, id, span).await?;
-    let answers: HashMap<PersonId, history::Answers> = history::answers(conn, id, since)
+    let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, id, since)
         .await?
         .into_iter()
         .map(|answer| (answer.person, answer))
@@ -99,7 +100,7 @@ struct InModule {
 fn work(
     pulls: &[PastPull],
     at: Time,
-    answers: &HashMap<PersonId, history::Answers>,
+    answers: &HashMap<PersonId, reviews::Answers>,
     people: &HashMap<PersonId, people::Person>,
 ) -> Vec<Work> {
     let mut modules: BTreeMap<String, InModule> = BTreeMap::new();

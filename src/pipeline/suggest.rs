@@ -25,14 +25,16 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::publish;
 use crate::skill;
+use crate::store::contents;
 use crate::store::history;
-use crate::store::history::AskedAlready;
 use crate::store::history::Hindrance;
 use crate::store::history::MaybeCandidate;
 use crate::store::lessons;
 use crate::store::members;
 use crate::store::profiles;
 use crate::store::pulls;
+use crate::store::reviews;
+use crate::store::reviews::AskedAlready;
 use crate::store::suggestions;
 use crate::store::tenants;
 use crate::suggest;
@@ -254,7 +256,7 @@ pub async fn read(
     let asked = if key.number == 0 || question.knowledge == Knowledge::Then {
         Vec::new()
     } else {
-        history::asked(conn, id, key, at)
+        reviews::asked(conn, id, key, at)
             .await?
             .into_iter()
             .map(asked)
@@ -270,7 +272,7 @@ pub async fn read(
             number: key.number,
             author: question.author,
             last_learner: suggestions::last_learner(conn, id, key).await?,
-            co_authors: history::committers(conn, id, key).await?,
+            co_authors: contents::committers(conn, id, key).await?,
             author_teams,
             files: files
                 .into_iter()
@@ -319,7 +321,7 @@ pub async fn read(
 }
 
 async fn stored_files(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<Vec<String>, StepError> {
-    let files = pulls::files(conn, id, key).await?;
+    let files = contents::files(conn, id, key).await?;
     let all_mechanical = files.iter().all(|file| file.mechanical);
     Ok(files
         .into_iter()

@@ -3,6 +3,7 @@
 //! Whatever people read goes through the views `standing_person`, `shown_lesson` and `shown_edge`: somebody who
 //! opted out is absent there, whichever query asks.
 pub mod comments;
+pub mod contents;
 pub mod history;
 pub mod imports;
 pub mod inbox;
@@ -12,6 +13,7 @@ pub mod members;
 pub mod people;
 pub mod profiles;
 pub mod pulls;
+pub mod reviews;
 pub mod suggestions;
 pub mod tenants;
 

@@ -221,20 +221,14 @@ pub async fn open_naming(
     id: InstallationId,
     person: PersonId,
 ) -> Result<Vec<PullKey>, StoreError> {
-    let rows = sqlx::query!(
-        r#"select distinct g.repo_id, g.number from suggested g
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select distinct g.repo_id as "repo: RepoId", g.number from suggested g
            join pull p on p.installation_id = g.installation_id and p.repo_id = g.repo_id and p.number = g.number
            where g.installation_id = $1 and g.person_id = $2 and p.open order by 1, 2"#,
         id.0,
         person.0
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| PullKey {
-            repo: RepoId(row.repo_id),
-            number: row.number,
-        })
-        .collect())
+    .await?)
 }

@@ -6,12 +6,14 @@ use peerlore::pipeline::presence;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
+use peerlore::store::contents;
 use peerlore::store::history;
 use peerlore::store::lessons;
 use peerlore::store::members;
 use peerlore::store::people;
 use peerlore::store::profiles;
 use peerlore::store::pulls;
+use peerlore::store::reviews;
 use peerlore::store::suggestions;
 use peerlore::store::tenants;
 
@@ -66,7 +68,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("lessons::totals", lessons::totals(conn, id));
     read!("history::past_pulls", history::past_pulls(conn, id, span(None)));
     read!("history::languages", history::languages(conn, id, now));
-    read!("history::answers", history::answers(conn, id, at(0)));
+    read!("reviews::answers", reviews::answers(conn, id, at(0)));
     read!("pulls::open", pulls::open(conn, id, 100));
     read!("silent::experts", silent::experts(conn, id, now));
     for area in Area::ALL {
@@ -89,13 +91,13 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     }
     for key in keys {
         read!("suggestions::of_pull", suggestions::of_pull(conn, id, *key));
-        read!("history::asked", history::asked(conn, id, *key, now));
+        read!("reviews::asked", reviews::asked(conn, id, *key, now));
         read!(
             "history::candidates",
             history::candidates(conn, id, (*key, None), settings, now)
         );
-        read!("history::committers", history::committers(conn, id, *key));
-        read!("pulls::files", pulls::files(conn, id, *key));
+        read!("contents::committers", contents::committers(conn, id, *key));
+        read!("contents::files", contents::files(conn, id, *key));
         read!("pulls::pull", pulls::pull(conn, id, *key)).map(|pull| pull.author_login);
         let folders = ["src/ledger/".to_owned(), "src/pages/".to_owned()];
         read!(

@@ -7,7 +7,7 @@ use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
 use peerlore::model::suggestion::ScorePart;
 use peerlore::model::suggestion::Slot;
-use peerlore::store::history;
+use peerlore::store::reviews;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -331,8 +331,8 @@ async fn only_who_was_asked_counts_as_asked() {
     let peerlore = Peerlore::with_history().await;
     let answers = async || {
         let id = peerlore.tenant().await;
-        let found = history::answers(&mut *peerlore.conn().await, id, crate::harness::at(0)).await;
-        let told = |one: history::Answers| (one.person, one.asked, one.answered);
+        let found = reviews::answers(&mut *peerlore.conn().await, id, crate::harness::at(0)).await;
+        let told = |one: reviews::Answers| (one.person, one.asked, one.answered);
         found.expect("the database").into_iter().map(told).collect::<Vec<_>>()
     };
     assert_eq!(answers().await, [], "ben and cleo reviewed without being asked");

@@ -14,6 +14,7 @@ use crate::model::suggestion::ScorePart;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Addresses;
+use crate::store::contents;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
 use crate::store::suggestions;
@@ -103,7 +104,7 @@ async fn view(
     let Some(pull) = pulls::pull(conn, repo.installation, key).await? else {
         return Ok(None);
     };
-    let files = pulls::files(conn, repo.installation, key).await?.len();
+    let files = contents::files(conn, repo.installation, key).await?.len();
     let stored = suggestions::of_pull(conn, repo.installation, key).await?;
     let link = format!("{}/{}/{}/pull/{number}", addresses.host, repo.owner, repo.name);
     Ok(Some(View {
