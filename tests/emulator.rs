@@ -29,7 +29,7 @@ use peerlore::model::settings::Surface;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::import;
 use peerlore::pipeline::import::Imported;
-use peerlore::pipeline::receive::Seen;
+use peerlore::pipeline::record::Seen;
 use peerlore::suggest::words::MARKER;
 use peerlore::web::access::Viewing;
 use peerlore::web::hook::Secrets;

@@ -28,7 +28,7 @@ use crate::model::ids::InstallationId;
 use crate::model::lesson::Refusal;
 use crate::pipeline::import;
 use crate::pipeline::import::Imported;
-use crate::pipeline::receive::Seen;
+use crate::pipeline::record::Seen;
 use crate::skill::edge;
 use crate::store;
 use crate::store::imports;

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
-use crate::pipeline::presence;
+use crate::pipeline::opt_out;
 use crate::store::tenants;
 
 /// Take a person out of everything, or back in.
@@ -37,9 +37,9 @@ pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let known = tenants::all(&mut *database.pool.acquire().await?).await?;
     for tenant in known {
         let found = if command.undo {
-            presence::back(&pipeline, tenant.id, &command.login).await?
+            opt_out::back(&pipeline, tenant.id, &command.login).await?
         } else {
-            presence::out(&pipeline, tenant.id, &command.login).await?
+            opt_out::out(&pipeline, tenant.id, &command.login).await?
         };
         changed += usize::from(found.is_some());
     }

@@ -13,9 +13,9 @@ use crate::model::ids::PullKey;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Pipeline;
-use crate::pipeline::suggest;
-use crate::pipeline::suggest::Knowledge;
-use crate::pipeline::suggest::Question;
+use crate::pipeline::gather;
+use crate::pipeline::gather::Knowledge;
+use crate::pipeline::gather::Question;
 use crate::store::contents;
 use crate::store::people;
 use crate::store::pulls;
@@ -149,7 +149,7 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
         );
     }
     question.files = Some(files.clone());
-    let known = suggest::read(conn, repo.installation, &question, &pipeline.settings).await?;
+    let known = gather::known(conn, repo.installation, &question, &pipeline.settings).await?;
     let seed = question.key.number.unsigned_abs().into();
     let suggestion = known.suggest(&pipeline.settings, question.at, seed);
     let answer = Answer {

@@ -15,8 +15,8 @@ pub enum Job {
         /// The delivery.
         inbox: InboxId,
     },
-    /// Read from the code host what no webhook carries: files, commits, diffs of pushes, reactions.
-    Read {
+    /// Fetch from the code host what no webhook carries: files, commits, diffs of pushes, reactions.
+    Fetch {
         /// The tenant.
         installation: InstallationId,
         /// The pull request.
@@ -76,7 +76,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Receive { .. } => "receive",
-            Self::Read { .. } => "read",
+            Self::Fetch { .. } => "fetch",
             Self::Learn { .. } => "learn",
             Self::Suggest { .. } => "suggest",
             Self::Members { .. } => "members",
@@ -89,7 +89,7 @@ impl Job {
     pub fn queue(&self) -> Option<String> {
         match self {
             Self::Receive { .. } | Self::Expire => None,
-            Self::Read { installation, pull }
+            Self::Fetch { installation, pull }
             | Self::Learn { installation, pull }
             | Self::Suggest { installation, pull } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
@@ -102,7 +102,7 @@ impl Job {
         match self {
             Self::Receive { .. } => 0,
             Self::Members { .. } => 1,
-            Self::Read { .. } => 2,
+            Self::Fetch { .. } => 2,
             Self::Learn { .. } => 3,
             Self::Suggest { .. } => 4,
             Self::Expire => 5,

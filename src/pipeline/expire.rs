@@ -1,7 +1,6 @@
 //! What is kept for a time only goes.
 use chrono::Duration;
 
-use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::comments;
@@ -14,7 +13,7 @@ const DEAD_LETTER_DAYS: i64 = 7;
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
-pub async fn run(pipeline: &Pipeline) -> Result<Done, StepError> {
+pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
     let texts = comments::expire(
@@ -28,5 +27,5 @@ pub async fn run(pipeline: &Pipeline) -> Result<Done, StepError> {
     if texts + bodies > 0 {
         tracing::info!(texts, bodies, "expired texts and dead letters are gone");
     }
-    Ok(Done::Yes)
+    Ok(())
 }

@@ -7,8 +7,8 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::learn;
 use crate::pipeline::learn::Reread;
-use crate::pipeline::receive;
-use crate::pipeline::receive::Seen;
+use crate::pipeline::record;
+use crate::pipeline::record::Seen;
 use crate::store::imports;
 use crate::store::pulls;
 
@@ -52,7 +52,7 @@ pub async fn record(
             What::Review { review, .. } => !review.body.trim().is_empty(),
             _ => false,
         });
-        let next = receive::record(&mut tx, seen, event, *at).await?;
+        let next = record::event(&mut tx, seen, event, *at).await?;
         moved = next.installation.zip(next.pull).or(moved);
     }
     let Some((installation, pull)) = moved else {

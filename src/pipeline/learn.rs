@@ -16,7 +16,6 @@ use crate::model::ids::PullKey;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Refusal;
 use crate::model::pull::HeadPush;
-use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::skill;
@@ -45,11 +44,11 @@ pub enum Reread {
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
-pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey, reread: Reread) -> Result<Done, StepError> {
+pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey, reread: Reread) -> Result<(), StepError> {
     let mut tx = pipeline.pool.begin().await?;
     of_pull(&mut tx, id, key, reread).await?;
     tx.commit().await?;
-    Ok(Done::Yes)
+    Ok(())
 }
 
 /// The same in the caller's transaction. Gives how many lessons the pull request holds now.

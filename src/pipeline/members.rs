@@ -2,7 +2,6 @@
 use crate::forge::ForgeError;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
-use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::members;
@@ -15,12 +14,12 @@ use crate::store::tenants;
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
-pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<Done, StepError> {
+pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
     let Some(tenant) = tenants::installation(&mut *pipeline.pool.acquire().await?, id).await? else {
-        return Ok(Done::Yes);
+        return Ok(());
     };
     if !tenant.is_organisation || tenant.silent {
-        return Ok(Done::Yes);
+        return Ok(());
     }
     let external = tenant.external_id;
     let found = async {
@@ -36,7 +35,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<Done, StepEr
         Ok(found) => found,
         Err(error) if !error.may_pass() => {
             tracing::warn!(installation.id = id.0, %error, "members can't be read; whoever was active counts as one");
-            return Ok(Done::Yes);
+            return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
@@ -66,5 +65,5 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<Done, StepEr
         teams = teams.len(),
         "members read"
     );
-    Ok(Done::Yes)
+    Ok(())
 }

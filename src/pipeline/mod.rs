@@ -3,26 +3,28 @@
 //! | step | job | reads | thinks with | writes | next |
 //! |---|---|---|---|---|---|
 //! | `web::hook` | - | the request | `hmac`, `sha2` | inbox + job, in one transaction | `receive` |
-//! | [`receive`] | `Receive` | inbox | `forge::github::payload` | facts; lets the body go | `read`, `members` |
-//! | [`read`] | `Read` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
+//! | [`receive`] | `Receive` | inbox | `forge::github::payload` | facts (by [`record`]); lets the body go | `fetch`, `members` |
+//! | [`fetch`] | `Fetch` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
 //! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
-//! | [`suggest`] | `Suggest` | history, candidates, graph | `suggest` | the suggestion | shown by [`publish`] |
+//! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts and dead letters' bodies go | itself, tomorrow |
+//! | [`expire`] | `Expire` | the clock | - | lets texts and dead letters' bodies go | - (queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
 pub mod expire;
+pub mod fetch;
 pub mod formulas;
+pub mod gather;
 pub mod import;
 pub mod learn;
 pub mod members;
-pub mod presence;
+pub mod opt_out;
 pub mod profile;
 pub mod publish;
-pub mod read;
 pub mod rebuild;
 pub mod receive;
+pub mod record;
 pub mod silent;
 pub mod suggest;
 pub mod work;
@@ -32,7 +34,6 @@ use sqlx::PgPool;
 use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::model::clock::Clock;
-use crate::model::clock::Time;
 use crate::model::settings::Settings;
 use crate::store::StoreError;
 use crate::store::jobs::Queue;
@@ -81,13 +82,4 @@ impl From<sqlx::Error> for StepError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(StoreError::from(error))
     }
-}
-
-/// How a step ended where it didn't fail.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Done {
-    /// It did what there was to do.
-    Yes,
-    /// The code host asks to come back later.
-    Later(Time),
 }

@@ -1,39 +1,12 @@
-//! A delivery becomes facts.
-use std::collections::HashMap;
-use std::collections::HashSet;
-
-use sqlx::PgConnection;
-
+//! A delivery of the inbox is read, and its facts are stored.
 use crate::forge::github::payload;
-use crate::model::clock::Time;
-use crate::model::comment::CommentPlace;
-use crate::model::event::Account;
-use crate::model::event::Asked;
-use crate::model::event::CommentSeen;
 use crate::model::event::Event;
-use crate::model::event::PullAction;
-use crate::model::event::PullSeen;
-use crate::model::event::PullShown;
-use crate::model::event::RepoSeen;
-use crate::model::event::What;
 use crate::model::ids::InboxId;
-use crate::model::ids::InstallationId;
-use crate::model::ids::PersonId;
-use crate::model::ids::PullKey;
-use crate::model::job::Job;
-use crate::model::person::Actor;
-use crate::model::person::TeamSeen;
-use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
-use crate::store::comments;
-use crate::store::contents;
+use crate::pipeline::record;
+use crate::pipeline::record::Seen;
 use crate::store::inbox;
-use crate::store::members;
-use crate::store::people;
-use crate::store::pulls;
-use crate::store::reviews;
-use crate::store::tenants;
 
 /// Parses one delivery of the inbox, stores its facts, queues what follows and lets the body go: one transaction.
 ///
@@ -41,11 +14,11 @@ use crate::store::tenants;
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away; the delivery stays and is tried again.
-pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<Done, StepError> {
+pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<(), StepError> {
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
     let Some(waiting) = inbox::take(&mut tx, id).await? else {
-        return Ok(Done::Yes);
+        return Ok(());
     };
     let event = match parse(&waiting) {
         Ok(event) => event,
@@ -59,10 +32,10 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<Done, StepError> {
             metrics::counter!("peerlore_deliveries_total", "outcome" => "failed").increment(1);
             inbox::bury(&mut tx, id, now, &why).await?;
             tx.commit().await?;
-            return Ok(Done::Yes);
+            return Ok(());
         }
     };
-    let next = record(&mut tx, &mut Seen::default(), &event, waiting.received_at).await?;
+    let next = record::event(&mut tx, &mut Seen::default(), &event, waiting.received_at).await?;
     for job in next.jobs() {
         pipeline
             .queue
@@ -76,7 +49,7 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<Done, StepError> {
         pull = next.pull.map(|pull| pull.to_string()),
         "facts stored"
     );
-    Ok(Done::Yes)
+    Ok(())
 }
 
 fn parse(waiting: &inbox::Waiting) -> Result<Event, String> {
@@ -84,399 +57,4 @@ fn parse(waiting: &inbox::Waiting) -> Result<Event, String> {
         .map_err(|error| format!("the stored body can't be unpacked: {error}"))?;
     let body = payload::body_of(&waiting.content_type, &raw).map_err(|error| error.to_string())?;
     payload::parse_event(&waiting.event, &body).map_err(|error| error.to_string())
-}
-
-/// What an event makes necessary.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Next {
-    /// The tenant.
-    pub installation: Option<InstallationId>,
-    /// The pull request that moved.
-    pub pull: Option<PullKey>,
-    /// Members and teams should be read.
-    pub members: bool,
-}
-
-impl Next {
-    /// The jobs to queue.
-    #[must_use]
-    pub fn jobs(&self) -> Vec<Job> {
-        let Some(installation) = self.installation else {
-            return Vec::new();
-        };
-        let pull = self.pull.map(|pull| Job::Read { installation, pull });
-        pull.into_iter()
-            .chain(self.members.then_some(Job::Members { installation }))
-            .collect()
-    }
-}
-
-/// Accounts, repositories and people that were stored already in the course of one run, so that an import doesn't store
-/// the same person a thousand times.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    tenants: HashMap<(Account, Option<i64>), InstallationId>,
-    repos: HashSet<(InstallationId, RepoSeen)>,
-    people: HashSet<(InstallationId, Actor)>,
-}
-
-impl Seen {
-    async fn tenant(
-        &mut self,
-        conn: &mut PgConnection,
-        (account, external): (&Account, Option<i64>),
-        at: Time,
-    ) -> Result<InstallationId, StepError> {
-        let key = (account.clone(), external);
-        if let Some(id) = self.tenants.get(&key) {
-            return Ok(*id);
-        }
-        let id = tenants::ensure(conn, account, external, at).await?;
-        self.tenants.insert(key, id);
-        Ok(id)
-    }
-
-    async fn repo(&mut self, conn: &mut PgConnection, id: InstallationId, repo: &RepoSeen) -> Result<(), StepError> {
-        if self.repos.insert((id, repo.clone())) {
-            tenants::see_repo(conn, id, repo).await?;
-        }
-        Ok(())
-    }
-
-    async fn person(
-        &mut self,
-        conn: &mut PgConnection,
-        id: InstallationId,
-        person: &Actor,
-        at: Time,
-    ) -> Result<(), StepError> {
-        if self.people.insert((id, person.clone())) {
-            people::see(conn, id, person, at).await?;
-        }
-        Ok(())
-    }
-}
-
-/// Stores the facts of one event. The same event twice, or two events the other way round, leave the same facts.
-///
-/// `at` is when we heard of it: it stands in where the event carries no time of its own.
-///
-/// # Errors
-/// [`StepError::Store`] when the database refuses.
-pub async fn record(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: Time) -> Result<Next, StepError> {
-    let Some(account) = &event.account else {
-        return Ok(Next::default());
-    };
-    if let Some(pull) = commented(event) {
-        pulls::hold(conn, pull).await?;
-    }
-    let installation = seen.tenant(conn, (account, event.installation), at).await?;
-    if let Some(repo) = &event.repo {
-        seen.repo(conn, installation, repo).await?;
-    }
-    if let Some(sender) = &event.sender {
-        seen.person(conn, installation, sender, at).await?;
-    }
-    let mut next = Next {
-        installation: Some(installation),
-        ..Next::default()
-    };
-    if let Some(repo) = &event.repo {
-        next.pull = of_repo(conn, seen, (installation, repo), event, at).await?;
-    }
-    next.members = of_account(conn, seen, installation, event, at).await?;
-    Ok(next)
-}
-
-/// The pull request on whose diff the event is a comment.
-fn commented(event: &Event) -> Option<PullKey> {
-    let (What::Comment { pull, comment, .. }, Some(repo)) = (&event.what, &event.repo) else {
-        return None;
-    };
-    let number = match pull {
-        PullShown::Whole(pull) => pull.number,
-        PullShown::Number(number) => *number,
-    };
-    (comment.place == CommentPlace::Diff).then_some(PullKey { repo: repo.id, number })
-}
-
-/// Facts about pull requests; gives the one that moved.
-async fn of_repo(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, repo): (InstallationId, &RepoSeen),
-    event: &Event,
-    at: Time,
-) -> Result<Option<PullKey>, StepError> {
-    let key = |number: i32| PullKey { repo: repo.id, number };
-    match &event.what {
-        What::Pull { action, pull } => {
-            let key = key(pull.number);
-            see_pull(conn, seen, (id, key), pull, at).await?;
-            moved(conn, seen, (id, key), (action, pull), at).await?;
-            Ok(Some(key))
-        }
-        What::Review { pull, review } => {
-            let key = key(pull.number);
-            see_pull(conn, seen, (id, key), pull, at).await?;
-            if let Some(reviewer) = &review.reviewer {
-                seen.person(conn, id, reviewer, at).await?;
-                // A submitted review answers the request.
-                reviews::see_answer(conn, id, key, reviewer.id, review.submitted_at).await?;
-            }
-            reviews::see_review(conn, id, key, review).await?;
-            if let Some(comment) = text_of_review(review) {
-                comments::see(conn, id, key, &comment).await?;
-            }
-            Ok(Some(key))
-        }
-        What::Comment {
-            pull,
-            comment,
-            edited: _,
-        } => {
-            let key = match pull {
-                PullShown::Whole(pull) => {
-                    see_pull(conn, seen, (id, key(pull.number)), pull, at).await?;
-                    key(pull.number)
-                }
-                PullShown::Number(number) => {
-                    pulls::see_number(conn, id, key(*number), comment.created_at).await?;
-                    key(*number)
-                }
-            };
-            if let Some(author) = &comment.author {
-                seen.person(conn, id, author, at).await?;
-            }
-            comments::see(conn, id, key, comment).await?;
-            Ok(Some(key))
-        }
-        What::CommentDeleted {
-            number,
-            place,
-            id: comment,
-        } => {
-            pulls::see_number(conn, id, key(*number), at).await?;
-            comments::delete(conn, id, key(*number), (*place, *comment), at).await?;
-            Ok(Some(key(*number)))
-        }
-        What::Thread {
-            number,
-            root,
-            resolved,
-            at: when,
-        } => {
-            pulls::see_number(conn, id, key(*number), at).await?;
-            let by = event.sender.as_ref().map(|sender| sender.id);
-            comments::see_resolution(conn, id, (key(*number), *root), (by, *resolved), when.unwrap_or(at)).await?;
-            Ok(Some(key(*number)))
-        }
-        What::Push {
-            before, after, forced, ..
-        } => {
-            contents::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
-            Ok(None)
-        }
-        What::RepoChanged => {
-            tenants::repo_is_back(conn, id, repo.id).await?;
-            Ok(None)
-        }
-        What::RepoRemoved => {
-            tenants::remove_repo(conn, id, repo.id, at).await?;
-            Ok(None)
-        }
-        What::TeamMember { .. }
-        | What::Team(_)
-        | What::TeamDeleted(_)
-        | What::MemberAdded(_)
-        | What::MemberRemoved(_)
-        | What::Installed { .. }
-        | What::Suspended
-        | What::Uninstalled
-        | What::Nothing => Ok(None),
-    }
-}
-
-/// Facts about the organisation; gives whether members should be read.
-async fn of_account(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    id: InstallationId,
-    event: &Event,
-    at: Time,
-) -> Result<bool, StepError> {
-    match &event.what {
-        What::TeamMember { team, person, role } => {
-            members::see_team(conn, id, team).await?;
-            seen.person(conn, id, person, at).await?;
-            match role {
-                Some(role) => members::join_team(conn, id, team.id, (person.id, *role), at).await?,
-                None => members::leave_team(conn, id, team.id, person.id, at).await?,
-            }
-            Ok(false)
-        }
-        What::Team(team) => {
-            members::see_team(conn, id, team).await?;
-            Ok(false)
-        }
-        What::TeamDeleted(team) => {
-            members::remove_team(conn, id, *team, at).await?;
-            Ok(false)
-        }
-        What::MemberAdded(person) => {
-            seen.person(conn, id, person, at).await?;
-            members::join(conn, id, person.id, at).await?;
-            Ok(false)
-        }
-        What::MemberRemoved(person) => {
-            seen.person(conn, id, person, at).await?;
-            members::leave(conn, id, person.id, at).await?;
-            Ok(false)
-        }
-        What::Installed { repos, removed } => {
-            tenants::set_standing(conn, id, tenants::Standing::Active, at).await?;
-            for repo in repos {
-                tenants::see_repo(conn, id, repo).await?;
-                tenants::repo_is_back(conn, id, repo.id).await?;
-            }
-            for repo in removed {
-                tenants::remove_repo(conn, id, *repo, at).await?;
-            }
-            Ok(true)
-        }
-        What::Suspended => {
-            tenants::set_standing(conn, id, tenants::Standing::Suspended, at).await?;
-            Ok(false)
-        }
-        What::Uninstalled => {
-            tenants::set_standing(conn, id, tenants::Standing::Removed, at).await?;
-            Ok(false)
-        }
-        What::Pull { .. }
-        | What::Review { .. }
-        | What::Comment { .. }
-        | What::CommentDeleted { .. }
-        | What::Thread { .. }
-        | What::Push { .. }
-        | What::RepoChanged
-        | What::RepoRemoved
-        | What::Nothing => Ok(false),
-    }
-}
-
-async fn see_pull(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, key): (InstallationId, PullKey),
-    pull: &PullSeen,
-    at: Time,
-) -> Result<(), StepError> {
-    if let Some(author) = &pull.author {
-        seen.person(conn, id, author, at).await?;
-    }
-    pulls::see(conn, id, key, pull).await?;
-    for person in &pull.asked_people {
-        see_asked(
-            conn,
-            seen,
-            (id, key),
-            &Asked::Person(person.clone()),
-            (true, pull.updated_at, at),
-        )
-        .await?;
-    }
-    for team in &pull.asked_teams {
-        see_asked(
-            conn,
-            seen,
-            (id, key),
-            &Asked::Team(team.clone()),
-            (true, pull.updated_at, at),
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// What one action on a pull request adds to its state.
-async fn moved(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, key): (InstallationId, PullKey),
-    (action, pull): (&PullAction, &PullSeen),
-    at: Time,
-) -> Result<(), StepError> {
-    match action {
-        PullAction::Opened | PullAction::Reopened | PullAction::ReadyForReview => {
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::Synchronized(push) => {
-            contents::see_push(conn, id, key, push).await?;
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::ReviewRequested(asked) => {
-            see_asked(conn, seen, (id, key), asked, (true, pull.updated_at, at)).await?;
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::ReviewRequestRemoved(asked) => {
-            see_asked(conn, seen, (id, key), asked, (false, pull.updated_at, at)).await?;
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::ConvertedToDraft | PullAction::Closed | PullAction::Changed => {}
-    }
-    Ok(())
-}
-
-async fn see_asked(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, key): (InstallationId, PullKey),
-    asked: &Asked,
-    (yes, when, at): (bool, Time, Time),
-) -> Result<(), StepError> {
-    let who = match asked {
-        Asked::Person(person) => see_person(conn, seen, id, person, at).await?,
-        Asked::Team(team) => see_team(conn, id, team).await?,
-    };
-    reviews::see_asked(conn, id, key, (who, yes), when).await?;
-    Ok(())
-}
-
-async fn see_person(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    id: InstallationId,
-    person: &Actor,
-    at: Time,
-) -> Result<reviews::AskedWho, StepError> {
-    seen.person(conn, id, person, at).await?;
-    let PersonId(number) = person.id;
-    Ok(reviews::AskedWho::Person(PersonId(number)))
-}
-
-async fn see_team(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    team: &TeamSeen,
-) -> Result<reviews::AskedWho, StepError> {
-    members::see_team(conn, id, team).await?;
-    Ok(reviews::AskedWho::Team(team.id))
-}
-
-/// The text of a review is a comment too, where there is one.
-fn text_of_review(review: &crate::model::event::ReviewSeen) -> Option<CommentSeen> {
-    (!review.body.trim().is_empty()).then(|| CommentSeen {
-        id: crate::model::ids::CommentId(review.id.0),
-        place: crate::model::comment::CommentPlace::Review,
-        author: review.reviewer.clone(),
-        body: review.body.clone(),
-        created_at: review.submitted_at,
-        updated_at: review.submitted_at,
-        in_reply_to: None,
-        path: None,
-        line: None,
-        on_old_side: false,
-        commit: None,
-        review: Some(review.id),
-    })
 }

@@ -16,8 +16,8 @@ use crate::pipeline::StepError;
 use crate::skill::decay;
 use crate::skill::silent;
 use crate::skill::silent::Work;
-use crate::store::history;
-use crate::store::history::PastPull;
+use crate::store::past;
+use crate::store::past::PastPull;
 use crate::store::people;
 use crate::store::reviews;
 
@@ -53,13 +53,13 @@ pub struct CouldBeAsked {
 /// [`StepError::Store`] when the database can't tell.
 pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<CouldBeAsked>, StepError> {
     let since = at - Duration::days(WINDOW_DAYS);
-    let span = history::Span {
+    let span = past::Span {
         repo: None,
         since,
         before: at,
         limit: WINDOW_PULLS,
     };
-    let pulls = history::past_pulls(conn, id, span).await?;
+    let pulls = past::past_pulls(conn, id, span).await?;
     let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, id, since)
         .await?
         .into_iter()

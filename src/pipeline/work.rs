@@ -15,14 +15,13 @@ use tracing::Instrument;
 use crate::forge::ForgeError;
 use crate::model::job::Job;
 use crate::model::job::Queued;
-use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::expire;
+use crate::pipeline::fetch;
 use crate::pipeline::learn;
 use crate::pipeline::learn::Reread;
 use crate::pipeline::members;
-use crate::pipeline::read;
 use crate::pipeline::receive;
 use crate::pipeline::suggest;
 use crate::store::StoreError;
@@ -56,11 +55,7 @@ async fn handle(pipeline: &Pipeline, queued: Queued, (attempt, of): (i16, i16)) 
     let outcome = run(pipeline, &queued).await;
     metrics::histogram!("peerlore_job_seconds", "kind" => job.kind()).record(begun.elapsed().as_secs_f64());
     let (word, result) = match outcome {
-        Ok(Done::Yes) => ("done", Ok(())),
-        Ok(Done::Later(at)) => (
-            "later",
-            again(pipeline, &queued, at).await.map_err(|error| error.to_string()),
-        ),
+        Ok(()) => ("done", Ok(())),
         Err(StepError::Forge(ForgeError::RateLimited { until, .. })) => (
             "later",
             again(pipeline, &queued, until).await.map_err(|error| error.to_string()),
@@ -78,10 +73,10 @@ async fn handle(pipeline: &Pipeline, queued: Queued, (attempt, of): (i16, i16)) 
     result
 }
 
-async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<Done, StepError> {
+async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
     match queued.job {
         Job::Receive { inbox } => receive::run(pipeline, inbox).await,
-        Job::Read { installation, pull } => read::run(pipeline, installation, pull, queued.delivery.as_deref()).await,
+        Job::Fetch { installation, pull } => fetch::run(pipeline, installation, pull, queued.delivery.as_deref()).await,
         Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
         Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
         Job::Members { installation } => members::run(pipeline, installation).await,

@@ -4,12 +4,12 @@
 //! opted out is absent there, whichever query asks.
 pub mod comments;
 pub mod contents;
-pub mod history;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;
 pub mod lessons;
 pub mod members;
+pub mod past;
 pub mod people;
 pub mod profiles;
 pub mod pulls;

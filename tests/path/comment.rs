@@ -3,7 +3,7 @@ use peerlore::app::App;
 use peerlore::demo::github::PullName;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
-use peerlore::pipeline::presence;
+use peerlore::pipeline::opt_out;
 use peerlore::pipeline::work;
 use peerlore::suggest::words::MARKER;
 
@@ -275,7 +275,7 @@ async fn a_suspended_installation_stays_silent() {
 async fn one_that_names_somebody_who_opts_out_is_written_anew() {
     let (peerlore, pull) = suggested().await;
     assert!(peerlore.said(&pull).remove(0).contains("`ben`"));
-    presence::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
         .await
         .expect("the database is there");
     peerlore.run_jobs().await;

@@ -7,7 +7,7 @@ use std::process::Command;
 use flate2::read::MultiGzDecoder;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::import;
-use peerlore::pipeline::receive::Seen;
+use peerlore::pipeline::record::Seen;
 use serde_json::Value;
 use sha2::Digest;
 use sqlx::ConnectOptions;

@@ -2,14 +2,14 @@
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
-use peerlore::pipeline::presence;
+use peerlore::pipeline::opt_out;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
 use peerlore::store::contents;
-use peerlore::store::history;
 use peerlore::store::lessons;
 use peerlore::store::members;
+use peerlore::store::past;
 use peerlore::store::people;
 use peerlore::store::profiles;
 use peerlore::store::pulls;
@@ -42,7 +42,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
             found
         }};
     }
-    let span = |repo| history::Span {
+    let span = |repo| past::Span {
         repo,
         since: at(0),
         before: now,
@@ -66,8 +66,8 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("profiles::lessons", profiles::lessons(conn, id, which));
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
-    read!("history::past_pulls", history::past_pulls(conn, id, span(None)));
-    read!("history::languages", history::languages(conn, id, now));
+    read!("past::past_pulls", past::past_pulls(conn, id, span(None)));
+    read!("past::languages", past::languages(conn, id, now));
     read!("reviews::answers", reviews::answers(conn, id, at(0)));
     read!("pulls::open", pulls::open(conn, id, 100));
     read!("silent::experts", silent::experts(conn, id, now));
@@ -93,16 +93,16 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         read!("suggestions::of_pull", suggestions::of_pull(conn, id, *key));
         read!("reviews::asked", reviews::asked(conn, id, *key, now));
         read!(
-            "history::candidates",
-            history::candidates(conn, id, (*key, None), settings, now)
+            "past::candidates",
+            past::candidates(conn, id, (*key, None), settings, now)
         );
         read!("contents::committers", contents::committers(conn, id, *key));
         read!("contents::files", contents::files(conn, id, *key));
         read!("pulls::pull", pulls::pull(conn, id, *key)).map(|pull| pull.author_login);
         let folders = ["src/ledger/".to_owned(), "src/pages/".to_owned()];
         read!(
-            "history::areas_under",
-            history::areas_under(conn, id, (key.repo, &folders), now)
+            "past::areas_under",
+            past::areas_under(conn, id, (key.repo, &folders), now)
         );
     }
     read
@@ -215,11 +215,11 @@ async fn coming_back_brings_the_lessons_back_without_a_rebuild() {
     let peerlore = with_ben_everywhere().await;
     let (pipeline, id) = (&peerlore.app.pipeline, peerlore.tenant().await);
     let before = peerlore.graph().await;
-    presence::out(pipeline, id, "ben").await.expect("the database");
+    opt_out::out(pipeline, id, "ben").await.expect("the database");
     rebuild::run(pipeline, id, |_, _| {}).await.expect("the database");
     peerlore.run_jobs().await;
     assert_ne!(peerlore.graph().await, before);
-    presence::back(pipeline, id, "ben").await.expect("the database");
+    opt_out::back(pipeline, id, "ben").await.expect("the database");
     peerlore.run_jobs().await;
     assert_eq!(peerlore.graph().await, before);
 }

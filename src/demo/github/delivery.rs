@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use crate::demo::github::history::digest;
+use crate::demo::github::commits::digest;
 
 /// One webhook, ready to be posted.
 #[derive(Clone, Debug, PartialEq, Eq)]

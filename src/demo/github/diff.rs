@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::demo::github::history::{Blob, Tree};
+use crate::demo::github::commits::{Blob, Tree};
 use crate::demo::github::state::Sha;
 
 /// One file of a comparison.
@@ -184,7 +184,7 @@ pub fn line_after(old: &str, new: &str, line: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Place, changes_between, line_after, place};
-    use crate::demo::github::history::{Change, Tree, apply};
+    use crate::demo::github::commits::{Change, Tree, apply};
 
     #[test]
     fn a_changed_line_is_one_added_and_one_removed() {

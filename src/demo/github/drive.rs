@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::demo::github::FakeGithub;
+use crate::demo::github::commits::{Change, Said, Tree, apply};
 use crate::demo::github::delivery::{Delivery, delivery_id};
-use crate::demo::github::history::{Change, Said, Tree, apply};
 use crate::demo::github::payload::{installation, installation_short, node, organisation, repository, team, user};
 use crate::demo::github::refer::bytes_of;
 use crate::demo::github::state::{Account, AccountKind, Repository, Sha, State, Team};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::demo::github::commits::{Change, Said, apply};
 use crate::demo::github::delivery::Delivery;
 use crate::demo::github::diff::{line_after, place};
 use crate::demo::github::drive::{Act, dressed, send};
-use crate::demo::github::history::{Change, Said, apply};
 use crate::demo::github::payload::{commit, pushed_repository, stamp, team, user};
 use crate::demo::github::payload_pull::pull_in_full;
 use crate::demo::github::state::{Merged, Pull, Repository, Sha, State};
@@ -427,7 +427,7 @@ fn push_event(state: &mut State, repo: &str, act: Act<'_>, range: (&str, &str)) 
     })
 }
 
-fn pushed_commit(state: &State, repo: &Repository, one: &crate::demo::github::history::Commit) -> Value {
+fn pushed_commit(state: &State, repo: &Repository, one: &crate::demo::github::commits::Commit) -> Value {
     let empty = Arc::default();
     let old = one.parents.first().and_then(|p| repo.tree(p)).unwrap_or(&empty);
     let (mut added, mut removed, mut modified) = (Vec::new(), Vec::new(), Vec::new());

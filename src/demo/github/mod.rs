@@ -9,11 +9,11 @@ pub mod delivery;
 pub mod failures;
 
 mod answer;
+mod commits;
 mod diff;
 mod drive;
 mod drive_pull;
 mod drive_review;
-mod history;
 mod payload;
 mod payload_pull;
 mod refer;
@@ -27,10 +27,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+pub use crate::demo::github::commits::Change;
 pub use crate::demo::github::drive::{Act, UserSpec};
 pub use crate::demo::github::drive_pull::{How, NewPull, Push};
 pub use crate::demo::github::drive_review::{NewComment, NewReview, Posted, Verdict};
-pub use crate::demo::github::history::Change;
 pub use crate::demo::github::serve::Loopback;
 pub use crate::demo::github::state::AccountKind;
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::demo::github::history::Commit;
+use crate::demo::github::commits::Commit;
 use crate::demo::github::refer::refer;
 use crate::demo::github::state::{Account, IssueComment, Reaction, Repository, State, Team};
 

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 
 use crate::demo::github::FakeGithub;
 use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
+use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
-use crate::demo::github::history::digest;
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
 use crate::demo::github::{routes_org, routes_pull};
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
+use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
-use crate::demo::github::history::{Commit, Tree};
 
 /// A commit's or a blob's name: 40 hexadecimal digits.
 pub type Sha = Arc<str>;

@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::skill::Area;
-use crate::pipeline::presence;
+use crate::pipeline::opt_out;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::web::Web;
@@ -183,7 +183,7 @@ pub async fn out(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Res
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, person) = me(&mut conn, &visitor).await?;
     drop(conn);
-    presence::out(&web.pipeline, id, &person.login).await?;
+    opt_out::out(&web.pipeline, id, &person.login).await?;
     Ok(Redirect::to("/me"))
 }
 
@@ -195,7 +195,7 @@ pub async fn back(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Re
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, login) = nameable(&mut conn, &visitor).await?;
     drop(conn);
-    presence::back(&web.pipeline, id, &login)
+    opt_out::back(&web.pipeline, id, &login)
         .await?
         .ok_or(PageError::NobodyChosen)?;
     Ok(Saved::Back.shown())

@@ -14,7 +14,6 @@ use crate::model::ids::PullKey;
 use crate::model::job::Job;
 use crate::model::pull::HeadPush;
 use crate::model::pull::PullContents;
-use crate::pipeline::Done;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::suggest;
@@ -52,7 +51,7 @@ pub async fn run(
     id: InstallationId,
     key: PullKey,
     delivery: Option<&str>,
-) -> Result<Done, StepError> {
+) -> Result<(), StepError> {
     let now = pipeline.clock.now();
     let mut conn = pipeline.pool.acquire().await?;
     let (Some(pull), Some(repo), Some(tenant)) = (
@@ -60,10 +59,10 @@ pub async fn run(
         tenants::repo(&mut conn, id, key.repo).await?,
         tenants::installation(&mut conn, id).await?,
     ) else {
-        return Ok(Done::Yes);
+        return Ok(());
     };
     if tenant.silent {
-        return Ok(Done::Yes);
+        return Ok(());
     }
     let comments = comments::of_pull(&mut conn, id, key).await?;
     let pushes = contents::pushes(&mut conn, id, key).await?;
@@ -132,7 +131,7 @@ pub async fn run(
             .await?;
     }
     tx.commit().await?;
-    Ok(Done::Yes)
+    Ok(())
 }
 
 /// One pull request, about which the code host is asked.

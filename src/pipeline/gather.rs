@@ -1,0 +1,350 @@
+//! What the ranker needs to know of a pull request, the past and the people.
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use chrono::Duration;
+use sqlx::PgConnection;
+
+use crate::classify::language;
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::ids::TeamId;
+use crate::model::settings::Settings;
+use crate::model::skill::Area;
+use crate::model::suggestion::LeftOut;
+use crate::model::suggestion::Suggestion;
+use crate::pipeline::StepError;
+use crate::skill;
+use crate::store::contents;
+use crate::store::lessons;
+use crate::store::members;
+use crate::store::past;
+use crate::store::past::Hindrance;
+use crate::store::past::MaybeCandidate;
+use crate::store::profiles;
+use crate::store::reviews;
+use crate::store::reviews::AskedAlready;
+use crate::store::suggestions;
+use crate::store::tenants;
+use crate::suggest::query::Asked;
+use crate::suggest::query::Candidate;
+use crate::suggest::query::HeldSkill;
+use crate::suggest::query::PastChange;
+use crate::suggest::query::PastReview;
+use crate::suggest::query::PullAsked;
+use crate::suggest::query::Query;
+use crate::suggest::query::Team;
+use crate::suggest::query::TouchedFile;
+
+/// Days of a repository's history that a ranking looks at (twelve half-lives of 60 days) ..
+const HISTORY_DAYS: i64 = 730;
+/// .. and pull requests of it at most.
+const HISTORY_PULLS: i64 = 3_000;
+
+/// Which past may be known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Knowledge {
+    /// All of it.
+    Now,
+    /// Only what was known at the question's time.
+    Then,
+}
+
+/// What a suggestion is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// The pull request; number 0 where there is none yet.
+    pub key: PullKey,
+    /// Who wrote it.
+    pub author: Option<PersonId>,
+    /// The files; none: those that are stored.
+    pub files: Option<Vec<String>>,
+    /// The time of asking.
+    pub at: Time,
+    /// Which past may be known.
+    pub knowledge: Knowledge,
+}
+
+/// All that the ranker reads, as owned values.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pull: PullAsked,
+    history: Vec<PastReview>,
+    authored: Vec<PastChange>,
+    candidates: Vec<Candidate>,
+    teams: Vec<Team>,
+    left_out: LeftOut,
+}
+
+impl Known {
+    /// What the ranker says.
+    #[must_use]
+    pub fn suggest(&self, settings: &Settings, now: Time, seed: u64) -> Suggestion {
+        let query = Query {
+            pull: &self.pull,
+            history: &self.history,
+            authored: &self.authored,
+            candidates: &self.candidates,
+            teams: &self.teams,
+            left_out: self.left_out,
+        };
+        crate::suggest::suggest(&query, settings, now, seed)
+    }
+
+    /// Leaves out people who turned out to be no members that may read the repository.
+    pub fn refuse(&mut self, refused: &[PersonId]) {
+        self.candidates.retain(|candidate| !refused.contains(&candidate.id));
+        self.left_out.not_members += u32::try_from(refused.len()).unwrap_or(u32::MAX);
+    }
+
+    /// Leaves only these people.
+    pub fn keep_only(&mut self, people: &BTreeSet<PersonId>) {
+        self.candidates.retain(|candidate| people.contains(&candidate.id));
+    }
+}
+
+/// Reads what the ranker needs.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn known(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    question: &Question,
+    settings: &Settings,
+) -> Result<Known, StepError> {
+    let (key, at) = (question.key, question.at);
+    let repo = tenants::repo(conn, id, key.repo).await?;
+    let past = past::past_pulls(
+        conn,
+        id,
+        past::Span {
+            repo: Some(key.repo),
+            since: at - Duration::days(HISTORY_DAYS),
+            before: at,
+            limit: HISTORY_PULLS,
+        },
+    )
+    .await?;
+    let files = match &question.files {
+        Some(files) => files.clone(),
+        None => stored_files(conn, id, key).await?,
+    };
+    let places = members::team_places(conn, id, at).await?;
+    let people = past::candidates(conn, id, (key, question.author), settings, at).await?;
+    let skills = skills(conn, id, question).await?;
+    let languages = past::languages(conn, id, at).await?;
+    let (candidates, left_out) = sorted_out(people, &places, &skills, &languages);
+    let folders: Vec<String> = folders(&files);
+    let expected_areas = past::areas_under(conn, id, (key.repo, &folders), at)
+        .await?
+        .into_iter()
+        .filter_map(|(slug, weight)| slug.parse::<Area>().ok().map(|area| (area, weight)))
+        .collect();
+    let asked = if key.number == 0 || question.knowledge == Knowledge::Then {
+        Vec::new()
+    } else {
+        reviews::asked(conn, id, key, at)
+            .await?
+            .into_iter()
+            .map(asked)
+            .collect()
+    };
+    let author_teams = places
+        .iter()
+        .filter(|place| Some(place.person) == question.author)
+        .map(|place| place.team)
+        .collect();
+    Ok(Known {
+        pull: PullAsked {
+            number: key.number,
+            author: question.author,
+            last_learner: suggestions::last_learner(conn, id, key).await?,
+            co_authors: contents::committers(conn, id, key).await?,
+            author_teams,
+            files: files
+                .into_iter()
+                .map(|path| TouchedFile {
+                    language: language::language_of(&path),
+                    path,
+                })
+                .collect(),
+            repo: repo
+                .map(|repo| format!("{}/{}", repo.owner, repo.name))
+                .unwrap_or_default(),
+            expected_areas,
+            asked,
+        },
+        authored: past
+            .iter()
+            .filter_map(|pull| {
+                let author = pull.author?;
+                let at = pull
+                    .merged_at
+                    .or((pull.closed_at.is_none()).then_some(pull.created_at))?;
+                Some(PastChange {
+                    pull: pull.number,
+                    author,
+                    at,
+                    files: pull.files.clone(),
+                })
+            })
+            .collect(),
+        history: past
+            .into_iter()
+            .filter(|pull| !pull.reviewers.is_empty())
+            .map(|pull| PastReview {
+                pull: pull.number,
+                author: pull.author,
+                at: pull.created_at,
+                closed_at: pull.closed_at,
+                reviewers: pull.reviewers,
+                files: pull.files,
+            })
+            .collect(),
+        candidates,
+        teams: teams(&places),
+        left_out,
+    })
+}
+
+async fn stored_files(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<Vec<String>, StepError> {
+    let files = contents::files(conn, id, key).await?;
+    let all_mechanical = files.iter().all(|file| file.mechanical);
+    Ok(files
+        .into_iter()
+        .filter(|file| all_mechanical || !file.mechanical)
+        .map(|file| file.path)
+        .collect())
+}
+
+fn asked(already: AskedAlready) -> Asked {
+    match already {
+        AskedAlready::Person(id, login) => Asked::Person { id, login },
+        AskedAlready::Team(id, name) => Asked::Team { id, name },
+    }
+}
+
+/// The folders of some files, and the files themselves where they lie at the top.
+fn folders(files: &[String]) -> Vec<String> {
+    let set: BTreeSet<String> = files
+        .iter()
+        .map(|path| {
+            path.rfind('/')
+                .map_or_else(|| path.clone(), |slash| path[..=slash].to_owned())
+        })
+        .collect();
+    set.into_iter().collect()
+}
+
+fn teams(places: &[members::TeamPlace]) -> Vec<Team> {
+    let mut teams: HashMap<TeamId, Team> = HashMap::new();
+    for place in places {
+        let team = teams.entry(place.team).or_insert_with(|| Team {
+            id: place.team,
+            name: place.name.clone(),
+            members: Vec::new(),
+        });
+        team.members.push(place.person);
+    }
+    let mut teams: Vec<Team> = teams.into_values().collect();
+    teams.sort_by_key(|team| team.id);
+    teams
+}
+
+/// What everybody taught, by the graph as it stands, or by the lessons that were known then.
+async fn skills(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    question: &Question,
+) -> Result<HashMap<PersonId, Vec<HeldSkill>>, StepError> {
+    let edges = match question.knowledge {
+        Knowledge::Now => lessons::graph(conn, id, lessons::Ends::Any).await?,
+        Knowledge::Then => {
+            let which = profiles::Which {
+                person: None,
+                before: Some(question.at),
+                limit: i64::from(i32::MAX),
+            };
+            skill::edge::edges(
+                profiles::lessons(conn, id, which)
+                    .await?
+                    .iter()
+                    .map(profiles::LessonLine::lesson),
+            )
+        }
+    };
+    let mut held: HashMap<PersonId, HashMap<Area, (f64, f64, i32)>> = HashMap::new();
+    for edge in &edges {
+        let sums = held.entry(edge.teacher).or_default().entry(edge.area).or_default();
+        sums.0 += skill::edge::strength(edge, question.at);
+        sums.1 += skill::edge::effective_n(edge, question.at);
+        sums.2 += edge.pulls;
+    }
+    Ok(held
+        .into_iter()
+        .map(|(person, areas)| {
+            let mut skills: Vec<HeldSkill> = areas
+                .into_iter()
+                .map(|(area, (strength, n, pulls))| HeldSkill {
+                    area,
+                    strength,
+                    confidence: skill::edge::confidence_of(n),
+                    pulls: pulls.try_into().unwrap_or(0),
+                })
+                .collect();
+            skills.sort_by_key(|skill| skill.area);
+            (person, skills)
+        })
+        .collect())
+}
+
+/// Parts those who may be suggested from those who may not, who are only counted.
+fn sorted_out(
+    people: Vec<MaybeCandidate>,
+    places: &[members::TeamPlace],
+    skills: &HashMap<PersonId, Vec<HeldSkill>>,
+    languages: &[past::LanguageUse],
+) -> (Vec<Candidate>, LeftOut) {
+    let mut left_out = LeftOut::default();
+    let mut candidates = Vec::new();
+    let goals = |slugs: Vec<String>| slugs.iter().filter_map(|slug| slug.parse::<Area>().ok()).collect();
+    for person in people {
+        match person.hindrance {
+            Some(Hindrance::NotMember) => left_out.not_members += 1,
+            Some(Hindrance::Away) => left_out.away += 1,
+            Some(Hindrance::AtCapacity) => left_out.at_capacity += 1,
+            Some(Hindrance::DailyCap) => left_out.daily_cap += 1,
+            None => candidates.push(Candidate {
+                teams: places
+                    .iter()
+                    .filter(|place| place.person == person.id)
+                    .map(|place| place.team)
+                    .collect(),
+                skills: skills.get(&person.id).cloned().unwrap_or_default(),
+                languages: languages
+                    .iter()
+                    .filter(|used| used.person == person.id)
+                    .map(|used| (used.language.clone(), used.weight))
+                    .collect(),
+                id: person.id,
+                login: person.login,
+                open_reviews: count(person.open_reviews),
+                capacity: person.capacity.map(|capacity| count(capacity.into())),
+                suggested_today: count(person.suggested_today),
+                learner_suggestions_this_week: count(person.learner_this_week),
+                last_learner_suggestion: person.last_learner,
+                learn_goals: goals(person.learn),
+                teach_goals: goals(person.teach),
+                last_active: person.last_active,
+            }),
+        }
+    }
+    (candidates, left_out)
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number.max(0)).unwrap_or(u32::MAX)
+}
