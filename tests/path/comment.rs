@@ -146,7 +146,7 @@ async fn two_replicas_that_suggest_at_the_same_moment_do_not_double_it() {
         async move {
             peerlore::pipeline::suggest::run(&pipeline, id, key)
                 .await
-                .expect("a suggestion")
+                .expect("a suggestion");
         }
     };
     let apps = [peerlore.replica(), peerlore.replica(), peerlore.replica()];
