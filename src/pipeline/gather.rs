@@ -133,9 +133,24 @@ pub async fn known(
         None => stored_files(conn, id, key).await?,
     };
     let places = members::team_places(conn, id, at).await?;
-    let people = past::candidates(conn, id, (key, question.author), settings, at).await?;
+    let vacancy = past::Vacancy {
+        key,
+        author: question.author,
+        at,
+        past: question.knowledge == Knowledge::Then,
+    };
+    let people = past::candidates(conn, id, vacancy, settings).await?;
     let skills = skills(conn, id, question).await?;
-    let languages = past::languages(conn, id, at).await?;
+    let files: Vec<TouchedFile> = files
+        .into_iter()
+        .map(|path| TouchedFile {
+            language: language::language_of(&path),
+            path,
+        })
+        .collect();
+    let languages: BTreeSet<String> = files.iter().filter_map(|file| file.language.clone()).collect();
+    let languages: Vec<String> = languages.into_iter().collect();
+    let languages = past::languages(conn, id, &languages, at).await?;
     let (candidates, left_out) = sorted_out(people, &places, &skills, &languages);
     let folders: Vec<String> = folders(&files);
     let expected_areas = past::areas_under(conn, id, (key.repo, &folders), at)
@@ -164,13 +179,7 @@ pub async fn known(
             last_learner: suggestions::last_learner(conn, id, key).await?,
             co_authors: contents::committers(conn, id, key).await?,
             author_teams,
-            files: files
-                .into_iter()
-                .map(|path| TouchedFile {
-                    language: language::language_of(&path),
-                    path,
-                })
-                .collect(),
+            files,
             repo: repo
                 .map(|repo| format!("{}/{}", repo.owner, repo.name))
                 .unwrap_or_default(),
@@ -228,10 +237,10 @@ fn asked(already: AskedAlready) -> Asked {
 }
 
 /// The folders of some files, and the files themselves where they lie at the top.
-fn folders(files: &[String]) -> Vec<String> {
+fn folders(files: &[TouchedFile]) -> Vec<String> {
     let set: BTreeSet<String> = files
         .iter()
-        .map(|path| {
+        .map(|TouchedFile { path, .. }| {
             path.rfind('/')
                 .map_or_else(|| path.clone(), |slash| path[..=slash].to_owned())
         })

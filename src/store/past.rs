@@ -145,7 +145,20 @@ pub struct MaybeCandidate {
     pub last_active: Option<Time>,
 }
 
-/// Everybody who might be suggested for a pull request at `at`: humans who haven't opted out, the author and those who
+/// For which pull request somebody is looked for, and as of when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Vacancy {
+    /// The pull request; number 0 where there is none yet.
+    pub key: PullKey,
+    /// Who wrote it.
+    pub author: Option<PersonId>,
+    /// The time of asking.
+    pub at: Time,
+    /// The time of asking is past: who is away and who has how much to do is known of today only, and hinders nobody.
+    pub past: bool,
+}
+
+/// Everybody who might be suggested for a pull request: humans who haven't opted out, the author and those who
 /// committed to it left out. Where the members are known only they are free of hindrance; otherwise whoever was active
 /// in the year before counts as one.
 ///
@@ -154,12 +167,14 @@ pub struct MaybeCandidate {
 pub async fn candidates(
     conn: &mut PgConnection,
     id: InstallationId,
-    (key, author): (PullKey, Option<PersonId>),
+    vacancy: Vacancy,
     settings: &Settings,
-    at: Time,
 ) -> Result<Vec<MaybeCandidate>, StoreError> {
     let rows = sqlx::query!(
-        r#"with known as (select members_known_at is not null as yes from installation where id = $1),
+        r#"with known as (
+            select members_known_at is not null
+                   and (not $8 or exists (select 1 from membership m where m.installation_id = $1 and m.valid_from <= $5)) as yes
+            from installation where id = $1),
         active as (
             select s.id, s.login, s.away_until, s.capacity, s.learn, s.teach,
                    greatest(
@@ -168,7 +183,7 @@ pub async fn candidates(
                    ) as last_active,
                    exists (select 1 from membership m where m.installation_id = $1 and m.person_id = s.id
                            and m.valid_from <= $5 and (m.valid_until is null or m.valid_until > $5)) as member,
-                   (select count(*) from pull_asked a
+                   (select count(*) filter (where not $8) from pull_asked a
                     join pull p on p.installation_id = a.installation_id and p.repo_id = a.repo_id and p.number = a.number
                     where a.installation_id = $1 and a.kind = 'person' and a.asked_id = s.id and a.asked and p.open
                       and a.changed_at < $5 and (a.repo_id, a.number) <> ($2, $3)) as open_reviews,
@@ -191,18 +206,19 @@ pub async fn candidates(
                learner_this_week as "learner_this_week!", last_learner,
                case when known.yes and not member then 'not_member'
                     when not known.yes and coalesce(last_active < $5 - interval '365 days', true) then 'not_member'
-                    when away_until > $5 then 'away'
+                    when away_until > $5 and not $8 then 'away'
                     when open_reviews >= coalesce(capacity, $6) then 'at_capacity'
                     when suggested_today >= $7 then 'daily_cap'
                end as hindrance
         from active, known order by id"#,
         id.0,
-        key.repo.0,
-        key.number,
-        author.map(|author| author.0),
-        at,
+        vacancy.key.repo.0,
+        vacancy.key.number,
+        vacancy.author.map(|author| author.0),
+        vacancy.at,
         i32::try_from(settings.capacity).unwrap_or(i32::MAX),
-        i64::from(settings.daily_cap)
+        i64::from(settings.daily_cap),
+        vacancy.past
     )
     .fetch_all(conn)
     .await?;
@@ -244,11 +260,19 @@ pub struct LanguageUse {
     pub weight: f64,
 }
 
-/// Languages that people wrote or reviewed in the year before `at`.
+/// How much people wrote or reviewed in some languages (Linguist's names) in the year before `at`.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn languages(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<LanguageUse>, StoreError> {
+pub async fn languages(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    languages: &[String],
+    at: Time,
+) -> Result<Vec<LanguageUse>, StoreError> {
+    if languages.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(sqlx::query_as!(
         LanguageUse,
         r#"with touched as (
@@ -262,12 +286,13 @@ pub async fn languages(conn: &mut PgConnection, id: InstallationId, at: Time) ->
                   sum(power(2, -extract(epoch from $2 - t.created_at)::float8 / 86400 / 180)) as "weight!"
            from touched t
            join standing_person s on s.installation_id = $1 and s.id = t.person_id
-           join (select distinct repo_id, number, language from pull_file
-                 where installation_id = $1 and language is not null and not mechanical) f
-             on f.repo_id = t.repo_id and f.number = t.number
+           cross join lateral (select distinct p.language from pull_file p
+                               where p.installation_id = $1 and p.repo_id = t.repo_id and p.number = t.number
+                                 and p.language = any($3) and not p.mechanical) f
            group by 1, 2 order by 1, 2"#,
         id.0,
-        at
+        at,
+        languages
     )
     .fetch_all(conn)
     .await?)

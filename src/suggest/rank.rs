@@ -138,10 +138,15 @@ pub fn reason(part: ScorePart, weight: f64, words: String) -> Reason {
     Reason { part, weight, words }
 }
 
-/// A pick from its parts and the candidate's load; strongest reason first.
+/// Parts that weigh less say nothing and are left out, of the score as well: they would read "+0.00".
+pub const LEAST_TOLD: f64 = 0.005;
+
+/// A pick from its parts and the candidate's load; strongest reason first. What is said about the teams stays, whatever
+/// it weighs.
 #[must_use]
 pub fn pick(candidate: &Candidate, mut reasons: Vec<Reason>) -> Pick {
     reasons.extend(load(candidate));
+    reasons.retain(|reason| reason.part == ScorePart::OtherTeam || reason.weight.abs() >= LEAST_TOLD);
     reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.part.cmp(&b.part)));
     Pick {
         person: candidate.id,

@@ -6,6 +6,9 @@ use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
 use peerlore::model::suggestion::LeftOut;
 use peerlore::model::suggestion::Slot;
+use peerlore::pipeline::gather;
+use peerlore::pipeline::gather::Knowledge;
+use peerlore::pipeline::gather::Question;
 use peerlore::store::people;
 
 use crate::harness::DAY;
@@ -16,6 +19,7 @@ use crate::harness::at;
 use crate::harness::by;
 use crate::harness::pull;
 use crate::harness::text;
+use crate::harness::who;
 
 const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
 
@@ -223,4 +227,38 @@ async fn nobody_left_says_why() {
         [""; 0],
         "nothing is said where nobody is suggested"
     );
+}
+
+/// Who is a member is known since the App was connected, not since the person joined: before that, whoever was active
+/// counts, and what hinders people today says nothing about then.
+#[tokio::test]
+async fn a_question_about_the_past_is_answered_as_of_then() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = asked(&peerlore).await;
+    let (id, key, ben) = (
+        peerlore.tenant().await,
+        peerlore.key(&pull).await,
+        peerlore.person("ben"),
+    );
+    peerlore
+        .sql("update membership set valid_from = now() + interval '10 years'")
+        .await;
+    people::set_away(&mut *peerlore.conn().await, id, ben, Some(at(TODAY + 9 * DAY)))
+        .await
+        .expect("the database");
+    let expert = async |knowledge| {
+        let question = Question {
+            key,
+            author: Some(peerlore.person("ada")),
+            files: Some(vec![LEDGER.to_owned()]),
+            at: at(TODAY),
+            knowledge,
+        };
+        let known = gather::known(&mut *peerlore.conn().await, id, &question, &peerlore.settings)
+            .await
+            .expect("the database");
+        who(&known.suggest(&peerlore.settings, at(TODAY), 1).expert)
+    };
+    assert_eq!(expert(Knowledge::Then).await, "ben");
+    assert_ne!(expert(Knowledge::Now).await, "ben");
 }

@@ -49,6 +49,12 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         limit: 1_000,
     };
     let settings = &peerlore.settings;
+    let vacancy = |key| past::Vacancy {
+        key,
+        author: None,
+        at: now,
+        past: false,
+    };
     read!("tenants::repos", tenants::repos(conn, id));
     read!("members::team_places", members::team_places(conn, id, now));
     let standing = read!("people::standing", people::standing(conn, id));
@@ -67,7 +73,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
     read!("past::past_pulls", past::past_pulls(conn, id, span(None)));
-    read!("past::languages", past::languages(conn, id, now));
+    read!(
+        "past::languages",
+        past::languages(conn, id, &["Rust".to_owned(), "TypeScript".to_owned()], now)
+    );
     read!("reviews::answers", reviews::answers(conn, id, at(0)));
     read!("pulls::open", pulls::open(conn, id, 100));
     read!("silent::experts", silent::experts(conn, id, now));
@@ -92,10 +101,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for key in keys {
         read!("suggestions::of_pull", suggestions::of_pull(conn, id, *key));
         read!("reviews::asked", reviews::asked(conn, id, *key, now));
-        read!(
-            "past::candidates",
-            past::candidates(conn, id, (*key, None), settings, now)
-        );
+        read!("past::candidates", past::candidates(conn, id, vacancy(*key), settings));
         read!("contents::committers", contents::committers(conn, id, *key));
         read!("contents::files", contents::files(conn, id, *key));
         read!("pulls::pull", pulls::pull(conn, id, *key)).map(|pull| pull.author_login);
