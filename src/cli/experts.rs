@@ -8,6 +8,7 @@ use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
 use crate::model::skill::Area;
+use crate::model::wording;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Holder;
 use crate::store::tenants;
@@ -74,10 +75,11 @@ pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
             writeln!(out, "  nobody yet: no lesson in it has landed")?;
         }
         for holder in &answer.holders {
-            let (pulls, people) = (holder.pulls, holder.people);
+            let pulls = wording::count(holder.pulls.unsigned_abs(), "pull request");
+            let people = wording::count(holder.people, "person");
             writeln!(
                 out,
-                "  {:<24} landed on {pulls} pull requests, with {people} people; confidence {}",
+                "  {:<24} landed on {pulls}, with {people}; confidence {}",
                 holder.login,
                 holder.confidence.as_str()
             )?;

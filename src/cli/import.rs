@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::model::graph::Confidence;
 use crate::model::ids::InstallationId;
 use crate::model::lesson::Refusal;
+use crate::model::wording;
 use crate::pipeline::import;
 use crate::pipeline::import::Imported;
 use crate::pipeline::record::Seen;
@@ -267,8 +268,8 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     if let Some(first) = &report.first_unreadable {
         writeln!(
             out,
-            "{} lines could not be read; the first is {first}.",
-            report.unreadable
+            "{} could not be read; the first is {first}.",
+            wording::count(report.unreadable, "line")
         )?;
     }
     if report.stopped {
@@ -277,8 +278,10 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     for one in &report.organisations {
         writeln!(
             out,
-            "\n{} people, {} comments classified, {} lessons.",
-            one.people, one.classified_comments, one.lessons
+            "\n{}, {} classified, {}.",
+            wording::count(one.people, "person"),
+            wording::count(one.classified_comments, "comment"),
+            wording::count(one.lessons, "lesson")
         )?;
         if one.lessons > 0 && one.lessons_with_diffs == 0 {
             writeln!(

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
+use crate::model::wording;
 use crate::pipeline::profile;
 use crate::store::people;
 use crate::store::tenants;
@@ -79,10 +80,10 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for held in &profile.helped {
         writeln!(
             out,
-            "  {:<18} {} pull requests, {} people, confidence {}; {:.0}% of such comments land (between {:.0}% and {:.0}%)",
+            "  {:<18} {}, {}, confidence {}; {:.0}% of such comments land (between {:.0}% and {:.0}%)",
             held.area.name(),
-            held.pulls,
-            held.people,
+            wording::count(held.pulls.unsigned_abs(), "pull request"),
+            wording::count(held.people, "person"),
             held.confidence.as_str(),
             held.landing.mean * 100.0,
             held.landing.low * 100.0,
@@ -96,10 +97,10 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for taken in &profile.taken {
         writeln!(
             out,
-            "  {} {} ({} lessons from {})",
+            "  {} {} ({} from {})",
             taken.claim,
             taken.area.name(),
-            taken.lessons,
+            wording::count(taken.lessons, "lesson"),
             taken.from.join(", ")
         )?;
     }

@@ -14,3 +14,4 @@ pub mod pull;
 pub mod settings;
 pub mod skill;
 pub mod suggestion;
+pub mod wording;

@@ -13,6 +13,7 @@ use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Pick;
 use crate::model::suggestion::Reason;
 use crate::model::suggestion::ScorePart;
+use crate::model::wording;
 use crate::suggest::ground::Ground;
 use crate::suggest::paths::home_of;
 use crate::suggest::query::Candidate;
@@ -188,7 +189,7 @@ impl<'g, 'q> Field<'g, 'q> {
             ));
         }
         if let Some((folder, reviews)) = self.neighbours.get(&candidate.id) {
-            let changes = reasons::count(*reviews, "change");
+            let changes = wording::count(*reviews, "change");
             let words = format!("reviewed {changes} under {}", reasons::code(folder));
             parts.push(adjacent(NEIGHBOUR * skill::saturated(f64::from(*reviews)), words));
         }
@@ -220,7 +221,7 @@ impl<'g, 'q> Field<'g, 'q> {
     fn goal(&self, candidate: &Candidate) -> Option<Reason> {
         let mut expected = self.ground.expected.iter();
         let (area, share) = expected.find(|(area, _)| candidate.learn_goals.contains(area))?;
-        let words = format!("wants to learn {}", reasons::area(*area));
+        let words = format!("wants to learn {}", wording::area(*area));
         Some(reason(ScorePart::Goal, GOAL * (2.0 * share).min(1.0), words))
     }
 

@@ -7,6 +7,7 @@ use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Pick;
 use crate::model::suggestion::Reason;
 use crate::model::suggestion::ScorePart;
+use crate::model::wording;
 use crate::suggest::ground::Barred;
 use crate::suggest::ground::Ground;
 use crate::suggest::query::Candidate;
@@ -114,13 +115,13 @@ fn ranked(ground: &Ground<'_>, candidate: &Candidate, best: f64) -> Option<Ranke
 fn offer(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
     let mut expected = ground.expected.iter();
     let (area, share) = expected.find(|(area, _)| candidate.teach_goals.contains(area))?;
-    let words = format!("offered to teach {}", reasons::area(*area));
+    let words = format!("offered to teach {}", wording::area(*area));
     Some(reason(ScorePart::Skill, TEACH_GOAL * share, words))
 }
 
 fn activity(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
     let number = ground.activity.count(candidate.id);
-    let words = format!("reviewed {} here in the last 90 days", reasons::count(number, "change"));
+    let words = format!("reviewed {} here in the last 90 days", wording::count(number, "change"));
     let weight = ACTIVITY * ground.activity.share(candidate.id);
     (number > 0).then(|| reason(ScorePart::Activity, weight, words))
 }
@@ -129,7 +130,7 @@ fn activity(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
 fn load(candidate: &Candidate) -> Option<Reason> {
     let open = candidate.open_reviews;
     let weight = -LOAD * f64::from(open) / (f64::from(open) + 3.0);
-    (open > 0).then(|| reason(ScorePart::Load, weight, reasons::count(open, "open review")))
+    (open > 0).then(|| reason(ScorePart::Load, weight, wording::count(open, "open review")))
 }
 
 /// One part of a score.

@@ -4,7 +4,7 @@
 use chrono::Datelike;
 
 use crate::model::clock::Time;
-use crate::model::skill::Area;
+use crate::model::wording;
 use crate::suggest::paths::Holding;
 use crate::suggest::query::HeldSkill;
 
@@ -73,38 +73,14 @@ pub fn harmless(c: char) -> Option<char> {
     }
 }
 
-/// An area within a sentence: "databases", "API design".
-#[must_use]
-pub fn area(area: Area) -> String {
-    let name = area.name();
-    let shouted = name.chars().take(2).all(char::is_uppercase);
-    if shouted {
-        return name.to_owned();
-    }
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// A number with its noun: "1 review", "7 reviews".
-#[must_use]
-pub fn count(number: u32, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
-}
-
 /// "reviewed 7 changes under `ledger/` since May", "reviewed 2 and wrote 3 changes of `src/main.rs` since May 2024".
 #[must_use]
 pub fn knows_place(prefix: &str, holding: &Holding, now: Time) -> String {
     let (reviewed, written) = (holding.reviewed, holding.written);
     let did = match (reviewed, written) {
-        (0, _) => format!("wrote {}", count(written, "change")),
-        (_, 0) => format!("reviewed {}", count(reviewed, "change")),
-        _ => format!("reviewed {reviewed} and wrote {}", count(written, "change")),
+        (0, _) => format!("wrote {}", wording::count(written, "change")),
+        (_, 0) => format!("reviewed {}", wording::count(reviewed, "change")),
+        _ => format!("reviewed {reviewed} and wrote {}", wording::count(written, "change")),
     };
     let place = match prefix {
         "" => "in this repository".to_owned(),
@@ -138,8 +114,12 @@ pub fn knows_author(reviews: u32) -> String {
 #[must_use]
 pub fn taught(skill: &HeldSkill) -> String {
     match skill.pulls {
-        0 => format!("gave advice on {}", area(skill.area)),
-        pulls => format!("taught {} in {}", area(skill.area), count(pulls, "review")),
+        0 => format!("gave advice on {}", wording::area(skill.area)),
+        pulls => format!(
+            "taught {} in {}",
+            wording::area(skill.area),
+            wording::count(pulls, "review")
+        ),
     }
 }
 
@@ -177,14 +157,5 @@ mod tests {
     #[case("#12 @everyone https://x.y *a* [b](c)", "12 everyone https x y a b c")]
     fn a_name_keeps_nothing_that_markdown_reads(#[case] text: &str, #[case] kept: &str) {
         assert_eq!(name(text), kept);
-    }
-
-    #[rstest]
-    #[case(Area::ApiDesign, "API design")]
-    #[case(Area::UiAccessibility, "UI and accessibility")]
-    #[case(Area::BuildCi, "build and CI")]
-    #[case(Area::Databases, "databases")]
-    fn areas_read_well_in_a_sentence(#[case] of: Area, #[case] words: &str) {
-        assert_eq!(area(of), words);
     }
 }

@@ -3,7 +3,7 @@ use maud::Markup;
 use maud::html;
 
 use crate::model::clock::Time;
-use crate::model::skill::Area;
+use crate::model::wording;
 
 /// "12 Nov 2026", with the full time for machines.
 #[must_use]
@@ -30,22 +30,11 @@ pub fn ago(at: Time, now: Time) -> String {
         far @ 5_184_000..63_072_000 => (far / 2_629_800, "month"),
         far => (far / 31_557_600, "year"),
     };
-    let span = count(number, unit);
+    let span = wording::count(number, unit);
     if seconds < 0 {
         format!("in {span}")
     } else {
         format!("{span} ago")
-    }
-}
-
-/// "1 change", "7 changes".
-#[must_use]
-pub fn count(number: impl TryInto<u64>, noun: &str) -> String {
-    let number = number.try_into().unwrap_or(0);
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
     }
 }
 
@@ -57,19 +46,6 @@ pub fn reason(words: &str) -> Markup {
             @if place % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
-}
-
-/// An area within a sentence: "databases", "API design".
-#[must_use]
-pub fn area(area: Area) -> String {
-    let name = area.name();
-    if name.chars().take(2).all(char::is_uppercase) {
-        return name.to_owned();
-    }
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// "a", "a and b", "a, b and c".

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::model::clock::Time;
 use crate::model::graph::Confidence;
 use crate::model::lesson::Outcome;
+use crate::model::wording;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Evidence;
 use crate::pipeline::profile::Held;
@@ -145,21 +146,13 @@ fn passed_on(held: &Held) -> Markup {
     html! {
         li class="claim knows" {
             h3 { (held.area.name()) }
-            p { "Landed in " (prose::count(held.pulls.unsigned_abs(), "pull request")) ", with " (people_words(held.people)) "." }
+            p { "Landed in " (wording::count(held.pulls.unsigned_abs(), "pull request")) ", with " (wording::count(held.people, "person")) "." }
             p.soft.small { (sure(held.confidence)) }
             @if held.confidence > Confidence::Low {
                 (chart::interval(landing.low, landing.high, (Some(landing.mean), 1.0), &format!("your comments are useful {share} of the time")))
                 p.small { "Your comments on it are useful " (share) " of the time (90% interval)." }
             }
         }
-    }
-}
-
-fn people_words(number: usize) -> String {
-    if number == 1 {
-        "1 person".to_owned()
-    } else {
-        format!("{number} people")
     }
 }
 
@@ -181,8 +174,8 @@ fn taken(taken: &[Taken], now: Time) -> Markup {
             ul.claims {
                 @for one in taken {
                     li class="claim learns" {
-                        h3 { (capital(one.claim)) " " (prose::area(one.area)) }
-                        p { (prose::count(one.lessons, "lesson")) " from " (prose::listed(&one.from)) "." }
+                        h3 { (capital(one.claim)) " " (wording::area(one.area)) }
+                        p { (wording::count(one.lessons, "lesson")) " from " (prose::listed(&one.from)) "." }
                         p.soft.small { "Last on " (prose::when(one.last, now)) "." }
                     }
                 }

@@ -14,13 +14,13 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::skill::Area;
+use crate::model::wording;
 use crate::pipeline::opt_out;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
-use crate::web::prose;
 use crate::web::same_origin::SameOrigin;
 use crate::web::tenant;
 
@@ -254,8 +254,8 @@ fn goal(area: Area, person: &Person) -> Markup {
     html! {
         tr {
             th scope="row" { (area.name()) br; span.soft.small { (area.about()) } }
-            td { label { input type="checkbox" name="learn" value=(slug) checked[has(&person.learn)] aria-label={ "Learn " (prose::area(area)) }; } }
-            td { label { input type="checkbox" name="teach" value=(slug) checked[has(&person.teach)] aria-label={ "Teach " (prose::area(area)) }; } }
+            td { label { input type="checkbox" name="learn" value=(slug) checked[has(&person.learn)] aria-label={ "Learn " (wording::area(area)) }; } }
+            td { label { input type="checkbox" name="teach" value=(slug) checked[has(&person.teach)] aria-label={ "Teach " (wording::area(area)) }; } }
         }
     }
 }

@@ -8,6 +8,7 @@ use maud::Markup;
 use maud::html;
 use serde::Deserialize;
 
+use crate::model::wording;
 use crate::pipeline::silent;
 use crate::pipeline::silent::CouldBeAsked;
 use crate::web::Web;
@@ -149,9 +150,9 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
         div.person {
             h3 { (person.login) }
             p {
-                "About " (prose::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "
+                "About " (wording::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "
                 "Reviewed " @if person.reviews == 0 { "none" } @else { (person.reviews) } " of the "
-                (prose::count(person.others_changes, "change")) " by others."
+                (wording::count(person.others_changes, "change")) " by others."
             }
             (chart::interval(person.low, person.high, (Some(1.0), 1.5), &format!("{usual} of the usual, which is marked")))
             p.small { "That is " strong { (usual) } " of what is usual with as much own work (90% interval; the mark is the usual)." }
