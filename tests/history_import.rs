@@ -1,10 +1,10 @@
 //! A real project's exported history is read whole: every pull request, comment and review, in order of time.
+#[path = "support/shared.rs"]
+mod shared;
+
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::path::Path;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use flate2::read::MultiGzDecoder;
@@ -12,22 +12,6 @@ use peerlore::forge::github::history::pull_record;
 use peerlore::model::comment::CommentPlace;
 use peerlore::model::event::PullAction;
 use peerlore::model::event::What;
-
-fn export() -> Option<File> {
-    let shared = std::env::var_os("PEERLORE_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join("data/github/secp256k1.jsonl.gz");
-    let file = File::open(&path).ok();
-    if file.is_none() {
-        eprintln!(
-            "SKIPPED, {} is not there: the import of real history is not proved here",
-            path.display()
-        );
-    }
-    file
-}
 
 /// The word that counts an event.
 fn word(what: &What) -> String {
@@ -44,7 +28,9 @@ fn word(what: &What) -> String {
 
 #[test]
 fn every_record_of_a_real_project_is_read() {
-    let Some(file) = export() else { return };
+    let Some(file) = shared::open("github/secp256k1.jsonl.gz") else {
+        return;
+    };
     let started = Instant::now();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let (mut gone, mut on_lines, mut chained) = (0, 0, 0);

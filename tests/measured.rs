@@ -1,12 +1,12 @@
 //! Holds the thinking to figures on real, labelled data, which is not part of the repository. It is read from
 //! `PEERLORE_SHARED`, or from `../shared` beside the crate; where there is none, each test says so and does nothing.
+#[path = "support/shared.rs"]
+mod shared;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::path::Path;
-use std::path::PathBuf;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -37,18 +37,7 @@ use peerlore::teach::lesson::lessons;
 use serde::de::DeserializeOwned;
 
 fn rows<T: DeserializeOwned>(file: &str) -> Option<Vec<T>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let path = std::env::var_os("PEERLORE_SHARED")
-        .map_or_else(beside, PathBuf::from)
-        .join("data")
-        .join(file);
-    let Ok(opened) = File::open(&path) else {
-        eprintln!(
-            "SKIPPED: no {}; set PEERLORE_SHARED to the folder that holds data/",
-            path.display()
-        );
-        return None;
-    };
+    let opened = shared::open(file)?;
     let lines = BufReader::new(GzDecoder::new(opened)).lines();
     Some(
         lines

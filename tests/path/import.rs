@@ -15,6 +15,7 @@ use sqlx::ConnectOptions;
 use crate::harness::Peerlore;
 use crate::harness::organisation;
 use crate::order::everything;
+use crate::shared;
 
 fn history() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/history.jsonl")
@@ -102,16 +103,7 @@ async fn an_import_suggests_nobody_and_leaves_no_job() {
 
 #[tokio::test]
 async fn the_beginning_of_a_real_projects_history_is_learned_from() {
-    let shared = std::env::var_os("PEERLORE_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join("data/github/secp256k1.jsonl.gz");
-    let Ok(file) = fs::File::open(&path) else {
-        eprintln!(
-            "SKIPPED, {} is not there: the import of real history is not proved here",
-            path.display()
-        );
+    let Some(file) = shared::open("github/secp256k1.jsonl.gz") else {
         return;
     };
     let lines = std::io::BufRead::split(std::io::BufReader::new(MultiGzDecoder::new(file)), b'\n');

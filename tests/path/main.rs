@@ -2,6 +2,8 @@
 //! real signature, a real database and a GitHub on loopback.
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/shared.rs"]
+mod shared;
 
 mod candidates;
 mod comment;

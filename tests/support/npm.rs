@@ -1,6 +1,7 @@
 //! The npm packages that the tests read or run, installed once into `target/npm` by npm itself.
 use std::fs;
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -32,7 +33,12 @@ pub fn package(name: &str) -> Option<PathBuf> {
         Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             assert!(std::env::var_os("CI").is_none(), "npm is needed in CI; install it");
-            eprintln!("SKIPPED, npm is not installed: tests that need the npm package {name} prove nothing here");
+            // Not by eprintln!, since what a passing test prints that way is never shown.
+            writeln!(
+                std::io::stderr(),
+                "SKIPPED: npm is not installed, so tests that need the npm package {name} prove nothing here"
+            )
+            .expect("a standard error");
             return None;
         }
         Err(error) => error.to_string(),
