@@ -265,12 +265,11 @@ async fn only_our_own_comment_is_found_by_its_marker() {
 }
 
 #[tokio::test]
-async fn comments_are_posted_edited_and_reviews_asked_for() {
+async fn comments_are_posted_and_edited() {
     let (address, log) = server(|_, _| json_of(201, json!({ "id": 99 }))).await;
     let forge = forge_at(&address, Credentials::Token("t".into()));
     assert_eq!(forge.post_comment(&AT, 12, "hello \"you\"").await, Ok(CommentId(99)));
     assert_eq!(forge.edit_comment(&AT, CommentId(99), "again").await, Ok(()));
-    assert_eq!(forge.request_review(&AT, 12, &["ada".to_owned()], &[]).await, Ok(()));
     let log = log.lock().expect("the log");
     let told: Vec<String> = log
         .iter()
@@ -279,7 +278,6 @@ async fn comments_are_posted_edited_and_reviews_asked_for() {
     insta::assert_snapshot!(told.join("\n"), @r#"
     POST /repos/a/b/issues/12/comments {"body":"hello \"you\""}
     PATCH /repos/a/b/issues/comments/99 {"body":"again"}
-    POST /repos/a/b/pulls/12/requested_reviewers {"reviewers":["ada"],"team_reviewers":[]}
     "#);
 }
 
@@ -364,11 +362,6 @@ async fn without_credentials_every_call_says_so() {
             .map(drop)
             .expect_err("no credentials"),
         forge.org_teams(None, "a").await.map(drop).expect_err("no credentials"),
-        forge
-            .installation_of_repo("a", "b")
-            .await
-            .map(drop)
-            .expect_err("no credentials"),
     ] {
         assert!(matches!(error, ForgeError::NotConfigured { .. }), "{error}");
         assert!(error.to_string().contains("PEERLORE_GITHUB_APP_ID"));

@@ -11,14 +11,6 @@ use crate::forge::github::call::segment;
 use crate::model::clock::Time;
 
 impl Forge {
-    /// The App's installation on a repository, by GitHub's number.
-    ///
-    /// # Errors
-    /// [`ForgeError::NotFound`] where the App isn't installed there, or we are no App; else as [`ForgeError`] says.
-    pub async fn installation_of_repo(&self, owner: &str, name: &str) -> Result<i64, ForgeError> {
-        self.github.installation_of(owner, name).await
-    }
-
     /// Who we are: the App's bot account, or the token's user. Asked once.
     ///
     /// # Errors

@@ -56,31 +56,4 @@ impl Forge {
             .await?;
         Ok(())
     }
-
-    /// Asks people (logins) and teams (slugs) to review a pull request.
-    ///
-    /// # Errors
-    /// As [`ForgeError`] says; [`ForgeError::Declined`] where one of them is the author or no collaborator.
-    pub async fn request_review(
-        &self,
-        at: &RepoAt<'_>,
-        number: i32,
-        people: &[String],
-        teams: &[String],
-    ) -> Result<(), ForgeError> {
-        let doing = format!(
-            "asking for a review of pull request {number} of {}/{}",
-            at.owner, at.name
-        );
-        let seat = self.github.seat_at(at, &doing).await?;
-        let path = format!("{}/pulls/{number}/requested_reviewers", repo_path(at));
-        let call = Call {
-            doing: &doing,
-            endpoint: "request_review",
-            path,
-        };
-        let body = json!({ "reviewers": people, "team_reviewers": teams });
-        let _: IgnoredAny = self.github.write(&seat, &call, &Write::Post, &body).await?;
-        Ok(())
-    }
 }
