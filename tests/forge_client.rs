@@ -85,6 +85,30 @@ async fn lists_are_read_to_the_last_page() {
 }
 
 #[tokio::test]
+async fn attributes_are_read_from_base64_in_lines_or_not_at_all() {
+    let (address, log) = server(|_, calls| match calls {
+        1 => json_of(
+            200,
+            json!({ "encoding": "base64", "content": "Ki5ycyBsaW5ndWlzdC1n\nZW5lcmF0ZWQK\n" }),
+        ),
+        2 => json_of(404, json!({ "message": "Not Found" })),
+        _ => json_of(200, json!({ "encoding": "base64", "content": "?" })),
+    })
+    .await;
+    let forge = forge_at(&address, Credentials::Token("t".into()));
+    assert_eq!(
+        forge.attributes(&AT).await,
+        Ok(Some("*.rs linguist-generated\n".to_owned()))
+    );
+    assert_eq!(forge.attributes(&AT).await, Ok(None));
+    assert!(matches!(
+        forge.attributes(&AT).await,
+        Err(ForgeError::Unreadable { .. })
+    ));
+    assert_eq!(paths(&log)[0], "GET /repos/a/b/contents/.gitattributes");
+}
+
+#[tokio::test]
 async fn an_app_asks_for_one_token_and_finds_its_installation() {
     let (address, log) = server(|seen, _| {
         if seen.path.ends_with("/installation") {

@@ -1,5 +1,7 @@
 //! Files that no person writes by hand: they teach nothing and make nobody an expert.
 
+use crate::classify::attributes::Attributes;
+
 /// Lock files by name, as their package managers write them.
 const LOCK_FILES: [&str; 18] = [
     "Cargo.lock",
@@ -36,9 +38,14 @@ const GENERATED: [&str; 10] = [
     ".js.map",
 ];
 
-/// Whether a path is a lock file, generated, or vendored by Linguist's patterns.
+/// Whether the repository says that a file is generated or vendored; where it says nothing, whether its path is a lock
+/// file's, a generator's, or vendored by Linguist's patterns.
 #[must_use]
-pub fn is_mechanical(path: &str) -> bool {
+pub fn is_mechanical(path: &str, attributes: &Attributes) -> bool {
+    attributes.mark(path).unwrap_or_else(|| looks_mechanical(path))
+}
+
+fn looks_mechanical(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
     LOCK_FILES.contains(&name)
@@ -52,6 +59,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_repository_knows_best() {
+        let says = Attributes::read("src/schema.rs linguist-generated\nvendor/ours/** -linguist-vendored\n");
+        assert!(is_mechanical("src/schema.rs", &says));
+        assert!(!is_mechanical("vendor/ours/lib.rs", &says));
+        assert!(is_mechanical("vendor/theirs/lib.rs", &says));
+    }
+
+    #[test]
     fn lock_files_generated_and_vendored_files_are_mechanical() {
         for path in [
             "Cargo.lock",
@@ -60,10 +75,10 @@ mod tests {
             "vendor/github.com/x/y.go",
             "dist/app.min.js",
         ] {
-            assert!(is_mechanical(path), "{path}");
+            assert!(is_mechanical(path, &Attributes::default()), "{path}");
         }
         for path in ["src/lock.rs", "Cargo.toml", "docs/lockfile.md", "package.json"] {
-            assert!(!is_mechanical(path), "{path}");
+            assert!(!is_mechanical(path, &Attributes::default()), "{path}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! In: the text, its path, whether it is a reply. Out: a [`Reading`]. Rules only, the first of our classifiers: phrases
 //! over prose (never over quotes or code blocks) and hints from the path. It abstains where nothing points anywhere.
+pub mod attributes;
 pub mod eval;
 pub mod language;
 pub mod manner;

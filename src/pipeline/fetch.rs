@@ -1,6 +1,7 @@
 //! Reads from the code host what no webhook carries: files, commits, what pushes did, reactions.
 use std::collections::BTreeMap;
 
+use crate::classify::attributes::Attributes;
 use crate::classify::language;
 use crate::classify::markdown;
 use crate::classify::mechanical;
@@ -159,7 +160,9 @@ impl Asking<'_> {
         let mut found = Found::default();
         if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
             let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
-            found.contents = Some(sorted(contents));
+            let attributes = self.pipeline.forge.attributes(&at).await?;
+            let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
+            found.contents = Some(sorted(contents, &attributes));
         }
         for (push, answered) in waiting(comments, pushes) {
             found.follow_ups.extend(self.follow_ups(&at, push, &answered).await?);
@@ -254,14 +257,14 @@ fn unknown(comments: &[StoredComment], pushes: &[HeadPush]) -> Vec<FollowedUp> {
         .collect()
 }
 
-fn sorted(contents: PullContents) -> (Vec<StoredFile>, Vec<PersonId>) {
+fn sorted(contents: PullContents, attributes: &Attributes) -> (Vec<StoredFile>, Vec<PersonId>) {
     let files = contents
         .files
         .into_iter()
         .map(|file| StoredFile {
             language: language::language_of(&file.path),
             // A file that only moved is mechanical too.
-            mechanical: mechanical::is_mechanical(&file.path)
+            mechanical: mechanical::is_mechanical(&file.path, attributes)
                 || (file.previous_path.is_some() && file.additions + file.deletions == 0),
             path: file.path,
             previous_path: file.previous_path,

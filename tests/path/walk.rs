@@ -365,3 +365,29 @@ async fn a_repository_that_was_taken_away_does_not_come_back_with_a_late_comment
     peerlore.tell(peerlore.github.install(by("ada", TODAY + 4))).await;
     assert!(peerlore.one::<bool>("select removed_at is null from repo").await);
 }
+
+#[tokio::test]
+async fn what_the_repository_calls_generated_teaches_nothing() {
+    let peerlore = Peerlore::start().await;
+    let files = [
+        Change::write(".gitattributes", "src/ledger/** linguist-generated\n"),
+        Change::write(LEDGER, text(&[])),
+    ];
+    peerlore
+        .tell(
+            peerlore
+                .github
+                .add_repository(by("ada", TODAY - 1), "schema", "Rust", &files),
+        )
+        .await;
+    let change = NewPull {
+        repo: "schema".to_owned(),
+        ..pull("A change", LEDGER, &text(BEFORE))
+    };
+    let (pull, sent) = peerlore.github.open_pull(by("ada", TODAY), &change);
+    peerlore.tell(sent).await;
+    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    peerlore.push(&pull, soon("ada", 5), How::Append, AFTER).await;
+    assert_eq!(peerlore.taught().await, [""; 0]);
+    assert_eq!(peerlore.refused().await, "mechanical");
+}

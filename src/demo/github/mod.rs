@@ -18,6 +18,7 @@ mod payload;
 mod payload_pull;
 mod refer;
 mod routes;
+mod routes_code;
 mod routes_org;
 mod routes_pull;
 mod serve;

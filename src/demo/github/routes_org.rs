@@ -1,10 +1,10 @@
-//! Answers about the organisation: members, teams, collaborators, repositories, contents.
+//! Answers about the organisation: members, teams, collaborators, repositories.
 
+use axum::Json;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, http::StatusCode};
 use serde_json::{Value, json};
 
 use crate::demo::github::FakeGithub;
@@ -31,7 +31,6 @@ pub fn router() -> Router<FakeGithub> {
             "/repos/{owner}/{repo}/collaborators/{login}/permission",
             get(permission),
         )
-        .route("/repos/{owner}/{repo}/contents/{*path}", get(contents))
 }
 
 /// Whoever asks is the App's own account: this GitHub doesn't tell tokens apart.
@@ -200,72 +199,4 @@ async fn permission(
         None => ("none", ""),
     };
     Json(json!({ "permission": permission, "role_name": role, "user": user(&state, &login) })).into_response()
-}
-
-/// A file's contents; as raw text, the only form the App asks for, or the size and name in JSON.
-async fn contents(
-    State(github): State<FakeGithub>,
-    Path((_, repo, path)): Path<(String, String, String)>,
-    Query(query): Asking,
-    headers: axum::http::HeaderMap,
-) -> Response {
-    let state = github.lock();
-    let Some(known) = state.repo(&repo) else {
-        return not_found();
-    };
-    let asked = query.get("ref").map_or("main", String::as_str);
-    let Some(sha) = known.resolve(asked) else {
-        return not_found();
-    };
-    let Some(blob) = known.tree(&sha).and_then(|t| t.get(path.as_str())) else {
-        return not_found();
-    };
-    let accepts = headers
-        .get(axum::http::header::ACCEPT)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    if accepts.contains("raw") {
-        return (StatusCode::OK, blob.text.to_string()).into_response();
-    }
-    let name = path.rsplit('/').next().unwrap_or(&path);
-    Json(json!({
-        "type": "file", "encoding": "base64", "content": base64(blob.text.as_bytes()), "size": blob.text.len(),
-        "name": name, "path": path, "sha": &*blob.sha,
-    }))
-    .into_response()
-}
-
-/// Base 64 with `=` at the end, as RFC 4648 section 4 gives it.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
-        for place in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
-            text.push(if place > chunk.len() { '=' } else { char::from(digit) });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_matches_the_vectors_of_its_standard() {
-        let pairs = [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("foobar", "Zm9vYmFy"),
-        ];
-        for (plain, coded) in pairs {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
 }

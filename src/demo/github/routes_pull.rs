@@ -1,7 +1,5 @@
 //! Answers about pull requests: the change, its commits, its comments, who was asked.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +8,6 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::demo::github::answer::{Page, failed, found, not_found};
-use crate::demo::github::diff::changes_between;
 use crate::demo::github::drive::Act;
 use crate::demo::github::payload::{commit, issue_comment, reaction, team, user};
 use crate::demo::github::payload_pull::{file, pull, pull_in_full, review, review_comment};
@@ -23,9 +20,6 @@ const FILES_AT_MOST: usize = 3_000;
 
 /// GitHub lists no more commits than this for a pull request.
 const COMMITS_AT_MOST: usize = 250;
-
-/// GitHub gives no more files than this in a comparison.
-const COMPARED_AT_MOST: usize = 300;
 
 type Number = Path<(String, String, u64)>;
 
@@ -44,7 +38,6 @@ pub fn router() -> Router<FakeGithub> {
         )
         .route("/repos/{owner}/{repo}/pulls/comments/{id}", get(one_review_comment))
         .route("/repos/{owner}/{repo}/pulls/comments/{id}/reactions", get(reactions))
-        .route("/repos/{owner}/{repo}/compare/{range}", get(compare))
         .route("/repos/{owner}/{repo}/issues/{number}/comments", get(talk).post(say))
         .route(
             "/repos/{owner}/{repo}/issues/comments/{id}",
@@ -355,63 +348,4 @@ async fn react(State(github): State<FakeGithub>, Path((_, repo, id)): Number, Js
     };
     github.react(&PullName { repo, number }, Act { by: &by, at: now }, id, content);
     (StatusCode::CREATED, Json(json!({ "content": content }))).into_response()
-}
-
-/// `base...head`: what `head` brings since the two parted.
-async fn compare(
-    State(github): State<FakeGithub>,
-    Path((owner, repo, range)): Path<(String, String, String)>,
-    Query(query): Asking,
-) -> Response {
-    let state = github.lock();
-    let Some(known) = state.repo(&repo) else {
-        return not_found();
-    };
-    let Some((base, head)) = range.split_once("...") else {
-        return not_found();
-    };
-    let (Some(base), Some(head)) = (known.resolve(base), known.resolve(head)) else {
-        return not_found();
-    };
-    let Some(merge_base) = known.merge_base(&base, &head) else {
-        return failed(StatusCode::NOT_FOUND, "No common ancestor between the two commits.");
-    };
-    let ahead = known.commits_between(&base, &head);
-    let behind = known.commits_between(&head, &base).len();
-    let status = match (ahead.len(), behind) {
-        (0, 0) => "identical",
-        (_, 0) => "ahead",
-        (0, _) => "behind",
-        _ => "diverged",
-    };
-    let empty = Arc::default();
-    let changes = changes_between(
-        known.tree(&merge_base).unwrap_or(&empty),
-        known.tree(&head).unwrap_or(&empty),
-    );
-    let page = Page::of(&query, format!("{}/repos/{owner}/{repo}/compare/{range}", state.api));
-    // Files come with the first page only; further pages are for commits.
-    let first = query.get("page").is_none_or(|p| p == "1");
-    let shown = if first {
-        &changes[..changes.len().min(COMPARED_AT_MOST)]
-    } else {
-        &[]
-    };
-    let all: Vec<Value> = ahead.iter().map(|c| commit(&state, &repo, c)).collect();
-    let of = |sha: &str| known.commit(sha).map(|c| commit(&state, &repo, c));
-    let url = format!("{}/repos/{owner}/{repo}/compare/{range}", state.api);
-    let html = format!("{}/{owner}/{repo}/compare/{range}", state.web);
-    let body = json!({
-        "url": url, "html_url": html, "permalink_url": html, "diff_url": format!("{html}.diff"),
-        "patch_url": format!("{html}.patch"), "base_commit": of(&base), "merge_base_commit": of(&merge_base),
-        "status": status, "ahead_by": ahead.len(), "behind_by": behind, "total_commits": ahead.len(),
-        "commits": page.slice(&all, usize::MAX),
-        "files": shown.iter().map(|f| file(&state, &repo, &head, f)).collect::<Vec<_>>(),
-    });
-    let links = if query.contains_key("page") || query.contains_key("per_page") {
-        page.links(all.len())
-    } else {
-        axum::http::HeaderMap::new()
-    };
-    (links, Json(body)).into_response()
 }

@@ -1,6 +1,8 @@
 //! Reading calls about pull requests.
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use crate::forge::Forge;
@@ -154,6 +156,34 @@ impl Forge {
                 .into_iter()
                 .collect(),
         })
+    }
+
+    /// The text of `.gitattributes` at the top of the default branch; none where there is no such file.
+    ///
+    /// # Errors
+    /// As [`ForgeError`] says, but for [`ForgeError::NotFound`].
+    pub async fn attributes(&self, at: &RepoAt<'_>) -> Result<Option<String>, ForgeError> {
+        #[derive(Deserialize)]
+        struct Contents {
+            content: String,
+        }
+        let doing = format!("reading .gitattributes of {}/{}", at.owner, at.name);
+        let seat = self.github.seat_at(at, &doing).await?;
+        let call = Call {
+            doing: &doing,
+            endpoint: "attributes",
+            path: format!("{}/contents/.gitattributes", repo_path(at)),
+        };
+        let content = match self.github.get::<Contents>(&seat, &call).await {
+            Ok(contents) => contents.content.split_whitespace().collect::<String>(),
+            Err(ForgeError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let bytes = BASE64.decode(content).map_err(|error| ForgeError::Unreadable {
+            doing,
+            what: error.to_string(),
+        })?;
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// The files that `head` changed since it left `base` (three dots), at most 300: the limit of GitHub's comparison,
