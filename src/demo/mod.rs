@@ -10,6 +10,7 @@ pub mod github;
 pub mod people;
 pub mod repositories;
 pub mod stories;
+mod subjects;
 pub mod year;
 
 mod code;
