@@ -1,14 +1,7 @@
 //! `/`: what this is, the open pull requests, and in the demo whom to be and what to look at.
-use axum::extract::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
-use axum::response::Redirect;
-use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::Cookie;
-use axum_extra::extract::cookie::SameSite;
 use maud::Markup;
 use maud::html;
-use serde::Deserialize;
 use sqlx::PgConnection;
 
 use crate::demo::stories::STORIES;
@@ -17,14 +10,13 @@ use crate::store::people;
 use crate::store::pulls;
 use crate::store::pulls::OpenPull;
 use crate::web::Web;
-use crate::web::access::CHOSEN;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::pages::choose;
 use crate::web::prose;
-use crate::web::same_origin::SameOrigin;
 use crate::web::tenant;
 
 /// Open pull requests that are listed, at most.
@@ -95,46 +87,6 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
     })
 }
 
-/// The field of the form in the demo.
-#[derive(Debug, Deserialize)]
-pub struct Chosen {
-    login: String,
-}
-
-/// `POST /demo/me`: keeps whom the visitor of the demo chose to be in a cookie; an empty login clears it.
-///
-/// # Errors
-/// [`PageError::NotFound`] outside the demo; [`PageError::SentFromElsewhere`] for a form that isn't ours.
-pub async fn choose(
-    visitor: Visitor,
-    _: SameOrigin,
-    jar: CookieJar,
-    form: Result<Form<Chosen>, FormRejection>,
-) -> Result<(CookieJar, Redirect), PageError> {
-    if !visitor.demo {
-        return Err(PageError::no_such_page());
-    }
-    let unreadable = PageError::Unreadable("Nobody has such a login. Go back and choose somebody from the list.");
-    let Ok(Form(Chosen { login })) = form else {
-        return Err(unreadable);
-    };
-    let cookie = Cookie::build((CHOSEN, login.clone()))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax);
-    if login.is_empty() {
-        return Ok((jar.remove(cookie), Redirect::to("/")));
-    }
-    let plain = login.len() <= 60
-        && login
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if !plain {
-        return Err(unreadable);
-    }
-    Ok((jar.add(cookie), Redirect::to("/me")))
-}
-
 /// The page's text.
 #[must_use]
 pub fn render(view: &View) -> Markup {
@@ -145,7 +97,7 @@ pub fn render(view: &View) -> Markup {
             "For each pull request it suggests someone who knows the change, and beside them someone from another team who would learn from it. "
             "Nothing is posted unless you switch that on, and everybody can take themselves out with one switch."
         }
-        @if view.visitor.demo { (sights(view)) (who(view)) }
+        @if view.visitor.demo { (sights(view)) (choose::form(&view.organisations, &view.people, view.visitor.login.as_deref())) }
         (open(view))
         @if !view.visitor.demo { (connect(view)) }
     }
@@ -196,30 +148,6 @@ fn be(login: &str) -> Markup {
         form.inline method="post" action="/demo/me" {
             input type="hidden" name="login" value=(login);
             button.link type="submit" { "Be " (login) }
-        }
-    }
-}
-
-fn who(view: &View) -> Markup {
-    let chosen = view.visitor.login.as_deref();
-    html! {
-        section id="who" {
-            h2 { "Who are you?" }
-            p { "Your own page is only for you. In this demo you may be anybody." }
-            form method="post" action="/demo/me" {
-                div.row {
-                    div.field {
-                        label for="login" { "Somebody from " (prose::listed(&view.organisations)) }
-                        select id="login" name="login" {
-                            option value="" selected[chosen.is_none()] { "Nobody" }
-                            @for login in &view.people {
-                                option value=(login) selected[chosen == Some(login)] { (login) }
-                            }
-                        }
-                    }
-                    button type="submit" { "Go to their page" }
-                }
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use maud::Markup;
 use maud::html;
 use serde::Deserialize;
+use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::graph::Confidence;
@@ -24,6 +25,7 @@ use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::pages::choose;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::prose;
@@ -65,7 +67,7 @@ pub struct Asked {
 /// `GET /me`, with `?page=N` for older evidence.
 ///
 /// # Errors
-/// [`PageError::NobodyChosen`] for a visitor who is nobody here; [`PageError`] where the database is away.
+/// [`PageError::NobodyChosen`] for a visitor who is nobody here, and can't choose; [`PageError`] where the database is away.
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
@@ -82,7 +84,7 @@ pub async fn show(
     let saved = query.saved.as_deref().and_then(Saved::from_word);
     let mut conn = web.pipeline.pool.acquire().await?;
     let (Some(login), Some(id)) = (visitor.login.as_deref(), tenant::of_demo(&mut conn, &visitor).await?) else {
-        return Err(PageError::NobodyChosen);
+        return choice(&mut conn, &visitor).await;
     };
     let frame = Frame {
         title: "My page",
@@ -93,7 +95,7 @@ pub async fn show(
         if people::has_opted_out(&mut conn, id, login).await? {
             return Ok(layout::page(&frame, &me_forms::render_out(login)));
         }
-        return Err(PageError::NobodyChosen);
+        return choice(&mut conn, &visitor).await;
     };
     let now = web.pipeline.clock.now();
     let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
@@ -108,6 +110,30 @@ pub async fn show(
         return Err(no_such_page());
     }
     Ok(layout::page(&frame, &render(&view)))
+}
+
+/// The page for somebody who is nobody yet: in the demo, a choice.
+async fn choice(conn: &mut PgConnection, visitor: &Visitor) -> Result<Markup, PageError> {
+    let Some(tenant) = tenant::seen_by(conn, visitor)
+        .await?
+        .into_iter()
+        .next()
+        .filter(|_| visitor.demo)
+    else {
+        return Err(PageError::NobodyChosen);
+    };
+    let people: Vec<String> = people::standing(conn, tenant.id)
+        .await?
+        .into_iter()
+        .map(|person| person.login)
+        .collect();
+    let frame = Frame {
+        title: "Who are you?",
+        place: Place::Me,
+        visitor: Some(visitor),
+    };
+    let text = html! { h1 { "My page" } (choose::form(&[tenant.login], &people, None)) };
+    Ok(layout::page(&frame, &text))
 }
 
 /// The page's text.

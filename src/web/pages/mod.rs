@@ -1,6 +1,7 @@
 //! One file a page. A page that shows people's data takes a [`crate::web::access::Visitor`], which guards it.
 //!
 //! A page's handler reads from the store or asks the pipeline and makes a view; its `render` turns the view into text.
+pub mod choose;
 pub mod docs;
 pub mod docs_formulas;
 pub mod home;
@@ -21,7 +22,7 @@ use crate::web::layout;
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(home::show))
-        .route("/demo/me", post(home::choose))
+        .route("/demo/me", post(choose::choose))
         .route("/pulls/{owner}/{repo}/{number}", get(pull::show))
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
