@@ -1,5 +1,7 @@
 //! Answers about pull requests: the change, its commits, its comments, who was asked.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,7 +14,7 @@ use crate::demo::github::drive::Act;
 use crate::demo::github::payload::{commit, issue_comment, reaction, team, user};
 use crate::demo::github::payload_pull::{file, pull, pull_in_full, review, review_comment};
 use crate::demo::github::routes::Asking;
-use crate::demo::github::state::Pull;
+use crate::demo::github::state::{Pull, Repository};
 use crate::demo::github::{FakeGithub, PullName, state};
 
 /// GitHub lists no more files than this for a pull request.
@@ -108,68 +110,61 @@ async fn files(
         .into_response()
 }
 
-async fn commits(
-    State(github): State<FakeGithub>,
-    Path((owner, repo, number)): Number,
-    Query(query): Asking,
+/// A list about one pull request, a page of it. `what` follows the repository in the address.
+fn listed(
+    github: &FakeGithub,
+    (repo, number, what): (&str, u64, &str),
+    query: &HashMap<String, String>,
+    all: impl FnOnce(&state::State, &Repository, &Pull) -> Vec<Value>,
 ) -> Response {
     let state = github.lock();
-    let Some((known, p)) = state.repo(&repo).and_then(|r| Some((r, r.pulls.get(&number)?))) else {
+    let Some((known, pull)) = state.repo(repo).and_then(|r| Some((r, r.pulls.get(&number)?))) else {
         return not_found();
     };
-    let mut all: Vec<Value> = known
-        .commits_between(&p.base, &p.head)
-        .iter()
-        .map(|c| commit(&state, &repo, c))
-        .collect();
-    all.truncate(COMMITS_AT_MOST);
-    Page::of(
-        &query,
-        format!("{}/repos/{owner}/{repo}/pulls/{number}/commits", state.api),
-    )
-    .answer(&all)
+    let address = format!("{}/repos/{}/{repo}/{what}", state.api, state.organisation.login);
+    Page::of(query, address).answer(&all(&state, known, pull))
 }
 
-async fn reviews(
-    State(github): State<FakeGithub>,
-    Path((owner, repo, number)): Number,
-    Query(query): Asking,
-) -> Response {
-    let state = github.lock();
-    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else {
-        return not_found();
-    };
-    let all: Vec<Value> = p
-        .reviews
-        .iter()
-        .map(|r| review(&state, &repo, number, r, true))
-        .collect();
-    Page::of(
-        &query,
-        format!("{}/repos/{owner}/{repo}/pulls/{number}/reviews", state.api),
-    )
-    .answer(&all)
+async fn commits(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Query(query): Asking) -> Response {
+    let what = format!("pulls/{number}/commits");
+    listed(&github, (&repo, number, &what), &query, |state, known, p| {
+        let all = known.commits_between(&p.base, &p.head);
+        all.iter()
+            .take(COMMITS_AT_MOST)
+            .map(|c| commit(state, &repo, c))
+            .collect()
+    })
+}
+
+async fn reviews(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Query(query): Asking) -> Response {
+    let what = format!("pulls/{number}/reviews");
+    listed(&github, (&repo, number, &what), &query, |state, _, p| {
+        p.reviews
+            .iter()
+            .map(|r| review(state, &repo, number, r, true))
+            .collect()
+    })
 }
 
 async fn review_comments(
     State(github): State<FakeGithub>,
-    Path((owner, repo, number)): Number,
+    Path((_, repo, number)): Number,
     Query(query): Asking,
 ) -> Response {
-    let state = github.lock();
-    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else {
-        return not_found();
-    };
-    let all: Vec<Value> = p
-        .comments
-        .iter()
-        .map(|c| review_comment(&state, &repo, number, c))
-        .collect();
-    Page::of(
-        &query,
-        format!("{}/repos/{owner}/{repo}/pulls/{number}/comments", state.api),
-    )
-    .answer(&all)
+    let what = format!("pulls/{number}/comments");
+    listed(&github, (&repo, number, &what), &query, |state, _, p| {
+        p.comments
+            .iter()
+            .map(|c| review_comment(state, &repo, number, c))
+            .collect()
+    })
+}
+
+async fn talk(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Query(query): Asking) -> Response {
+    let what = format!("issues/{number}/comments");
+    listed(&github, (&repo, number, &what), &query, |state, _, p| {
+        p.talk.iter().map(|c| issue_comment(state, &repo, number, c)).collect()
+    })
 }
 
 async fn one_review_comment(State(github): State<FakeGithub>, Path((_, repo, id)): Number) -> Response {
@@ -263,19 +258,6 @@ async fn request(
     known.map_or_else(not_found, |(r, p)| {
         (StatusCode::CREATED, Json(pull(&state, r, p))).into_response()
     })
-}
-
-async fn talk(State(github): State<FakeGithub>, Path((owner, repo, number)): Number, Query(query): Asking) -> Response {
-    let state = github.lock();
-    let Some(p) = state.repo(&repo).and_then(|r| r.pulls.get(&number)) else {
-        return not_found();
-    };
-    let all: Vec<Value> = p.talk.iter().map(|c| issue_comment(&state, &repo, number, c)).collect();
-    Page::of(
-        &query,
-        format!("{}/repos/{owner}/{repo}/issues/{number}/comments", state.api),
-    )
-    .answer(&all)
 }
 
 async fn say(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Json(body): Json<Value>) -> Response {
