@@ -7,6 +7,7 @@
 //! | [`fetch`] | `Fetch` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
 //! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
+//! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, in place | - |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
 //! | [`expire`] | `Expire` | the clock | - | lets texts and dead letters' bodies go | - (queued every hour) |
 //!

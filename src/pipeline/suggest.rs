@@ -59,9 +59,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
     let mut known = gather::known(&mut tx, id, &question, &pipeline.settings).await?;
     let suggestion = answer(pipeline, (&repo, tenant.external_id, key.number), &mut known, now).await?;
     suggestions::set(&mut tx, id, key, (&suggestion, &pull.head_sha), now).await?;
-    if pipeline.settings.surface == Surface::Comment {
-        publish::comment(pipeline, &mut tx, (id, key, &repo), &suggestion).await?;
-    }
+    // Whatever becomes of the comment, the page shows it.
     tx.commit().await?;
     tracing::info!(
         repo.id = key.repo.0,
@@ -70,6 +68,9 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         learner = word(&suggestion.learner),
         "suggestion made"
     );
+    if pipeline.settings.surface == Surface::Comment {
+        publish::comment(pipeline, id, key).await?;
+    }
     Ok(())
 }
 

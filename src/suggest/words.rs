@@ -94,6 +94,7 @@ fn slot(title: &str, slot: &Slot) -> String {
                 .map(|reason| format!("\n- {}", quiet(&reason.words)));
             format!("{title}: {}\n{}\n\n", code(&pick.login), reasons.collect::<String>())
         }
+        Slot::AlreadyAsked { who } if who.is_empty() => format!("{title}: somebody is asked already\n\n"),
         Slot::AlreadyAsked { who } => {
             let who: Vec<String> = who.iter().map(|name| code(name)).collect();
             format!("{title}: {} already asked\n\n", who.join(", "))

@@ -19,7 +19,7 @@ use crate::harness::text;
 
 const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
 
-async fn suggested() -> (Peerlore, PullName) {
+pub async fn suggested() -> (Peerlore, PullName) {
     let peerlore = Peerlore::with_history().await;
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
     assert_eq!(peerlore.said(&pull).len(), 1);
@@ -27,7 +27,7 @@ async fn suggested() -> (Peerlore, PullName) {
 }
 
 /// How often comments were written, changed or looked for on GitHub.
-fn asked(peerlore: &Peerlore, method: &str) -> usize {
+pub fn asked(peerlore: &Peerlore, method: &str) -> usize {
     let asked = peerlore.github.requests();
     asked
         .iter()
@@ -256,6 +256,24 @@ async fn a_github_that_fails_is_asked_again_and_nothing_is_lost() {
         peerlore.let_time_pass().await;
         assert_eq!(peerlore.said(&pull).len(), 1, "{path} {failure:?}");
         assert_eq!(peerlore.picked(&pull).await.0, "ben");
+    }
+}
+
+#[tokio::test]
+async fn a_locked_pull_request_shows_its_suggestion_on_the_page_only() {
+    for refused in [403, 422] {
+        let peerlore = Peerlore::with_history().await;
+        peerlore
+            .github
+            .fail_next(Some("POST"), "/issues/3/comments", 1, Failure::Status(refused));
+        let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
+        assert_eq!(peerlore.picked(&pull).await.0, "ben");
+        peerlore.let_time_pass().await;
+        assert_eq!(asked(&peerlore, "POST"), 1, "it isn't tried again by itself");
+        peerlore
+            .tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "finn"))
+            .await;
+        assert_eq!(peerlore.said(&pull).len(), 1, "what happens next finds it unlocked");
     }
 }
 

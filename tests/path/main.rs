@@ -12,5 +12,6 @@ mod order;
 mod privacy;
 mod queue;
 mod rebuild;
+mod redact;
 mod tenancy;
 mod walk;
