@@ -48,7 +48,7 @@ pub enum Job {
         /// The tenant.
         installation: InstallationId,
     },
-    /// Delete what is kept for a time only: comment texts, dead letters' bodies.
+    /// Delete what is kept for a time only: comment texts, dead letters' bodies, removed installations.
     Expire,
 }
 
