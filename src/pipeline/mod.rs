@@ -54,6 +54,19 @@ pub struct Pipeline {
     pub settings: Settings,
     /// Where people reach our pages and the code host's, without a slash at the end.
     pub addresses: Addresses,
+    /// Which of our own pages a comment may link to.
+    pub reach: Reach,
+}
+
+/// Which of our pages somebody who reads a comment on the code host can open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// All of them.
+    Everything,
+    /// The one that says how everything works, which shows nothing about anybody.
+    Docs,
+    /// None: they are for this machine only.
+    Nothing,
 }
 
 /// Where things are in a browser, without a slash at the end.

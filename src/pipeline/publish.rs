@@ -5,6 +5,7 @@ use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
 use crate::pipeline::Pipeline;
+use crate::pipeline::Reach;
 use crate::pipeline::StepError;
 use crate::store::suggestions;
 use crate::store::tenants;
@@ -102,11 +103,11 @@ async fn show(pipeline: &Pipeline, id: InstallationId, key: PullKey, unposted: U
         "{}/pulls/{}/{}/{}",
         pipeline.addresses.own, repo.owner, repo.name, key.number
     );
-    let settings = format!("{}/docs", pipeline.addresses.own);
+    let docs = format!("{}/docs", pipeline.addresses.own);
     let name = format!("{}/{}", repo.owner, repo.name);
     let links = words::CommentLinks {
-        details_url: &details,
-        settings_url: &settings,
+        details_url: (pipeline.reach == Reach::Everything).then_some(details.as_str()),
+        docs_url: (pipeline.reach != Reach::Nothing).then_some(docs.as_str()),
         repo: &name,
     };
     let body = match (words::comment(&stored.suggestion, &links), &noted) {

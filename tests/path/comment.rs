@@ -4,8 +4,10 @@ use peerlore::demo::github::PullName;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::opt_out;
+use peerlore::pipeline::publish;
 use peerlore::pipeline::work;
 use peerlore::suggest::words::MARKER;
+use peerlore::web::access::Viewing;
 
 use crate::harness::LEDGER;
 use crate::harness::PAGES;
@@ -45,8 +47,27 @@ async fn it_is_posted_once_with_two_visible_lines_and_no_ping() {
     assert_eq!(lines.len(), 2, "{visible}");
     assert!(lines[0].starts_with("**Knows this change:** `ben`"), "{visible}");
     assert!(lines[1].starts_with("**Would learn from it:** `cleo`"), "{visible}");
-    assert!(body.contains("https://peerlore.example/pulls/acme/shop/3"), "{body}");
+    assert!(
+        body.contains("(https://peerlore.example/docs)") && body.contains("`peerlore opt-out LOGIN`"),
+        "{body}"
+    );
+    assert!(
+        !body.contains("/pulls/"),
+        "a page that stays closed is no place to be sent to: {body}"
+    );
     assert_eq!(asked(&peerlore, "POST"), 1);
+}
+
+#[tokio::test]
+async fn it_links_to_its_page_where_the_pages_are_open() {
+    let (peerlore, pull) = suggested().await;
+    let mut open = peerlore.replica().pipeline;
+    open.reach = Viewing::Open.reach();
+    publish::comment(&open, peerlore.tenant().await, peerlore.key(&pull).await)
+        .await
+        .expect("GitHub is there");
+    let body = peerlore.said(&pull).remove(0);
+    assert!(body.contains("(https://peerlore.example/pulls/acme/shop/3)"), "{body}");
 }
 
 #[tokio::test]

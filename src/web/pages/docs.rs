@@ -114,8 +114,9 @@ fn seen() -> Markup {
             li { "A learner's reasons name what they know and what they said they want, never what they lack." }
             li { "Who was left out is counted, never named; the reason of an absence is never shown." }
             li {
-                "Whoever takes themselves out on " a href="/me" { "their page" } " is absent everywhere at once, also as the other end of "
-                "what others passed on or learned."
+                "Whoever is taken out is absent everywhere at once, also as the other end of what others passed on or learned; comments that "
+                "named them on pull requests are edited soon after. Until there is a sign-in, ask whoever runs Peerlore for you to run "
+                code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back. In the demo the switch is on your own page."
             }
         }
         p {
