@@ -189,6 +189,63 @@ pub async fn hold_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey
     Ok(())
 }
 
+/// Waits until nobody else of this tenant counts and stores suggestions; held until the transaction, or the savepoint in
+/// it, ends. Never held while anybody but the database is asked.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn hold_limits(conn: &mut PgConnection, id: InstallationId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('limits:' || $1::bigint, 0))",
+        id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
+/// How often somebody was suggested lately.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    /// Who.
+    pub person: PersonId,
+    /// Pull requests of the last day, in either place.
+    pub today: i64,
+    /// Pull requests of the last seven days, as a learner.
+    pub learner_this_week: i64,
+}
+
+/// How often these people were suggested lately on other pull requests than this one.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn shares(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    people: &[PersonId],
+    now: Time,
+) -> Result<Vec<Share>, StoreError> {
+    let people: Vec<i64> = people.iter().map(|person| person.0).collect();
+    Ok(sqlx::query_as!(
+        Share,
+        r#"select g.person_id as "person: PersonId",
+                  count(distinct (g.repo_id, g.number)) filter (where g.at > $5::timestamptz - interval '1 day') as "today!",
+                  count(*) filter (where g.slot = 'learner') as "learner_this_week!"
+           from suggested g
+           where g.installation_id = $1 and g.person_id = any($4) and g.at > $5::timestamptz - interval '7 days'
+             and (g.repo_id, g.number) <> ($2, $3)
+           group by 1"#,
+        id.0,
+        key.repo.0,
+        key.number,
+        &people,
+        now
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Whom the pull request's suggestion named as a learner last.
 ///
 /// # Errors
