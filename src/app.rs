@@ -60,6 +60,7 @@ impl App {
             clock: setup.clock,
             settings: setup.settings,
             addresses: setup.addresses,
+            reach: setup.viewing.reach(),
         };
         let router = web::router(web::Web {
             pipeline: pipeline.clone(),

@@ -16,6 +16,7 @@ use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
+use crate::pipeline::Reach;
 use crate::postgres;
 use crate::store;
 use crate::store::jobs::Queue;
@@ -141,6 +142,7 @@ pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),
+        reach: Reach::Nothing,
     })
 }
 

@@ -61,7 +61,11 @@ pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
             command.login
         )?;
     } else {
-        writeln!(out, "{} is absent everywhere from now on.", command.login)?;
+        writeln!(
+            out,
+            "{} is absent everywhere from now on; comments on GitHub follow while `peerlore serve` runs.",
+            command.login
+        )?;
     }
     Ok(())
 }

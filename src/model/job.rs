@@ -36,12 +36,19 @@ pub enum Job {
         /// The pull request.
         pull: PullKey,
     },
+    /// Bring a comment that was posted up to what may be shown now.
+    Redact {
+        /// The tenant.
+        installation: InstallationId,
+        /// The pull request.
+        pull: PullKey,
+    },
     /// Read members and teams.
     Members {
         /// The tenant.
         installation: InstallationId,
     },
-    /// Delete what is kept for a time only: comment texts, dead letters' bodies.
+    /// Delete what is kept for a time only: comment texts, dead letters' bodies, removed installations.
     Expire,
 }
 
@@ -79,6 +86,7 @@ impl Job {
             Self::Fetch { .. } => "fetch",
             Self::Learn { .. } => "learn",
             Self::Suggest { .. } => "suggest",
+            Self::Redact { .. } => "redact",
             Self::Members { .. } => "members",
             Self::Expire => "expire",
         }
@@ -91,7 +99,8 @@ impl Job {
             Self::Receive { .. } | Self::Expire => None,
             Self::Fetch { installation, pull }
             | Self::Learn { installation, pull }
-            | Self::Suggest { installation, pull } => Some(format!("pull:{installation}:{pull}")),
+            | Self::Suggest { installation, pull }
+            | Self::Redact { installation, pull } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
         }
     }
@@ -101,7 +110,7 @@ impl Job {
     pub fn priority(&self) -> i16 {
         match self {
             Self::Receive { .. } => 0,
-            Self::Members { .. } => 1,
+            Self::Members { .. } | Self::Redact { .. } => 1,
             Self::Fetch { .. } => 2,
             Self::Learn { .. } => 3,
             Self::Suggest { .. } => 4,

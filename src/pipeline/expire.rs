@@ -5,11 +5,16 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::comments;
 use crate::store::inbox;
+use crate::store::tenants;
 
 /// Days that a dead letter keeps its body.
 const DEAD_LETTER_DAYS: i64 = 7;
 
-/// Lets comment texts go that are older than the settings' `retention_days`, and bodies of old dead letters.
+/// Days that everything of an installation stays after the App was removed there, so that a mistake can be undone.
+pub const REMOVED_DAYS: i64 = 30;
+
+/// Lets comment texts go that are older than the settings' `retention_days`, bodies of old dead letters, and whatever was
+/// known of installations that were removed long enough ago.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
@@ -23,6 +28,12 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     .await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     tx.commit().await?;
+    let mut conn = pipeline.pool.acquire().await?;
+    let removed = tenants::delete_removed(&mut conn, now - Duration::days(REMOVED_DAYS)).await?;
+    drop(conn);
+    for id in removed {
+        tracing::info!(installation.id = id.0, "everything of a removed installation is gone");
+    }
     pipeline.queue.forget_idle_queues().await?;
     if texts + bodies > 0 {
         tracing::info!(texts, bodies, "expired texts and dead letters are gone");

@@ -7,6 +7,7 @@ use crate::classify::markdown;
 use crate::classify::mechanical;
 use crate::forge::ForgeError;
 use crate::forge::RepoAt;
+use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
@@ -17,6 +18,7 @@ use crate::model::pull::HeadPush;
 use crate::model::pull::PullContents;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::record;
 use crate::pipeline::suggest;
 use crate::store::comments;
 use crate::store::comments::FollowedUp;
@@ -70,6 +72,16 @@ pub async fn run(
     // The code host may be slow: no connection is held while it is asked.
     drop(conn);
 
+    let pull = if pull.only_number {
+        let at = RepoAt {
+            installation: tenant.external_id,
+            owner: &repo.owner,
+            name: &repo.name,
+        };
+        opened_before(pipeline, (id, key), &at, now).await?.unwrap_or(pull)
+    } else {
+        pull
+    };
     let asking = Asking {
         pipeline,
         repo: &repo,
@@ -135,6 +147,31 @@ pub async fn run(
     Ok(())
 }
 
+/// Asks for a pull request of which only a comment told, since it was opened before the App came; none where the code
+/// host doesn't say.
+async fn opened_before(
+    pipeline: &Pipeline,
+    (id, key): (InstallationId, PullKey),
+    at: &RepoAt<'_>,
+    now: Time,
+) -> Result<Option<Pull>, StepError> {
+    let seen = match pipeline.forge.pull(at, key.number).await {
+        Ok(seen) => seen,
+        Err(error) if error.may_pass() => return Err(error.into()),
+        Err(error) => {
+            if !matches!(error, ForgeError::NotConfigured { .. }) {
+                tracing::warn!(repo.id = key.repo.0, pull.number = key.number, %error, "only the pull request's number is known");
+            }
+            return Ok(None);
+        }
+    };
+    let mut tx = pipeline.pool.begin().await?;
+    record::pull(&mut tx, id, key, &seen, now).await?;
+    let pull = pulls::pull(&mut tx, id, key).await?;
+    tx.commit().await?;
+    Ok(pull)
+}
+
 /// One pull request, about which the code host is asked.
 struct Asking<'a> {
     pipeline: &'a Pipeline,
@@ -149,7 +186,7 @@ impl Asking<'_> {
         (pull, comments, pushes): (&Pull, &[StoredComment], &[HeadPush]),
     ) -> Result<Found, ForgeError> {
         if pull.head_sha.is_empty() {
-            // Only its number is known so far; its state comes with a later event.
+            // Only its number is known; its state may still come with a later event.
             return Ok(Found::default());
         }
         let at = RepoAt {

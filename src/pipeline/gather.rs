@@ -14,6 +14,7 @@ use crate::model::ids::TeamId;
 use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::suggestion::LeftOut;
+use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::StepError;
 use crate::skill;
@@ -27,6 +28,7 @@ use crate::store::profiles;
 use crate::store::reviews;
 use crate::store::reviews::AskedAlready;
 use crate::store::suggestions;
+use crate::store::suggestions::Share;
 use crate::store::tenants;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
@@ -97,6 +99,35 @@ impl Known {
     pub fn refuse(&mut self, refused: &[PersonId]) {
         self.candidates.retain(|candidate| !refused.contains(&candidate.id));
         self.left_out.not_members += u32::try_from(refused.len()).unwrap_or(u32::MAX);
+    }
+
+    /// Takes in how often some people have been suggested meanwhile.
+    pub fn recount(&mut self, shares: &[Share]) {
+        for share in shares {
+            let same = self
+                .candidates
+                .iter_mut()
+                .find(|candidate| candidate.id == share.person);
+            if let Some(candidate) = same {
+                candidate.suggested_today = count(share.today);
+                candidate.learner_suggestions_this_week = count(share.learner_this_week);
+            }
+        }
+    }
+
+    /// Whether nobody in this suggestion had their share already.
+    #[must_use]
+    pub fn has_room_for(&self, suggestion: &Suggestion, settings: &Settings) -> bool {
+        let room = |slot: &Slot, fits: &dyn Fn(&Candidate) -> bool| match slot {
+            Slot::Picked(pick) => self
+                .candidates
+                .iter()
+                .any(|candidate| candidate.id == pick.person && fits(candidate)),
+            Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => true,
+        };
+        let today = |candidate: &Candidate| candidate.suggested_today < settings.daily_cap;
+        let week = |candidate: &Candidate| candidate.learner_suggestions_this_week < settings.mentoring_budget;
+        room(&suggestion.expert, &today) && room(&suggestion.learner, &|candidate| today(candidate) && week(candidate))
     }
 
     /// Leaves only these people.

@@ -7,8 +7,9 @@
 //! | [`fetch`] | `Fetch` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
 //! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
+//! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, in place | - |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts and dead letters' bodies go | - (queued every hour) |
+//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies and removed installations go | - (queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
@@ -53,6 +54,19 @@ pub struct Pipeline {
     pub settings: Settings,
     /// Where people reach our pages and the code host's, without a slash at the end.
     pub addresses: Addresses,
+    /// Which of our own pages a comment may link to.
+    pub reach: Reach,
+}
+
+/// Which of our pages somebody who reads a comment on the code host can open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// All of them.
+    Everything,
+    /// The one that says how everything works, which shows nothing about anybody.
+    Docs,
+    /// None: they are for this machine only.
+    Nothing,
 }
 
 /// Where things are in a browser, without a slash at the end.

@@ -8,8 +8,9 @@ use crate::store::people;
 use crate::store::pulls;
 use crate::store::suggestions;
 
-/// Takes a person out of everything: at once for whatever is read, and soon for the comments that name them on open
-/// pull requests, which are written anew. Gives the person's number; none where nobody has that login.
+/// Takes a person out of everything: at once for whatever is read, and soon for the comments of ours that name them, on
+/// whichever pull request. Where they were suggested on an open one, somebody else is looked for. Gives the person's
+/// number; none where nobody has that login.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
@@ -18,7 +19,13 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, login: &str) -> Result
     let mut tx = pipeline.pool.begin().await?;
     let found = people::set_opt_out(&mut tx, id, login, Some(now)).await?;
     if let Some(person) = found {
-        for pull in suggestions::open_naming(&mut tx, id, person).await? {
+        for pull in suggestions::posted_naming(&mut tx, id, person).await? {
+            pipeline
+                .queue
+                .add(&mut tx, &Job::Redact { installation: id, pull }.into())
+                .await?;
+        }
+        for pull in suggestions::open_with(&mut tx, id, person).await? {
             pulls::want_suggestion(&mut tx, id, pull, now).await?;
             pipeline
                 .queue

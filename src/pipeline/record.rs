@@ -309,6 +309,20 @@ async fn of_account(
     }
 }
 
+/// Stores a pull request as the code host shows it now, with its author and whoever is asked to review it.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn pull(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    pull: &PullSeen,
+    at: Time,
+) -> Result<(), StepError> {
+    see_pull(conn, &mut Seen::default(), (id, key), pull, at).await
+}
+
 async fn see_pull(
     conn: &mut PgConnection,
     seen: &mut Seen,

@@ -2,6 +2,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+use sqlx::Acquire;
 
 use crate::forge::ForgeError;
 use crate::forge::Permission;
@@ -57,11 +58,22 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         knowledge: Knowledge::Now,
     };
     let mut known = gather::known(&mut tx, id, &question, &pipeline.settings).await?;
-    let suggestion = answer(pipeline, (&repo, tenant.external_id, key.number), &mut known, now).await?;
-    suggestions::set(&mut tx, id, key, (&suggestion, &pull.head_sha), now).await?;
-    if pipeline.settings.surface == Surface::Comment {
-        publish::comment(pipeline, &mut tx, (id, key, &repo), &suggestion).await?;
-    }
+    let suggestion = loop {
+        let suggestion = answer(pipeline, (&repo, tenant.external_id, key.number), &mut known, now).await?;
+        // Others suggest at the same time: who has room is counted once more, with nobody else counting.
+        let mut storing = tx.begin().await?;
+        suggestions::hold_limits(&mut storing, id).await?;
+        let shares = suggestions::shares(&mut storing, id, key, &picked(&suggestion), now).await?;
+        known.recount(&shares);
+        if known.has_room_for(&suggestion, &pipeline.settings) {
+            suggestions::set(&mut storing, id, key, (&suggestion, &pull.head_sha), now).await?;
+            storing.commit().await?;
+            break suggestion;
+        }
+        // Each round rules somebody out, so this ends. The others may go on while GitHub is asked.
+        storing.rollback().await?;
+    };
+    // Whatever becomes of the comment, the page shows it.
     tx.commit().await?;
     tracing::info!(
         repo.id = key.repo.0,
@@ -70,6 +82,9 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         learner = word(&suggestion.learner),
         "suggestion made"
     );
+    if pipeline.settings.surface == Surface::Comment {
+        publish::comment(pipeline, id, key).await?;
+    }
     Ok(())
 }
 
@@ -81,6 +96,16 @@ pub fn is_due(pull: &pulls::Pull, now: Time) -> bool {
         .suggest_wanted_at
         .is_some_and(|wanted| now - wanted <= Duration::days(STALE_DAYS));
     pull.open && !pull.draft && !pull.by_bot && fresh
+}
+
+fn picked(suggestion: &Suggestion) -> Vec<PersonId> {
+    let picks = [&suggestion.expert, &suggestion.learner].into_iter();
+    picks
+        .filter_map(|slot| match slot {
+            Slot::Picked(pick) => Some(pick.person),
+            Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
+        })
+        .collect()
 }
 
 fn word(slot: &Slot) -> &'static str {

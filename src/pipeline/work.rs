@@ -22,6 +22,7 @@ use crate::pipeline::fetch;
 use crate::pipeline::learn;
 use crate::pipeline::learn::Reread;
 use crate::pipeline::members;
+use crate::pipeline::publish;
 use crate::pipeline::receive;
 use crate::pipeline::suggest;
 use crate::store::StoreError;
@@ -79,6 +80,7 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
         Job::Fetch { installation, pull } => fetch::run(pipeline, installation, pull, queued.delivery.as_deref()).await,
         Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
         Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
+        Job::Redact { installation, pull } => publish::redact(pipeline, installation, pull).await,
         Job::Members { installation } => members::run(pipeline, installation).await,
         Job::Expire => expire::run(pipeline).await,
     }

@@ -400,16 +400,13 @@ pub async fn set_readings(
     Ok(())
 }
 
-/// Lets the texts go that were written before `before` and are classified already; gives how many.
+/// Lets the texts go that were written before `before`, whether anybody ever read them or not; gives how many.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn expire(conn: &mut PgConnection, before: Time) -> Result<u64, StoreError> {
     let done = sqlx::query!(
-        "update comment c set body = null
-         where c.body is not null and c.created_at < $1
-           and exists (select 1 from reading r where r.installation_id = c.installation_id
-                       and r.place = c.place and r.comment_id = c.id)",
+        "update comment set body = null where body is not null and created_at < $1",
         before
     )
     .execute(conn)

@@ -50,10 +50,7 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
                     why: "nobody any more".to_owned(),
                 };
             }
-            Slot::AlreadyAsked { who } => {
-                let gone = opted_out_among(&mut *conn, id, who).await?;
-                who.retain(|name| !gone.contains(&name.to_lowercase()));
-            }
+            Slot::AlreadyAsked { who } => *who = may_be_read(&mut *conn, id, who).await?,
             Slot::Picked(_) | Slot::Nobody { .. } => {}
         }
     }
@@ -76,18 +73,18 @@ async fn may_appear(conn: &mut PgConnection, id: InstallationId, person: PersonI
     .await?)
 }
 
-/// Which of these names are logins of people who opted out, in lower case.
-async fn opted_out_among(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    names: &[String],
-) -> Result<Vec<String>, StoreError> {
-    let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+/// Those of these names that somebody who may appear, or a team, has now. A name that nobody has any more is left out:
+/// it can be the earlier login of somebody who opted out.
+async fn may_be_read(conn: &mut PgConnection, id: InstallationId, names: &[String]) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select lower(login) as "login!" from person
-           where installation_id = $1 and opted_out_at is not null and lower(login) = any($2)"#,
+        r#"select n.name as "name!" from unnest($2::text[]) with ordinality as n (name, nth)
+           where not exists (select 1 from person p where p.installation_id = $1 and lower(p.login) = lower(n.name)
+                             and p.opted_out_at is not null)
+             and (exists (select 1 from standing_person s where s.installation_id = $1 and lower(s.login) = lower(n.name))
+                  or exists (select 1 from team t where t.installation_id = $1 and t.name = n.name))
+           order by n.nth"#,
         id.0,
-        &names
+        names
     )
     .fetch_all(conn)
     .await?)
@@ -192,6 +189,63 @@ pub async fn hold_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey
     Ok(())
 }
 
+/// Waits until nobody else of this tenant counts and stores suggestions; held until the transaction, or the savepoint in
+/// it, ends. Never held while anybody but the database is asked.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn hold_limits(conn: &mut PgConnection, id: InstallationId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('limits:' || $1::bigint, 0))",
+        id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
+/// How often somebody was suggested lately.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    /// Who.
+    pub person: PersonId,
+    /// Pull requests of the last day, in either place.
+    pub today: i64,
+    /// Pull requests of the last seven days, as a learner.
+    pub learner_this_week: i64,
+}
+
+/// How often these people were suggested lately on other pull requests than this one.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn shares(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    people: &[PersonId],
+    now: Time,
+) -> Result<Vec<Share>, StoreError> {
+    let people: Vec<i64> = people.iter().map(|person| person.0).collect();
+    Ok(sqlx::query_as!(
+        Share,
+        r#"select g.person_id as "person: PersonId",
+                  count(distinct (g.repo_id, g.number)) filter (where g.at > $5::timestamptz - interval '1 day') as "today!",
+                  count(*) filter (where g.slot = 'learner') as "learner_this_week!"
+           from suggested g
+           where g.installation_id = $1 and g.person_id = any($4) and g.at > $5::timestamptz - interval '7 days'
+             and (g.repo_id, g.number) <> ($2, $3)
+           group by 1"#,
+        id.0,
+        key.repo.0,
+        key.number,
+        &people,
+        now
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Whom the pull request's suggestion named as a learner last.
 ///
 /// # Errors
@@ -212,11 +266,41 @@ pub async fn last_learner(
     .await?)
 }
 
-/// Open pull requests whose suggestion names this person.
+/// Pull requests on which a comment of ours may name this person, open or not: as suggested, or as asked already. Who
+/// was asked is looked up by number too, since the comment holds the login of that time.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn open_naming(
+pub async fn posted_naming(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select g.repo_id as "repo: RepoId", g.number from suggestion g
+           where g.installation_id = $1 and g.posted_comment_id is not null
+             and (exists (select 1 from suggested n where n.installation_id = g.installation_id
+                          and n.repo_id = g.repo_id and n.number = g.number and n.person_id = $2)
+                  or exists (select 1 from pull_asked a where a.installation_id = g.installation_id
+                             and a.repo_id = g.repo_id and a.number = g.number and a.kind = 'person' and a.asked_id = $2)
+                  or exists (select 1 from review v where v.installation_id = g.installation_id
+                             and v.repo_id = g.repo_id and v.number = g.number and v.reviewer_id = $2)
+                  or exists (select 1 from person p where p.installation_id = g.installation_id and p.id = $2
+                             and position('`' || lower(p.login) || '`' in lower(g.posted_body)) > 0))
+           order by 1, 2"#,
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Open pull requests on which this person is suggested.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn open_with(
     conn: &mut PgConnection,
     id: InstallationId,
     person: PersonId,

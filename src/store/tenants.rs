@@ -154,6 +154,19 @@ pub async fn set_standing(
     Ok(())
 }
 
+/// Deletes every installation that was removed before `before`, with all that hangs on it; gives their numbers.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn delete_removed(conn: &mut PgConnection, before: Time) -> Result<Vec<InstallationId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"delete from installation where removed_at < $1 returning id as "id: InstallationId""#,
+        before
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Stores what an event shows of a repository.
 ///
 /// # Errors

@@ -27,10 +27,10 @@ const TELLING: [ScorePart; 8] = [
 /// Where the comment's links lead, and which repository it stands in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CommentLinks<'a> {
-    /// The page that says why these two.
-    pub details_url: &'a str,
-    /// The page where people set their limits or opt out.
-    pub settings_url: &'a str,
+    /// The page that says why these two; none where its readers can't open it.
+    pub details_url: Option<&'a str>,
+    /// The page that says what is stored and who sees it; none where its readers can't open it.
+    pub docs_url: Option<&'a str>,
     /// The repository, `owner/name`.
     pub repo: &'a str,
 }
@@ -65,8 +65,10 @@ pub fn comment(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<Stri
 /// What our comment says once nobody is suggested any more. It stays, since people have read it, and names nobody.
 #[must_use]
 pub fn nobody_now(links: &CommentLinks<'_>) -> String {
-    let details = address(links.details_url);
-    format!("{MARKER}\nNobody is suggested for this pull request at the moment ([why]({details})).\n")
+    let why = links
+        .details_url
+        .map_or_else(String::new, |url| format!(" ([why]({}))", address(url)));
+    format!("{MARKER}\nNobody is suggested for this pull request at the moment{why}.\n")
 }
 
 fn line(title: &str, pick: &Pick) -> String {
@@ -94,6 +96,7 @@ fn slot(title: &str, slot: &Slot) -> String {
                 .map(|reason| format!("\n- {}", quiet(&reason.words)));
             format!("{title}: {}\n{}\n\n", code(&pick.login), reasons.collect::<String>())
         }
+        Slot::AlreadyAsked { who } if who.is_empty() => format!("{title}: somebody is asked already\n\n"),
         Slot::AlreadyAsked { who } => {
             let who: Vec<String> = who.iter().map(|name| code(name)).collect();
             format!("{title}: {} already asked\n\n", who.join(", "))
@@ -103,16 +106,31 @@ fn slot(title: &str, slot: &Slot) -> String {
 }
 
 fn how(links: &CommentLinks<'_>) -> String {
-    let (details, settings) = (address(links.details_url), address(links.settings_url));
-    format!(
+    let repo = code(links.repo);
+    let mut text = format!(
         "What you can do:\n\n\
          - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.\n\
          - To decline, do nothing.\n\
-         - To be suggested less often or never, see [who sees what, and how to opt out]({settings}).\n\
-         - To turn this off, whoever runs Peerlore for {repo} sets `PEERLORE_SURFACE=web`.\n\
-         - [How this was chosen, and who was left out in general terms]({details})\n",
-        repo = code(links.repo),
-    )
+         - To be left out of everything, ask whoever runs Peerlore for {repo} to run `peerlore opt-out LOGIN`.\n\
+         - To turn this off, whoever runs Peerlore for {repo} sets `PEERLORE_SURFACE=web`.\n"
+    );
+    let more = [
+        ("How this works, what is stored and who sees it", links.docs_url),
+        (
+            "How this was chosen, and who was left out in general terms",
+            links.details_url,
+        ),
+    ];
+    for (words, url) in more {
+        if let Some(url) = url {
+            text.push_str("- [");
+            text.push_str(words);
+            text.push_str("](");
+            text.push_str(&address(url));
+            text.push_str(")\n");
+        }
+    }
+    text
 }
 
 /// Words made by the ranker, once more without anything that pings, breaks a line or opens a tag. Code spans stay

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use url::Url;
 
+use crate::pipeline::Reach;
 use crate::web::Web;
 use crate::web::error::PageError;
 
@@ -33,6 +34,16 @@ impl Viewing {
         match host.as_deref() {
             Some("localhost" | "127.0.0.1" | "[::1]") => Self::Local,
             Some(_) | None => Self::Closed,
+        }
+    }
+
+    /// What a link in a comment can lead to: nobody is sent to a page that stays closed to them.
+    #[must_use]
+    pub fn reach(self) -> Reach {
+        match self {
+            Self::Demo | Self::Open => Reach::Everything,
+            Self::Closed => Reach::Docs,
+            Self::Local => Reach::Nothing,
         }
     }
 }

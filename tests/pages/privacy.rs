@@ -104,6 +104,18 @@ async fn local_pages_are_closed_to_visitors_from_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closed_pages_leave_open_what_comments_link_to() {
+    let world = World::new().await;
+    let router = world.app(Viewing::Closed).router;
+    for path in PEOPLES {
+        assert_eq!(get(&router, path, None).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in ["/docs", "/style.css"] {
+        assert_eq!(get(&router, path, None).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_organisation_is_as_unknown_as_nothing() {
     let world = World::new().await;
     let router = world.demo();

@@ -282,6 +282,8 @@ fn the_docs_show_the_settings_in_force_and_what_the_code_computes_with() {
     let page = lines_of(&docs::render(&settings).into_string());
     for words in [
         "The text of comments 41 days, then it is deleted",
+        "ask whoever runs Peerlore for you to run peerlore opt-out LOGIN",
+        "Members and teams, with since when and until when until 30 days after the App is uninstalled",
         "at most 17 times in seven days",
         "score = paths + 0.5 × pair + 0.4 × skill + 0.1 × offer + 0.3 × activity − 0.5 × open / (open + 3)",
         "S = sum of P × (0.15 + 0.85 × 2^(−age / 52 days))",

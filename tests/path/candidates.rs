@@ -2,6 +2,7 @@
 //! `cleo` the one who would learn.
 use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
+use peerlore::model::ids::PullKey;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
 use peerlore::model::suggestion::LeftOut;
@@ -9,7 +10,9 @@ use peerlore::model::suggestion::Slot;
 use peerlore::pipeline::gather;
 use peerlore::pipeline::gather::Knowledge;
 use peerlore::pipeline::gather::Question;
+use peerlore::pipeline::suggest;
 use peerlore::store::people;
+use peerlore::store::suggestions;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -261,4 +264,55 @@ async fn a_question_about_the_past_is_answered_as_of_then() {
     };
     assert_eq!(expert(Knowledge::Then).await, "ben");
     assert_ne!(expert(Knowledge::Now).await, "ben");
+}
+
+/// Two pull requests that would name the same people, not suggested yet.
+async fn two_at_once(peerlore: &Peerlore) -> [PullKey; 2] {
+    let first = asked(peerlore).await;
+    let second = peerlore.open(by("ada", TODAY + 1), LEDGER, LINES).await;
+    peerlore.sql("delete from suggested").await;
+    peerlore.sql("delete from suggestion").await;
+    [peerlore.key(&first).await, peerlore.key(&second).await]
+}
+
+/// Suggests on both, so that each has picked before either is stored.
+async fn suggest_together(peerlore: &Peerlore, keys: [PullKey; 2]) {
+    let id = peerlore.tenant().await;
+    let mut held = peerlore.pool().begin().await.expect("the database");
+    suggestions::hold_limits(&mut held, id).await.expect("the lock");
+    let run = |key| {
+        let pipeline = peerlore.replica().pipeline;
+        async move { suggest::run(&pipeline, id, key).await.expect("a suggestion") }
+    };
+    let both_wait = async {
+        let waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted
+                       and database = (select oid from pg_database where datname = current_database())";
+        while peerlore.one::<i64>(waiting).await < 2 {}
+        held.rollback().await.expect("the database");
+    };
+    tokio::join!(run(keys[0]), run(keys[1]), both_wait);
+}
+
+#[tokio::test]
+async fn two_pull_requests_at_once_do_not_overrun_the_daily_cap() {
+    let peerlore = with(|settings| settings.daily_cap = 1).await;
+    let keys = two_at_once(&peerlore).await;
+    suggest_together(&peerlore, keys).await;
+    let most = "select max(n) from (select count(distinct number) as n from suggested group by person_id) as each";
+    assert_eq!(peerlore.one::<i64>(most).await, 1);
+    assert_eq!(peerlore.one::<i64>("select count(*) from suggestion").await, 2);
+}
+
+#[tokio::test]
+async fn two_pull_requests_at_once_do_not_overrun_the_mentoring_budget() {
+    let peerlore = with(|settings| settings.mentoring_budget = 1).await;
+    let keys = two_at_once(&peerlore).await;
+    suggest_together(&peerlore, keys).await;
+    let learners = "select count(*), count(distinct person_id) from suggested where slot = 'learner'";
+    let learners: i64 = peerlore
+        .one(&format!("select count - n from ({learners}) as l (count, n)"))
+        .await;
+    assert_eq!(learners, 0, "nobody is the learner of both");
+    let experts = "select count(*) from suggested where slot = 'expert'";
+    assert_eq!(peerlore.one::<i64>(experts).await, 2, "who knows is suggested on both");
 }

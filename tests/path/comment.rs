@@ -4,8 +4,10 @@ use peerlore::demo::github::PullName;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::opt_out;
+use peerlore::pipeline::publish;
 use peerlore::pipeline::work;
 use peerlore::suggest::words::MARKER;
+use peerlore::web::access::Viewing;
 
 use crate::harness::LEDGER;
 use crate::harness::PAGES;
@@ -19,7 +21,7 @@ use crate::harness::text;
 
 const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
 
-async fn suggested() -> (Peerlore, PullName) {
+pub async fn suggested() -> (Peerlore, PullName) {
     let peerlore = Peerlore::with_history().await;
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
     assert_eq!(peerlore.said(&pull).len(), 1);
@@ -27,7 +29,7 @@ async fn suggested() -> (Peerlore, PullName) {
 }
 
 /// How often comments were written, changed or looked for on GitHub.
-fn asked(peerlore: &Peerlore, method: &str) -> usize {
+pub fn asked(peerlore: &Peerlore, method: &str) -> usize {
     let asked = peerlore.github.requests();
     asked
         .iter()
@@ -45,8 +47,27 @@ async fn it_is_posted_once_with_two_visible_lines_and_no_ping() {
     assert_eq!(lines.len(), 2, "{visible}");
     assert!(lines[0].starts_with("**Knows this change:** `ben`"), "{visible}");
     assert!(lines[1].starts_with("**Would learn from it:** `cleo`"), "{visible}");
-    assert!(body.contains("https://peerlore.example/pulls/acme/shop/3"), "{body}");
+    assert!(
+        body.contains("(https://peerlore.example/docs)") && body.contains("`peerlore opt-out LOGIN`"),
+        "{body}"
+    );
+    assert!(
+        !body.contains("/pulls/"),
+        "a page that stays closed is no place to be sent to: {body}"
+    );
     assert_eq!(asked(&peerlore, "POST"), 1);
+}
+
+#[tokio::test]
+async fn it_links_to_its_page_where_the_pages_are_open() {
+    let (peerlore, pull) = suggested().await;
+    let mut open = peerlore.replica().pipeline;
+    open.reach = Viewing::Open.reach();
+    publish::comment(&open, peerlore.tenant().await, peerlore.key(&pull).await)
+        .await
+        .expect("GitHub is there");
+    let body = peerlore.said(&pull).remove(0);
+    assert!(body.contains("(https://peerlore.example/pulls/acme/shop/3)"), "{body}");
 }
 
 #[tokio::test]
@@ -256,6 +277,24 @@ async fn a_github_that_fails_is_asked_again_and_nothing_is_lost() {
         peerlore.let_time_pass().await;
         assert_eq!(peerlore.said(&pull).len(), 1, "{path} {failure:?}");
         assert_eq!(peerlore.picked(&pull).await.0, "ben");
+    }
+}
+
+#[tokio::test]
+async fn a_locked_pull_request_shows_its_suggestion_on_the_page_only() {
+    for refused in [403, 422] {
+        let peerlore = Peerlore::with_history().await;
+        peerlore
+            .github
+            .fail_next(Some("POST"), "/issues/3/comments", 1, Failure::Status(refused));
+        let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
+        assert_eq!(peerlore.picked(&pull).await.0, "ben");
+        peerlore.let_time_pass().await;
+        assert_eq!(asked(&peerlore, "POST"), 1, "it isn't tried again by itself");
+        peerlore
+            .tell(peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "finn"))
+            .await;
+        assert_eq!(peerlore.said(&pull).len(), 1, "what happens next finds it unlocked");
     }
 }
 

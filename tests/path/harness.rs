@@ -421,7 +421,7 @@ fn app(pool: PgPool, api: &str, clock: &Clock, settings: &Settings) -> App {
             host: "https://github.com".to_owned(),
         },
         secrets: Secrets::parse(&format!("{SECRET},{NEXT_SECRET}").into()).expect("secrets"),
-        viewing: Viewing::Local,
+        viewing: Viewing::Closed,
         metrics: None,
     })
 }

@@ -99,6 +99,16 @@ impl FakeGithub {
     /// Installs the App on all repositories.
     #[must_use]
     pub fn install(&self, act: Act<'_>) -> Vec<Delivery> {
+        self.installation_is("created", act)
+    }
+
+    /// Takes the App away again.
+    #[must_use]
+    pub fn uninstall(&self, act: Act<'_>) -> Vec<Delivery> {
+        self.installation_is("deleted", act)
+    }
+
+    fn installation_is(&self, action: &str, act: Act<'_>) -> Vec<Delivery> {
         send(&mut self.lock(), "installation", act.at, |state| {
             let repos: Vec<Value> = state
                 .repos
@@ -111,7 +121,7 @@ impl FakeGithub {
                 })
                 .collect();
             json!({
-                "action": "created", "installation": installation(state), "repositories": repos,
+                "action": action, "installation": installation(state), "repositories": repos,
                 "requester": null, "sender": user(state, act.by),
             })
         })

@@ -8,10 +8,11 @@ use crate::model::suggestion::ScorePart;
 use crate::suggest::words::CommentLinks;
 use crate::suggest::words::MARKER;
 use crate::suggest::words::comment;
+use crate::suggest::words::nobody_now;
 
 const LINKS: CommentLinks<'_> = CommentLinks {
-    details_url: "https://peerlore.example/pulls/acme/bank/100",
-    settings_url: "https://peerlore.example/me",
+    details_url: Some("https://peerlore.example/pulls/acme/bank/100"),
+    docs_url: Some("https://peerlore.example/docs"),
     repo: "acme/bank",
 };
 
@@ -52,8 +53,9 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
 
     - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.
     - To decline, do nothing.
-    - To be suggested less often or never, see [who sees what, and how to opt out](https://peerlore.example/me).
+    - To be left out of everything, ask whoever runs Peerlore for `acme/bank` to run `peerlore opt-out LOGIN`.
     - To turn this off, whoever runs Peerlore for `acme/bank` sets `PEERLORE_SURFACE=web`.
+    - [How this works, what is stored and who sees it](https://peerlore.example/docs)
     - [How this was chosen, and who was left out in general terms](https://peerlore.example/pulls/acme/bank/100)
 
     </details>
@@ -70,6 +72,20 @@ fn beside_somebody_asked_only_the_learner_is_suggested() {
     assert_eq!(visible(&text).len(), 1);
     assert!(visible(&text)[0].starts_with("**Would learn from it:** `ben`"));
     assert!(text.contains("`Payments ＠ HQ` already asked"));
+}
+
+#[test]
+fn pages_that_nobody_can_open_are_not_linked() {
+    let closed = CommentLinks {
+        details_url: None,
+        docs_url: None,
+        ..LINKS
+    };
+    let text = comment(&World::ledger().suggest(), &closed).unwrap();
+    for text in [text, nobody_now(&closed)] {
+        assert!(!text.contains("](") && !text.contains("http"), "{text}");
+    }
+    assert!(nobody_now(&LINKS).contains("([why](https://peerlore.example/pulls/acme/bank/100))"));
 }
 
 #[test]
@@ -168,7 +184,7 @@ proptest! {
         expert in any_slot(), learner in any_slot(), repo in any::<String>(), url in any::<String>(),
     ) {
         let suggestion = Suggestion { expert, learner, left_out: LeftOut::default(), model: String::new() };
-        let links = CommentLinks { details_url: &url, settings_url: &url, repo: &repo };
+        let links = CommentLinks { details_url: Some(&url), docs_url: Some(&url), repo: &repo };
         let text = comment(&suggestion, &links);
         let picks = who(&suggestion.expert).is_some() || who(&suggestion.learner).is_some();
         prop_assert_eq!(text.is_some(), picks);

@@ -6,6 +6,7 @@ use maud::Markup;
 use maud::html;
 
 use crate::model::settings::Settings;
+use crate::pipeline::expire;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -69,6 +70,7 @@ pub fn render(settings: &Settings) -> Markup {
 
 fn stored(settings: &Settings) -> Markup {
     let kept = format!("{} days, then it is deleted", settings.retention_days);
+    let installed = format!("until {} days after the App is uninstalled", expire::REMOVED_DAYS);
     let rows = [
         (
             "A webhook as it came",
@@ -77,15 +79,12 @@ fn stored(settings: &Settings) -> Markup {
         ("The text of comments", kept.as_str()),
         (
             "Pull requests, reviews, comments without text, reactions, pushes, file names with their language and counts",
-            "as long as the App is installed",
+            installed.as_str(),
         ),
-        (
-            "Members and teams, with since when and until when",
-            "as long as the App is installed",
-        ),
+        ("Members and teams, with since when and until when", installed.as_str()),
         (
             "What was worked out: subjects of comments, lessons, suggestions",
-            "as long as the App is installed; it can be worked out anew",
+            installed.as_str(),
         ),
         (
             "Source code, diffs, e-mail addresses",
@@ -101,6 +100,7 @@ fn stored(settings: &Settings) -> Markup {
                 tbody { @for (what, long) in rows { tr { th scope="row" { (what) } td { (long) } } } }
             }
         }
+        p { "Where the App is installed again before those days are over, everything is still there." }
     }
 }
 
@@ -114,8 +114,9 @@ fn seen() -> Markup {
             li { "A learner's reasons name what they know and what they said they want, never what they lack." }
             li { "Who was left out is counted, never named; the reason of an absence is never shown." }
             li {
-                "Whoever takes themselves out on " a href="/me" { "their page" } " is absent everywhere at once, also as the other end of "
-                "what others passed on or learned."
+                "Whoever is taken out is absent everywhere at once, also as the other end of what others passed on or learned; comments that "
+                "named them on pull requests are edited soon after. Until there is a sign-in, ask whoever runs Peerlore for you to run "
+                code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back. In the demo the switch is on your own page."
             }
         }
         p {

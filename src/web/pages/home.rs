@@ -95,7 +95,7 @@ pub fn render(view: &View) -> Markup {
         p.lead {
             "Peerlore reads code review as it happens and works out who passed on what to whom, with the evidence. "
             "For each pull request it suggests someone who knows the change, and beside them someone from another team who would learn from it. "
-            "Nothing is posted unless you switch that on, and everybody can take themselves out with one switch."
+            "Nothing is posted unless you switch that on, and whoever doesn't want to be in it is taken out everywhere."
         }
         @if view.visitor.demo { (sights(view)) (choose::form(&view.organisations, &view.people, view.visitor.login.as_deref())) }
         (open(view))

@@ -62,7 +62,7 @@ impl Saved {
             Self::Goals => "Your goals are saved. The next suggestions consider them.",
             Self::Away => "Your absence is saved. Others never see it.",
             Self::Back => {
-                "You are back. What was learned while you were out comes back when everything is next worked out anew."
+                "You are back. What you passed on and took up is being worked out again and is here within minutes."
             }
         }
     }
