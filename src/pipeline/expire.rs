@@ -4,11 +4,16 @@ use chrono::Duration;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::comments;
+use crate::store::contents;
 use crate::store::inbox;
 use crate::store::tenants;
 
 /// Days that a dead letter keeps its body.
 const DEAD_LETTER_DAYS: i64 = 7;
+
+/// Days that a push to a branch is kept for the push to a head ref that it may tell of: as long as a delivery can be sent
+/// again.
+const REF_PUSH_DAYS: i64 = 7;
 
 /// Days that everything of an installation stays after the App was removed there, so that a mistake can be undone.
 pub const REMOVED_DAYS: i64 = 30;
@@ -26,6 +31,7 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
         now - Duration::days(i64::from(pipeline.settings.retention_days)),
     )
     .await?;
+    contents::forget_ref_pushes(&mut tx, now - Duration::days(REF_PUSH_DAYS)).await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     tx.commit().await?;
     let mut conn = pipeline.pool.acquire().await?;

@@ -130,7 +130,7 @@ pub async fn run(
             )
             .await?;
     }
-    if suggest::is_due(&pull, now) {
+    if pull.suggestion_waits && suggest::is_due(&pull, now) {
         pipeline
             .queue
             .add(

@@ -170,6 +170,10 @@ async fn of_repo(
                 reviews::see_answer(conn, id, key, reviewer.id, review.submitted_at).await?;
             }
             reviews::see_review(conn, id, key, review).await?;
+            // Whoever began to review needn't be suggested any more; what they say next changes nothing.
+            if review.reviewer != pull.author && reviews::is_first(conn, id, key, review).await? {
+                pulls::want_again(conn, id, key).await?;
+            }
             if let Some(comment) = text_of_review(review) {
                 comments::see(conn, id, key, &comment).await?;
             }
@@ -219,7 +223,7 @@ async fn of_repo(
         What::Push {
             before, after, forced, ..
         } => {
-            contents::see_ref_push(conn, id, repo.id.0, (before, after), *forced).await?;
+            contents::see_ref_push(conn, id, repo.id.0, (before, after), (*forced, at)).await?;
             Ok(None)
         }
         What::RepoChanged => {

@@ -67,6 +67,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         known.recount(&shares);
         if known.has_room_for(&suggestion, &pipeline.settings) {
             suggestions::set(&mut storing, id, key, (&suggestion, &pull.head_sha), now).await?;
+            pulls::suggested(&mut storing, id, key, pull.suggest_wanted).await?;
             storing.commit().await?;
             break suggestion;
         }

@@ -1,6 +1,7 @@
 //! What a pull request changes: the pushes to its head ref, its files and who committed to it.
 use sqlx::PgConnection;
 
+use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
@@ -37,6 +38,18 @@ pub async fn see_push(
     Ok(())
 }
 
+/// Forgets pushes to branches that were heard of before `before`: the push to the head ref that they tell of has come by
+/// then, or never will.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn forget_ref_pushes(conn: &mut PgConnection, before: Time) -> Result<u64, StoreError> {
+    let gone = sqlx::query!("delete from ref_push where seen_at < $1", before)
+        .execute(conn)
+        .await?;
+    Ok(gone.rows_affected())
+}
+
 /// Stores what a push to a branch tells of a push to a head ref: whether it rewrote history.
 ///
 /// # Errors
@@ -46,16 +59,17 @@ pub async fn see_ref_push(
     id: InstallationId,
     repo: i64,
     (before, after): (&str, &str),
-    forced: bool,
+    (forced, at): (bool, Time),
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into ref_push (installation_id, repo_id, before_sha, after_sha, forced) values ($1, $2, $3, $4, $5)
-         on conflict do nothing",
+        "insert into ref_push (installation_id, repo_id, before_sha, after_sha, forced, seen_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
         id.0,
         repo,
         before,
         after,
-        forced
+        forced,
+        at
     )
     .execute(&mut *conn)
     .await?;

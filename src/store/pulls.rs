@@ -95,12 +95,52 @@ pub async fn want_suggestion(
     at: Time,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update pull set suggest_wanted_at = greatest(suggest_wanted_at, $4)
+        "update pull set suggest_wanted_at = greatest(suggest_wanted_at, $4), suggest_wanted = suggest_wanted + 1
          where installation_id = $1 and repo_id = $2 and number = $3",
         id.0,
         key.repo.0,
         key.number,
         at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes that a suggestion that was asked for has to be made anew; nothing where none was ever asked for.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn want_again(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update pull set suggest_wanted = suggest_wanted + 1
+         where installation_id = $1 and repo_id = $2 and number = $3 and suggest_wanted > 0",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the suggestion was made for the first `wanted` of those who asked; who asks meanwhile still waits.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn suggested(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    wanted: i32,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update pull set suggest_answered = greatest(suggest_answered, $4)
+         where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        key.repo.0,
+        key.number,
+        wanted
     )
     .execute(conn)
     .await?;
@@ -168,6 +208,10 @@ pub struct Pull {
     pub reactions_read: bool,
     /// When a suggestion was last asked for.
     pub suggest_wanted_at: Option<Time>,
+    /// How often one was asked for.
+    pub suggest_wanted: i32,
+    /// One was asked for since it was last made.
+    pub suggestion_waits: bool,
     /// Only its number is known: a comment came before the pull request's own events.
     pub only_number: bool,
 }
@@ -182,7 +226,8 @@ pub async fn pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> 
         r#"select p.author_id as "author: PersonId", s.login as "author_login?",
                   coalesce(a.kind = 'bot', false) as "by_bot!", p.title, p.open, p.draft, p.created_at, p.closed_at,
                   p.merged_at, p.base_sha, p.head_sha, p.changed_files, p.contents_head, p.without_diffs,
-                  coalesce(p.reactions_read_at >= p.closed_at, false) as "reactions_read!", p.suggest_wanted_at, p.updated_at = 'epoch' as "only_number!"
+                  coalesce(p.reactions_read_at >= p.closed_at, false) as "reactions_read!", p.suggest_wanted_at,
+                  p.suggest_wanted, p.suggest_wanted > p.suggest_answered as "suggestion_waits!", p.updated_at = 'epoch' as "only_number!"
            from pull p
            left join person a on a.installation_id = p.installation_id and a.id = p.author_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id

@@ -37,6 +37,29 @@ pub async fn see_review(
     Ok(())
 }
 
+/// Whether it is the first review of this pull request by its reviewer.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn is_first(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    review: &ReviewSeen,
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select not exists (select 1 from review where installation_id = $1 and repo_id = $2 and number = $3
+                              and reviewer_id = $4 and id <> $5) as "first!""#,
+        id.0,
+        key.repo.0,
+        key.number,
+        review.reviewer.as_ref().map(|reviewer| reviewer.id.0),
+        review.id.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Who was asked, or no longer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AskedWho {

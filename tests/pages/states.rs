@@ -57,6 +57,8 @@ fn view() -> pull::View {
             without_diffs: false,
             reactions_read: false,
             suggest_wanted_at: None,
+            suggest_wanted: 0,
+            suggestion_waits: false,
             only_number: false,
         },
         files: 0,

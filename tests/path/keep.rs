@@ -90,6 +90,8 @@ async fn all_of_an_installation_goes_thirty_days_after_it_was_removed() {
     other.history().await;
     let (acme, umbra) = (peerlore.tenant().await, other.tenant().await);
     peerlore.tell(peerlore.github.uninstall(by("ada", LATER))).await;
+    // What is kept for a week only has gone before anything is counted.
+    expire_on(&peerlore, LATER + 8 * DAY).await;
     let before = (rows(&peerlore, acme).await, rows(&peerlore, umbra).await);
     assert!(before.0 > 50 && before.1 > 10, "{before:?}");
     expire_on(&peerlore, LATER + 30 * DAY - 1).await;
@@ -108,6 +110,7 @@ async fn one_that_comes_back_in_time_keeps_everything() {
     let peerlore = Peerlore::with_history().await;
     let acme = peerlore.tenant().await;
     peerlore.tell(peerlore.github.uninstall(by("ada", LATER))).await;
+    expire_on(&peerlore, LATER + 8 * DAY).await;
     let before = rows(&peerlore, acme).await;
     peerlore
         .tell(peerlore.github.install(by("ada", LATER + 29 * DAY)))

@@ -33,12 +33,15 @@ const TABLES: &[(&str, &str)] = &[
     ("repo", "select * from repo"),
     ("person", "select installation_id, id, login, kind from person"),
     ("team", "select * from team"),
-    ("pull", "select to_jsonb(p) - 'reactions_read_at' as pull from pull p"),
+    (
+        "pull",
+        "select to_jsonb(p) - 'reactions_read_at' - 'suggest_wanted' - 'suggest_answered' as pull from pull p",
+    ),
     ("pull_file", "select * from pull_file"),
     ("pull_committer", "select * from pull_committer"),
     ("pull_asked", "select * from pull_asked"),
     ("head_push", "select * from head_push"),
-    ("ref_push", "select * from ref_push"),
+    ("ref_push", "select to_jsonb(r) - 'seen_at' as ref_push from ref_push r"),
     ("review", "select * from review"),
     (
         "comment",

@@ -391,3 +391,18 @@ async fn what_the_repository_calls_generated_teaches_nothing() {
     assert_eq!(peerlore.taught().await, [""; 0]);
     assert_eq!(peerlore.refused().await, "mechanical");
 }
+
+#[tokio::test]
+async fn only_a_new_reviewer_changes_the_suggestion_and_not_each_comment() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, BEFORE).await;
+    let root = peerlore.comment(&pull, soon("dan", 1), 20, LOCK).await;
+    peerlore.sql("delete from suggestion").await;
+    peerlore
+        .reply(&pull, soon("ada", 2), root, "Where would you drop it?")
+        .await;
+    peerlore.reply(&pull, soon("dan", 3), root, "Before the call.").await;
+    assert_eq!(peerlore.suggestion(&pull).await, None);
+    peerlore.comment(&pull, soon("ben", 4), 20, LOCK).await;
+    assert_eq!(peerlore.picked(&pull).await.0, "asked: ben, dan");
+}

@@ -1,0 +1,1 @@
+update pull set suggest_wanted = suggest_wanted + 1 where number = 1;
