@@ -4,6 +4,7 @@ use std::io::Write;
 use clap::Args;
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use sqlx::PgPool;
 
 use crate::cli::database;
 use crate::cli::database::Private;
@@ -13,6 +14,7 @@ use crate::postgres;
 use crate::store;
 use crate::store::inbox;
 use crate::store::jobs;
+use crate::store::tenants;
 
 /// Check everything that has to be right.
 #[derive(Debug, Args)]
@@ -117,6 +119,15 @@ async fn database(config: &Config) -> Vec<Finding> {
         ),
         Err(error) => Finding::bad("inbox", error.to_string(), "look into the database's log"),
     });
+    findings.push(match never_read(&database.pool).await {
+        Ok(unread) if unread.is_empty() || config.github_app_id.is_none() => Finding::good("members", "read, where there are any to read"),
+        Ok(unread) => Finding::bad(
+            "members",
+            format!("never read for {}: outsiders count as candidates, and teams are unknown", unread.join(", ")),
+            "let `peerlore serve` run, it tries every hour; where it fails the log says why, such as a missing permission to read members",
+        ),
+        Err(error) => Finding::bad("members", error.to_string(), "look into the database's log"),
+    });
     if let Err(error) = database.close().await {
         findings.push(Finding::bad(
             WHAT,
@@ -125,6 +136,15 @@ async fn database(config: &Config) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The organisations with the App whose members were never read.
+async fn never_read(pool: &PgPool) -> Result<Vec<String>, store::StoreError> {
+    let tenants = tenants::all(&mut *pool.acquire().await?).await?;
+    let unread = tenants.into_iter().filter(|tenant| {
+        tenant.external_id.is_some() && tenant.is_organisation && !tenant.members_known && !tenant.silent
+    });
+    Ok(unread.map(|tenant| tenant.login).collect())
 }
 
 fn webhook_secret(config: &Config) -> Finding {

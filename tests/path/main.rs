@@ -8,6 +8,7 @@ mod comment;
 mod door;
 mod harness;
 mod import;
+mod members;
 mod order;
 mod privacy;
 mod queue;
