@@ -115,7 +115,8 @@ async fn database(config: &Config) -> Vec<Finding> {
         Ok((inbox, backlog)) => Finding::bad(
             "inbox",
             format!("{} dead letters, {} jobs gave up", inbox.dead, backlog.gave_up),
-            "the log says why each failed; redeliver them from the App's settings on GitHub",
+            "the log says why; once that is mended, redeliver dead letters from the App's settings on GitHub (github.com keeps them for 3 days); \
+             a job that gave up is tried again at the next event of its pull request",
         ),
         Err(error) => Finding::bad("inbox", error.to_string(), "look into the database's log"),
     });

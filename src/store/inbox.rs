@@ -20,14 +20,18 @@ pub struct Arrival<'a> {
     pub at: Time,
 }
 
-/// Stores a delivery. None: this id was seen before, and nothing is to be done.
+/// Stores a delivery. A dead letter that comes again is taken as if it were new, with the time at which it came first.
+/// None: this id was seen before, and nothing is to be done.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't take it.
 pub async fn put(conn: &mut PgConnection, arrival: &Arrival<'_>) -> Result<Option<InboxId>, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"insert into inbox (delivery_id, event, content_type, body, received_at) values ($1, $2, $3, $4, $5)
-           on conflict (delivery_id, event) do nothing
+           on conflict (delivery_id, event) do update
+           set content_type = excluded.content_type, body = excluded.body,
+               processed_at = null, failed_at = null, failure = null
+           where inbox.failed_at is not null
            returning id as "id: InboxId""#,
         arrival.delivery,
         arrival.event,

@@ -13,5 +13,6 @@ mod order;
 mod privacy;
 mod queue;
 mod rebuild;
+mod redelivery;
 mod tenancy;
 mod walk;
