@@ -7,9 +7,11 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use futures_util::future::join_all;
 use peerlore::demo::github::delivery::sign;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::expire;
+use peerlore::store;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::postgres::PgPoolOptions;
 
@@ -330,4 +332,31 @@ async fn post_signed_by(peerlore: &Peerlore, secret: &str, body: &[u8]) -> Statu
     knock(&peerlore.app, &headers("unreadable", &signature), body.to_vec())
         .await
         .0
+}
+
+/// As after a restart of the database: it answers, but each connection of before is dead.
+#[tokio::test]
+async fn connections_that_died_while_nobody_used_them_lose_no_delivery() {
+    let peerlore = closed_shop().await;
+    let options = (*peerlore.pool().connect_options()).clone();
+    let pool = store::pool(options, 4);
+    let app = peerlore.replica_on(pool.clone());
+    let all = join_all((0..4).map(|_| pool.acquire())).await;
+    let all: Vec<_> = all.into_iter().map(|one| one.expect("the database")).collect();
+    drop(all);
+    while pool.num_idle() < 4 {
+        tokio::task::yield_now().await;
+    }
+    let ended = peerlore
+        .one::<i64>("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        .await;
+    assert!(ended >= 4, "{ended}");
+    let body = opened(&peerlore).body;
+    let signature = sign(SECRET.as_bytes(), &body);
+    for id in ["one", "two", "three", "four", "five", "six"] {
+        let (status, answer) = knock(&app, &headers(id, &signature), body.clone()).await;
+        assert_eq!((status, answer.as_str()), (StatusCode::ACCEPTED, "accepted\n"), "{id}");
+    }
+    assert_eq!(stored(&peerlore).await, (6, 6));
+    peerlore.leaves_jobs();
 }
