@@ -272,7 +272,14 @@ async fn an_event_that_we_do_not_know_is_accepted_and_ignored() {
 }
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What was logged so far.
+    pub fn said(&self) -> String {
+        String::from_utf8(self.0.lock().expect("the log").clone()).expect("text")
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -309,7 +316,7 @@ async fn secrets_and_bodies_never_reach_the_log() {
     let unreadable = post_signed_by(&peerlore, SECRET, b"{\"title\": \"quixotic\"").await;
     assert_eq!(unreadable, StatusCode::ACCEPTED);
     peerlore.run_jobs().await;
-    let said = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
+    let said = log.said();
     assert!(
         said.contains("facts stored") && said.contains("suggestion posted"),
         "the log was heard: {said}"
