@@ -136,20 +136,47 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
     jobs::migrate(pool).await
 }
 
+/// How a database's schema stands to this version's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Schema {
+    /// It is this version's.
+    Current,
+    /// It lacks migrations, or there is none: [`migrate`] brings it up to date.
+    Older,
+    /// It has migrations that this version doesn't know.
+    Newer,
+}
+
+/// How the database's schema stands to this version's; changes nothing.
+///
+/// # Errors
+/// [`StoreError::Away`] when it doesn't answer.
+pub async fn schema(pool: &PgPool) -> Result<Schema, StoreError> {
+    let applied = sqlx::query_scalar!("select version from _sqlx_migrations where success")
+        .fetch_all(pool)
+        .await;
+    let applied = match applied {
+        // There is no such table: nothing was ever migrated.
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Vec::new(),
+        applied => applied?,
+    };
+    let migrations = sqlx::migrate!("./migrations");
+    if applied.iter().any(|version| !migrations.version_exists(*version)) {
+        return Ok(Schema::Newer);
+    }
+    let lacks = |version: i64| !applied.contains(&version);
+    if migrations.iter().any(|migration| lacks(migration.version)) {
+        return Ok(Schema::Older);
+    }
+    Ok(Schema::Current)
+}
+
 /// Whether the database answers and its schema is this version's.
 ///
 /// # Errors
 /// [`StoreError::Away`] when it doesn't answer.
 pub async fn is_ready(pool: &PgPool) -> Result<bool, StoreError> {
-    let newest = sqlx::migrate!("./migrations")
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
-    let applied = sqlx::query_scalar!(r#"select max(version) as "version!" from _sqlx_migrations where success"#)
-        .fetch_one(pool)
-        .await?;
-    Ok(applied == newest)
+    Ok(schema(pool).await? == Schema::Current)
 }
 
 /// Tells the database's planner how much is in the tables. After much came at once it would otherwise plan for empty ones

@@ -4,6 +4,7 @@
 mod database;
 
 mod candidates;
+mod commands;
 mod comment;
 mod door;
 mod harness;

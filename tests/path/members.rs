@@ -1,14 +1,12 @@
 //! Members and teams: read at the first event, read again, whatever webhook was missed.
 use std::path::Path;
-use std::process::Command;
 
 use peerlore::demo::github::delivery::Delivery;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::expire;
-use serde_json::Value;
-use sqlx::ConnectOptions;
 
+use crate::commands;
 use crate::harness::DAY;
 use crate::harness::LEDGER;
 use crate::harness::Peerlore;
@@ -175,26 +173,14 @@ async fn an_uninstalling_whose_account_was_unknown_holds_against_late_events() {
 #[tokio::test]
 async fn doctor_says_that_they_were_never_read() {
     let peerlore = Peerlore::start().await;
+    let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/app-key.pem");
     let look = || {
-        let done = Command::new(env!("CARGO_BIN_EXE_peerlore"))
-            .args(["doctor", "--json"])
-            .env(
-                "DATABASE_URL",
-                peerlore.pool().connect_options().to_url_lossy().as_str(),
-            )
+        let mut doctor = commands::peerlore(&peerlore, &["doctor", "--json"]);
+        doctor
             .env("PEERLORE_GITHUB_API_URL", "http://127.0.0.1:1")
             .env("PEERLORE_GITHUB_APP_ID", "1")
-            .env(
-                "PEERLORE_GITHUB_PRIVATE_KEY_FILE",
-                Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/app-key.pem"),
-            )
-            .output()
-            .expect("the command runs");
-        let found: Vec<Value> = serde_json::from_slice(&done.stdout).expect("JSON");
-        found
-            .into_iter()
-            .find(|one| one["what"] == "members")
-            .expect("a finding")
+            .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", &key);
+        commands::finding(&mut doctor, "members").expect("a finding")
     };
     assert_eq!(look()["ok"], true);
     peerlore.sql("update installation set members_known_at = null").await;
