@@ -128,10 +128,7 @@ async fn inbox(pool: &PgPool) -> Finding {
     match counted.await {
         Ok((inbox, backlog)) if inbox.dead == 0 && backlog.gave_up == 0 => Finding::good(
             WHAT,
-            format!(
-                "{} deliveries received, {} waiting, {} jobs waiting",
-                inbox.received, inbox.waiting, backlog.waiting
-            ),
+            format!("{} deliveries waiting, {} jobs waiting", inbox.waiting, backlog.waiting),
         ),
         Ok((inbox, backlog)) => Finding::bad(
             WHAT,

@@ -41,7 +41,8 @@ pub enum Job {
         /// The tenant.
         installation: InstallationId,
     },
-    /// Delete what is kept for a time only: comment texts, dead letters' bodies. Queue [`Job::Members`] where a day has passed.
+    /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries. Queue
+    /// [`Job::Members`] where a day has passed.
     Expire,
 }
 

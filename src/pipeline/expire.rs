@@ -10,8 +10,11 @@ use crate::store::inbox;
 /// Days that a dead letter keeps its body.
 const DEAD_LETTER_DAYS: i64 = 7;
 
-/// Lets comment texts go that are older than the settings' `retention_days`, and bodies of old dead letters; has members
-/// read that weren't for a day.
+/// Days that a processed delivery's id is known. GitHub sends one again for 3 days, an Enterprise Server for 7.
+const KNOWN_DAYS: i64 = 30;
+
+/// Lets comment texts go that are older than the settings' `retention_days`, bodies of old dead letters, and the ids
+/// of deliveries that can't come again; has members read that weren't for a day.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
@@ -24,11 +27,15 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     )
     .await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
+    let deliveries = inbox::forget(&mut tx, now - Duration::days(KNOWN_DAYS)).await?;
     members::queue_unread(pipeline, &mut tx).await?;
     tx.commit().await?;
-    pipeline.queue.forget_idle_queues().await?;
-    if texts + bodies > 0 {
-        tracing::info!(texts, bodies, "expired texts and dead letters are gone");
+    if let Err(error) = pipeline.queue.forget_idle_queues().await {
+        // It locks the queue's table and waits for a second only: where jobs run all the time, a later hour will do.
+        tracing::info!(%error, "the names of idle queues stay for another hour");
+    }
+    if texts + bodies + deliveries > 0 {
+        tracing::info!(texts, bodies, deliveries, "what was kept for a time is gone");
     }
     Ok(())
 }

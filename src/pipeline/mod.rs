@@ -8,7 +8,7 @@
 //! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts and dead letters' bodies go | `members`, once a day (itself queued every hour) |
+//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies and old deliveries go | `members`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.

@@ -15,6 +15,7 @@ use peerlore::store;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::postgres::PgPoolOptions;
 
+use crate::harness::DAY;
 use crate::harness::LEDGER;
 use crate::harness::NEXT_SECRET;
 use crate::harness::Peerlore;
@@ -252,6 +253,29 @@ async fn what_cannot_be_read_is_a_dead_letter_that_keeps_its_body_for_seven_days
         peerlore.one::<String>("select failure from inbox").await,
         why,
         "the reason stays"
+    );
+}
+
+#[tokio::test]
+async fn a_delivery_is_known_for_longer_than_it_can_be_sent_again() {
+    let peerlore = closed_shop().await;
+    peerlore.tell([opened(&peerlore)]).await;
+    let waiting = opened(&peerlore);
+    peerlore.deliver([waiting]).await;
+    for (minute, kept) in [(30 * DAY, 2), (30 * DAY + 1, 1)] {
+        peerlore.clock.move_to(at(TODAY + minute));
+        expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
+        assert_eq!(
+            peerlore.one::<i64>("select count(*) from inbox").await,
+            kept,
+            "minute {minute}"
+        );
+    }
+    peerlore.run_jobs().await;
+    assert_eq!(
+        peerlore.one::<i64>("select count(*) from pull").await,
+        2,
+        "what waits stays"
     );
 }
 

@@ -57,6 +57,26 @@ async fn a_backlog_is_worked_off_without_new_arrivals() {
 }
 
 #[tokio::test]
+async fn a_clean_up_that_finds_the_queue_busy_is_done() {
+    let peerlore = Peerlore::start().await;
+    let mut busy = peerlore.pool().begin().await.expect("the database");
+    sqlx::query("lock table graphile_worker._private_job_queues in row exclusive mode")
+        .execute(&mut *busy)
+        .await
+        .expect("the lock");
+    let pipeline = &peerlore.app.pipeline;
+    pipeline
+        .queue
+        .add(&mut *peerlore.conn().await, &Job::Expire.into())
+        .await
+        .expect("the queue");
+    peerlore.run_jobs().await;
+    busy.rollback().await.expect("the database");
+    let left = jobs::backlog(&mut *peerlore.conn().await).await.expect("the database");
+    assert_eq!((left.waiting, left.gave_up), (0, 0));
+}
+
+#[tokio::test]
 async fn a_job_that_failed_names_nobody_in_the_log_or_the_queue() {
     let log = Log::default();
     let kept = log.clone();
