@@ -19,9 +19,15 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::Reach;
 use crate::postgres;
 use crate::store;
+use crate::store::Schema;
 use crate::store::jobs::Queue;
 
-/// An open database whose schema is up to date.
+/// The way out where the schema is older than ours.
+pub const OLDER: &str = "start `peerlore serve` of this version once, it brings the schema up to date";
+/// The way out where it is newer.
+pub const NEWER: &str = "use the version of Peerlore that wrote it";
+
+/// An open database.
 #[derive(Debug)]
 pub struct Database {
     /// Connections to it.
@@ -71,24 +77,61 @@ pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
 /// # Errors
 /// When there is none; the error names the way out.
 pub async fn open(config: &Config, private: Private) -> anyhow::Result<Database> {
-    let (options, server) = match &config.database_url {
-        Some(url) => (url_options(url.expose_secret())?, None),
-        None => private_server(config, private).await?,
-    };
-    let database = Database {
-        pool: store::pool(options, config.database_connections),
-        server,
-    };
+    let database = connect(config, private).await?;
     match store::migrate(&database.pool).await {
         Ok(()) => Ok(database),
         Err(error) => {
             database.close().await?;
-            Err(anyhow::Error::new(error).context(if config.database_url.is_some() {
-                "opening the database that DATABASE_URL names"
-            } else {
-                "opening the private database"
-            }))
+            Err(anyhow::Error::new(error).context(opening(config)))
         }
+    }
+}
+
+/// Opens the database to look at it, whatever its schema is: a server that `DATABASE_URL` names is left as it is. The
+/// private one is ours and brought up to date.
+///
+/// # Errors
+/// When there is none; the error names the way out.
+pub async fn open_as_it_is(config: &Config) -> anyhow::Result<Database> {
+    if config.database_url.is_some() {
+        connect(config, Private::Join).await
+    } else {
+        open(config, Private::Join).await
+    }
+}
+
+/// Opens the database for a command that only reads, as [`open_as_it_is`].
+///
+/// # Errors
+/// When there is none, or its schema isn't this version's; the error names the way out.
+pub async fn open_to_read(config: &Config) -> anyhow::Result<Database> {
+    let database = open_as_it_is(config).await?;
+    let wrong = match store::schema(&database.pool).await {
+        Ok(Schema::Current) => return Ok(database),
+        Ok(Schema::Older) => anyhow::anyhow!("the database's schema is older than this version's; {OLDER}"),
+        Ok(Schema::Newer) => anyhow::anyhow!("the database's schema is newer than this version's; {NEWER}"),
+        Err(error) => anyhow::Error::new(error).context(opening(config)),
+    };
+    database.close().await?;
+    Err(wrong)
+}
+
+async fn connect(config: &Config, private: Private) -> anyhow::Result<Database> {
+    let (options, server) = match &config.database_url {
+        Some(url) => (url_options(url.expose_secret())?, None),
+        None => private_server(config, private).await?,
+    };
+    Ok(Database {
+        pool: store::pool(options, config.database_connections),
+        server,
+    })
+}
+
+fn opening(config: &Config) -> &'static str {
+    if config.database_url.is_some() {
+        "opening the database that DATABASE_URL names"
+    } else {
+        "opening the private database"
     }
 }
 

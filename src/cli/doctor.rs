@@ -4,15 +4,17 @@ use std::io::Write;
 use clap::Args;
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use sqlx::PgPool;
 
 use crate::cli::database;
-use crate::cli::database::Private;
 use crate::cli::serve;
 use crate::config::Config;
 use crate::postgres;
 use crate::store;
+use crate::store::Schema;
 use crate::store::inbox;
 use crate::store::jobs;
+use crate::store::tenants;
 
 /// Check everything that has to be right.
 #[derive(Debug, Args)]
@@ -83,7 +85,7 @@ fn engine(config: &Config) -> Finding {
 
 async fn database(config: &Config) -> Vec<Finding> {
     const WHAT: &str = "database";
-    let database = match database::open(config, Private::Join).await {
+    let database = match database::open_as_it_is(config).await {
         Ok(database) => database,
         Err(error) => {
             return vec![Finding::bad(
@@ -93,30 +95,20 @@ async fn database(config: &Config) -> Vec<Finding> {
             )];
         }
     };
-    let mut findings = vec![match store::is_ready(&database.pool).await {
-        Ok(true) => Finding::good(WHAT, "answers, and its schema is this version's"),
-        Ok(false) => Finding::bad(WHAT, "its schema is another version's", "run the version that wrote it"),
-        Err(error) => Finding::bad(WHAT, error.to_string(), "look into the database's log"),
+    let mut findings = vec![match store::schema(&database.pool).await {
+        Ok(Schema::Current) => Finding::good(WHAT, "answers, and its schema is this version's"),
+        Ok(Schema::Older) => Finding::bad(WHAT, "its schema is older than this version's", database::OLDER),
+        Ok(Schema::Newer) => Finding::bad(WHAT, "its schema is newer than this version's", database::NEWER),
+        Err(error) => Finding::bad(
+            WHAT,
+            error.to_string(),
+            "check the address, and look into the database's log",
+        ),
     }];
-    let counted = async {
-        let mut conn = database.pool.acquire().await?;
-        Ok::<_, store::StoreError>((inbox::state(&mut conn).await?, jobs::backlog(&mut conn).await?))
-    };
-    findings.push(match counted.await {
-        Ok((inbox, backlog)) if inbox.dead == 0 && backlog.gave_up == 0 => Finding::good(
-            "inbox",
-            format!(
-                "{} deliveries received, {} waiting, {} jobs waiting",
-                inbox.received, inbox.waiting, backlog.waiting
-            ),
-        ),
-        Ok((inbox, backlog)) => Finding::bad(
-            "inbox",
-            format!("{} dead letters, {} jobs gave up", inbox.dead, backlog.gave_up),
-            "the log says why each failed; redeliver them from the App's settings on GitHub",
-        ),
-        Err(error) => Finding::bad("inbox", error.to_string(), "look into the database's log"),
-    });
+    if findings.iter().all(|finding| finding.ok) {
+        findings.push(inbox(&database.pool).await);
+        findings.push(members(config, &database.pool).await);
+    }
     if let Err(error) = database.close().await {
         findings.push(Finding::bad(
             WHAT,
@@ -125,6 +117,60 @@ async fn database(config: &Config) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+async fn inbox(pool: &PgPool) -> Finding {
+    const WHAT: &str = "inbox";
+    let counted = async {
+        let mut conn = pool.acquire().await?;
+        Ok::<_, store::StoreError>((inbox::state(&mut conn).await?, jobs::backlog(&mut conn).await?))
+    };
+    match counted.await {
+        Ok((inbox, backlog)) if inbox.dead == 0 && backlog.gave_up == 0 => Finding::good(
+            WHAT,
+            format!("{} deliveries waiting, {} jobs waiting", inbox.waiting, backlog.waiting),
+        ),
+        Ok((inbox, backlog)) => Finding::bad(
+            WHAT,
+            format!("{} dead letters, {} jobs gave up", inbox.dead, backlog.gave_up),
+            "the log says why; once that is mended, redeliver dead letters from the App's settings on GitHub (github.com \
+             keeps them for 3 days); a job that gave up is tried again at the next event of its pull request",
+        ),
+        Err(error) => Finding::bad(WHAT, error.to_string(), "look into the database's log"),
+    }
+}
+
+/// Whether the members of every organisation with the App were read.
+async fn members(config: &Config, pool: &PgPool) -> Finding {
+    const WHAT: &str = "members";
+    let tenants = async { tenants::all(&mut *pool.acquire().await?).await };
+    let tenants = match tenants.await {
+        Ok(tenants) => tenants,
+        Err(error) => return Finding::bad(WHAT, error.to_string(), "look into the database's log"),
+    };
+    if config.github_app_id.is_none() {
+        return Finding::good(
+            WHAT,
+            "not read without App credentials: whoever was active counts as one",
+        );
+    }
+    let unread: Vec<String> = tenants
+        .into_iter()
+        .filter(|tenant| tenant.external_id.is_some() && tenant.is_organisation && !tenant.silent)
+        .filter(|tenant| !tenant.members_known)
+        .map(|tenant| tenant.login)
+        .collect();
+    if unread.is_empty() {
+        return Finding::good(WHAT, "read, where there are any to read");
+    }
+    Finding::bad(
+        WHAT,
+        format!(
+            "never read for {}: outsiders count as candidates, and no team is known",
+            unread.join(", ")
+        ),
+        "let `peerlore serve` run, it tries every hour; where that fails the log says why, such as a missing permission",
+    )
 }
 
 fn webhook_secret(config: &Config) -> Finding {

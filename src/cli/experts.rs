@@ -5,7 +5,6 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::database;
-use crate::cli::database::Private;
 use crate::config::Config;
 use crate::model::skill::Area;
 use crate::model::wording;
@@ -37,7 +36,7 @@ struct Answer {
 /// # Errors
 /// When the database is away.
 pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
-    let database = database::open(&config, Private::Join).await?;
+    let database = database::open_to_read(&config).await?;
     let now = database::pipeline(&config, &database.pool)?.clock.now();
     let mut conn = database.pool.acquire().await?;
     let mut answers = Vec::new();

@@ -5,7 +5,6 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::cli::database;
-use crate::cli::database::Private;
 use crate::config::Config;
 use crate::model::wording;
 use crate::pipeline::profile;
@@ -34,7 +33,7 @@ pub struct Profile {
 /// # Errors
 /// When nobody is known by that login.
 pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
-    let database = database::open(&config, Private::Join).await?;
+    let database = database::open_to_read(&config).await?;
     let pipeline = database::pipeline(&config, &database.pool)?;
     let result = async {
         let mut conn = database.pool.acquire().await?;

@@ -7,7 +7,6 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::cli::database;
-use crate::cli::database::Private;
 use crate::config::Config;
 use crate::model::ids::PullKey;
 use crate::model::suggestion::Slot;
@@ -73,7 +72,7 @@ struct Answer<'a> {
 /// # Errors
 /// When the repository, the pull request or its files aren't known.
 pub async fn run(config: Config, command: Suggest) -> anyhow::Result<()> {
-    let database = database::open(&config, Private::Join).await?;
+    let database = database::open_to_read(&config).await?;
     let pipeline = database::pipeline(&config, &database.pool)?;
     let result = async { answer(&pipeline, &mut *database.pool.acquire().await?, &command).await }.await;
     database.close().await?;

@@ -48,7 +48,8 @@ pub enum Job {
         /// The tenant.
         installation: InstallationId,
     },
-    /// Delete what is kept for a time only: comment texts, dead letters' bodies, removed installations.
+    /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries, removed
+    /// installations. Queue [`Job::Members`] where a day has passed.
     Expire,
 }
 

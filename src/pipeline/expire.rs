@@ -1,8 +1,9 @@
-//! What is kept for a time only goes.
+//! What is kept for a time only goes, and what is trusted for a time only is read again.
 use chrono::Duration;
 
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::members;
 use crate::store::comments;
 use crate::store::contents;
 use crate::store::inbox;
@@ -18,8 +19,12 @@ const REF_PUSH_DAYS: i64 = 7;
 /// Days that everything of an installation stays after the App was removed there, so that a mistake can be undone.
 pub const REMOVED_DAYS: i64 = 30;
 
-/// Lets comment texts go that are older than the settings' `retention_days`, bodies of old dead letters, and whatever was
-/// known of installations that were removed long enough ago.
+/// Days that a processed delivery's id is known. GitHub sends one again for 3 days, an Enterprise Server for 7.
+const KNOWN_DAYS: i64 = 30;
+
+/// Lets comment texts go that are older than the settings' `retention_days`, bodies of old dead letters, the ids of
+/// deliveries that can't come again, and whatever was known of installations that were removed long enough ago; has
+/// members read that weren't for a day.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
@@ -33,6 +38,8 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     .await?;
     contents::forget_ref_pushes(&mut tx, now - Duration::days(REF_PUSH_DAYS)).await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
+    let deliveries = inbox::forget(&mut tx, now - Duration::days(KNOWN_DAYS)).await?;
+    members::queue_unread(pipeline, &mut tx).await?;
     tx.commit().await?;
     let mut conn = pipeline.pool.acquire().await?;
     let removed = tenants::delete_removed(&mut conn, now - Duration::days(REMOVED_DAYS)).await?;
@@ -40,9 +47,12 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     for id in removed {
         tracing::info!(installation.id = id.0, "everything of a removed installation is gone");
     }
-    pipeline.queue.forget_idle_queues().await?;
-    if texts + bodies > 0 {
-        tracing::info!(texts, bodies, "expired texts and dead letters are gone");
+    if let Err(error) = pipeline.queue.forget_idle_queues().await {
+        // It locks the queue's table and waits for a second only: where jobs run all the time, a later hour will do.
+        tracing::info!(%error, "the names of idle queues stay for another hour");
+    }
+    if texts + bodies + deliveries > 0 {
+        tracing::info!(texts, bodies, deliveries, "what was kept for a time is gone");
     }
     Ok(())
 }

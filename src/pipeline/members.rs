@@ -1,12 +1,36 @@
 //! Members and teams, read from the code host.
+use chrono::Duration;
+use sqlx::PgConnection;
+
 use crate::forge::ForgeError;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
+use crate::model::ids::TeamId;
+use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::members;
 use crate::store::people;
 use crate::store::tenants;
+
+/// Hours for which what was read is trusted: a webhook that was missed is made good within them.
+const TRUSTED_HOURS: i64 = 24;
+
+/// Queues [`Job::Members`] for every organisation whose members were not read for a day, or never. Without credentials
+/// nobody can be asked, so none is queued.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn queue_unread(pipeline: &Pipeline, conn: &mut PgConnection) -> Result<(), StepError> {
+    if !pipeline.forge.is_configured() {
+        return Ok(());
+    }
+    let before = pipeline.clock.now() - Duration::hours(TRUSTED_HOURS);
+    for installation in tenants::members_unread_since(conn, before).await? {
+        pipeline.queue.add(conn, &Job::Members { installation }.into()).await?;
+    }
+    Ok(())
+}
 
 /// Reads members, teams and who is in them, and ends the memberships of everybody who is gone.
 ///
@@ -22,6 +46,8 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         return Ok(());
     }
     let external = tenant.external_id;
+    // What is told while we ask is newer than the answers.
+    let now = pipeline.clock.now();
     let found = async {
         let people = pipeline.forge.org_members(external, &tenant.login).await?;
         let mut teams = Vec::new();
@@ -40,7 +66,6 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         Err(error) => return Err(error.into()),
     };
 
-    let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
     for person in &people_now {
         people::see(&mut tx, id, person, now).await?;
@@ -48,6 +73,8 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
     }
     let present: Vec<PersonId> = people_now.iter().map(|person| person.id).collect();
     members::keep_only(&mut tx, id, &present, now).await?;
+    let there: Vec<TeamId> = teams.iter().map(|(team, _)| team.id).collect();
+    members::keep_only_teams(&mut tx, id, &there, now).await?;
     for (team, places) in &teams {
         members::see_team(&mut tx, id, team).await?;
         for (person, role) in places {

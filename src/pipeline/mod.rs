@@ -9,7 +9,7 @@
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
 //! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, in place | - |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies and removed installations go | - (queued every hour) |
+//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.

@@ -71,14 +71,14 @@ impl Seen {
         conn: &mut PgConnection,
         (account, external): (&Account, Option<i64>),
         at: Time,
-    ) -> Result<InstallationId, StepError> {
+    ) -> Result<(InstallationId, bool), StepError> {
         let key = (account.clone(), external);
         if let Some(id) = self.tenants.get(&key) {
-            return Ok(*id);
+            return Ok((*id, false));
         }
-        let id = tenants::ensure(conn, account, external, at).await?;
+        let (id, new) = tenants::ensure(conn, account, external, at).await?;
         self.tenants.insert(key, id);
-        Ok(id)
+        Ok((id, new))
     }
 
     async fn repo(&mut self, conn: &mut PgConnection, id: InstallationId, repo: &RepoSeen) -> Result<(), StepError> {
@@ -115,7 +115,10 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
     if let Some(pull) = commented(event) {
         pulls::hold(conn, pull).await?;
     }
-    let installation = seen.tenant(conn, (account, event.installation), at).await?;
+    // That an installation ended doesn't make it the account's own: it may be an earlier one.
+    let ended = matches!(event.what, What::Suspended | What::Uninstalled);
+    let external = event.installation.filter(|_| !ended);
+    let (installation, new) = seen.tenant(conn, (account, external), at).await?;
     if let Some(repo) = &event.repo {
         seen.repo(conn, installation, repo).await?;
     }
@@ -129,7 +132,7 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
     if let Some(repo) = &event.repo {
         next.pull = of_repo(conn, seen, (installation, repo), event, at).await?;
     }
-    next.members = of_account(conn, seen, installation, event, at).await?;
+    next.members = of_account(conn, seen, installation, event, at).await? || new;
     Ok(next)
 }
 
@@ -283,7 +286,7 @@ async fn of_account(
             Ok(false)
         }
         What::Installed { repos, removed } => {
-            tenants::set_standing(conn, id, tenants::Standing::Active, at).await?;
+            tenants::set_standing(conn, id, (tenants::Standing::Active, event.installation), at).await?;
             for repo in repos {
                 tenants::see_repo(conn, id, repo).await?;
                 tenants::repo_is_back(conn, id, repo.id).await?;
@@ -294,11 +297,11 @@ async fn of_account(
             Ok(true)
         }
         What::Suspended => {
-            tenants::set_standing(conn, id, tenants::Standing::Suspended, at).await?;
+            tenants::set_standing(conn, id, (tenants::Standing::Suspended, event.installation), at).await?;
             Ok(false)
         }
         What::Uninstalled => {
-            tenants::set_standing(conn, id, tenants::Standing::Removed, at).await?;
+            tenants::set_standing(conn, id, (tenants::Standing::Removed, event.installation), at).await?;
             Ok(false)
         }
         What::Pull { .. }

@@ -64,10 +64,12 @@ async fn handle(pipeline: &Pipeline, queued: Queued, (attempt, of): (i16, i16)) 
         Err(error) => {
             let last = attempt >= of;
             tracing::warn!(attempt, of, %error, "a job failed");
-            if last {
-                rest(pipeline, job, &error).await;
-            }
-            (if last { "gave up" } else { "failed" }, Err(error.to_string()))
+            // A dead letter tells of it where everybody looks, and may come again: the queue need not keep its job.
+            let rests = last && rest(pipeline, job, &error).await;
+            (
+                if last { "gave up" } else { "failed" },
+                if rests { Ok(()) } else { Err(error.to_string()) },
+            )
         }
     };
     metrics::counter!("peerlore_jobs_total", "kind" => job.kind(), "outcome" => word).increment(1);
@@ -91,17 +93,19 @@ async fn again(pipeline: &Pipeline, queued: &Queued, at: crate::model::clock::Ti
     pipeline.queue.add_at(&mut conn, queued, at).await
 }
 
-/// A delivery that failed as often as allowed rests as a dead letter, with its reason.
-async fn rest(pipeline: &Pipeline, job: Job, why: &StepError) {
-    let Job::Receive { inbox: id } = job else { return };
+/// A delivery that failed as often as allowed rests as a dead letter, with its reason; gives whether it does.
+async fn rest(pipeline: &Pipeline, job: Job, why: &StepError) -> bool {
+    let Job::Receive { inbox: id } = job else { return false };
     metrics::counter!("peerlore_deliveries_total", "outcome" => "failed").increment(1);
     let buried = async {
         let mut conn = pipeline.pool.acquire().await?;
         inbox::bury(&mut conn, id, pipeline.clock.now(), &why.to_string()).await
     };
-    if let Err(error) = buried.await {
+    let buried = buried.await;
+    if let Err(error) = &buried {
         tracing::error!(inbox.id = id.0, %error, "a dead letter could not be marked");
     }
+    buried.is_ok()
 }
 
 fn options(pipeline: &Pipeline, concurrency: usize) -> WorkerOptions {

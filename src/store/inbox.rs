@@ -20,14 +20,18 @@ pub struct Arrival<'a> {
     pub at: Time,
 }
 
-/// Stores a delivery. None: this id was seen before, and nothing is to be done.
+/// Stores a delivery. A dead letter that comes again is taken as if it were new, with the time at which it came first.
+/// None: this id was seen before, and nothing is to be done.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't take it.
 pub async fn put(conn: &mut PgConnection, arrival: &Arrival<'_>) -> Result<Option<InboxId>, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"insert into inbox (delivery_id, event, content_type, body, received_at) values ($1, $2, $3, $4, $5)
-           on conflict (delivery_id, event) do nothing
+           on conflict (delivery_id, event) do update
+           set content_type = excluded.content_type, body = excluded.body,
+               processed_at = null, failed_at = null, failure = null
+           where inbox.failed_at is not null
            returning id as "id: InboxId""#,
         arrival.delivery,
         arrival.event,
@@ -114,11 +118,20 @@ pub async fn drop_dead_bodies(conn: &mut PgConnection, before: Time) -> Result<u
     Ok(done.rows_affected())
 }
 
+/// Forgets deliveries that were processed before `before`; gives how many.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn forget(conn: &mut PgConnection, before: Time) -> Result<u64, StoreError> {
+    let done = sqlx::query!("delete from inbox where processed_at < $1", before)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// How the inbox stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InboxState {
-    /// Deliveries ever accepted.
-    pub received: i64,
     /// Not processed yet, dead letters left out.
     pub waiting: i64,
     /// Dead letters.
@@ -127,7 +140,7 @@ pub struct InboxState {
     pub oldest: Option<Time>,
 }
 
-/// Counts the inbox.
+/// Counts what waits or failed, by the indexes that hold only those.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -135,7 +148,6 @@ pub async fn state(conn: &mut PgConnection) -> Result<InboxState, StoreError> {
     Ok(sqlx::query_as!(
         InboxState,
         r#"select
-            (select count(*) from inbox) as "received!",
             (select count(*) from inbox where processed_at is null and failed_at is null) as "waiting!",
             (select count(*) from inbox where failed_at is not null and processed_at is null) as "dead!",
             (select min(received_at) from inbox where processed_at is null and failed_at is null) as oldest"#

@@ -55,7 +55,8 @@ pub async fn leave(conn: &mut PgConnection, id: InstallationId, person: PersonId
     Ok(())
 }
 
-/// Ends the memberships of everybody who is not in `present`: the list that GitHub gave is whole.
+/// Ends the memberships of everybody who is not in `present`: the list that GitHub gave at `at` is whole. Who joined later
+/// stays.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -68,7 +69,7 @@ pub async fn keep_only(
     let present: Vec<i64> = present.iter().map(|person| person.0).collect();
     sqlx::query!(
         "update membership set valid_until = $3
-         where installation_id = $1 and valid_until is null and person_id <> all($2)",
+         where installation_id = $1 and valid_until is null and valid_from <= $3 and person_id <> all($2)",
         id.0,
         &present,
         at
@@ -240,7 +241,8 @@ pub async fn team_places(conn: &mut PgConnection, id: InstallationId, at: Time) 
     .await?)
 }
 
-/// Ends the memberships in a team of everybody who is not in `present`: the list that GitHub gave is whole.
+/// Ends the memberships in a team of everybody who is not in `present`: the list that GitHub gave at `at` is whole. Who
+/// joined later stays.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -254,9 +256,39 @@ pub async fn keep_only_in_team(
     let present: Vec<i64> = present.iter().map(|person| person.0).collect();
     sqlx::query!(
         "update team_membership set valid_until = $4
-         where installation_id = $1 and team_id = $2 and valid_until is null and person_id <> all($3)",
+         where installation_id = $1 and team_id = $2 and valid_until is null and valid_from <= $4
+           and person_id <> all($3)",
         id.0,
         team.0,
+        &present,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks the teams as deleted that are not in `present`, and ends their memberships: the list that GitHub gave at `at` is
+/// whole. A team that somebody joined later stays.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn keep_only_teams(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    present: &[TeamId],
+    at: Time,
+) -> Result<(), StoreError> {
+    let present: Vec<i64> = present.iter().map(|team| team.0).collect();
+    sqlx::query!(
+        "with gone as (update team t set deleted_at = $3
+                       where t.installation_id = $1 and t.deleted_at is null and t.id <> all($2)
+                         and not exists (select 1 from team_membership m where m.installation_id = $1
+                                         and m.team_id = t.id and m.valid_from > $3)
+                       returning t.id)
+         update team_membership m set valid_until = $3
+         from gone where m.installation_id = $1 and m.team_id = gone.id and m.valid_until is null",
+        id.0,
         &present,
         at
     )

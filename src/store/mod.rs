@@ -19,6 +19,8 @@ pub mod tenants;
 
 use std::time::Duration;
 
+use sqlx::Connection;
+use sqlx::PgConnection;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::postgres::PgPoolOptions;
@@ -46,6 +48,18 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether a connection that stood before is dead, so that a fresh one may do.
+    #[must_use]
+    pub fn is_dead_connection(&self) -> bool {
+        match self {
+            Self::Away(sqlx::Error::Io(_)) => true,
+            Self::Away(sqlx::Error::Database(inner)) => inner.code().is_some_and(|code| code.starts_with("57P")),
+            _ => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
@@ -65,6 +79,9 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// How long a caller waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A pool of connections. Nothing is connected before the first use.
 ///
 /// `size` connections at most; a caller waits 5 seconds for one and then gets [`StoreError::Away`].
@@ -72,10 +89,22 @@ impl From<sqlx::Error> for StoreError {
 pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(Duration::from_secs(5))
-        // The check costs a round trip on each use; a dead connection shows itself in the query and is replaced.
+        .acquire_timeout(PATIENCE)
+        // The check costs a round trip on each use; a dead connection shows itself in the query and is replaced. Pages and
+        // jobs are tried again; the door, which must not lose a delivery, takes a connection of `fresh` then.
         .test_before_acquire(false)
         .connect_lazy_with(options.application_name("peerlore"))
+}
+
+/// A connection beside the pool's own, which may all be dead after the database was restarted.
+///
+/// # Errors
+/// [`StoreError::Away`] when there is none within 5 seconds.
+pub async fn fresh(pool: &PgPool) -> Result<PgConnection, StoreError> {
+    let options = pool.connect_options();
+    let connecting = PgConnection::connect_with(&options);
+    let connected = tokio::time::timeout(PATIENCE, connecting).await;
+    Ok(connected.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
 }
 
 /// A pool on the same database for jobs: a commit there doesn't wait for the disk.
@@ -107,20 +136,47 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
     jobs::migrate(pool).await
 }
 
+/// How a database's schema stands to this version's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Schema {
+    /// It is this version's.
+    Current,
+    /// It lacks migrations, or there is none: [`migrate`] brings it up to date.
+    Older,
+    /// It has migrations that this version doesn't know.
+    Newer,
+}
+
+/// How the database's schema stands to this version's; changes nothing.
+///
+/// # Errors
+/// [`StoreError::Away`] when it doesn't answer.
+pub async fn schema(pool: &PgPool) -> Result<Schema, StoreError> {
+    let applied = sqlx::query_scalar!("select version from _sqlx_migrations where success")
+        .fetch_all(pool)
+        .await;
+    let applied = match applied {
+        // There is no such table: nothing was ever migrated.
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Vec::new(),
+        applied => applied?,
+    };
+    let migrations = sqlx::migrate!("./migrations");
+    if applied.iter().any(|version| !migrations.version_exists(*version)) {
+        return Ok(Schema::Newer);
+    }
+    let lacks = |version: i64| !applied.contains(&version);
+    if migrations.iter().any(|migration| lacks(migration.version)) {
+        return Ok(Schema::Older);
+    }
+    Ok(Schema::Current)
+}
+
 /// Whether the database answers and its schema is this version's.
 ///
 /// # Errors
 /// [`StoreError::Away`] when it doesn't answer.
 pub async fn is_ready(pool: &PgPool) -> Result<bool, StoreError> {
-    let newest = sqlx::migrate!("./migrations")
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
-    let applied = sqlx::query_scalar!(r#"select max(version) as "version!" from _sqlx_migrations where success"#)
-        .fetch_one(pool)
-        .await?;
-    Ok(applied == newest)
+    Ok(schema(pool).await? == Schema::Current)
 }
 
 /// Tells the database's planner how much is in the tables. After much came at once it would otherwise plan for empty ones

@@ -25,7 +25,8 @@ pub struct Installation {
     pub silent: bool,
 }
 
-/// The tenant of an account, made when it is new. Its installation number is kept when the event brings one.
+/// The tenant of an account, made when it is new. True: the event's installation is one that we didn't know, so nothing is
+/// known of its members, and whatever ended an earlier installation doesn't hold for it.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -34,24 +35,27 @@ pub async fn ensure(
     account: &Account,
     external: Option<i64>,
     at: Time,
-) -> Result<InstallationId, StoreError> {
+) -> Result<(InstallationId, bool), StoreError> {
     let found = sqlx::query!(
         r#"select id as "id: InstallationId", external_id, login from installation where forge = 'github' and account_id = $1"#,
         account.id
     )
     .fetch_optional(&mut *conn)
     .await?;
+    let new = external.is_some() && found.as_ref().is_none_or(|row| row.external_id != external);
     if let Some(row) = &found
         && row.login == account.login
-        && (external.is_none() || row.external_id == external)
+        && !new
     {
-        return Ok(row.id);
+        return Ok((row.id, false));
     }
-    Ok(sqlx::query_scalar!(
+    let id = sqlx::query_scalar!(
         r#"insert into installation (account_id, login, is_organisation, external_id, created_at)
            values ($1, $2, $3, $4, $5)
            on conflict (forge, account_id) do update
-           set login = excluded.login, external_id = coalesce(excluded.external_id, installation.external_id)
+           set login = excluded.login, external_id = coalesce(excluded.external_id, installation.external_id),
+               suspended_at = case when excluded.external_id <> installation.external_id then null else installation.suspended_at end,
+               removed_at = case when excluded.external_id <> installation.external_id then null else installation.removed_at end
            returning id as "id: InstallationId""#,
         account.id,
         account.login,
@@ -60,7 +64,8 @@ pub async fn ensure(
         at
     )
     .fetch_one(conn)
-    .await?)
+    .await?;
+    Ok((id, new))
 }
 
 /// The tenant with this number.
@@ -120,6 +125,22 @@ pub async fn members_known(conn: &mut PgConnection, id: InstallationId, at: Time
     Ok(())
 }
 
+/// The organisations with the App whose members and teams were not read since `before`, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn members_unread_since(conn: &mut PgConnection, before: Time) -> Result<Vec<InstallationId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: InstallationId" from installation
+           where external_id is not null and is_organisation and suspended_at is null and removed_at is null
+             and (members_known_at is null or members_known_at < $1)
+           order by id"#,
+        before
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Whether the App works here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
@@ -131,23 +152,26 @@ pub enum Standing {
     Removed,
 }
 
-/// Sets whether the App works here.
+/// Sets whether the App works here, as `external`, GitHub's number of the installation, tells. What comes late of an
+/// earlier installation changes nothing.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn set_standing(
     conn: &mut PgConnection,
     id: InstallationId,
-    standing: Standing,
+    (standing, external): (Standing, Option<i64>),
     at: Time,
 ) -> Result<(), StoreError> {
     let suspended = (standing == Standing::Suspended).then_some(at);
     let removed = (standing == Standing::Removed).then_some(at);
     sqlx::query!(
-        "update installation set suspended_at = $2, removed_at = $3 where id = $1",
+        "update installation set suspended_at = $2, removed_at = $3, external_id = coalesce(external_id, $4)
+         where id = $1 and ($4::bigint is null or external_id is null or external_id = $4)",
         id.0,
         suspended,
-        removed
+        removed,
+        external
     )
     .execute(conn)
     .await?;

@@ -10,8 +10,12 @@ use hmac::Mac;
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use sha2::Sha256;
+use sqlx::Connection;
+use sqlx::Postgres;
+use sqlx::Transaction;
 
 use crate::model::job::Job;
+use crate::store;
 use crate::store::StoreError;
 use crate::store::inbox;
 use crate::store::inbox::Arrival;
@@ -116,8 +120,23 @@ async fn accept(web: &Web, headers: &HeaderMap, body: Body) -> Result<Accepted, 
     })
 }
 
+/// Stores a delivery, on a connection of its own where the pool's turns out to be dead: twice does no harm.
 async fn put(web: &Web, arrival: &Arrival<'_>) -> Result<Accepted, StoreError> {
-    let mut tx = web.pipeline.pool.begin().await?;
+    let pool = &web.pipeline.pool;
+    let first = async { put_by(web, pool.begin().await?, arrival).await };
+    match first.await {
+        Err(error) if error.is_dead_connection() => {
+            let mut conn = store::fresh(pool).await?;
+            let accepted = put_by(web, conn.begin().await?, arrival).await?;
+            // What is committed stays, however the connection ends.
+            drop(conn.close().await);
+            Ok(accepted)
+        }
+        done => done,
+    }
+}
+
+async fn put_by(web: &Web, mut tx: Transaction<'_, Postgres>, arrival: &Arrival<'_>) -> Result<Accepted, StoreError> {
     let Some(inbox) = inbox::put(&mut tx, arrival).await? else {
         tracing::info!(
             delivery.id = arrival.delivery,

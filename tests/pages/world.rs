@@ -244,7 +244,7 @@ pub async fn post(router: &Router, path: &str, login: &str, (origin, form): (Opt
 
 pub const OURS: Option<&str> = Some("https://peerlore.example");
 
-/// People, teams and six merged pull requests, each with a comment that landed.
+/// People, of whom eve left, teams and six merged pull requests, each with a comment that landed.
 pub fn history(github: &FakeGithub) -> Vec<Delivery> {
     let mut sent = Vec::new();
     for login in ["ada", "ben", "cleo", "dan", "eve"] {
@@ -270,6 +270,7 @@ pub fn history(github: &FakeGithub) -> Vec<Delivery> {
         let reviewer = ["ben", "dan", "cleo"][number % 3];
         sent.extend(reviewed(github, number, reviewer));
     }
+    sent.extend(github.remove_member(by("ada", 2), "eve"));
     sent
 }
 

@@ -7,12 +7,15 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use futures_util::future::join_all;
 use peerlore::demo::github::delivery::sign;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::expire;
+use peerlore::store;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::postgres::PgPoolOptions;
 
+use crate::harness::DAY;
 use crate::harness::LEDGER;
 use crate::harness::NEXT_SECRET;
 use crate::harness::Peerlore;
@@ -254,6 +257,29 @@ async fn what_cannot_be_read_is_a_dead_letter_that_keeps_its_body_for_seven_days
 }
 
 #[tokio::test]
+async fn a_delivery_is_known_for_longer_than_it_can_be_sent_again() {
+    let peerlore = closed_shop().await;
+    peerlore.tell([opened(&peerlore)]).await;
+    let waiting = opened(&peerlore);
+    peerlore.deliver([waiting]).await;
+    for (minute, kept) in [(30 * DAY, 2), (30 * DAY + 1, 1)] {
+        peerlore.clock.move_to(at(TODAY + minute));
+        expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
+        assert_eq!(
+            peerlore.one::<i64>("select count(*) from inbox").await,
+            kept,
+            "minute {minute}"
+        );
+    }
+    peerlore.run_jobs().await;
+    assert_eq!(
+        peerlore.one::<i64>("select count(*) from pull").await,
+        2,
+        "what waits stays"
+    );
+}
+
+#[tokio::test]
 async fn an_event_that_we_do_not_know_is_accepted_and_ignored() {
     let peerlore = closed_shop().await;
     let body = br#"{"action": "purchased", "marketplace_purchase": {}}"#;
@@ -270,7 +296,14 @@ async fn an_event_that_we_do_not_know_is_accepted_and_ignored() {
 }
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What was logged so far.
+    pub fn said(&self) -> String {
+        String::from_utf8(self.0.lock().expect("the log").clone()).expect("text")
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -307,7 +340,7 @@ async fn secrets_and_bodies_never_reach_the_log() {
     let unreadable = post_signed_by(&peerlore, SECRET, b"{\"title\": \"quixotic\"").await;
     assert_eq!(unreadable, StatusCode::ACCEPTED);
     peerlore.run_jobs().await;
-    let said = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
+    let said = log.said();
     assert!(
         said.contains("facts stored") && said.contains("suggestion posted"),
         "the log was heard: {said}"
@@ -330,4 +363,31 @@ async fn post_signed_by(peerlore: &Peerlore, secret: &str, body: &[u8]) -> Statu
     knock(&peerlore.app, &headers("unreadable", &signature), body.to_vec())
         .await
         .0
+}
+
+/// As after a restart of the database: it answers, but each connection of before is dead.
+#[tokio::test]
+async fn connections_that_died_while_nobody_used_them_lose_no_delivery() {
+    let peerlore = closed_shop().await;
+    let options = (*peerlore.pool().connect_options()).clone();
+    let pool = store::pool(options, 4);
+    let app = peerlore.replica_on(pool.clone());
+    let all = join_all((0..4).map(|_| pool.acquire())).await;
+    let all: Vec<_> = all.into_iter().map(|one| one.expect("the database")).collect();
+    drop(all);
+    while pool.num_idle() < 4 {
+        tokio::task::yield_now().await;
+    }
+    let ended = peerlore
+        .one::<i64>("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        .await;
+    assert!(ended >= 4, "{ended}");
+    let body = opened(&peerlore).body;
+    let signature = sign(SECRET.as_bytes(), &body);
+    for id in ["one", "two", "three", "four", "five", "six"] {
+        let (status, answer) = knock(&app, &headers(id, &signature), body.clone()).await;
+        assert_eq!((status, answer.as_str()), (StatusCode::ACCEPTED, "accepted\n"), "{id}");
+    }
+    assert_eq!(stored(&peerlore).await, (6, 6));
+    peerlore.leaves_jobs();
 }

@@ -26,6 +26,8 @@ fn untold(peerlore: &Peerlore) -> PullName {
 async fn expire_on(peerlore: &Peerlore, minute: i64) {
     peerlore.clock.move_to(at(minute));
     expire::run(&peerlore.app.pipeline).await.expect("the database");
+    // After a day without, members are read again.
+    peerlore.run_jobs().await;
 }
 
 async fn texts(peerlore: &Peerlore) -> i64 {

@@ -6,15 +6,18 @@ mod database;
 mod shared;
 
 mod candidates;
+mod commands;
 mod comment;
 mod door;
 mod harness;
 mod import;
 mod keep;
+mod members;
 mod order;
 mod privacy;
 mod queue;
 mod rebuild;
 mod redact;
+mod redelivery;
 mod tenancy;
 mod walk;

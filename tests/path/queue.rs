@@ -1,6 +1,7 @@
 //! The queue under the real worker.
 use std::time::Duration;
 
+use peerlore::demo::github::failures::Failure;
 use peerlore::model::ids::PullKey;
 use peerlore::model::ids::RepoId;
 use peerlore::model::job::Job;
@@ -8,7 +9,11 @@ use peerlore::store::jobs;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::door::Log;
+use crate::harness::LEDGER;
 use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::by;
 
 /// Jobs that wait; a worker that takes only what it runs at once takes them at four a second.
 const WAITING: i32 = 80;
@@ -49,4 +54,55 @@ async fn a_backlog_is_worked_off_without_new_arrivals() {
     stop.cancel();
     served.await.expect("the server").expect("the server");
     assert!(in_time.is_ok(), "{WAITING} jobs were not worked off in 12 s");
+}
+
+#[tokio::test]
+async fn a_clean_up_that_finds_the_queue_busy_is_done() {
+    let peerlore = Peerlore::start().await;
+    let mut busy = peerlore.pool().begin().await.expect("the database");
+    sqlx::query("lock table graphile_worker._private_job_queues in row exclusive mode")
+        .execute(&mut *busy)
+        .await
+        .expect("the lock");
+    let pipeline = &peerlore.app.pipeline;
+    pipeline
+        .queue
+        .add(&mut *peerlore.conn().await, &Job::Expire.into())
+        .await
+        .expect("the queue");
+    peerlore.run_jobs().await;
+    busy.rollback().await.expect("the database");
+    let left = jobs::backlog(&mut *peerlore.conn().await).await.expect("the database");
+    assert_eq!((left.waiting, left.gave_up), (0, 0));
+}
+
+#[tokio::test]
+async fn a_job_that_failed_names_nobody_in_the_log_or_the_queue() {
+    let log = Log::default();
+    let kept = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("warn,peerlore=info,graphile_worker=error")
+        .with_writer(move || kept.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let peerlore = Peerlore::with_history().await;
+    peerlore
+        .github
+        .fail_next(None, "/collaborators/", 1, Failure::Status(500));
+    peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    let error: String = peerlore
+        .one("select last_error from graphile_worker._private_jobs where last_error is not null")
+        .await;
+    assert!(error.contains("status 500"), "{error}");
+    peerlore.let_time_pass().await;
+    let said = log.said();
+    assert!(
+        said.contains("a job failed") && said.contains("suggestion posted"),
+        "the log was heard: {said}"
+    );
+    for line in said.lines().chain([error.as_str()]) {
+        let mut words = line.split(|letter: char| !letter.is_alphanumeric());
+        let named = words.find(|word| ["ada", "ben", "cleo", "dan", "eve", "finn"].contains(word));
+        assert_eq!(named, None, "{line}");
+    }
 }

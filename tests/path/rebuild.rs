@@ -46,6 +46,7 @@ async fn texts_expire_and_what_was_read_in_them_stays() {
     let before = learned(&peerlore).await;
     peerlore.clock.move_to(at(TODAY + 91 * DAY));
     expire::run(&peerlore.app.pipeline).await.expect("the database");
+    peerlore.run_jobs().await;
     assert_eq!(
         peerlore
             .one::<i64>("select count(*) from comment where body is not null")
@@ -69,6 +70,7 @@ async fn texts_are_kept_until_their_time() {
         .await;
     peerlore.clock.move_to(at(TODAY + 90 * DAY));
     expire::run(&peerlore.app.pipeline).await.expect("the database");
+    peerlore.run_jobs().await;
     assert_eq!(
         peerlore
             .one::<i64>("select count(*) from comment where body is not null")

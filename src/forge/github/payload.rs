@@ -31,7 +31,7 @@ use crate::model::pull::HeadPush;
 pub enum ParseError {
     /// Not JSON, or a field of another type than GitHub documents.
     #[error(
-        "the {what} is not what GitHub documents (line {line}, column {column}); keep it and replay it after an update"
+        "the {what} is not what GitHub documents (line {line}, column {column}); a newer Peerlore may read it when it comes again"
     )]
     Unreadable {
         /// Which payload or record.
@@ -42,7 +42,7 @@ pub enum ParseError {
         column: usize,
     },
     /// What it is about isn't in it.
-    #[error("the {what} has no {field}; keep it and replay it after an update")]
+    #[error("the {what} has no {field}; a newer Peerlore may read it when it comes again")]
     Missing {
         /// Which payload or record.
         what: String,

@@ -24,7 +24,8 @@ impl Forge {
         struct Answer {
             permission: String,
         }
-        let doing = format!("reading what {login} may do in {}/{}", at.owner, at.name);
+        // Errors reach the log and the queue, which name nobody.
+        let doing = format!("reading what a person may do in {}/{}", at.owner, at.name);
         let seat = self.github.seat_at(at, &doing).await?;
         let path = format!("{}/collaborators/{}/permission", repo_path(at), segment(login));
         let answer: Answer = self
