@@ -8,6 +8,7 @@ mod comment;
 mod door;
 mod harness;
 mod import;
+mod landing;
 mod order;
 mod privacy;
 mod queue;
