@@ -9,6 +9,7 @@ mod door;
 mod harness;
 mod import;
 mod landing;
+mod learned;
 mod order;
 mod privacy;
 mod queue;

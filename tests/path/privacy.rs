@@ -85,7 +85,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         );
         read!(
             "profiles::reviewed_pulls_of",
-            profiles::reviewed_pulls_of(conn, id, person.id)
+            profiles::reviewed_pulls_of(conn, id, person.id, at(0))
         );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }

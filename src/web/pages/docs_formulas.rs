@@ -125,8 +125,15 @@ pub fn graph() -> Markup {
         p.formula { "Beta(" (edges::PRIOR_LANDED) " + sum of p, " (edges::PRIOR_NOT) " + sum of (1 − p))" }
         p {
             "“Applied feedback” is all that a change after a comment shows. “Learned” needs a later sign without the teacher: either own "
-            "advice in that area to somebody else landed, or later pull requests drew no such comment although at least "
-            (edges::EXPECTED_AT_LEAST) " would have been expected by the organisation's rate (so that none by chance is below 5%)."
+            "advice in that area to somebody else landed, or nobody had to tell them again although at least "
+            (edges::EXPECTED_AT_LEAST) " such comments would have been expected by chance (so that none is below 5%)."
+        }
+        p.formula { "expected = sum over later pull requests of told / reviewed" }
+        p {
+            "Only later pull requests with files in a language count in which they were taught the area; of several languages the highest "
+            "share counts. Reviewed are the organisation's pull requests of the last " (edges::RATE_DAYS) " days with files in that language "
+            "(the newest " (edges::GROUND_PULLS) " pull requests at most), told are those whose author got a lesson on the area in that language. On both sides "
+            "only closed pull requests with known files count on which somebody else spoke, and nobody who is out of everything."
         }
     }
 }
