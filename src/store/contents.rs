@@ -167,7 +167,8 @@ pub struct StoredFile {
     pub mechanical: bool,
 }
 
-/// Stores the files and committers of a pull request as of `head`, in place of earlier ones.
+/// Stores the files and committers of a pull request as of `head`, in place of earlier ones. Where they can be read, its
+/// diffs can, also when an import brought it without them.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -231,7 +232,7 @@ pub async fn set_contents(
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "update pull set contents_head = $4, changed_files = coalesce(nullif($5, 0), changed_files)
+        "update pull set contents_head = $4, without_diffs = false, changed_files = coalesce(nullif($5, 0), changed_files)
          where installation_id = $1 and repo_id = $2 and number = $3",
         id.0,
         repo,

@@ -5,6 +5,10 @@ use peerlore::demo::github::NewComment;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::PullName;
 use peerlore::demo::github::Verdict;
+use peerlore::model::settings::Settings;
+use peerlore::pipeline::import;
+use peerlore::pipeline::import::Imported;
+use peerlore::pipeline::record::Seen;
 use rstest::rstest;
 
 use crate::harness::LEDGER;
@@ -12,6 +16,9 @@ use crate::harness::LOCK;
 use crate::harness::Peerlore;
 use crate::harness::TODAY;
 use crate::harness::by;
+use crate::harness::organisation;
+use crate::harness::pull;
+use crate::harness::text;
 
 const BEFORE: &[(usize, &str)] = &[(20, "let guard = pending.lock();")];
 const FIXED: &[(usize, &str)] = &[(20, "let latest = pending.lock().latest();")];
@@ -97,5 +104,36 @@ async fn what_was_changed_before_a_second_comment_does_not_answer_it() {
             .contains("the next push changed the file elsewhere"),
         "{}",
         peerlore.parts().await
+    );
+}
+
+#[tokio::test]
+async fn an_imported_pull_request_has_diffs_as_soon_as_they_were_read() {
+    let peerlore = Peerlore::empty(organisation("acme", 1), Settings::default()).await;
+    let github = &peerlore.github;
+    let (name, opened) = github.open_pull(by("ada", TODAY), &pull("A change", LEDGER, &text(BEFORE)));
+    let early = github.review_comment(&name, soon("ben", 1), NewComment::on(LEDGER, 20, LOCK));
+    let told = early.deliveries.last().expect("the comment").json();
+    let record = serde_json::json!({
+        "type": "pull", "pull": opened[0].json()["pull_request"], "events": [], "comments": [told["comment"]],
+    });
+    let line = record.to_string().into_bytes();
+    let read = import::record(&peerlore.app.pipeline, &mut Seen::default(), &line, ("file", 1)).await;
+    assert!(matches!(
+        read.expect("the database"),
+        Imported::Pull { comments: 1, .. }
+    ));
+    assert!(!peerlore.lessons().await[0].diffs_known, "an import has no diffs");
+    peerlore.tell(github.install(by("ada", TODAY + 2))).await;
+    peerlore.comment(&name, soon("cleo", 3), 20, LOCK).await;
+    peerlore.push(&name, soon("ada", 4), How::Append, FIXED).await;
+    let known: Vec<bool> = peerlore.lessons().await.iter().map(|one| one.diffs_known).collect();
+    assert_eq!(known, [true, true], "{}", peerlore.parts().await);
+    assert_eq!(
+        peerlore.taught().await,
+        [
+            "ben taught ada concurrency: landed",
+            "cleo taught ada concurrency: landed"
+        ]
     );
 }
