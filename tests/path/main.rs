@@ -14,5 +14,6 @@ mod order;
 mod privacy;
 mod queue;
 mod rebuild;
+mod silent;
 mod tenancy;
 mod walk;

@@ -64,9 +64,15 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         limit: 1_000,
     };
     read!("profiles::lessons", profiles::lessons(conn, id, which));
+    let languages = ["Rust", "Markdown"];
+    read!(
+        "profiles::area_rates",
+        profiles::area_rates(conn, id, &languages, at(0))
+    );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
     read!("past::past_pulls", past::past_pulls(conn, id, span(None)));
+    read!("past::who_left", past::who_left(conn, id, now));
     read!("past::languages", past::languages(conn, id, now));
     read!("reviews::answers", reviews::answers(conn, id, at(0)));
     read!("pulls::open", pulls::open(conn, id, 100));

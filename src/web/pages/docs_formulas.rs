@@ -209,7 +209,7 @@ pub fn silent() -> Markup {
         (heading("silent"))
         p {
             "For each person and part of the code over the last 365 days: E, own merged changes, halved every 365 days; share, E as a part of "
-            "everybody's; O, changes by others; R, reviews given. What is usual:"
+            "everybody's; O, merged changes by others; R, reviews given on these. What is usual:"
         }
         p.formula { "usual = O × exp(b₀ + b₁ ln(1 + E) + b₂ ln(share + 0.001))" }
         p {
@@ -221,7 +221,7 @@ pub fn silent() -> Markup {
             "Somebody is shown who is among the " (quiet::TOP) " with most E there, has E of at least " (quiet::MIN_EVIDENCE)
             ", was active in the last " (quiet::MAX_IDLE_DAYS) " days, and gave below " (prose::percent(quiet::QUIET))
             " of the usual with a probability of at least " (prose::percent(quiet::SURE))
-            ". Not somebody who is often asked and hardly answers: that is a busy expert."
+            ". Not somebody who is away or left, nor who is often asked and hardly answers: that is a busy expert."
         }
     }
 }
