@@ -96,11 +96,13 @@ pub fn landing() -> Markup {
         }
         p {
             "Measured means fitted on public comments that people rated for usefulness. The judgements together count ±"
-            (useful::JUDGEMENT_LIMIT) " at most. Where no diffs are known, the parts about pushes are left out and confidence stays low."
+            (useful::JUDGEMENT_LIMIT) " at most. The next push is the first one after others could read the comment, so after its review was submitted. Where no diffs are "
+            "known, the parts about pushes are left out and confidence stays low."
         }
         p {
             "It landed where a change within 10 lines, an applied suggestion or an acknowledging reply shows it. A useful comment without "
-            "such a sign counts as given, and stays out of the strength below."
+            "such a sign counts as given, and stays out of the strength below. A yes that the same person takes back later is a no, unless the lines "
+            "changed."
         }
     }
 }
