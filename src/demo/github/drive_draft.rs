@@ -8,6 +8,7 @@ use crate::demo::github::{FakeGithub, PullName};
 impl FakeGithub {
     /// Adds a comment to the reviewer's pending review; gives its id, or none where the change doesn't show the line.
     /// No webhook: `submit_review` by the same person publishes it, dated as it is written here, as GitHub does.
+    #[must_use]
     pub fn draft_comment(&self, name: &PullName, act: Act<'_>, comment: &NewComment) -> Option<u64> {
         let mut state = self.lock();
         let new_review = state.id();
