@@ -210,6 +210,41 @@ fn a_comment_is_outdated_once_its_line_changes_and_moves_with_it_otherwise() {
     assert_eq!(line(posted.comments[1]), 7);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drafted_comment_appears_with_its_review_and_keeps_its_date_and_commit() {
+    let github = small();
+    let pull = open(&github, "one\nTWO\nthree\nfour\nfive\n");
+    let head = github.head_of(&pull).expect("a head");
+    let draft = NewComment::on("src/a.rs", 2, "Why?");
+    let drafted = github.draft_comment(&pull, by("ben", 2), &draft).expect("a shown line");
+    let _sent = github.push_to_pull(
+        &pull,
+        by("ada", 3),
+        &push(How::Append, "zero\none\nTWO\nthree\nfour\nfive\n"),
+    );
+    let server = github.serve(0, None).await.expect("a free port");
+    let shown = || get(&server, "/repos/acme/shop/pulls/1/comments").body;
+    assert_eq!(shown(), serde_json::json!([]));
+    let review = NewReview {
+        verdict: Verdict::Commented,
+        body: String::new(),
+        comments: vec![NewComment::on("src/a.rs", 3, "And this?")],
+    };
+    let sent = github.submit_review(&pull, by("ben", 4), &review);
+    assert_eq!(
+        (sent.comments.len(), sent.comments[0], sent.deliveries.len()),
+        (2, drafted, 3)
+    );
+    let (of_review, of_draft) = (sent.deliveries[0].json(), sent.deliveries[1].json());
+    assert_eq!(of_review["review"]["submitted_at"], "2026-01-05T09:04:00Z");
+    let comment = &of_draft["comment"];
+    assert_eq!(comment["created_at"], "2026-01-05T09:02:00Z");
+    assert_eq!(comment["pull_request_review_id"], of_review["review"]["id"]);
+    assert_eq!((&comment["original_line"], &comment["line"]), (&2.into(), &3.into()));
+    assert_eq!(comment["original_commit_id"], *head);
+    assert_eq!(shown().as_array().map(Vec::len), Some(2));
+}
+
 #[test]
 fn a_merge_closes_and_pushes_and_a_reply_names_its_root() {
     let github = small();

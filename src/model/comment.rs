@@ -103,7 +103,7 @@ pub struct Reading {
     pub has_code: bool,
     /// A word of proposing in the text (should, could, instead, ..).
     pub proposes: bool,
-    /// Lines that a `suggestion` block offers, one digest a block; empty where there is none.
+    /// How many `suggestion` blocks it offers.
     pub suggestion_blocks: u16,
     /// Characters of prose, quotes and code blocks left out.
     pub chars: u32,

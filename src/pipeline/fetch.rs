@@ -9,11 +9,13 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
+use crate::model::evidence::Nearness;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::job::Job;
+use crate::model::pull::ComparedFile;
 use crate::model::pull::HeadPush;
 use crate::model::pull::PullContents;
 use crate::pipeline::Pipeline;
@@ -21,9 +23,9 @@ use crate::pipeline::StepError;
 use crate::pipeline::record;
 use crate::pipeline::suggest;
 use crate::store::comments;
-use crate::store::comments::FollowedUp;
 use crate::store::comments::StoredComment;
 use crate::store::contents;
+use crate::store::contents::FollowedUp;
 use crate::store::contents::StoredFile;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
@@ -107,8 +109,11 @@ pub async fn run(
     if let Some((files, people)) = &found.contents {
         contents::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
     }
+    for comment in too_early(&comments, &pushes) {
+        contents::forget_follow_up(&mut tx, id, comment).await?;
+    }
     for follow_up in &found.follow_ups {
-        comments::set_follow_up(&mut tx, id, follow_up).await?;
+        contents::set_follow_up(&mut tx, id, follow_up).await?;
     }
     if let Some(reactions) = &found.reactions {
         for (comment, given) in reactions {
@@ -221,44 +226,63 @@ impl Asking<'_> {
         let (Some(before), Some(base)) = (&push.before, &push.base) else {
             return Ok(answered.iter().map(|comment| followed(comment, push, None)).collect());
         };
-        // The same base for both sides: what they have in common with it drops out of both.
-        let old = self.pipeline.forge.comparison(at, base, before).await;
-        let new = self.pipeline.forge.comparison(at, base, &push.after).await;
-        let (old, new) = match (old, new) {
-            (Ok(old), Ok(new)) => (old, new),
-            // A commit that a force push left behind may be gone.
-            (Err(ForgeError::NotFound { .. }), _) | (_, Err(ForgeError::NotFound { .. })) => {
-                return Ok(answered.iter().map(|comment| followed(comment, push, None)).collect());
+        // The same base for all of them: what they have in common with it drops out.
+        let mut versions: BTreeMap<&str, Option<Vec<ComparedFile>>> = BTreeMap::new();
+        let commented = answered.iter().filter_map(|comment| comment.commit.as_deref());
+        for sha in commented.chain([before.as_str(), push.after.as_str()]) {
+            if !versions.contains_key(sha) {
+                versions.insert(sha, self.version(at, base, sha).await?);
             }
-            (Err(error), _) | (_, Err(error)) => return Err(error),
-        };
+        }
+        let version = |sha: &str| versions.get(sha).and_then(Option::as_deref);
         Ok(answered
             .iter()
             .map(|comment| {
-                let suggestions: Vec<String> = markdown::suggestion_lines(comment.body.as_deref().unwrap_or_default())
-                    .into_iter()
-                    .map(|lines| lines.join("\n"))
-                    .collect();
-                let near = comment.path.as_deref().and_then(|path| {
-                    let remark = diff::Remark {
-                        path,
-                        line: comment.line,
-                        on_old_side: comment.on_old_side,
-                        suggestions: &suggestions,
-                    };
-                    diff::nearness_of_push(&old, &new, &remark)
-                });
+                let commented = comment.commit.as_deref().unwrap_or(before);
+                let near = version(before)
+                    .zip(version(&push.after))
+                    .zip(version(commented))
+                    .and_then(|((old, new), shown)| near(comment, (commented != before).then_some(shown), (old, new)));
                 followed(comment, push, near)
             })
             .collect())
     }
+
+    /// What a version changes against the base; none where its commit is gone, as one may be that a force push left
+    /// behind.
+    async fn version(&self, at: &RepoAt<'_>, base: &str, sha: &str) -> Result<Option<Vec<ComparedFile>>, ForgeError> {
+        match self.pipeline.forge.comparison(at, base, sha).await {
+            Ok(files) => Ok(Some(files)),
+            Err(ForgeError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
-fn followed(
+/// How near a push from `old` to `new` came to a comment, which was made on an earlier version where `shown` says so.
+fn near(
     comment: &StoredComment,
-    push: &HeadPush,
-    near: Option<(crate::model::evidence::Nearness, bool)>,
-) -> FollowedUp {
+    shown: Option<&[ComparedFile]>,
+    (old, new): (&[ComparedFile], &[ComparedFile]),
+) -> Option<(Nearness, bool)> {
+    let suggestions: Vec<String> = markdown::suggestion_lines(comment.body.as_deref().unwrap_or_default())
+        .into_iter()
+        .map(|lines| lines.join("\n"))
+        .collect();
+    let mut remark = diff::Remark {
+        path: comment.path.as_deref()?,
+        line: comment.line,
+        on_old_side: comment.on_old_side,
+        suggestions: &suggestions,
+    };
+    if let Some(shown) = shown {
+        (remark.path, remark.line) = diff::place_in(shown, old, &remark)?;
+        remark.on_old_side = false;
+    }
+    diff::nearness_of_push(old, new, &remark)
+}
+
+fn followed(comment: &StoredComment, push: &HeadPush, near: Option<(Nearness, bool)>) -> FollowedUp {
     FollowedUp {
         comment: comment.id,
         after: push.after.clone(),
@@ -267,15 +291,15 @@ fn followed(
     }
 }
 
-/// Comments on the diff that were followed by a push and not compared with it yet, by the first push that followed them.
-/// A push that we hear of late takes the place of a later one that was compared meanwhile.
+/// Comments on the diff that were followed by a push and not compared with it yet, by the first push after others could
+/// read them. A push that we hear of late takes the place of a later one that was compared meanwhile.
 fn waiting<'a>(comments: &'a [StoredComment], pushes: &'a [HeadPush]) -> Vec<(&'a HeadPush, Vec<&'a StoredComment>)> {
     let mut by_push: BTreeMap<usize, Vec<&StoredComment>> = BTreeMap::new();
     for comment in comments {
         if comment.place != CommentPlace::Diff {
             continue;
         }
-        let first = pushes.iter().enumerate().find(|(_, push)| push.at > comment.created_at);
+        let first = pushes.iter().enumerate().find(|(_, push)| push.at > comment.shown_at);
         if let Some((first, _)) = first.filter(|(_, push)| comment.followed_up.as_ref() != Some(&push.after)) {
             by_push.entry(first).or_default().push(comment);
         }
@@ -286,7 +310,17 @@ fn waiting<'a>(comments: &'a [StoredComment], pushes: &'a [HeadPush]) -> Vec<(&'
         .collect()
 }
 
-/// The same without diffs: a push came, and what it did isn't known.
+/// Comments on the diff that were compared with a push, and as it turns out were not to be read before it: their review
+/// was submitted later.
+fn too_early(comments: &[StoredComment], pushes: &[HeadPush]) -> Vec<CommentId> {
+    comments
+        .iter()
+        .filter(|comment| comment.followed_up.is_some() && pushes.iter().all(|push| push.at <= comment.shown_at))
+        .map(|comment| comment.id)
+        .collect()
+}
+
+/// [`waiting`] without diffs: a push came, and what it did isn't known.
 fn unknown(comments: &[StoredComment], pushes: &[HeadPush]) -> Vec<FollowedUp> {
     waiting(comments, pushes)
         .into_iter()

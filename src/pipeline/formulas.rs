@@ -21,12 +21,14 @@ pub mod landing {
 
 /// What a person passed on, and what another learned (science.md section 1).
 pub mod edges {
+    pub use crate::pipeline::profile::RATE_DAYS;
     pub use crate::skill::decay::CURRENT_HALF_LIFE;
     pub use crate::skill::decay::FLOOR;
     pub use crate::skill::decay::PROFILE_HALF_LIFE;
     pub use crate::skill::learned::EXPECTED_AT_LEAST;
     pub use crate::skill::rate::PRIOR_LANDED;
     pub use crate::skill::rate::PRIOR_NOT;
+    pub use crate::store::profiles::GROUND_PULLS;
 }
 
 /// Silent experts (science.md section 3).

@@ -235,7 +235,7 @@ fn follow_up(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> Follo
             None => FollowUp::NoDiffs,
         };
     }
-    let pushed_later = pushes.iter().any(|push| push.at > comment.created_at);
+    let pushed_later = pushes.iter().any(|push| push.at > comment.shown_at);
     if pull.open || pushed_later {
         FollowUp::Waiting
     } else {

@@ -1,7 +1,9 @@
 //! What one person holds, applied, learned and passed on, each claim with its evidence; and who holds an area.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
+use chrono::Duration;
 use serde::Serialize;
 use sqlx::PgConnection;
 
@@ -18,6 +20,7 @@ use crate::pipeline::Addresses;
 use crate::pipeline::StepError;
 use crate::skill::edge;
 use crate::skill::learned;
+use crate::skill::learned::CameUp;
 use crate::skill::learned::LaterWork;
 use crate::skill::rate;
 use crate::skill::rate::Rate;
@@ -25,10 +28,14 @@ use crate::store::lessons;
 use crate::store::lessons::Ends;
 use crate::store::people::Person;
 use crate::store::profiles;
+use crate::store::profiles::AreaRate;
 use crate::store::profiles::LessonLine;
+use crate::store::profiles::ReviewedPull;
 
 /// Lessons that a profile looks at, the newest first.
 const LESSONS: i64 = 5_000;
+/// Days over which the organisation's rates are taken (*judgement*: the window of the other yearly measures).
+pub const RATE_DAYS: i64 = 365;
 
 /// One area that a person passed on to others.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -130,7 +137,7 @@ pub async fn profile(
     };
     let lines = profiles::lessons(conn, id, which).await?;
     let edges = lessons::graph(conn, id, Ends::Teacher(person.id)).await?;
-    let taken = taken(conn, id, person.id, &lines).await?;
+    let taken = taken(conn, id, (person.id, &lines), at).await?;
     let mut notes = Vec::new();
     let without = lines.iter().filter(|line| !line.diffs_known).count();
     if without > 0 {
@@ -220,8 +227,8 @@ fn landing(rate: &Rate) -> Landing {
 async fn taken(
     conn: &mut PgConnection,
     id: InstallationId,
-    person: PersonId,
-    lines: &[LessonLine],
+    (person, lines): (PersonId, &[LessonLine]),
+    at: Time,
 ) -> Result<Vec<Taken>, StepError> {
     let mut areas: BTreeMap<Area, Vec<&LessonLine>> = BTreeMap::new();
     for line in lines
@@ -233,8 +240,15 @@ async fn taken(
     if areas.is_empty() {
         return Ok(Vec::new());
     }
-    let own = profiles::reviewed_pulls_of(conn, id, person).await?;
-    let (pulls, rates) = profiles::base_rates(conn, id).await?;
+    let first = areas.values().flatten().map(|line| line.at).min().unwrap_or(at);
+    let languages: BTreeSet<&str> = areas
+        .values()
+        .flatten()
+        .filter_map(|line| line.language.as_deref())
+        .collect();
+    let languages: Vec<&str> = languages.into_iter().collect();
+    let own = profiles::reviewed_pulls_of(conn, id, person, first).await?;
+    let rates = profiles::area_rates(conn, id, &languages, at - Duration::days(RATE_DAYS)).await?;
     let mut taken: Vec<Taken> = areas
         .into_iter()
         .filter_map(|(area, got)| {
@@ -242,7 +256,10 @@ async fn taken(
             let mut from: Vec<String> = got.iter().map(|line| line.teacher_login.clone()).collect();
             from.sort();
             from.dedup();
-            let later = later_work(person, (area, last), (lines, &own), base_rate(pulls, &rates, area));
+            let later = LaterWork {
+                expected: expected(&got, (&own, last), &rates),
+                ..since(person, (area, last), lines)
+            };
             Some(Taken {
                 area,
                 claim: learned::claim(&later).words(),
@@ -256,57 +273,39 @@ async fn taken(
     Ok(taken)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of pull requests fit an f64 exactly")]
-fn base_rate(pulls: i64, rates: &HashMap<String, i64>, area: Area) -> f64 {
-    if pulls == 0 {
-        0.0
-    } else {
-        rates.get(area.slug()).copied().unwrap_or(0) as f64 / pulls as f64
-    }
+/// Comments to be expected by chance on the pull requests after `last` that lie where these lessons were taught.
+fn expected(got: &[&LessonLine], (own, last): (&[ReviewedPull], Time), rates: &[AreaRate]) -> f64 {
+    let taught = |rate: &&AreaRate| {
+        got.iter()
+            .any(|line| line.area.slug() == rate.area && line.language.as_deref() == Some(rate.language.as_str()))
+    };
+    let rates = rates.iter().filter(taught).map(|rate| {
+        let came_up = CameUp {
+            pulls: rate.pulls,
+            told: rate.told,
+        };
+        (rate.language.as_str(), came_up)
+    });
+    let later = own.iter().filter(|pull| pull.created_at > last);
+    learned::expected(later.map(|pull| pull.languages.as_slice()), &rates.collect())
 }
 
-/// What the person did after the last lesson in an area: own reviewed pull requests that drew no such comment, and own
-/// lessons on it to others than those who taught it.
-fn later_work(
-    person: PersonId,
-    (area, last): (Area, Time),
-    (lines, own): (&[LessonLine], &[(crate::model::ids::PullKey, Time)]),
-    base_rate: f64,
-) -> LaterWork {
-    let first = lines
-        .iter()
-        .filter(|line| line.learner == person && line.area == area && line.outcome == Outcome::Landed)
-        .map(|line| line.at)
-        .min();
-    let teachers: Vec<PersonId> = lines
-        .iter()
-        .filter(|line| line.learner == person && line.area == area)
-        .map(|line| line.teacher)
-        .collect();
-    let later: Vec<_> = own.iter().filter(|(_, opened)| *opened > last).collect();
-    let commented = later
-        .iter()
-        .filter(|(key, _)| {
-            lines
-                .iter()
-                .any(|line| line.pull == *key && line.learner == person && line.area == area)
-        })
-        .count();
-    let taught = lines
-        .iter()
-        .filter(|line| {
-            line.teacher == person
-                && line.area == area
-                && line.outcome == Outcome::Landed
-                && first.is_some_and(|first| line.at > first)
-                && !teachers.contains(&line.learner)
-        })
-        .count();
+/// What lessons tell of the time after the last one that landed: whether the person was told again, and own lessons on the
+/// area to others than those who taught it.
+fn since(person: PersonId, (area, last): (Area, Time), lines: &[LessonLine]) -> LaterWork {
+    let of_area = || lines.iter().filter(|line| line.area == area);
+    let to_person = || of_area().filter(|line| line.learner == person);
+    let landed = |line: &&LessonLine| line.outcome == Outcome::Landed;
+    let first = to_person().filter(landed).map(|line| line.at).min();
+    let teachers: BTreeSet<PersonId> = to_person().map(|line| line.teacher).collect();
+    let taught = of_area()
+        .filter(|line| line.teacher == person && first.is_some_and(|first| line.at > first))
+        .filter(landed)
+        .filter(|line| !teachers.contains(&line.learner));
     LaterWork {
-        pulls: u32::try_from(later.len()).unwrap_or(u32::MAX),
-        pulls_commented: u32::try_from(commented).unwrap_or(u32::MAX),
-        base_rate,
-        taught_others: u32::try_from(taught).unwrap_or(u32::MAX),
+        expected: 0.0,
+        told_again: to_person().filter(|line| line.at > last).count(),
+        taught_others: taught.count(),
     }
 }
 

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::Duration;
 use serde::Serialize;
@@ -35,9 +36,9 @@ pub struct CouldBeAsked {
     pub login: String,
     /// Own merged changes of the last year, faded by half in a year.
     pub evidence: f64,
-    /// Changes by others in the module.
+    /// Merged changes by others in the module.
     pub others_changes: u32,
-    /// Reviews given there.
+    /// Reviews given there, on merged changes by others.
     pub reviews: u32,
     /// Lower end of the 90% interval of given / expected reviews.
     pub low: f64,
@@ -47,7 +48,7 @@ pub struct CouldBeAsked {
     pub words: String,
 }
 
-/// The silent experts of a tenant at `at`, by module. Nobody who is away or opted out is named.
+/// The silent experts of a tenant at `at`, by module. Nobody who is away, left or opted out is named.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
@@ -70,7 +71,13 @@ pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> R
         .into_iter()
         .map(|person| (person.id, person))
         .collect();
-    let rows = work(&pulls, at, &answers, &people);
+    let left = past::who_left(conn, id, at).await?;
+    let may_be_named: HashSet<PersonId> = people
+        .values()
+        .filter(|person| person.away_until.is_none_or(|until| until <= at) && !left.contains(&person.id))
+        .map(|person| person.id)
+        .collect();
+    let rows = work(&pulls, at, &answers, &may_be_named);
     Ok(silent::silent_experts(&rows)
         .into_iter()
         .filter_map(|found| {
@@ -101,7 +108,7 @@ fn work(
     pulls: &[PastPull],
     at: Time,
     answers: &HashMap<PersonId, reviews::Answers>,
-    people: &HashMap<PersonId, people::Person>,
+    may_be_named: &HashSet<PersonId>,
 ) -> Vec<Work> {
     let mut modules: BTreeMap<String, InModule> = BTreeMap::new();
     let mut last_active: HashMap<PersonId, Time> = HashMap::new();
@@ -110,12 +117,14 @@ fn work(
             let last = last_active.entry(*person).or_insert(pull.created_at);
             *last = (*last).max(pull.created_at);
         }
+        // Reviews are counted on what others' changes are counted from: merged, by somebody who may appear.
+        let (Some(author), Some(merged)) = (pull.author, pull.merged_at) else {
+            continue;
+        };
         let touched: BTreeSet<String> = pull.files.iter().map(|path| module_of(&pull.repo_name, path)).collect();
         for module in touched {
             let module = modules.entry(module).or_default();
-            if let (Some(author), Some(merged)) = (pull.author, pull.merged_at) {
-                module.changes.push((author, merged));
-            }
+            module.changes.push((author, merged));
             for reviewer in &pull.reviewers {
                 *module.reviews.entry(*reviewer).or_default() += 1;
             }
@@ -146,9 +155,7 @@ fn work(
                     .map_or(f64::INFINITY, |last| days_between(*last, at)),
                 asked: answered.map(|answer| number(answer.asked)),
                 answered: answered.map(|answer| number(answer.answered)),
-                left_out: people
-                    .get(&person)
-                    .is_none_or(|person| person.away_until.is_some_and(|until| until > at)),
+                left_out: !may_be_named.contains(&person),
             });
         }
     }

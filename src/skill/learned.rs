@@ -1,20 +1,60 @@
 //! When "applied feedback" becomes "learned": a later sign by the learner, without the teacher (science.md section 1).
+//!
+//! A pull request lies in an area where it changes files in a language in which the learner was taught that area. How many
+//! of them should have drawn such a comment by chance is the sum of the organisation's rates: in the last year, the share
+//! of pull requests with files in that language on which the author was told about that area in that language. Both are
+//! counted over the same pull requests: closed ones with known files, on which somebody else spoke.
+use std::collections::BTreeMap;
 
 /// Expected comments by chance at which having none is below 5%: `e^-3`.
 pub const EXPECTED_AT_LEAST: f64 = 3.0;
 
-/// What a learner did in an area after a lesson. Counts only; who counts them leaves out pull requests of the lesson
-/// itself and comments that touched the teacher.
+/// How often an area came up on pull requests with files in a language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CameUp {
+    /// Pull requests with files in the language.
+    pub pulls: i64,
+    /// Of these, how many drew a lesson for their author on the area in that language.
+    pub told: i64,
+}
+
+impl CameUp {
+    /// The share; none of none is 0, which claims the least.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of pull requests fit an f64 exactly")]
+    pub fn rate(self) -> f64 {
+        if self.pulls > 0 {
+            self.told as f64 / self.pulls as f64
+        } else {
+            0.0
+        }
+    }
+}
+
+/// How many of these pull requests, each given by its languages, would draw a comment on an area by chance. `rates` holds
+/// the languages in which the learner was taught it; a pull request in several of them counts by the highest rate, one in
+/// none of them doesn't count.
+#[must_use]
+pub fn expected<'a>(later: impl IntoIterator<Item = &'a [String]>, rates: &BTreeMap<&str, CameUp>) -> f64 {
+    later
+        .into_iter()
+        .map(|languages| {
+            let known = languages.iter().filter_map(|language| rates.get(language.as_str()));
+            known.map(|came_up| came_up.rate()).fold(0.0, f64::max)
+        })
+        .sum()
+}
+
+/// What a learner did in an area after the last lesson that landed. Whatever touched somebody who opted out isn't
+/// counted.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct LaterWork {
-    /// Later pull requests of the learner in the area.
-    pub pulls: u32,
-    /// Of these, pull requests that got a comment of that category.
-    pub pulls_commented: u32,
-    /// The organisation's rate of such comments per pull request in that area and language.
-    pub base_rate: f64,
-    /// The learner's own lessons on the area to other people than the teacher that landed.
-    pub taught_others: u32,
+    /// Comments on the area to be expected by chance on later pull requests in it: [`expected`].
+    pub expected: f64,
+    /// Later lessons on the area to the learner, whatever came of them.
+    pub told_again: usize,
+    /// The learner's own lessons on the area to other people than the teachers that landed.
+    pub taught_others: usize,
 }
 
 /// The word that may be used.
@@ -44,7 +84,7 @@ impl Claim {
 pub fn claim(later: &LaterWork) -> Claim {
     if later.taught_others > 0 {
         Claim::LearnedByTeaching
-    } else if later.pulls_commented == 0 && f64::from(later.pulls) * later.base_rate >= EXPECTED_AT_LEAST {
+    } else if later.told_again == 0 && later.expected >= EXPECTED_AT_LEAST {
         Claim::LearnedByWork
     } else {
         Claim::AppliedFeedback

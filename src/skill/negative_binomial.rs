@@ -110,17 +110,31 @@ fn solve(matrix: [[f64; 3]; 3], right: [f64; 3]) -> [f64; 3] {
     solved
 }
 
-/// The shape that fits best, by golden-section search over `ln k`.
+/// The shape that fits best, by golden-section search over `ln k` for the highest log-likelihood, up to what doesn't depend
+/// on the shape.
 fn shape(seen: &[Observation], at: &Fit, defaults: &Fit) -> f64 {
     let means: Vec<(f64, f64)> = seen
         .iter()
-        .map(|one| (one.count, at.mean(one.exposure, one.x)))
+        .map(|one| (one.count, at.mean(one.exposure, one.x).max(1e-12)))
         .collect();
+    let number: f64 = seen.iter().map(|_| 1.0).sum();
+    // Counts are small numbers that come again and again, and their gamma function is what takes the time.
+    let mut counts: Vec<(f64, f64)> = Vec::new();
+    let mut sorted: Vec<f64> = seen.iter().map(|one| one.count).collect();
+    sorted.sort_by(f64::total_cmp);
+    for count in sorted {
+        match counts.last_mut().filter(|(known, _)| known.total_cmp(&count).is_eq()) {
+            Some((_, times)) => *times += 1.0,
+            None => counts.push((count, 1.0)),
+        }
+    }
     let value = |ln_k: f64| {
         let k = ln_k.exp();
         let pull = (ln_k - defaults.k.ln()) / PRIOR_SD_LN_K;
-        let fitted: f64 = means.iter().map(|&(count, mean)| log_likelihood(count, mean, k)).sum();
-        fitted - 0.5 * pull * pull
+        let of_counts: f64 = counts.iter().map(|&(count, times)| times * ln_gamma(count + k)).sum();
+        let of_means: f64 = means.iter().map(|&(count, mean)| (count + k) * (k + mean).ln()).sum();
+        let of_shape: f64 = number * (k * ln_k - ln_gamma(k));
+        of_counts + of_shape - of_means - 0.5 * pull * pull
     };
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (K_RANGE.0.ln(), K_RANGE.1.ln());
@@ -133,10 +147,4 @@ fn shape(seen: &[Observation], at: &Fit, defaults: &Fit) -> f64 {
         }
     }
     f64::midpoint(low, high).exp()
-}
-
-/// Log-likelihood of a count, up to what doesn't depend on mean and shape.
-fn log_likelihood(count: f64, mean: f64, k: f64) -> f64 {
-    let mean = mean.max(1e-12);
-    ln_gamma(count + k) - ln_gamma(k) + k * k.ln() + count * mean.ln() - (count + k) * (k + mean).ln()
 }

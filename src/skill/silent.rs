@@ -1,7 +1,7 @@
 //! Silent experts: people who know a part of the code and are hardly ever asked about it (science.md section 3).
 //!
 //! Per person and module over the last 365 days: E, the faded sum of own merged changes; their share of the module's
-//! total; O, changes by others; R, reviews given. `R ~ NegBin(mu, k)` with
+//! total; O, merged changes by others; R, reviews given on these. `R ~ NegBin(mu, k)` with
 //! `mu = O * exp(b0 + b1 ln(1+E) + b2 ln(share + 0.001))`, fitted per organisation around defaults from a large public
 //! project. theta = actual / expected has the posterior `Gamma(k + R, k + mu)`. An invitation to ask, never a verdict:
 //! what is shown is the interval with the counts behind it, not a score.
@@ -45,9 +45,9 @@ pub struct Work {
     pub evidence: f64,
     /// E as a share of the module's total, in [0, 1].
     pub share: f64,
-    /// O: changes by others in the module.
+    /// O: merged changes by others in the module.
     pub others_changes: u32,
-    /// R: reviews given in the module.
+    /// R: reviews given in the module, on the changes that O counts.
     pub reviews: u32,
     /// Days since the last sign of activity.
     pub idle_days: f64,
@@ -55,7 +55,7 @@ pub struct Work {
     pub asked: Option<u32>,
     /// Of these, times that a review was given.
     pub answered: Option<u32>,
-    /// Away or opted out: counts in ranks and in the fit, is never named.
+    /// Away, gone or opted out: counts in ranks and in the fit, is never named.
     pub left_out: bool,
 }
 
@@ -162,7 +162,7 @@ pub fn posterior(fit: &Fit, reviews: u32, expected: f64) -> (f64, f64, f64, f64)
 }
 
 /// The silent experts among these rows, by module, then by evidence. Rows of everybody in a module are needed, since
-/// ranks are taken over them; who is away or opted out is never named.
+/// ranks are taken over them; who is left out is never named.
 #[must_use]
 pub fn silent_experts(rows: &[Work]) -> Vec<SilentExpert> {
     let fit = fit_organisation(rows);

@@ -1,6 +1,7 @@
 use chrono::DateTime;
 use chrono::TimeDelta;
 use proptest::prelude::*;
+use rstest::rstest;
 
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
@@ -21,9 +22,11 @@ use crate::skill::edge::effective_n;
 use crate::skill::edge::profile_strength;
 use crate::skill::edge::pull_evidence;
 use crate::skill::edge::strength;
+use crate::skill::learned::CameUp;
 use crate::skill::learned::Claim;
 use crate::skill::learned::LaterWork;
 use crate::skill::learned::claim;
+use crate::skill::learned::expected;
 use crate::skill::negative_binomial::Fit;
 use crate::skill::negative_binomial::Observation;
 use crate::skill::negative_binomial::fit;
@@ -137,28 +140,38 @@ fn a_landing_rate_starts_at_the_average_and_narrows() {
 fn having_been_taught_alone_is_applied_feedback() {
     assert_eq!(claim(&LaterWork::default()), Claim::AppliedFeedback);
     let quiet = LaterWork {
-        pulls: 10,
-        base_rate: 0.3,
+        expected: 3.0,
         ..LaterWork::default()
     };
+    let told = LaterWork { told_again: 1, ..quiet };
+    let teaches = LaterWork {
+        taught_others: 1,
+        ..told
+    };
     assert_eq!(claim(&quiet), Claim::LearnedByWork);
-    assert_eq!(claim(&LaterWork { pulls: 9, ..quiet }), Claim::AppliedFeedback);
-    assert_eq!(
-        claim(&LaterWork {
-            pulls_commented: 1,
-            ..quiet
-        }),
-        Claim::AppliedFeedback
-    );
-    assert_eq!(
-        claim(&LaterWork {
-            pulls_commented: 1,
-            taught_others: 1,
-            ..quiet
-        }),
-        Claim::LearnedByTeaching
-    );
+    assert_eq!(claim(&LaterWork { expected: 2.9, ..quiet }), Claim::AppliedFeedback);
+    assert_eq!(claim(&told), Claim::AppliedFeedback);
+    assert_eq!(claim(&teaches), Claim::LearnedByTeaching);
     assert_eq!(Claim::LearnedByWork.words(), "learned");
+}
+
+#[rstest]
+#[case::on_the_ground_of_the_lessons(30, &["Rust"], 3.0)]
+#[case::on_other_ground(30, &["Markdown"], 0.0)]
+#[case::by_the_highest_rate_of_several(10, &["Markdown", "Rust", "SQL"], 5.0)]
+#[case::where_it_never_came_up(30, &["Go"], 0.0)]
+#[case::where_nothing_was_reviewed(30, &["C"], 0.0)]
+#[case::without_files(30, &[], 0.0)]
+fn comments_are_expected_where_the_area_was_taught(
+    #[case] pulls: usize,
+    #[case] languages: &[&str],
+    #[case] comments: f64,
+) {
+    let rates = [("Rust", 100, 10), ("SQL", 4, 2), ("Go", 50, 0), ("C", 0, 0)];
+    let rates = rates.map(|(language, pulls, told)| (language, CameUp { pulls, told }));
+    let languages: Vec<String> = languages.iter().map(|&language| language.to_owned()).collect();
+    let found = expected(vec![languages.as_slice(); pulls], &rates.into());
+    assert!((found - comments).abs() < 1e-9, "{found} for {comments}");
 }
 
 #[test]

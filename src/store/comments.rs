@@ -203,44 +203,6 @@ pub async fn set_reactions(
     Ok(())
 }
 
-/// What the first push after a comment did.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FollowedUp {
-    /// The comment (of a diff).
-    pub comment: CommentId,
-    /// The commit that the push brought.
-    pub after: String,
-    /// How near it came; none: GitHub gave no diffs.
-    pub nearness: Option<Nearness>,
-    /// Its suggestion was applied.
-    pub applied: bool,
-}
-
-/// Stores what a push did to a commented line.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn set_follow_up(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    follow_up: &FollowedUp,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into follow_up (installation_id, place, comment_id, after_sha, nearness, applied)
-         values ($1, 'diff', $2, $3, $4, $5)
-         on conflict (installation_id, place, comment_id) do update
-         set after_sha = excluded.after_sha, nearness = excluded.nearness, applied = excluded.applied",
-        id.0,
-        follow_up.comment.0,
-        follow_up.after,
-        follow_up.nearness.map(Nearness::as_str),
-        follow_up.applied
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// A comment as it is stored, with what was measured around it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StoredComment {
@@ -258,6 +220,8 @@ pub struct StoredComment {
     pub body: Option<String>,
     /// When it was written.
     pub created_at: Time,
+    /// When others could read it: a comment of a review appears when the review is submitted.
+    pub shown_at: Time,
     /// The file.
     pub path: Option<String>,
     /// The line in the commented version.
@@ -280,7 +244,7 @@ pub struct StoredComment {
     pub resolved_by: Option<PersonId>,
 }
 
-/// The comments of a pull request that are not deleted, oldest first.
+/// The comments of a pull request that are not deleted, in the order in which they appeared.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell, or a stored word is unknown.
@@ -290,7 +254,8 @@ pub async fn of_pull(
     key: PullKey,
 ) -> Result<Vec<StoredComment>, StoreError> {
     let rows = sqlx::query!(
-        r#"select c.id, c.place, c.root_id, c.author_id, c.body, c.created_at, c.path, c.line, c.on_old_side, c.commit_sha,
+        r#"select c.id, c.place, c.root_id, c.author_id, c.body, c.created_at,
+                  greatest(c.created_at, v.submitted_at) as "shown_at!", c.path, c.line, c.on_old_side, c.commit_sha,
                   coalesce(p.kind = 'human' and p.opted_out_at is null, false) as "counts!",
                   coalesce(p.opted_out_at is not null, false) as "opted_out!",
                   r.reading as "reading?: Json<Reading>",
@@ -303,10 +268,11 @@ pub async fn of_pull(
            left join person p on p.installation_id = c.installation_id and p.id = c.author_id
            left join reading r on r.installation_id = c.installation_id and r.place = c.place and r.comment_id = c.id
            left join follow_up f on f.installation_id = c.installation_id and f.place = c.place and f.comment_id = c.id
+           left join review v on v.installation_id = c.installation_id and v.id = c.review_id
            left join thread_resolution t on t.installation_id = c.installation_id and t.root_id = c.root_id
                 and c.place = 'diff'
            where c.installation_id = $1 and c.repo_id = $2 and c.number = $3 and c.deleted_at is null
-           order by c.created_at, c.id"#,
+           order by "shown_at!", c.created_at, c.id"#,
         id.0,
         key.repo.0,
         key.number
@@ -337,6 +303,7 @@ pub async fn of_pull(
                 },
                 body: row.body,
                 created_at: row.created_at,
+                shown_at: row.shown_at,
                 path: row.path,
                 line: row.line,
                 on_old_side: row.on_old_side,

@@ -1,7 +1,10 @@
-//! What a pull request changes: the pushes to its head ref, its files and who committed to it.
+//! What a pull request changes: the pushes to its head ref and what they did to commented lines, its files and who
+//! committed to it.
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::evidence::Nearness;
+use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
@@ -104,6 +107,63 @@ pub async fn pushes(conn: &mut PgConnection, id: InstallationId, key: PullKey) -
     .await?)
 }
 
+/// What the first push after a comment did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FollowedUp {
+    /// The comment (of a diff).
+    pub comment: CommentId,
+    /// The commit that the push brought.
+    pub after: String,
+    /// How near it came; none: GitHub gave no diffs.
+    pub nearness: Option<Nearness>,
+    /// Its suggestion was applied.
+    pub applied: bool,
+}
+
+/// Stores what a push did to a commented line.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_follow_up(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    follow_up: &FollowedUp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into follow_up (installation_id, place, comment_id, after_sha, nearness, applied)
+         values ($1, 'diff', $2, $3, $4, $5)
+         on conflict (installation_id, place, comment_id) do update
+         set after_sha = excluded.after_sha, nearness = excluded.nearness, applied = excluded.applied",
+        id.0,
+        follow_up.comment.0,
+        follow_up.after,
+        follow_up.nearness.map(Nearness::as_str),
+        follow_up.applied
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what was said of a push that came before the comment could be read.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn forget_follow_up(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    comment: CommentId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from follow_up where installation_id = $1 and place = 'diff' and comment_id = $2",
+        id.0,
+        comment.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// A file with what was told about it at the edge.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredFile {
@@ -121,7 +181,8 @@ pub struct StoredFile {
     pub mechanical: bool,
 }
 
-/// Stores the files and committers of a pull request as of `head`, in place of earlier ones.
+/// Stores the files and committers of a pull request as of `head`, in place of earlier ones. Where they can be read, its
+/// diffs can, also when an import brought it without them.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -185,7 +246,7 @@ pub async fn set_contents(
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "update pull set contents_head = $4, changed_files = coalesce(nullif($5, 0), changed_files)
+        "update pull set contents_head = $4, without_diffs = false, changed_files = coalesce(nullif($5, 0), changed_files)
          where installation_id = $1 and repo_id = $2 and number = $3",
         id.0,
         repo,

@@ -1,4 +1,6 @@
 //! What suggestions and silent experts are computed from: past pull requests, and who may be asked now.
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -45,7 +47,8 @@ pub struct Span {
     pub limit: i64,
 }
 
-/// Past pull requests, oldest first. Changes of more than 100 files are left out: they make nobody an expert.
+/// Past pull requests, oldest first. Changes of more than 100 files are left out: they make nobody an expert; and so are
+/// repositories that had been taken away from us by then.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -77,7 +80,7 @@ pub async fn past_pulls(conn: &mut PgConnection, id: InstallationId, span: Span)
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
            where p.installation_id = $1 and ($2::bigint is null or p.repo_id = $2)
              and p.created_at >= $3 and p.created_at < $4 and p.updated_at > 'epoch'
-             and coalesce(p.changed_files, 0) <= 100
+             and coalesce(p.changed_files, 0) <= 100 and (r.removed_at is null or r.removed_at >= $4)
            order by p.created_at desc, p.number desc limit $5"#,
         id.0,
         span.repo.map(|repo| repo.0),
@@ -247,6 +250,25 @@ pub async fn candidates(
             })
         })
         .collect()
+}
+
+/// Who may appear and is no member at `at`, where the members are known; otherwise nobody.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn who_left(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<HashSet<PersonId>, StoreError> {
+    let left = sqlx::query_scalar!(
+        r#"select s.id as "person!: PersonId" from standing_person s
+           join installation i on i.id = s.installation_id and i.members_known_at is not null
+           where s.installation_id = $1
+             and not exists (select 1 from membership m where m.installation_id = s.installation_id and m.person_id = s.id
+                             and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2))"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(left.into_iter().collect())
 }
 
 /// How much somebody worked in one language lately.

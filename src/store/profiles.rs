@@ -30,6 +30,8 @@ pub struct LessonLine {
     pub comment: CommentId,
     /// About what.
     pub area: Area,
+    /// The language of the commented file.
+    pub language: Option<String>,
     /// Who taught.
     pub teacher: PersonId,
     /// The teacher's login.
@@ -61,7 +63,7 @@ impl LessonLine {
             teacher: self.teacher,
             learner: self.learner,
             area: self.area,
-            language: None,
+            language: self.language.clone(),
             at: self.at,
             p: self.p,
             parts: Vec::new(),
@@ -90,7 +92,7 @@ pub struct Which {
 pub async fn lessons(conn: &mut PgConnection, id: InstallationId, which: Which) -> Result<Vec<LessonLine>, StoreError> {
     let rows = sqlx::query!(
         r#"select l.repo_id as "repo_id!", l.number as "number!", r.owner, r.name, l.place as "place!",
-                  l.comment_id as "comment_id!", l.area as "area!", l.teacher_id as "teacher_id!", t.login as "teacher!",
+                  l.comment_id as "comment_id!", l.area as "area!", l.language, l.teacher_id as "teacher_id!", t.login as "teacher!",
                   l.learner_id as "learner_id!", s.login as "learner!", l.at as "at!", l.p as "p!",
                   l.outcome as "outcome!", l.diffs_known as "diffs_known!", l.provisional as "provisional!"
            from shown_lesson l
@@ -123,6 +125,7 @@ pub async fn lessons(conn: &mut PgConnection, id: InstallationId, which: Which) 
                     .area
                     .parse()
                     .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
+                language: row.language,
                 teacher: PersonId(row.teacher_id),
                 teacher_login: row.teacher,
                 learner: PersonId(row.learner_id),
@@ -151,33 +154,69 @@ pub async fn logins(conn: &mut PgConnection, id: InstallationId) -> Result<HashM
     Ok(rows.into_iter().map(|row| (PersonId(row.id), row.login)).collect())
 }
 
-/// How often an area comes up in review: all reviewed pull requests of the tenant, and those with a lesson in each area.
+/// Pull requests of a tenant over which rates are taken, the newest, at most.
+pub const GROUND_PULLS: i64 = 2_000;
+
+/// How often an area comes up in a language.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AreaRate {
+    /// The area's slug.
+    pub area: String,
+    /// Linguist's name of the language.
+    pub language: String,
+    /// Pull requests of the tenant with files in it.
+    pub pulls: i64,
+    /// Of these, how many drew a lesson for their author on the area in that language.
+    pub told: i64,
+}
+
+/// How often areas come up in these languages on reviewed pull requests opened since `since`, over the newest 2,000 of the
+/// tenant; what never came up is left out.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn base_rates(
+pub async fn area_rates(
     conn: &mut PgConnection,
     id: InstallationId,
-) -> Result<(i64, HashMap<String, i64>), StoreError> {
-    let pulls = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from pull where installation_id = $1
-           and exists (select 1 from comment c where c.installation_id = pull.installation_id
-                       and c.repo_id = pull.repo_id and c.number = pull.number)"#,
-        id.0
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    let rows = sqlx::query!(
-        r#"select area, count(distinct (repo_id, number)) as "count!" from lesson
-           where installation_id = $1 group by 1"#,
-        id.0
+    languages: &[&str],
+    since: Time,
+) -> Result<Vec<AreaRate>, StoreError> {
+    Ok(sqlx::query_as!(
+        AreaRate,
+        r#"with newest as materialized (
+               select p.repo_id, p.number from pull p where p.installation_id = $1 and p.created_at >= $3
+               order by p.created_at desc limit $4),
+           ground as materialized (
+               select g.repo_id, g.number, g.author_id, g.language from newest n
+               join reviewed_ground g on g.installation_id = $1 and g.repo_id = n.repo_id and g.number = n.number
+               where g.language = any($2::text[])),
+           pulls as (select language, count(*) as pulls from ground group by 1),
+           told as (
+               select l.area, g.language, count(distinct (g.repo_id, g.number)) as told from ground g
+               join shown_lesson l on l.installation_id = $1 and l.repo_id = g.repo_id and l.number = g.number
+                 and l.learner_id = g.author_id and l.language = g.language
+               group by 1, 2)
+           select t.area as "area!", t.language as "language!", p.pulls as "pulls!", t.told as "told!"
+           from told t join pulls p using (language) order by 1, 2"#,
+        id.0,
+        languages as &[&str],
+        since,
+        GROUND_PULLS
     )
     .fetch_all(conn)
-    .await?;
-    Ok((pulls, rows.into_iter().map(|row| (row.area, row.count)).collect()))
+    .await?)
 }
 
-/// The times at which a person opened pull requests that were reviewed, oldest first.
+/// A pull request of somebody that was reviewed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReviewedPull {
+    /// When it was opened.
+    pub created_at: Time,
+    /// The languages of its files.
+    pub languages: Vec<String>,
+}
+
+/// The reviewed pull requests of a person that were opened after `after`, oldest first.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -185,29 +224,18 @@ pub async fn reviewed_pulls_of(
     conn: &mut PgConnection,
     id: InstallationId,
     person: PersonId,
-) -> Result<Vec<(PullKey, Time)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"select p.repo_id, p.number, p.created_at from pull p
-           join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
-           where p.installation_id = $1 and p.author_id = $2
-             and exists (select 1 from comment c where c.installation_id = p.installation_id and c.repo_id = p.repo_id
-                         and c.number = p.number and c.author_id is distinct from p.author_id)
-           order by p.created_at"#,
+    after: Time,
+) -> Result<Vec<ReviewedPull>, StoreError> {
+    Ok(sqlx::query_as!(
+        ReviewedPull,
+        r#"select g.created_at as "created_at!", array_agg(g.language order by g.language) as "languages!"
+           from reviewed_ground g
+           where g.installation_id = $1 and g.author_id = $2 and g.created_at > $3
+           group by g.repo_id, g.number, g.created_at order by g.created_at, g.repo_id, g.number"#,
         id.0,
-        person.0
+        person.0,
+        after
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            (
-                PullKey {
-                    repo: RepoId(row.repo_id),
-                    number: row.number,
-                },
-                row.created_at,
-            )
-        })
-        .collect())
+    .await?)
 }

@@ -67,7 +67,8 @@ pub async fn see_number(conn: &mut PgConnection, id: InstallationId, key: PullKe
     Ok(())
 }
 
-/// Marks that no diffs can be had for a pull request (an import without them).
+/// Marks that no diffs can be had for a pull request (an import without them), unless its files were read; reading them
+/// takes the mark away.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -202,7 +203,7 @@ pub struct Pull {
     pub changed_files: Option<i32>,
     /// The head whose files were read last.
     pub contents_head: Option<String>,
-    /// No diffs can be had.
+    /// No diffs can be had: an import brought it, and its files were not read since.
     pub without_diffs: bool,
     /// Its reactions were read after the last close.
     pub reactions_read: bool,

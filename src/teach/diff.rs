@@ -46,9 +46,42 @@ pub struct Remark<'a> {
     pub suggestions: &'a [String],
 }
 
+/// Where a remark stands in a later version, on its new side: the file's path there and the line, which is the place
+/// where the line was if that was rewritten.
+///
+/// `commented` and `later` are the comparisons base...commented and base...later. None where they don't tell: the file is
+/// in only one of them, or a patch is missing and the contents differ.
+#[must_use]
+pub fn place_in<'a>(
+    commented: &[ComparedFile],
+    later: &'a [ComparedFile],
+    remark: &Remark<'_>,
+) -> Option<(&'a str, Option<i32>)> {
+    let old = commented.iter().find(|file| file.path == remark.path)?;
+    let new = successor(old, commented, later)?;
+    let same_content = old.blob.is_some() && old.blob == new.blob;
+    let Some(line) = remark.line.filter(|_| !same_content || remark.on_old_side) else {
+        return Some((&new.path, remark.line));
+    };
+    let (from, to) = (
+        Patch::parse(old.patch.as_deref()?)?,
+        Patch::parse(new.patch.as_deref()?)?,
+    );
+    let line = new_side(&from, remark.on_old_side, i64::from(line));
+    let ops = aligned(&from.touched, &to.touched);
+    let (above, below) = anchors(line, &from.touched, &to.touched, &ops);
+    let nearest = below.filter(|below| below.0 - line < line - above.0).unwrap_or(above);
+    Some((&new.path, i32::try_from(line + nearest.1 - nearest.0).ok()))
+}
+
+fn new_side(patch: &Patch<'_>, on_old_side: bool, line: i64) -> i64 {
+    if on_old_side { patch.new_line_of_old(line) } else { line }
+}
+
 /// How near the push came to the remark, and whether one of its suggestions was taken over as written.
 ///
-/// `before` and `after` are the comparisons base...commented and base...pushed. None where they don't tell: the file is
+/// `before` and `after` are the comparisons of the base with the two versions that the push parts; the remark stands in
+/// the first of them ([`place_in`] tells where, if it was made on an earlier one). None where they don't tell: the file is
 /// not in `before`, a patch is missing and the contents differ, or GitHub cut the list.
 #[must_use]
 pub fn nearness_of_push(
@@ -115,11 +148,7 @@ fn compare(before: &Patch<'_>, after: &Patch<'_>, remark: &Remark<'_>) -> (Nearn
     let Some(line) = remark.line.map(i64::from) else {
         return (Nearness::SameFile, false);
     };
-    let line = if remark.on_old_side {
-        before.new_line_of_old(line)
-    } else {
-        line
-    };
+    let line = new_side(before, remark.on_old_side, line);
     let distance = changes.iter().map(|place| place.distance_to(line)).min();
     let nearness = match distance {
         Some(..=3) => Nearness::Within3,
@@ -259,6 +288,19 @@ fn walk(start: (i64, i64), gained: &[Touched<'_>], lost: &[Touched<'_>]) -> Vec<
 
 /// The lines of the pushed version that the commented line may have become: from the common line above and from below.
 fn around(line: i64, before: &[Touched<'_>], after: &[Touched<'_>], ops: &[DiffOp]) -> (i64, i64) {
+    let (above, below) = anchors(line, before, after, ops);
+    let from_above = line + (above.1 - above.0);
+    (from_above, below.map_or(from_above, |(a, b)| line + (b - a)))
+}
+
+/// The touched lines that both versions have nearest to a line, above it (or on it) and below: their numbers in both. The
+/// file's beginning stands for one above.
+fn anchors(
+    line: i64,
+    before: &[Touched<'_>],
+    after: &[Touched<'_>],
+    ops: &[DiffOp],
+) -> ((i64, i64), Option<(i64, i64)>) {
     let pairs = ops
         .iter()
         .filter(|op| matches!(op, DiffOp::Equal { .. }))
@@ -275,8 +317,7 @@ fn around(line: i64, before: &[Touched<'_>], after: &[Touched<'_>], ops: &[DiffO
             below = Some(pair);
         }
     }
-    let from_above = line + (above.1 - above.0);
-    (from_above, below.map_or(from_above, |(a, b)| line + (b - a)))
+    (above, below)
 }
 
 /// The suggested lines stand together near the commented line after the push, and did not before. An empty suggestion

@@ -75,8 +75,9 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
         });
     }
     let areas = subject(thread, at).ok_or(Refusal::NoArea)?;
-    let answer = answer(thread, at, learner);
     let to_author = thread.pull_author == Some(learner);
+    let changed = to_author && changed_nearby(comment.follow_up);
+    let answer = answer(thread, at, (learner, changed));
     let by_author = thread.pull_author == Some(comment.author);
     if by_author && answer != Answer::Acknowledged {
         return Err(Refusal::Unanswered);
@@ -148,12 +149,19 @@ fn learner(thread: &Thread, at: usize) -> Result<PersonId, Refusal> {
     Ok(author)
 }
 
-/// How the learner answered a comment: the first reply that tells, unless a no is taken back later.
-fn answer(thread: &Thread, at: usize, learner: PersonId) -> Answer {
-    let mut found = Answer::None;
-    for reply in thread.comments[at + 1..].iter().filter(|one| one.author == learner) {
+/// How the learner answered a comment: the last reply that tells. A no doesn't take a yes back where it answers somebody
+/// else, who spoke meanwhile, nor where the lines `changed`: then it is about something else.
+fn answer(thread: &Thread, at: usize, (learner, changed): (PersonId, bool)) -> Answer {
+    let teacher = thread.comments[at].author;
+    let (mut found, mut answered) = (Answer::None, teacher);
+    for reply in &thread.comments[at + 1..] {
+        if reply.author != learner {
+            answered = reply.author;
+            continue;
+        }
         match reply.reading.stance {
-            Stance::Acknowledges => return Answer::Acknowledged,
+            Stance::Acknowledges => found = Answer::Acknowledged,
+            Stance::Disagrees if found == Answer::Acknowledged && (changed || answered != teacher) => {}
             Stance::Disagrees => found = Answer::Disagreed,
             Stance::Asks | Stance::Unclear => {}
         }

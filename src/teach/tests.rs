@@ -23,6 +23,8 @@ use crate::teach::landing::Signs;
 use crate::teach::landing::landing;
 use crate::teach::lesson::lessons;
 
+mod stances;
+
 const AUTHOR: i64 = 1;
 const REVIEWER: i64 = 2;
 const OTHER: i64 = 3;
@@ -102,24 +104,6 @@ fn an_acknowledging_reply_lands_it() {
     assert_eq!(who(&found), [(REVIEWER, AUTHOR, Outcome::Landed)]);
     assert_eq!(refused, [(CommentId(101), Refusal::Acknowledgement)]);
     assert!(!found[0].diffs_known);
-}
-
-#[test]
-fn a_good_point_that_keeps_the_code_is_declined() {
-    let keeps = "Good point, but I'd rather keep it as it is.";
-    let (found, _) = lessons(&thread(&[(REVIEWER, RACE), (AUTHOR, keeps)]));
-    assert_eq!(who(&found), [(REVIEWER, AUTHOR, Outcome::Declined)]);
-}
-
-#[test]
-fn a_no_that_is_taken_back_landed() {
-    let says = [
-        (REVIEWER, RACE),
-        (AUTHOR, "I don't think so."),
-        (REVIEWER, "It does."),
-        (AUTHOR, "Ah, I see. Fixed."),
-    ];
-    assert_eq!(who(&lessons(&thread(&says)).0), [(REVIEWER, AUTHOR, Outcome::Landed)]);
 }
 
 #[test]

@@ -124,10 +124,12 @@ fn of_the_ledger(github: &FakeGithub) -> Vec<Delivery> {
             .deliveries,
     );
     github.react(&name, soon("ada", 6), tests, "+1");
+    // Written before the push, submitted after it.
+    let _drafted = github.draft_comment(&name, soon("cleo", 6), &NewComment::on(LEDGER, 30, ERRORS));
     let first = [before[0], (20, "let latest = pending.lock().latest();"), before[2]];
     sent.extend(github.push_to_pull(&name, soon("ada", 7), &push(How::Append, &first)));
-    let late = github.review_comment(&name, soon("cleo", 8), NewComment::on(LEDGER, 30, ERRORS));
-    sent.extend(late.deliveries);
+    let submitted = github.submit_review(&name, soon("cleo", 8), &review(Verdict::Commented, "", Vec::new()));
+    sent.extend(submitted.deliveries);
     let second = [(10, "let ten = 11.0;"), first[1], before[2]];
     sent.extend(github.push_to_pull(&name, soon("ada", 9), &push(How::Append, &second)));
     let third = [second[0], second[1], (30, "let thirty = read(&path)?;")];

@@ -70,9 +70,15 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         limit: 1_000,
     };
     read!("profiles::lessons", profiles::lessons(conn, id, which));
+    let languages = ["Rust", "Markdown"];
+    read!(
+        "profiles::area_rates",
+        profiles::area_rates(conn, id, &languages, at(0))
+    );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
     read!("past::past_pulls", past::past_pulls(conn, id, span(None)));
+    read!("past::who_left", past::who_left(conn, id, now));
     read!(
         "past::languages",
         past::languages(conn, id, &["Rust".to_owned(), "TypeScript".to_owned()], now)
@@ -94,7 +100,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         );
         read!(
             "profiles::reviewed_pulls_of",
-            profiles::reviewed_pulls_of(conn, id, person.id)
+            profiles::reviewed_pulls_of(conn, id, person.id, at(0))
         );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }

@@ -103,6 +103,7 @@ impl FakeGithub {
             requested_teams: Vec::new(),
             reviews: Vec::new(),
             comments: Vec::new(),
+            drafts: Vec::new(),
             threads: Vec::new(),
             talk: Vec::new(),
             shown: None,
@@ -343,8 +344,8 @@ fn follow_lines(repo: &mut Repository, number: u64, before: &str, after: &Sha) {
     let Some(pull) = repo.pulls.get_mut(&number) else {
         return;
     };
-    let outdated = pull.comments.iter_mut().filter(|c| c.side == "RIGHT");
-    for comment in outdated {
+    let comments = pull.comments.iter_mut().chain(&mut pull.drafts);
+    for comment in comments.filter(|c| c.side == "RIGHT") {
         let Some(line) = comment.line else { continue };
         let moved = match (old.get(&comment.path), new.get(&comment.path)) {
             (Some(o), Some(n)) if o.sha == n.sha => Some(line),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::demo::github::delivery::Delivery;
 use crate::demo::github::diff::{Place, place};
 use crate::demo::github::drive::{Act, dressed, send};
+use crate::demo::github::drive_draft::publish_drafts;
 use crate::demo::github::payload::issue_comment;
 use crate::demo::github::payload_pull::{issue, pull, review, review_comment};
 use crate::demo::github::state::{IssueComment, Reaction, Review, ReviewComment, State, Thread};
@@ -89,21 +90,24 @@ impl NewComment {
 pub struct Posted {
     /// The review's id.
     pub review: u64,
-    /// The ids of its comments, in the order they were given; one on a line that the change doesn't show is left out.
+    /// The ids of its comments, drafts first, in the order they were given; one on a line that the change doesn't show is left out.
     pub comments: Vec<u64>,
     /// The webhooks.
     pub deliveries: Vec<Delivery>,
 }
 
 impl FakeGithub {
-    /// Submits a review: one `pull_request_review` and a `pull_request_review_comment` for each comment.
+    /// Submits a review: one `pull_request_review` and a `pull_request_review_comment` for each comment. What the
+    /// reviewer drafted on this pull request goes with it and comes first.
     #[must_use]
     pub fn submit_review(&self, name: &PullName, act: Act<'_>, new: &NewReview) -> Posted {
         let mut state = self.lock();
-        let id = state.id();
+        let new_id = state.id();
         let Some(found) = state.pull_mut(&name.repo, name.number) else {
             return Posted::default();
         };
+        let (drafted, drafts) = publish_drafts(found, act.by);
+        let id = drafted.unwrap_or(new_id);
         let submitted = Review {
             id,
             author: act.by.into(),
@@ -117,6 +121,7 @@ impl FakeGithub {
         found.reviews.push(submitted.clone());
         let mut posted = Posted {
             review: id,
+            comments: drafts,
             ..Posted::default()
         };
         for comment in &new.comments {
@@ -285,7 +290,8 @@ fn comment_mut<'a>(state: &'a mut State, name: &PullName, id: u64) -> Option<&'a
         .find(|c| c.id == id)
 }
 
-fn write_comment(state: &mut State, name: &PullName, act: Act<'_>, what: (&NewComment, u64)) -> Option<u64> {
+/// Writes a comment of a review into the state; gives its id, or none where the change doesn't show the line.
+pub fn write_comment(state: &mut State, name: &PullName, act: Act<'_>, what: (&NewComment, u64)) -> Option<u64> {
     let (new, review) = what;
     let id = state.id();
     let repo = state.repo_mut(&name.repo)?;

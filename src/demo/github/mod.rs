@@ -12,6 +12,7 @@ mod answer;
 mod commits;
 mod diff;
 mod drive;
+mod drive_draft;
 mod drive_pull;
 mod drive_review;
 mod payload;

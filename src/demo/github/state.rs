@@ -92,6 +92,8 @@ pub struct Pull {
     pub requested_teams: Vec<String>,
     pub reviews: Vec<Review>,
     pub comments: Vec<ReviewComment>,
+    /// Comments of pending reviews: nobody but their authors sees them.
+    pub drafts: Vec<ReviewComment>,
     pub threads: Vec<Thread>,
     pub talk: Vec<IssueComment>,
     /// What the pull request changes; made when asked for, dropped when its head or base moves.

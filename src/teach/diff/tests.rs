@@ -3,6 +3,7 @@ use similar::TextDiff;
 
 use super::*;
 
+mod places;
 mod properties;
 
 /// Forty numbered lines: the file in the base branch.

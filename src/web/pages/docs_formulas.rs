@@ -96,11 +96,13 @@ pub fn landing() -> Markup {
         }
         p {
             "Measured means fitted on public comments that people rated for usefulness. The judgements together count ±"
-            (useful::JUDGEMENT_LIMIT) " at most. Where no diffs are known, the parts about pushes are left out and confidence stays low."
+            (useful::JUDGEMENT_LIMIT) " at most. The next push is the first one after others could read the comment, so after its review was submitted. Where no diffs are "
+            "known, the parts about pushes are left out and confidence stays low."
         }
         p {
             "It landed where a change within 10 lines, an applied suggestion or an acknowledging reply shows it. A useful comment without "
-            "such a sign counts as given, and stays out of the strength below."
+            "such a sign counts as given, and stays out of the strength below. A yes that the same person takes back later is a no, unless the lines "
+            "changed."
         }
     }
 }
@@ -125,8 +127,15 @@ pub fn graph() -> Markup {
         p.formula { "Beta(" (edges::PRIOR_LANDED) " + sum of p, " (edges::PRIOR_NOT) " + sum of (1 − p))" }
         p {
             "“Applied feedback” is all that a change after a comment shows. “Learned” needs a later sign without the teacher: either own "
-            "advice in that area to somebody else landed, or later pull requests drew no such comment although at least "
-            (edges::EXPECTED_AT_LEAST) " would have been expected by the organisation's rate (so that none by chance is below 5%)."
+            "advice in that area to somebody else landed, or nobody had to tell them again although at least "
+            (edges::EXPECTED_AT_LEAST) " such comments would have been expected by chance (so that none is below 5%)."
+        }
+        p.formula { "expected = sum over later pull requests of told / reviewed" }
+        p {
+            "Only later pull requests with files in a language count in which they were taught the area; of several languages the highest "
+            "share counts. Reviewed are the organisation's pull requests of the last " (edges::RATE_DAYS) " days with files in that language "
+            "(the newest " (edges::GROUND_PULLS) " pull requests at most), told are those whose author got a lesson on the area in that language. On both sides "
+            "only closed pull requests with known files count on which somebody else spoke, and nobody who is out of everything."
         }
     }
 }
@@ -202,7 +211,7 @@ pub fn silent() -> Markup {
         (heading("silent"))
         p {
             "For each person and part of the code over the last 365 days: E, own merged changes, halved every 365 days; share, E as a part of "
-            "everybody's; O, changes by others; R, reviews given. What is usual:"
+            "everybody's; O, merged changes by others; R, reviews given on these. What is usual:"
         }
         p.formula { "usual = O × exp(b₀ + b₁ ln(1 + E) + b₂ ln(share + 0.001))" }
         p {
@@ -214,7 +223,7 @@ pub fn silent() -> Markup {
             "Somebody is shown who is among the " (quiet::TOP) " with most E there, has E of at least " (quiet::MIN_EVIDENCE)
             ", was active in the last " (quiet::MAX_IDLE_DAYS) " days, and gave below " (prose::percent(quiet::QUIET))
             " of the usual with a probability of at least " (prose::percent(quiet::SURE))
-            ". Not somebody who is often asked and hardly answers: that is a busy expert."
+            ". Not somebody who is away or left, nor who is often asked and hardly answers: that is a busy expert."
         }
     }
 }

@@ -1,0 +1,2 @@
+-- It makes a view and an index, and no table.
+select count(*) from reviewed_ground;
