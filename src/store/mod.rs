@@ -1,7 +1,7 @@
 //! All SQL, one file a group of tables. Functions take a connection, so that the caller owns the transaction.
 //!
-//! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge` and `reviewed_ground`: somebody who
-//! opted out is absent there, whichever query asks.
+//! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge` and `reviewed_ground`:
+//! somebody who opted out is absent there, whichever query asks.
 pub mod comments;
 pub mod contents;
 pub mod imports;
