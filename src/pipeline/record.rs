@@ -1,4 +1,6 @@
 //! An event becomes facts: the one way in for deliveries and imports.
+mod about_pull;
+
 use std::collections::HashMap;
 use std::collections::HashSet;
 
@@ -7,10 +9,8 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::event::Account;
-use crate::model::event::Asked;
 use crate::model::event::CommentSeen;
 use crate::model::event::Event;
-use crate::model::event::PullAction;
 use crate::model::event::PullSeen;
 use crate::model::event::PullShown;
 use crate::model::event::RepoSeen;
@@ -21,7 +21,6 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
 use crate::model::job::Job;
 use crate::model::person::Actor;
-use crate::model::person::TeamSeen;
 use crate::pipeline::StepError;
 use crate::store::comments;
 use crate::store::contents;
@@ -160,13 +159,13 @@ async fn of_repo(
     match &event.what {
         What::Pull { action, pull } => {
             let key = key(pull.number);
-            see_pull(conn, seen, (id, key), pull, at).await?;
-            moved(conn, seen, (id, key), (action, pull), at).await?;
+            about_pull::see(conn, seen, (id, key), pull, at).await?;
+            about_pull::moved(conn, seen, (id, key), (action, pull), at).await?;
             Ok(Some(key))
         }
         What::Review { pull, review } => {
             let key = key(pull.number);
-            see_pull(conn, seen, (id, key), pull, at).await?;
+            about_pull::see(conn, seen, (id, key), pull, at).await?;
             if let Some(reviewer) = &review.reviewer {
                 seen.person(conn, id, reviewer, at).await?;
                 // A submitted review answers the request.
@@ -189,7 +188,7 @@ async fn of_repo(
         } => {
             let key = match pull {
                 PullShown::Whole(pull) => {
-                    see_pull(conn, seen, (id, key(pull.number)), pull, at).await?;
+                    about_pull::see(conn, seen, (id, key(pull.number)), pull, at).await?;
                     key(pull.number)
                 }
                 PullShown::Number(number) => {
@@ -327,105 +326,7 @@ pub async fn pull(
     pull: &PullSeen,
     at: Time,
 ) -> Result<(), StepError> {
-    see_pull(conn, &mut Seen::default(), (id, key), pull, at).await
-}
-
-async fn see_pull(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, key): (InstallationId, PullKey),
-    pull: &PullSeen,
-    at: Time,
-) -> Result<(), StepError> {
-    if let Some(author) = &pull.author {
-        seen.person(conn, id, author, at).await?;
-    }
-    pulls::see(conn, id, key, pull).await?;
-    for person in &pull.asked_people {
-        see_asked(
-            conn,
-            seen,
-            (id, key),
-            &Asked::Person(person.clone()),
-            (true, pull.updated_at, at),
-        )
-        .await?;
-    }
-    for team in &pull.asked_teams {
-        see_asked(
-            conn,
-            seen,
-            (id, key),
-            &Asked::Team(team.clone()),
-            (true, pull.updated_at, at),
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// What one action on a pull request adds to its state.
-async fn moved(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, key): (InstallationId, PullKey),
-    (action, pull): (&PullAction, &PullSeen),
-    at: Time,
-) -> Result<(), StepError> {
-    match action {
-        PullAction::Opened | PullAction::Reopened | PullAction::ReadyForReview => {
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::Synchronized(push) => {
-            contents::see_push(conn, id, key, push).await?;
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::ReviewRequested(asked) => {
-            see_asked(conn, seen, (id, key), asked, (true, pull.updated_at, at)).await?;
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::ReviewRequestRemoved(asked) => {
-            see_asked(conn, seen, (id, key), asked, (false, pull.updated_at, at)).await?;
-            pulls::want_suggestion(conn, id, key, pull.updated_at).await?;
-        }
-        PullAction::ConvertedToDraft | PullAction::Closed | PullAction::Changed => {}
-    }
-    Ok(())
-}
-
-async fn see_asked(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    (id, key): (InstallationId, PullKey),
-    asked: &Asked,
-    (yes, when, at): (bool, Time, Time),
-) -> Result<(), StepError> {
-    let who = match asked {
-        Asked::Person(person) => see_person(conn, seen, id, person, at).await?,
-        Asked::Team(team) => see_team(conn, id, team).await?,
-    };
-    reviews::see_asked(conn, id, key, (who, yes), when).await?;
-    Ok(())
-}
-
-async fn see_person(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    id: InstallationId,
-    person: &Actor,
-    at: Time,
-) -> Result<reviews::AskedWho, StepError> {
-    seen.person(conn, id, person, at).await?;
-    Ok(reviews::AskedWho::Person(person.id))
-}
-
-async fn see_team(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    team: &TeamSeen,
-) -> Result<reviews::AskedWho, StepError> {
-    members::see_team(conn, id, team).await?;
-    Ok(reviews::AskedWho::Team(team.id))
+    about_pull::see(conn, &mut Seen::default(), (id, key), pull, at).await
 }
 
 /// The text of a review is a comment too, where there is one.

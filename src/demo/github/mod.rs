@@ -14,6 +14,7 @@ mod diff;
 mod drive;
 mod drive_draft;
 mod drive_pull;
+mod drive_push;
 mod drive_review;
 mod payload;
 mod payload_pull;
@@ -31,7 +32,8 @@ use chrono::{DateTime, Utc};
 
 pub use crate::demo::github::commits::Change;
 pub use crate::demo::github::drive::{Act, UserSpec};
-pub use crate::demo::github::drive_pull::{How, NewPull, Push};
+pub use crate::demo::github::drive_pull::NewPull;
+pub use crate::demo::github::drive_push::{How, Push};
 pub use crate::demo::github::drive_review::{NewComment, NewReview, Posted, Verdict};
 pub use crate::demo::github::serve::Loopback;
 pub use crate::demo::github::state::AccountKind;
