@@ -153,7 +153,7 @@ fn permissions() -> Markup {
         (
             "Contents",
             "read",
-            "to see whether a push changed the lines that a comment was about",
+            "to see whether a push changed the lines that a comment was about, and which files the repository calls generated",
         ),
     ];
     html! {
