@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use crate::cli::database;
 use crate::cli::serve;
 use crate::config::Config;
+use crate::model::wording;
 use crate::postgres;
 use crate::store;
 use crate::store::Schema;
@@ -65,7 +66,12 @@ pub async fn run(config: Config, command: Doctor) -> anyhow::Result<()> {
     findings.push(github(&config).await);
     let bad = findings.iter().filter(|finding| !finding.ok).count();
     print(&findings, command.json)?;
-    anyhow::ensure!(bad == 0, "{bad} of {} checks need mending", findings.len());
+    anyhow::ensure!(
+        bad == 0,
+        "{} to mend, of {}",
+        wording::count(bad, "finding"),
+        wording::count(findings.len(), "check")
+    );
     Ok(())
 }
 
@@ -128,11 +134,19 @@ async fn inbox(pool: &PgPool) -> Finding {
     match counted.await {
         Ok((inbox, backlog)) if inbox.dead == 0 && backlog.gave_up == 0 => Finding::good(
             WHAT,
-            format!("{} deliveries waiting, {} jobs waiting", inbox.waiting, backlog.waiting),
+            format!(
+                "{} and {} waiting",
+                wording::count(inbox.waiting, "webhook"),
+                wording::count(backlog.waiting, "job")
+            ),
         ),
         Ok((inbox, backlog)) => Finding::bad(
             WHAT,
-            format!("{} dead letters, {} jobs gave up", inbox.dead, backlog.gave_up),
+            format!(
+                "{}, {} that gave up",
+                wording::count(inbox.dead, "dead letter"),
+                wording::count(backlog.gave_up, "job")
+            ),
             "the log says why; once that is mended, redeliver dead letters from the App's settings on GitHub (github.com \
              keeps them for 3 days); a job that gave up is tried again at the next event of its pull request",
         ),

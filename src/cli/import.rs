@@ -255,8 +255,9 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "Read {} pull requests with {} comments.",
-        report.pulls, report.comments
+        "Read {} with {}.",
+        wording::count(report.pulls, "pull request"),
+        wording::count(report.comments, "comment")
     )?;
     if report.skipped_as_read_before > 0 {
         writeln!(
@@ -306,8 +307,8 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
             .collect();
         writeln!(
             out,
-            "\n{} edges in the graph; confidence: {}.",
-            one.edges,
+            "\n{} in the graph; confidence: {}.",
+            wording::count(one.edges, "edge"),
             spread.join(", ")
         )?;
         writeln!(out, "\nComments that taught nothing, by reason:")?;

@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
+use crate::model::wording;
 use crate::pipeline::rebuild;
 use crate::store::tenants;
 
@@ -50,7 +51,12 @@ pub async fn run(config: Config, command: Rebuild) -> anyhow::Result<()> {
             serde_json::json!({ "organisations": tenants.len(), "pulls": pulls })
         )?;
     } else {
-        writeln!(out, "Rebuilt {pulls} pull requests of {} organisations.", tenants.len())?;
+        writeln!(
+            out,
+            "Rebuilt {} of {}.",
+            wording::count(pulls, "pull request"),
+            wording::count(tenants.len(), "organisation")
+        )?;
     }
     drop(out);
     database.close().await
