@@ -24,6 +24,7 @@ use crate::store::members;
 use crate::store::past;
 use crate::store::past::Hindrance;
 use crate::store::past::MaybeCandidate;
+use crate::store::past::PastPull;
 use crate::store::profiles;
 use crate::store::reviews;
 use crate::store::reviews::AskedAlready;
@@ -159,10 +160,7 @@ pub async fn known(
         },
     )
     .await?;
-    let files = match &question.files {
-        Some(files) => files.clone(),
-        None => stored_files(conn, id, key).await?,
-    };
+    let files = files(conn, id, question).await?;
     let places = members::team_places(conn, id, at).await?;
     let vacancy = past::Vacancy {
         key,
@@ -172,13 +170,6 @@ pub async fn known(
     };
     let people = past::candidates(conn, id, vacancy, settings).await?;
     let skills = skills(conn, id, question).await?;
-    let files: Vec<TouchedFile> = files
-        .into_iter()
-        .map(|path| TouchedFile {
-            language: language::language_of(&path),
-            path,
-        })
-        .collect();
     let languages: BTreeSet<String> = files.iter().filter_map(|file| file.language.clone()).collect();
     let languages: Vec<String> = languages.into_iter().collect();
     let languages = past::languages(conn, id, &languages, at).await?;
@@ -217,37 +208,63 @@ pub async fn known(
             expected_areas,
             asked,
         },
-        authored: past
-            .iter()
-            .filter_map(|pull| {
-                let author = pull.author?;
-                let at = pull
-                    .merged_at
-                    .or((pull.closed_at.is_none()).then_some(pull.created_at))?;
-                Some(PastChange {
-                    pull: pull.number,
-                    author,
-                    at,
-                    files: pull.files.clone(),
-                })
-            })
-            .collect(),
-        history: past
-            .into_iter()
-            .filter(|pull| !pull.reviewers.is_empty())
-            .map(|pull| PastReview {
-                pull: pull.number,
-                author: pull.author,
-                at: pull.created_at,
-                closed_at: pull.closed_at,
-                reviewers: pull.reviewers,
-                files: pull.files,
-            })
-            .collect(),
+        authored: authored(&past),
+        history: reviewed(past),
         candidates,
         teams: teams(&places),
         left_out,
     })
+}
+
+/// Past changes that count as written: merged ones, and open ones.
+fn authored(past: &[PastPull]) -> Vec<PastChange> {
+    past.iter()
+        .filter_map(|pull| {
+            let author = pull.author?;
+            let at = pull
+                .merged_at
+                .or((pull.closed_at.is_none()).then_some(pull.created_at))?;
+            Some(PastChange {
+                pull: pull.number,
+                author,
+                at,
+                files: pull.files.clone(),
+            })
+        })
+        .collect()
+}
+
+fn reviewed(past: Vec<PastPull>) -> Vec<PastReview> {
+    past.into_iter()
+        .filter(|pull| !pull.reviewers.is_empty())
+        .map(|pull| PastReview {
+            pull: pull.number,
+            author: pull.author,
+            at: pull.created_at,
+            closed_at: pull.closed_at,
+            reviewers: pull.reviewers,
+            files: pull.files,
+        })
+        .collect()
+}
+
+/// The files of the question, or those that are stored, with their languages.
+async fn files(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    question: &Question,
+) -> Result<Vec<TouchedFile>, StepError> {
+    let paths = match &question.files {
+        Some(files) => files.clone(),
+        None => stored_files(conn, id, question.key).await?,
+    };
+    Ok(paths
+        .into_iter()
+        .map(|path| TouchedFile {
+            language: language::language_of(&path),
+            path,
+        })
+        .collect())
 }
 
 async fn stored_files(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<Vec<String>, StepError> {

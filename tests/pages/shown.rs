@@ -53,7 +53,7 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     Team from the author's own team, since nobody from another team could be suggested 0.000
     Sum 0.217
     Who could not be considered
-    1 without read access as a member. Names and reasons of absences are never shown.
+    1 no member with read access. Names and reasons of absences are never shown.
     Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-1. Shown here only.
     Suggestions are invitations, not verdicts: people decide. How it works, what is stored, who sees it.
     ");

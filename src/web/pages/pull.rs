@@ -337,7 +337,7 @@ fn part(part: ScorePart) -> &'static str {
 
 fn left_out(left_out: &LeftOut) -> Markup {
     let counts: Vec<String> = [
-        (left_out.not_members, "without read access as a member"),
+        (left_out.not_members, "no member with read access"),
         (left_out.away, "away"),
         (left_out.at_capacity, "at the limit of open reviews"),
         (left_out.daily_cap, "suggested often enough today"),
