@@ -1,5 +1,7 @@
 //! The one place where the parts are put together; `main` and the tests both use it.
 use std::future::Future;
+use std::future::IntoFuture;
+use std::time::Duration;
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -94,7 +96,17 @@ impl App {
             .router
             .into_make_service_with_connect_info::<std::net::SocketAddr>();
         let served = axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
-        let result = served.await;
+        let patience = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GOODBYE).await;
+        };
+        let result = tokio::select! {
+            result = served.into_future() => result,
+            () = patience => {
+                tracing::warn!("somebody was still sending; they are cut off");
+                Ok(())
+            }
+        };
         stop.cancel();
         if let Err(error) = working.await {
             tracing::error!(%error, "the worker ended badly");
@@ -103,6 +115,9 @@ impl App {
         result
     }
 }
+
+/// Requests that are being answered when the end comes get this long.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// A token that is cancelled by Ctrl-C or SIGTERM. A second one ends the process at once.
 ///

@@ -89,7 +89,7 @@ fn ask(server: &Loopback, method: &str, path: &str, body: &str) -> Answer {
     Answer {
         status,
         head: head.to_owned(),
-        body: serde_json::from_str(body).unwrap_or(Value::Null),
+        body: serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned())),
     }
 }
 
@@ -448,4 +448,20 @@ fn missing_keys(theirs: &Value, ours: &Value, at: &str) -> BTreeSet<String> {
         missing.extend(missing_keys(first, own, &format!("{at}[]")));
     }
     missing
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_to_what_was_said_lead_to_a_page_with_it() {
+    let github = small();
+    let pull = open(&github, "x\n");
+    let posted = github.review_comment(&pull, by("ben", 3), NewComment::on("src/a.rs", 1, "Is <b> ever empty?"));
+    let server = github.serve(0, None).await.expect("a free port");
+    let page = get(&server, "/acme/shop/pull/1");
+    let text = page.body.as_str().expect("a page");
+    assert!(
+        text.contains(&format!("id=\"discussion_r{}\"", posted.comments[0])),
+        "{text}"
+    );
+    assert!(text.contains("Is &lt;b&gt; ever empty?"), "{text}");
+    assert_eq!(get(&server, "/acme/shop/pull/99").status, 404);
 }

@@ -139,6 +139,8 @@ pub async fn run(mut config: Config, command: Demo) -> anyhow::Result<()> {
                     eprintln!("{deliveries} deliveries in {:.0} s.", begun.elapsed().as_secs_f64());
                 }
             }
+            // What was being sent when the door closed is sent by the next start.
+            Some(Err(_)) if stop.is_cancelled() => eprintln!("Stopped half-way; the next start goes on."),
             Some(Err(error)) => {
                 stop.cancel();
                 served.await??;

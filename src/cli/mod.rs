@@ -104,8 +104,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     // The queue logs each failure of a job once more, with its payload.
     let usual = match cli.command {
-        Command::Serve(_) => "warn,peerlore=info,graphile_worker=error",
-        _ => "warn,graphile_worker=error",
+        Command::Serve(_) => "warn,peerlore=info,graphile_worker=error,graphile_worker::local_queue=off",
+        _ => "warn,graphile_worker=error,graphile_worker::local_queue=off,sqlx::postgres::notice=error",
     };
     telemetry::start_logs(cli.config.log.as_deref().unwrap_or(usual), cli.config.log_format)?;
     let config = cli.config;

@@ -79,7 +79,7 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for held in &profile.helped {
         writeln!(
             out,
-            "  {:<18} {}, {}, confidence {}; {:.0}% of such comments land (between {:.0}% and {:.0}%)",
+            "  {:<18} {}, {}, confidence {}; about {:.0}% of such comments are useful (between {:.0}% and {:.0}%)",
             held.area.name(),
             wording::count(held.pulls.unsigned_abs(), "pull request"),
             wording::count(held.people, "person"),

@@ -82,6 +82,9 @@ impl From<sqlx::Error> for StoreError {
 /// How long a caller waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A connection that was idle for longer is asked whether it still lives before it is used.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// A pool of connections. Nothing is connected before the first use.
 ///
 /// `size` connections at most; a caller waits 5 seconds for one and then gets [`StoreError::Away`].
@@ -90,9 +93,18 @@ pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
-        // The check costs a round trip on each use; a dead connection shows itself in the query and is replaced. Pages and
-        // jobs are tried again; the door, which must not lose a delivery, takes a connection of `fresh` then.
+        // A check costs a round trip, so only a connection that was idle for a while has one: after a restart of the
+        // database the dead ones go at once. One that died within that while shows itself in the query; jobs are tried
+        // again then, and the door, which must not lose a delivery, takes a connection of `fresh`.
         .test_before_acquire(false)
+        .before_acquire(|conn, idle| {
+            Box::pin(async move {
+                if idle.idle_for > IDLE {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options.application_name("peerlore"))
 }
 

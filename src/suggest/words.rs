@@ -109,7 +109,7 @@ fn how(links: &CommentLinks<'_>) -> String {
     let repo = code(links.repo);
     let mut text = format!(
         "What you can do:\n\n\
-         - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.\n\
+         - To accept, request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.\n\
          - To decline, do nothing.\n\
          - To be left out of everything, ask whoever runs Peerlore for {repo} to run `peerlore opt-out LOGIN`.\n\
          - To turn this off, whoever runs Peerlore for {repo} sets `PEERLORE_SURFACE=web`.\n"

@@ -1,4 +1,6 @@
 //! The door: a signed delivery goes into the inbox, and a job with it, in one transaction. Nothing is parsed here.
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -20,6 +22,10 @@ use crate::store::StoreError;
 use crate::store::inbox;
 use crate::store::inbox::Arrival;
 use crate::web::Web;
+
+/// A body that isn't there by then is given up: whoever sends it slowly holds nothing of ours for long. GitHub itself waits
+/// for our answer for 10 seconds.
+const READ_WITHIN: Duration = Duration::from_secs(20);
 
 /// GitHub sends no more than 25 MB.
 const LIMIT: usize = 25 * 1024 * 1024;
@@ -90,8 +96,9 @@ async fn accept(web: &Web, headers: &HeaderMap, body: Body) -> Result<Accepted, 
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "send application/json or application/x-www-form-urlencoded\n",
         ))?;
-    let body = axum::body::to_bytes(body, LIMIT)
+    let body = tokio::time::timeout(READ_WITHIN, axum::body::to_bytes(body, LIMIT))
         .await
+        .map_err(|_| (StatusCode::REQUEST_TIMEOUT, "the body took too long to come\n"))?
         .map_err(|error| too_large_or_broken(&error))?;
     let signature = text("x-hub-signature-256").unwrap_or_default();
     if !web.secrets.verify(&body, signature) {

@@ -22,6 +22,7 @@ mod refer;
 mod routes;
 mod routes_code;
 mod routes_org;
+mod routes_page;
 mod routes_pull;
 mod serve;
 mod state;

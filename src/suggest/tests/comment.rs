@@ -51,7 +51,7 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
 
     What you can do:
 
-    - To accept, request the review under Reviewers in the sidebar. Nobody has been asked or notified.
+    - To accept, request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.
     - To decline, do nothing.
     - To be left out of everything, ask whoever runs Peerlore for `acme/bank` to run `peerlore opt-out LOGIN`.
     - To turn this off, whoever runs Peerlore for `acme/bank` sets `PEERLORE_SURFACE=web`.

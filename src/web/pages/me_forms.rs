@@ -224,7 +224,7 @@ pub fn render_out(login: &str) -> Markup {
     html! {
         p.over { "My page" }
         h1 { (login) }
-        div.note { p { strong { "You are out of everything." } " Nobody is suggested your name, and no page shows it, except this one to you." } }
+        div.note { p { strong { "You are out of everything." } " You are suggested to nobody, and no page shows your name, except this one to you." } }
         form method="post" action="/me/back" { button type="submit" { "Take me back in" } }
     }
 }
