@@ -116,8 +116,8 @@ fn nobody_knows(ground: &Ground<'_>, left_out: &LeftOut) -> Slot {
         .any(|candidate| ground.barred(candidate).is_none());
     let counts = counted(left_out, 0);
     nobody(&match (free, counts.is_empty()) {
-        (_, true) => "nobody here has reviewed or changed these files yet".to_owned(),
-        (true, false) => format!("nobody who is free has reviewed or changed these files yet ({counts})"),
+        (_, true) => "nobody here has reviewed or changed these files enough lately".to_owned(),
+        (true, false) => format!("nobody who is free has reviewed or changed these files enough lately ({counts})"),
         (false, false) => format!("nobody: {counts}"),
     })
 }

@@ -97,7 +97,7 @@ fn what_happens_later_does_not_count() {
     world.candidate(ANA).skills.clear();
     assert_eq!(
         told(&world.suggest().expert),
-        "nobody here has reviewed or changed these files yet"
+        "nobody here has reviewed or changed these files enough lately"
     );
 }
 
@@ -141,11 +141,11 @@ fn skill_alone_carries_a_suggestion_only_with_evidence() {
 
 #[rstest]
 #[case(vec![], LeftOut { away: 3, at_capacity: 2, ..LeftOut::default() }, "nobody: 3 away, 2 at capacity")]
-#[case(vec![], LeftOut::default(), "nobody here has reviewed or changed these files yet")]
+#[case(vec![], LeftOut::default(), "nobody here has reviewed or changed these files enough lately")]
 #[case(
     vec![candidate(EVE, "eve", SEARCH)],
     LeftOut { away: 1, ..LeftOut::default() },
-    "nobody who is free has reviewed or changed these files yet (1 away)"
+    "nobody who is free has reviewed or changed these files enough lately (1 away)"
 )]
 fn nobody_is_an_answer_with_a_reason(
     #[case] candidates: Vec<Candidate>,
