@@ -102,7 +102,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    // The queue logs each failure of a job once more, with its payload.
+    // The queue logs each failure of a job once more, with its payload. Its local queue, while the database is away,
+    // logs thousands of times a second what the door and /readyz say already. A stopped command closes its connections in
+    // the middle of transactions, which the server remarks on.
     let usual = match cli.command {
         Command::Serve(_) => "warn,peerlore=info,graphile_worker=error,graphile_worker::local_queue=off",
         _ => "warn,graphile_worker=error,graphile_worker::local_queue=off,sqlx::postgres::notice=error",
