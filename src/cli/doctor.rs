@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::cli::database;
-use crate::cli::serve;
+use crate::cli::the_app;
 use crate::config::Config;
 use crate::model::wording;
 use crate::postgres;
@@ -214,7 +214,7 @@ fn webhook_secret(config: &Config) -> Finding {
 
 async fn github(config: &Config) -> Finding {
     const WHAT: &str = "GitHub";
-    let forge = match serve::forge(config) {
+    let forge = match the_app::forge(config) {
         Ok(forge) => forge,
         Err(error) => return Finding::bad(WHAT, format!("{error:#}"), "check the two variables and the key file"),
     };
