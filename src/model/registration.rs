@@ -1,6 +1,9 @@
 //! A GitHub App that was created for us, with what it takes to act as it.
 use secrecy::SecretString;
 
+use crate::model::event::Account;
+use crate::model::manifest::Permissions;
+
 /// The App that Peerlore acts as at one code host. Its secrets are never shown.
 #[derive(Clone, Debug)]
 pub struct Registration {
@@ -30,6 +33,30 @@ impl Registration {
     pub fn installation_page(&self) -> String {
         format!("{}/installations/new", self.html_url.trim_end_matches('/'))
     }
+}
+
+/// One installation of the App.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InstallationSeen {
+    /// GitHub's number of it.
+    pub id: i64,
+    /// The account that it is on.
+    pub account: Account,
+    /// What it was granted there.
+    pub permissions: Permissions,
+    /// It is on every repository of the account, also on coming ones.
+    pub on_all: bool,
+    /// Somebody suspended it.
+    pub suspended: bool,
+}
+
+/// The repositories that an installation was given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Granted {
+    /// How many there are.
+    pub total: u64,
+    /// The first of them, as `owner/name`.
+    pub first: Vec<String>,
 }
 
 /// Whether `login` could be an organisation's login: up to 39 letters, digits and single hyphens inside, or with

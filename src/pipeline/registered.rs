@@ -44,6 +44,46 @@ pub enum RegisteredError {
     Forge(#[from] ForgeError),
 }
 
+/// What such an error means for whoever sets Peerlore up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// The database is away.
+    Database,
+    /// The secrets can't be sealed or opened.
+    Sealing,
+    /// GitHub knows no such thing, or gives it only once.
+    Unknown,
+    /// GitHub is away or asks to come back later.
+    TryAgain,
+    /// GitHub's answer can't be used.
+    Broken,
+}
+
+impl RegisteredError {
+    /// What it means for whoever sets Peerlore up.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Store(_) => Trouble::Database,
+            Self::Seal(_) => Trouble::Sealing,
+            Self::Forge(error) => match error {
+                ForgeError::NotFound { .. } | ForgeError::Declined { .. } | ForgeError::Forbidden { .. } => Trouble::Unknown,
+                ForgeError::RateLimited { .. } | ForgeError::Transport { .. } => Trouble::TryAgain,
+                ForgeError::NotConfigured { .. } | ForgeError::Unreadable { .. } | ForgeError::Setup { .. } => Trouble::Broken,
+            },
+        }
+    }
+
+    /// Whether another try may succeed, once what is wrong is mended.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Store(_) | Self::Seal(_) => true,
+            Self::Forge(error) => error.may_pass(),
+        }
+    }
+}
+
 impl From<sqlx::Error> for RegisteredError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(StoreError::from(error))

@@ -14,18 +14,16 @@ use secrecy::SecretString;
 use sha2::Sha256;
 use sqlx::PgConnection;
 
-use crate::forge::ForgeError;
 use crate::forge::github::app::Credentials;
-use crate::forge::github::the_app::Granted;
-use crate::forge::github::the_app::InstallationSeen;
 use crate::model::clock::Time;
 use crate::model::job::Job;
+use crate::model::registration::Granted;
+use crate::model::registration::InstallationSeen;
 use crate::model::registration::Registration;
 use crate::pipeline::Pipeline;
 use crate::pipeline::registered;
 use crate::pipeline::registered::RegisteredError;
 use crate::seal;
-use crate::store::StoreError;
 use crate::store::registrations;
 use crate::store::registrations::Purpose;
 use crate::store::tenants;
@@ -140,7 +138,6 @@ pub async fn create(pipeline: &Pipeline, state: &Token, code: &str) -> Result<Ca
     let Some(seals) = registered.seals().filter(|_| registered.current().is_none()) else {
         return Ok(Came::Already);
     };
-    let keys = seals.keys_or_new()?;
     let now = pipeline.clock.now();
     let digest = state.digest(Purpose::State);
     let oldest = now - lasts(Purpose::State);
@@ -148,18 +145,23 @@ pub async fn create(pipeline: &Pipeline, state: &Token, code: &str) -> Result<Ca
     if !registrations::use_token(&mut *pipeline.pool.acquire().await?, used, now, oldest).await? {
         return Ok(Came::Unknown);
     }
-    // No connection is held while GitHub is asked.
-    let new = match pipeline.forge.convert_manifest(code, &pipeline.addresses.host).await {
-        Ok(new) => new,
+    // No connection is held while GitHub is asked; and it is asked only where its secrets can be kept.
+    let taken = async {
+        let keys = seals.keys_or_new()?;
+        let new = pipeline.forge.convert_manifest(code, &pipeline.addresses.host).await?;
+        Ok::<_, RegisteredError>((registered::seal(&keys, &new, now)?, new))
+    };
+    let (sealed, new) = match taken.await {
+        Ok(taken) => taken,
         Err(error) => {
             if error.may_pass() {
                 registrations::give_token_back(&mut *pipeline.pool.acquire().await?, &digest).await?;
             }
-            return Err(error.into());
+            return Err(error);
         }
     };
     let mut tx = pipeline.pool.begin().await?;
-    if !registrations::add(&mut tx, &registered::seal(&keys, &new, now)?).await? {
+    if !registrations::add(&mut tx, &sealed).await? {
         return Ok(Came::Already);
     }
     registrations::forget_tokens(&mut tx).await?;
@@ -178,8 +180,8 @@ pub async fn create(pipeline: &Pipeline, state: &Token, code: &str) -> Result<Ca
 /// An installation that is ours, with what it was given.
 ///
 /// # Errors
-/// As [`ForgeError`] says; [`ForgeError::NotFound`] for a number that somebody made up.
-pub async fn installed(pipeline: &Pipeline, number: i64) -> Result<(InstallationSeen, Granted), ForgeError> {
+/// [`RegisteredError`] where GitHub can't be asked, or says that somebody made the number up.
+pub async fn installed(pipeline: &Pipeline, number: i64) -> Result<(InstallationSeen, Granted), RegisteredError> {
     let seen = pipeline.forge.app_installation(number).await?;
     let granted = pipeline.forge.granted(number).await?;
     Ok((seen, granted))
@@ -201,8 +203,8 @@ pub async fn choose_surface(
     tenants::choose_surface(&mut tx, installation, surface).await?;
     if new {
         let job = Job::Members { installation };
-        pipeline.queue.add(&mut tx, &job.into()).await.map_err(RegisteredError::Store)?;
+        pipeline.queue.add(&mut tx, &job.into()).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(seen)
 }

@@ -11,6 +11,8 @@ use crate::model::clock::Time;
 use crate::model::event::Account;
 use crate::model::manifest;
 use crate::model::manifest::Permissions;
+use crate::model::registration::Granted;
+use crate::model::registration::InstallationSeen;
 
 /// The App as GitHub knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,21 +27,6 @@ pub struct AppSeen {
     pub permissions: Permissions,
     /// The events that it subscribes to.
     pub events: Vec<String>,
-}
-
-/// One installation of the App.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InstallationSeen {
-    /// GitHub's number of it.
-    pub id: i64,
-    /// The account that it is on.
-    pub account: Account,
-    /// What it was granted there.
-    pub permissions: Permissions,
-    /// It is on every repository of the account, also on coming ones.
-    pub on_all: bool,
-    /// Somebody suspended it.
-    pub suspended: bool,
 }
 
 /// Where the App's webhooks go.
@@ -64,15 +51,6 @@ pub struct DeliverySeen {
     pub code: i64,
     /// GitHub's words for how it went: "OK", "timed out".
     pub status: String,
-}
-
-/// The repositories that an installation was given.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Granted {
-    /// How many there are.
-    pub total: u64,
-    /// The first of them, as `owner/name`.
-    pub first: Vec<String>,
 }
 
 #[derive(Deserialize)]
