@@ -168,7 +168,10 @@ impl Keys {
         let nonce = XNonce::try_from(nonce).map_err(|_| closed())?;
         let aad = label.bytes();
         let payload = || Payload { msg: text, aad: &aad };
-        let opened = self.0.iter().find_map(|key| cipher(key).decrypt(&nonce, payload()).ok());
+        let opened = self
+            .0
+            .iter()
+            .find_map(|key| cipher(key).decrypt(&nonce, payload()).ok());
         let opened = Zeroizing::new(opened.ok_or_else(closed)?);
         let text = std::str::from_utf8(&opened).map_err(|_| closed())?;
         Ok(SecretString::from(text))

@@ -46,7 +46,11 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         clock,
         settings: database::settings(&config),
         addresses: database::addresses(&config),
-        secrets: config.webhook_secret.as_ref().and_then(Secrets::parse).unwrap_or_default(),
+        secrets: config
+            .webhook_secret
+            .as_ref()
+            .and_then(Secrets::parse)
+            .unwrap_or_default(),
         viewing,
         metrics: Some(telemetry::start_metrics()?),
     });

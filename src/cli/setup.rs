@@ -34,7 +34,10 @@ pub async fn run(config: Config, command: Setup) -> anyhow::Result<()> {
     if command.forget {
         let host = database::addresses(&config).host;
         let known = registrations::forget(&mut *database.pool.acquire().await?, &host).await?;
-        anyhow::ensure!(known, "no App of {host} is registered here, so there is nothing to forget");
+        anyhow::ensure!(
+            known,
+            "no App of {host} is registered here, so there is nothing to forget"
+        );
         eprintln!("The App is forgotten here. Delete it at {host} too: Settings, Developer settings, GitHub Apps.");
         return database.close().await;
     }

@@ -97,10 +97,7 @@ pub fn registered(config: &Config) -> anyhow::Result<Registered> {
     if config.names_the_app() {
         return Ok(Registered::fixed());
     }
-    Ok(Registered::stored(
-        &database::addresses(config).host,
-        seals(config)?,
-    ))
+    Ok(Registered::stored(&database::addresses(config).host, seals(config)?))
 }
 
 /// Where the sealing keys come from.
@@ -139,7 +136,9 @@ pub async fn invite(config: &Config, pipeline: &Pipeline) -> anyhow::Result<()> 
     let own = &pipeline.addresses.own;
     if let Some(flaw) = address::flaw(own, &pipeline.addresses.host) {
         if config.url.is_none() {
-            eprintln!("No GitHub App is registered yet. To create one, set PEERLORE_URL to an address that GitHub can reach, and start again.");
+            eprintln!(
+                "No GitHub App is registered yet. To create one, set PEERLORE_URL to an address that GitHub can reach, and start again."
+            );
         } else {
             eprintln!("No GitHub App is registered yet, and none can be created: {flaw}.");
         }
@@ -147,6 +146,9 @@ pub async fn invite(config: &Config, pipeline: &Pipeline) -> anyhow::Result<()> 
     }
     let mut conn = pipeline.pool.acquire().await?;
     let key = setup::new_token(&mut conn, Purpose::Key, pipeline.clock.now()).await?;
-    eprintln!("No GitHub App is registered yet. Open {own}/setup and give it this key:\n\n    {}\n", key.text());
+    eprintln!(
+        "No GitHub App is registered yet. Open {own}/setup and give it this key:\n\n    {}\n",
+        key.text()
+    );
     Ok(())
 }

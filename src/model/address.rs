@@ -14,7 +14,9 @@ pub enum Flaw {
     #[error("PEERLORE_URL has to begin with https:// (or http:// on a private network)")]
     NotOfTheWeb,
     /// It has a path, a query or a name and password.
-    #[error("PEERLORE_URL has to be a bare address such as https://peerlore.example.com, without a path, a query or a password")]
+    #[error(
+        "PEERLORE_URL has to be a bare address such as https://peerlore.example.com, without a path, a query or a password"
+    )]
     NotBare,
     /// It means this machine.
     #[error(
@@ -126,7 +128,10 @@ mod tests {
     #[test]
     fn an_enterprise_server_may_stand_on_the_same_private_network() {
         assert_eq!(flaw("http://10.1.2.3", "https://github.corp.example"), None);
-        assert_eq!(flaw("http://10.1.2.3", "https://acme.ghe.com"), Some(Flaw::PrivateNetwork));
+        assert_eq!(
+            flaw("http://10.1.2.3", "https://acme.ghe.com"),
+            Some(Flaw::PrivateNetwork)
+        );
         let here = flaw("http://127.0.0.1", "https://github.corp.example");
         assert_eq!(here, Some(Flaw::ThisMachine));
     }
@@ -134,7 +139,10 @@ mod tests {
     #[test]
     fn an_origin_has_no_path() {
         assert_eq!(origin("https://github.com/a/b").as_deref(), Some("https://github.com"));
-        assert_eq!(origin("http://127.0.0.1:8080").as_deref(), Some("http://127.0.0.1:8080"));
+        assert_eq!(
+            origin("http://127.0.0.1:8080").as_deref(),
+            Some("http://127.0.0.1:8080")
+        );
         assert_eq!(origin("javascript:alert(1)"), None);
     }
 }

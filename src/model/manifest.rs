@@ -64,7 +64,11 @@ pub const WHY: [(&str, &str, &str); 6] = [
         "show a suggestion as a neutral check, which never fails",
     ),
     ("contents", "Contents", "read which lines a push changed; never write"),
-    ("members", "Members", "read who belongs to the organisation and its teams"),
+    (
+        "members",
+        "Members",
+        "read who belongs to the organisation and its teams",
+    ),
     ("metadata", "Metadata", "read names of repositories; every App has it"),
 ];
 
@@ -157,7 +161,10 @@ mod tests {
         assert_eq!(acme["hook_attributes"]["url"], hook_url("https://peerlore.example"));
         assert_eq!(acme["redirect_url"], "https://peerlore.example/setup/created");
         assert_eq!(acme["setup_url"], "https://peerlore.example/setup/installed");
-        assert!(!acme.to_string().contains('{'.to_string().repeat(2).as_str()) && !acme.to_string().contains("PEERLORE_URL"));
+        assert!(
+            !acme.to_string().contains('{'.to_string().repeat(2).as_str())
+                && !acme.to_string().contains("PEERLORE_URL")
+        );
         assert_eq!(filled(None)["name"], "Peerlore");
         assert_eq!(filled(Some("an-organisation-with-a-long-name"))["name"], "Peerlore");
     }

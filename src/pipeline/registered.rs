@@ -67,9 +67,13 @@ impl RegisteredError {
             Self::Store(_) => Trouble::Database,
             Self::Seal(_) => Trouble::Sealing,
             Self::Forge(error) => match error {
-                ForgeError::NotFound { .. } | ForgeError::Declined { .. } | ForgeError::Forbidden { .. } => Trouble::Unknown,
+                ForgeError::NotFound { .. } | ForgeError::Declined { .. } | ForgeError::Forbidden { .. } => {
+                    Trouble::Unknown
+                }
                 ForgeError::RateLimited { .. } | ForgeError::Transport { .. } => Trouble::TryAgain,
-                ForgeError::NotConfigured { .. } | ForgeError::Unreadable { .. } | ForgeError::Setup { .. } => Trouble::Broken,
+                ForgeError::NotConfigured { .. } | ForgeError::Unreadable { .. } | ForgeError::Setup { .. } => {
+                    Trouble::Broken
+                }
             },
         }
     }
@@ -151,9 +155,9 @@ impl Registered {
 
     fn is_the_one(&self, sealed: &Sealed) -> bool {
         let current = self.0.current.read().unwrap_or_else(PoisonError::into_inner);
-        current
-            .as_ref()
-            .is_some_and(|current| current.registration.app_id == sealed.app_id && current.created_at == sealed.created_at)
+        current.as_ref().is_some_and(|current| {
+            current.registration.app_id == sealed.app_id && current.created_at == sealed.created_at
+        })
     }
 
     pub(super) fn set(&self, new: Option<(Arc<Registration>, Time)>) {

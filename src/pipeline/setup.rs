@@ -52,7 +52,8 @@ impl Token {
 
     /// What is stored of it.
     fn digest(&self, purpose: Purpose) -> Vec<u8> {
-        self.mac(purpose).map_or_else(Vec::new, |mac| mac.finalize().into_bytes().to_vec())
+        self.mac(purpose)
+            .map_or_else(Vec::new, |mac| mac.finalize().into_bytes().to_vec())
     }
 
     fn mac(&self, purpose: Purpose) -> Option<Hmac<Sha256>> {
@@ -99,9 +100,7 @@ pub async fn is_good(
 ) -> Result<bool, RegisteredError> {
     let known = registrations::tokens(conn, purpose, now - lasts(purpose)).await?;
     Ok(known.iter().fold(false, |good, digest| {
-        let same = token
-            .mac(purpose)
-            .is_some_and(|mac| mac.verify_slice(digest).is_ok());
+        let same = token.mac(purpose).is_some_and(|mac| mac.verify_slice(digest).is_ok());
         same | good
     }))
 }

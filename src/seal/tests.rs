@@ -116,11 +116,18 @@ fn nothing_of_a_key_is_shown() {
 fn the_file_is_made_on_first_need_for_its_owner_alone() {
     let folder = Folder::new("made");
     let source = Source::of(None, &folder.0.join("data")).unwrap();
-    assert!(matches!(source.keys(), Err(SealError::Missing { .. })), "opening makes nothing");
+    assert!(
+        matches!(source.keys(), Err(SealError::Missing { .. })),
+        "opening makes nothing"
+    );
     let sealed = source.keys_or_new().unwrap().seal(&PEM, &"secret".into()).unwrap();
     let file = folder.0.join("data").join(FILE);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::read_dir(folder.0.join("data")).unwrap().count(), 1, "no draft is left");
+    assert_eq!(
+        fs::read_dir(folder.0.join("data")).unwrap().count(),
+        1,
+        "no draft is left"
+    );
     let again = source.keys_or_new().unwrap();
     assert_eq!(opened(&again, &PEM, &sealed).as_deref(), Some("secret"));
 }
@@ -135,7 +142,10 @@ fn a_file_that_others_can_read_is_refused() {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
         for refused in [source.keys(), source.keys_or_new()] {
             let said = refused.unwrap_err().to_string();
-            assert!(said.contains(&format!("mode {mode:03o}")) && said.contains("chmod 600"), "{said}");
+            assert!(
+                said.contains(&format!("mode {mode:03o}")) && said.contains("chmod 600"),
+                "{said}"
+            );
         }
     }
     fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
@@ -160,5 +170,8 @@ fn a_folder_that_cannot_be_made_is_named() {
     fs::write(folder.0.join("a-file"), "").unwrap();
     let source = Source::of(None, &folder.0.join("a-file")).unwrap();
     let said = source.keys_or_new().unwrap_err().to_string();
-    assert!(said.contains("a-file/sealing-key") && said.contains("PEERLORE_SEALING_KEY"), "{said}");
+    assert!(
+        said.contains("a-file/sealing-key") && said.contains("PEERLORE_SEALING_KEY"),
+        "{said}"
+    );
 }

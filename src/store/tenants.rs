@@ -341,9 +341,13 @@ pub async fn repos(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Re
 /// # Errors
 /// [`StoreError`] when the database refuses, also a name that is none.
 pub async fn choose_surface(conn: &mut PgConnection, id: InstallationId, surface: &str) -> Result<(), StoreError> {
-    sqlx::query!("update installation set chosen_surface = $2 where id = $1", id.0, surface)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "update installation set chosen_surface = $2 where id = $1",
+        id.0,
+        surface
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

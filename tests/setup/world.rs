@@ -165,15 +165,20 @@ impl World {
     }
 
     pub async fn sql(&self, statement: &str) -> u64 {
-        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(self.pool()).await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(self.pool())
+            .await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
+            .rows_affected()
     }
 
     pub async fn one<T>(&self, query: &str) -> T
     where
         T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
     {
-        let found = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(self.pool()).await;
+        let found = sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
+            .fetch_one(self.pool())
+            .await;
         found.unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 }
@@ -293,7 +298,11 @@ impl Browser {
             request = request.header(header::COOKIE, cookie);
         }
         let mut request = request.body(Body::from(body)).expect("a request");
-        let peer = if self.local.is_some() { "127.0.0.1:9" } else { "192.0.2.1:9" };
+        let peer = if self.local.is_some() {
+            "127.0.0.1:9"
+        } else {
+            "192.0.2.1:9"
+        };
         let peer: std::net::SocketAddr = peer.parse().expect("an address");
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = self.router.clone().oneshot(request).await.expect("an answer");

@@ -65,7 +65,10 @@ impl FakeGithub {
     #[must_use]
     pub fn confirm_app(&self, action: &str, manifest: &str) -> Option<String> {
         let url = Url::parse(action).ok()?;
-        let organisation = url.path().strip_prefix("/organizations/").and_then(|rest| rest.split('/').next());
+        let organisation = url
+            .path()
+            .strip_prefix("/organizations/")
+            .and_then(|rest| rest.split('/').next());
         if organisation.is_some_and(|login| !login.eq_ignore_ascii_case(&self.organisation())) {
             return None;
         }
@@ -186,7 +189,11 @@ async fn convert(State(github): State<FakeGithub>, Path(code): Path<String>) -> 
     let (answer, slug) = {
         let mut state = github.lock();
         let now = state.now;
-        let Some(found) = state.apps.codes.get_mut(&code).filter(|code| !code.used && now - code.made_at <= CODE_LASTS)
+        let Some(found) = state
+            .apps
+            .codes
+            .get_mut(&code)
+            .filter(|code| !code.used && now - code.made_at <= CODE_LASTS)
         else {
             return not_found();
         };

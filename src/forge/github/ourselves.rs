@@ -17,9 +17,7 @@ impl Forge {
     /// As [`ForgeError`] says.
     pub async fn own_account(&self) -> Result<OwnAccount, ForgeError> {
         let own = self.github.own();
-        own.get_or_try_init(|| self.github.own_account())
-            .await
-            .cloned()
+        own.get_or_try_init(|| self.github.own_account()).await.cloned()
     }
 
     /// What is left of the rate limit of an installation. Asking is free.

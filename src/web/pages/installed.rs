@@ -72,7 +72,9 @@ pub async fn show(State(web): State<Web>, hand: Hand, Query(arrived): Query<Arri
     let found = setup::installed(&web.pipeline, number).await;
     let (seen, granted) = found.map_err(not_ours)?;
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
-    let tenant = tenants::by_login(&mut conn, &seen.account.login).await.map_err(PageError::from)?;
+    let tenant = tenants::by_login(&mut conn, &seen.account.login)
+        .await
+        .map_err(PageError::from)?;
     let chosen = match tenant {
         Some(id) => tenants::chosen_surface(&mut conn, id).await.map_err(PageError::from)?,
         None => None,
@@ -108,8 +110,13 @@ pub async fn choose(
         return Ok((StatusCode::FORBIDDEN, page("Installed", &for_anybody())).into_response());
     }
     let known = |surface: &str| SURFACES.iter().any(|(name, _, _)| *name == surface);
-    let Ok(Form(chosen)) = form.map_err(drop).and_then(|form| known(&form.surface).then_some(form).ok_or(())) else {
-        return Err(PageError::Unreadable("There is no such place to show suggestions. Go back and choose one.").into());
+    let Ok(Form(chosen)) = form
+        .map_err(drop)
+        .and_then(|form| known(&form.surface).then_some(form).ok_or(()))
+    else {
+        return Err(
+            PageError::Unreadable("There is no such place to show suggestions. Go back and choose one.").into(),
+        );
     };
     let kept = setup::choose_surface(&web.pipeline, chosen.installation_id, &chosen.surface).await;
     let seen = kept.map_err(not_ours)?;
@@ -143,7 +150,9 @@ fn repositories(number: u64) -> String {
 #[must_use]
 pub fn render(seen: &InstallationSeen, granted: &Granted, chosen: Option<&str>) -> Markup {
     let (proposed, _, _) = SURFACES[0];
-    let more = granted.total.saturating_sub(u64::try_from(granted.first.len()).unwrap_or(u64::MAX));
+    let more = granted
+        .total
+        .saturating_sub(u64::try_from(granted.first.len()).unwrap_or(u64::MAX));
     let preselected = chosen.unwrap_or(proposed);
     html! {
         h1 { "Installed on " (seen.account.login) }

@@ -157,7 +157,9 @@ pub async fn key(
         return Ok(view.into_response());
     }
     let Ok(Form(Typed { key })) = form else {
-        return Err(PageError::Unreadable("There is no key in it. Go back and copy the one that the terminal shows.").into());
+        return Err(
+            PageError::Unreadable("There is no key in it. Go back and copy the one that the terminal shows.").into(),
+        );
     };
     let token = Token::sent(&key);
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
@@ -205,7 +207,8 @@ pub async fn confirm(
         }
     };
     let addresses = &web.pipeline.addresses;
-    let Some(origin) = address::origin(&addresses.host).filter(|_| address::flaw(&addresses.own, &addresses.host).is_none())
+    let Some(origin) =
+        address::origin(&addresses.host).filter(|_| address::flaw(&addresses.own, &addresses.host).is_none())
     else {
         return Ok((StatusCode::BAD_REQUEST, begin(&web, None)).into_response());
     };
@@ -236,11 +239,7 @@ pub struct Back {
 ///
 /// # Errors
 /// [`Failed`] for a state that we didn't give, and where GitHub doesn't give the App.
-pub async fn created(
-    State(web): State<Web>,
-    jar: CookieJar,
-    Query(back): Query<Back>,
-) -> Result<Response, Failed> {
+pub async fn created(State(web): State<Web>, jar: CookieJar, Query(back): Query<Back>) -> Result<Response, Failed> {
     if let Some(view) = obstacle(&web) {
         return Ok(view.into_response());
     }

@@ -85,7 +85,10 @@ pub fn render(view: &View) -> Markup {
              `peerlore setup --forget` makes room for another one.",
         ),
         View::Locked { wrong } => locked(*wrong),
-        View::Unreachable(flaw) => said("GitHub could not reach this address", &format!("{flaw}. Then start `peerlore serve` again.")),
+        View::Unreachable(flaw) => said(
+            "GitHub could not reach this address",
+            &format!("{flaw}. Then start `peerlore serve` again."),
+        ),
         View::Begin { own, host, wrong } => begin(own, host, *wrong),
         View::Confirm {
             action,
