@@ -1,6 +1,7 @@
 //! Reading calls about the App itself: what it may do, where it is installed, where its webhooks go. The App asks them as
 //! itself, so they need its number and key and no installation.
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::forge::Forge;
@@ -88,6 +89,27 @@ impl From<RawInstallation> for InstallationSeen {
 }
 
 impl Forge {
+    /// Whether the code host answers at all, whoever asks. Its clock is heard with it ([`Forge::clock_ahead`]).
+    ///
+    /// # Errors
+    /// [`ForgeError`] where it doesn't, or isn't GitHub's API.
+    pub async fn knock(&self) -> Result<(), ForgeError> {
+        let seat = self.github.anonymous()?;
+        let call = Call {
+            doing: "reaching GitHub",
+            endpoint: "rate_limit",
+            path: "/rate_limit".to_owned(),
+        };
+        match self.github.get::<IgnoredAny>(&seat, &call).await {
+            // It answered: an Enterprise Server may want credentials or have no limits, and a used-up limit is one.
+            Ok(_)
+            | Err(ForgeError::NotFound { .. } | ForgeError::Forbidden { .. } | ForgeError::RateLimited { .. }) => {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The App that we are.
     ///
     /// # Errors
