@@ -14,6 +14,8 @@ use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
+use crate::pipeline::registered;
+use crate::pipeline::registered::Registered;
 use crate::pipeline::work;
 use crate::store;
 use crate::store::jobs::Queue;
@@ -28,6 +30,8 @@ pub struct Setup {
     pub pool: PgPool,
     /// The code host.
     pub forge: Forge,
+    /// The App that we act as there, where it was created by the set-up page.
+    pub registered: Registered,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.
@@ -59,6 +63,7 @@ impl App {
             queue: Queue::new(&setup.pool),
             pool: setup.pool,
             forge: setup.forge,
+            registered: setup.registered,
             clock: setup.clock,
             settings: setup.settings,
             addresses: setup.addresses,
@@ -90,6 +95,7 @@ impl App {
             pool: pool.clone(),
             ..self.pipeline
         };
+        let watching = tokio::spawn(registered::watch(jobs.clone(), stop.clone()));
         let working = tokio::spawn(work::background(jobs, workers, stop.clone()));
         let stopped = stop.clone();
         let router = self
@@ -110,6 +116,9 @@ impl App {
         stop.cancel();
         if let Err(error) = working.await {
             tracing::error!(%error, "the worker ended badly");
+        }
+        if let Err(error) = watching.await {
+            tracing::error!(%error, "looking for a new App ended badly");
         }
         pool.close().await;
         result

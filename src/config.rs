@@ -1,9 +1,11 @@
 //! Flags and environment, as one struct. The doc comments are the help texts.
 use std::net::SocketAddr;
+use std::net::ToSocketAddrs as _;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::ValueEnum;
+use secrecy::ExposeSecret as _;
 use secrecy::SecretString;
 
 use crate::model::settings::Surface;
@@ -27,7 +29,8 @@ pub struct Config {
         env = "PEERLORE_LISTEN",
         default_value = "127.0.0.1:8080",
         global = true,
-        value_name = "ADDRESS"
+        value_name = "ADDRESS",
+        value_parser = listen_address
     )]
     pub listen: SocketAddr,
 
@@ -60,6 +63,10 @@ pub struct Config {
     /// Secret that GitHub signs webhooks with; two, separated by a comma, while rotating
     #[arg(long, env = "PEERLORE_WEBHOOK_SECRET", global = true, value_name = "SECRET[,SECRET]", hide_env_values = true, value_parser = secret)]
     pub webhook_secret: Option<SecretString>,
+
+    /// Key that stored secrets are sealed with, 32 bytes in base64; two, the new one first, while rotating [default: a key file in the data folder]
+    #[arg(long, env = "PEERLORE_SEALING_KEY", global = true, value_name = "KEY[,KEY]", hide_env_values = true, value_parser = secret)]
+    pub sealing_key: Option<SecretString>,
 
     /// GitHub's API; an Enterprise Server's ends in /api/v3
     #[arg(
@@ -109,4 +116,56 @@ pub struct Config {
 #[expect(clippy::unnecessary_wraps, reason = "the shape that clap asks for")]
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
+}
+
+/// An address with a port, by number or by name: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = || format!("write it as 127.0.0.1:8080 or localhost:8080; {text:?} is no address with a port");
+    let found: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| wrong())?.collect();
+    // A name such as localhost has several; people mean the plain one.
+    let plain = found.iter().find(|address| address.is_ipv4());
+    plain.or(found.first()).copied().ok_or_else(wrong)
+}
+
+impl Config {
+    /// The same with empty settings as unset ones: `DATABASE_URL=` in an environment file means none.
+    #[must_use]
+    pub fn without_empty(mut self) -> Self {
+        let is_set = |secret: &SecretString| !secret.expose_secret().trim().is_empty();
+        self.database_url = self.database_url.filter(is_set);
+        self.webhook_secret = self.webhook_secret.filter(is_set);
+        self.sealing_key = self.sealing_key.filter(is_set);
+        self.url = self.url.filter(|url| !url.trim().is_empty());
+        self
+    }
+
+    /// Whether the configuration names the App, or at least what webhooks are signed with: then a stored App isn't used.
+    #[must_use]
+    pub fn names_the_app(&self) -> bool {
+        self.webhook_secret.is_some() || self.github_app_id.is_some() || self.github_private_key_file.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("127.0.0.1:8080", Some("127.0.0.1:8080"))]
+    #[case("localhost:8080", Some("127.0.0.1:8080"))]
+    #[case("[::1]:8080", Some("[::1]:8080"))]
+    #[case("0.0.0.0:1", Some("0.0.0.0:1"))]
+    #[case("localhost", None)]
+    #[case("8080", None)]
+    #[case("localhost:x", None)]
+    #[case("", None)]
+    fn an_address_may_be_a_name(#[case] text: &str, #[case] found: Option<&str>) {
+        let read = listen_address(text);
+        if let Err(said) = &read {
+            assert!(said.contains("127.0.0.1:8080"), "{said}");
+        }
+        assert_eq!(read.ok().map(|address| address.to_string()).as_deref(), found);
+    }
 }

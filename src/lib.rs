@@ -10,6 +10,7 @@ pub mod forge;
 pub mod model;
 pub mod pipeline;
 pub mod postgres;
+pub mod seal;
 pub mod skill;
 pub mod store;
 pub mod suggest;

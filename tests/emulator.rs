@@ -30,6 +30,7 @@ use peerlore::pipeline::Addresses;
 use peerlore::pipeline::import;
 use peerlore::pipeline::import::Imported;
 use peerlore::pipeline::record::Seen;
+use peerlore::pipeline::registered::Registered;
 use peerlore::suggest::words::MARKER;
 use peerlore::web::access::Viewing;
 use peerlore::web::hook::Secrets;
@@ -51,6 +52,7 @@ fn app(emulator: &Emulator, pool: PgPool) -> App {
     App::new(Setup {
         pool,
         forge: Forge::new(settings, Clock::Machine).expect("a client"),
+        registered: Registered::fixed(),
         clock: Clock::Machine,
         settings: Settings {
             surface: Surface::Comment,

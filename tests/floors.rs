@@ -15,11 +15,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("skill", &["model"]),
     ("suggest", &["model", "skill"]),
     ("postgres", &[]),
+    ("seal", &[]),
     ("store", &["model"]),
     ("forge", &["model"]),
     (
         "pipeline",
-        &["model", "classify", "teach", "skill", "suggest", "store", "forge"],
+        &[
+            "model", "classify", "teach", "skill", "suggest", "store", "forge", "seal",
+        ],
     ),
     ("web", &["model", "pipeline", "store", "config", "telemetry", "demo"]),
     ("demo", &["model"]),
@@ -30,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "telemetry",
             "postgres",
+            "seal",
             "store",
             "forge",
             "pipeline",
@@ -48,6 +52,7 @@ const TESTS_MAY_USE: &[(&str, &str)] = &[("teach", "classify")];
 const BEHIND_A_DOOR: &[(&str, &[&str])] = &[
     ("octocrab::", &["forge/github"]),
     ("sqlx::query", &["store/"]),
+    ("chacha20poly1305::", &["seal.rs"]),
     // cli/demo.rs sends the demo's webhooks to our own door, with the same types.
     ("axum::", &["web/", "app.rs", "demo/", "cli/demo.rs"]),
     ("Utc::now", &["model/clock.rs"]),

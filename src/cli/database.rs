@@ -17,9 +17,11 @@ use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Reach;
+use crate::pipeline::registered::Registered;
 use crate::postgres;
 use crate::store;
 use crate::store::Schema;
+use crate::store::StoreError;
 use crate::store::jobs::Queue;
 
 /// The way out where the schema is older than ours.
@@ -81,6 +83,7 @@ pub async fn open(config: &Config, private: Private) -> anyhow::Result<Database>
     match store::migrate(&database.pool).await {
         Ok(()) => Ok(database),
         Err(error) => {
+            let error = why(&database.pool, error).await;
             database.close().await?;
             Err(anyhow::Error::new(error).context(opening(config)))
         }
@@ -110,7 +113,7 @@ pub async fn open_to_read(config: &Config) -> anyhow::Result<Database> {
         Ok(Schema::Current) => return Ok(database),
         Ok(Schema::Older) => anyhow::anyhow!("the database's schema is older than this version's; {OLDER}"),
         Ok(Schema::Newer) => anyhow::anyhow!("the database's schema is newer than this version's; {NEWER}"),
-        Err(error) => anyhow::Error::new(error).context(opening(config)),
+        Err(error) => anyhow::Error::new(why(&database.pool, error).await).context(opening(config)),
     };
     database.close().await?;
     Err(wrong)
@@ -136,10 +139,28 @@ fn opening(config: &Config) -> &'static str {
 }
 
 fn url_options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    if let Some((scheme, _)) = url.split_once("://")
+        && !matches!(scheme, "postgres" | "postgresql")
+    {
+        anyhow::bail!(
+            "DATABASE_URL names no Postgres (it begins with {scheme:?}); write it as postgres://user:password@host:5432/database"
+        );
+    }
     // The library's own message may repeat the address, and with it the password.
     PgConnectOptions::from_str(url).map_err(|_| {
         anyhow::anyhow!("DATABASE_URL can't be read; write it as postgres://user:password@host:5432/database")
     })
+}
+
+/// The reason behind a pool that got no connection in time: what one attempt says, such as "Connection refused".
+pub async fn why(pool: &PgPool, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Away(sqlx::Error::PoolTimedOut)) {
+        return error;
+    }
+    match store::fresh(pool).await {
+        Err(reason) => reason,
+        Ok(_) => error,
+    }
 }
 
 async fn private_server(
@@ -182,6 +203,7 @@ pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
         queue: Queue::new(pool),
         pool: pool.clone(),
         forge,
+        registered: Registered::fixed(),
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),

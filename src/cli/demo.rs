@@ -48,6 +48,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::Surface;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
+use crate::pipeline::registered::Registered;
 use crate::store;
 use crate::store::jobs;
 use crate::store::people;
@@ -173,6 +174,7 @@ fn build(config: &Config, database: &Database, (github, here): (&str, std::net::
     Ok(App::new(Setup {
         pool: database.pool.clone(),
         forge: Forge::new(settings, Clock::Machine)?,
+        registered: Registered::fixed(),
         clock: Clock::Machine,
         settings: Settings {
             surface: Surface::Comment,

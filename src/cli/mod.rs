@@ -12,7 +12,9 @@ pub mod opt_out;
 pub mod profile;
 pub mod rebuild;
 pub mod serve;
+pub mod setup;
 pub mod suggest;
+pub mod the_app;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,8 @@ enum Command {
     Demo(demo::Demo),
     /// Receive webhooks, learn from them and show the pages
     Serve(serve::Serve),
+    /// Make a key for the set-up page, or forget the App that it created
+    Setup(setup::Setup),
     /// Read a history of reviews from a file
     Import(import::Import),
     /// Suggest reviewers for files or for a pull request
@@ -110,10 +114,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         _ => "warn,graphile_worker=error,graphile_worker::local_queue=off,sqlx::postgres::notice=error",
     };
     telemetry::start_logs(cli.config.log.as_deref().unwrap_or(usual), cli.config.log_format)?;
-    let config = cli.config;
+    let config = cli.config.without_empty();
     match cli.command {
         Command::Demo(command) => demo::run(config, command).await,
         Command::Serve(command) => serve::run(config, command).await,
+        Command::Setup(command) => setup::run(config, command).await,
         Command::Import(command) => import::run(config, command).await,
         Command::Suggest(command) => suggest::run(config, command).await,
         Command::Profile(command) => profile::run(config, command).await,

@@ -1,28 +1,24 @@
 //! `peerlore serve`
 use anyhow::Context;
 use clap::Args;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
-use url::Url;
 
 use crate::app;
 use crate::app::App;
 use crate::app::Setup;
 use crate::cli::database;
 use crate::cli::database::Private;
+use crate::cli::the_app;
 use crate::config::Config;
-use crate::forge::Forge;
-use crate::forge::github::app::Credentials;
-use crate::forge::github::app::ForgeSettings;
 use crate::model::clock::Clock;
-use crate::model::settings::Surface;
+use crate::pipeline::registered;
 use crate::telemetry;
 use crate::web::access::Viewing;
 use crate::web::hook::Secrets;
 
 /// Receive webhooks, learn from them and show the pages.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: PEERLORE_WEBHOOK_SECRET=... peerlore serve --listen 127.0.0.1:8080")]
+#[command(after_help = "Example: PEERLORE_URL=https://peerlore.example.com peerlore serve --listen 127.0.0.1:8080")]
 pub struct Serve {}
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -30,16 +26,7 @@ pub struct Serve {}
 /// # Errors
 /// When the database, the address or the credentials can't be used.
 pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
-    let secrets = config.webhook_secret.as_ref().and_then(Secrets::parse).context(
-        "PEERLORE_WEBHOOK_SECRET is not set; give it the secret that the GitHub App signs its webhooks with",
-    )?;
-    let forge = forge(&config)?;
-    if config.surface == Surface::Comment && !forge.is_configured() {
-        anyhow::bail!(
-            "suggestions can't be posted without the App's credentials; set PEERLORE_GITHUB_APP_ID and \
-             PEERLORE_GITHUB_PRIVATE_KEY_FILE, or leave PEERLORE_SURFACE at web"
-        );
-    }
+    the_app::check(&config)?;
     let listener = listen(&config).await?;
     let stop = app::stop_on_signal()?;
     let Some(database) = app::unless_stopped(&stop, database::open(&config, Private::Start)).await else {
@@ -51,20 +38,28 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
     } else {
         Viewing::without_sign_in(&database::addresses(&config).own)
     };
+    let clock = Clock::Machine;
     let app = App::new(Setup {
         pool: database.pool.clone(),
-        forge,
-        clock: Clock::Machine,
+        forge: the_app::forge(&config)?,
+        registered: the_app::registered(&config)?,
+        clock,
         settings: database::settings(&config),
         addresses: database::addresses(&config),
-        secrets,
+        secrets: config
+            .webhook_secret
+            .as_ref()
+            .and_then(Secrets::parse)
+            .unwrap_or_default(),
         viewing,
         metrics: Some(telemetry::start_metrics()?),
     });
+    registered::look(&app.pipeline).await?;
     eprintln!(
         "Peerlore listens on http://{}; webhooks go to /webhooks/github. Ctrl-C stops it.",
         listener.local_addr()?
     );
+    the_app::invite(&config, &app.pipeline).await?;
     if let Some(server) = &database.server {
         // A private server that dies takes the app with it: whoever watches us starts both again.
         let stop_too = stop.clone();
@@ -92,31 +87,4 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
             config.listen
         )
     })
-}
-
-/// The code host that the configuration names.
-///
-/// # Errors
-/// When the App's key can't be read, or only half of the credentials are there.
-pub fn forge(config: &Config) -> anyhow::Result<Forge> {
-    let credentials = match (config.github_app_id, &config.github_private_key_file) {
-        (Some(id), Some(file)) => {
-            let pem = std::fs::read_to_string(file)
-                .with_context(|| format!("the App's private key can't be read from {}", file.display()))?;
-            Credentials::App {
-                id,
-                private_key: SecretString::from(pem),
-            }
-        }
-        (None, None) => Credentials::None,
-        (Some(_), None) => {
-            anyhow::bail!("PEERLORE_GITHUB_APP_ID is set, PEERLORE_GITHUB_PRIVATE_KEY_FILE is not; set both")
-        }
-        (None, Some(_)) => {
-            anyhow::bail!("PEERLORE_GITHUB_PRIVATE_KEY_FILE is set, PEERLORE_GITHUB_APP_ID is not; set both")
-        }
-    };
-    let api = Url::parse(&config.github_api_url)
-        .context("PEERLORE_GITHUB_API_URL is no address; write it as https://api.github.com")?;
-    Ok(Forge::new(ForgeSettings::new(api, credentials), Clock::Machine)?)
 }

@@ -9,6 +9,7 @@ pub mod github;
 
 use std::sync::Arc;
 
+use crate::forge::github::app::Credentials;
 use crate::forge::github::app::ForgeSettings;
 use crate::forge::github::app::GitHub;
 use crate::model::clock::Clock;
@@ -35,6 +36,20 @@ impl Forge {
     #[must_use]
     pub fn is_configured(&self) -> bool {
         self.github.is_configured()
+    }
+
+    /// Goes on with other credentials, in all clones. Calls that run end with the old ones.
+    ///
+    /// # Errors
+    /// [`ForgeError::Setup`] where the private key can't be used; then nothing changes.
+    pub fn switch_to(&self, credentials: &Credentials) -> Result<(), ForgeError> {
+        self.github.switch_to(credentials)
+    }
+
+    /// Seconds by which our clock is ahead of GitHub's (negative: behind), as the last answer showed.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.github.clock_ahead()
     }
 
     /// Calls left until GitHub's limit resets, as the last answer said.

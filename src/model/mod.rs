@@ -1,6 +1,7 @@
 //! The words everything else is said in: ids, facts, evidence, lessons, suggestions.
 //!
 //! Nothing here does I/O or knows a table; the other floors share these types and nothing else.
+pub mod address;
 pub mod clock;
 pub mod comment;
 pub mod event;
@@ -9,8 +10,10 @@ pub mod graph;
 pub mod ids;
 pub mod job;
 pub mod lesson;
+pub mod manifest;
 pub mod person;
 pub mod pull;
+pub mod registration;
 pub mod settings;
 pub mod skill;
 pub mod suggestion;

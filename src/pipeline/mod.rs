@@ -26,6 +26,8 @@ pub mod publish;
 pub mod rebuild;
 pub mod receive;
 pub mod record;
+pub mod registered;
+pub mod setup;
 pub mod silent;
 pub mod suggest;
 pub mod work;
@@ -36,6 +38,7 @@ use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
+use crate::pipeline::registered::Registered;
 use crate::store::StoreError;
 use crate::store::jobs::Queue;
 
@@ -48,6 +51,8 @@ pub struct Pipeline {
     pub queue: Queue,
     /// The code host.
     pub forge: Forge,
+    /// The App that we act as there, where it was created by the set-up page.
+    pub registered: Registered,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.

@@ -13,6 +13,7 @@ pub mod past;
 pub mod people;
 pub mod profiles;
 pub mod pulls;
+pub mod registrations;
 pub mod reviews;
 pub mod suggestions;
 pub mod tenants;

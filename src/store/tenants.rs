@@ -335,3 +335,29 @@ pub async fn repos(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Re
     .fetch_all(conn)
     .await?)
 }
+
+/// Keeps where a tenant's owner chose, at the end of the set-up, to have suggestions shown: the name of a surface.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses, also a name that is none.
+pub async fn choose_surface(conn: &mut PgConnection, id: InstallationId, surface: &str) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update installation set chosen_surface = $2 where id = $1",
+        id.0,
+        surface
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The surface that was chosen at the end of the set-up; none where nobody chose.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn chosen_surface(conn: &mut PgConnection, id: InstallationId) -> Result<Option<String>, StoreError> {
+    let found = sqlx::query_scalar!("select chosen_surface from installation where id = $1", id.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(found.flatten())
+}

@@ -86,7 +86,7 @@ impl FromRequestParts<Web> for Visitor {
 }
 
 /// The request came from this machine, asks for it by a loopback name, and was not passed on by a proxy.
-fn is_local(parts: &Parts) -> bool {
+pub(in crate::web) fn is_local(parts: &Parts) -> bool {
     let from_here = parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()

@@ -10,6 +10,7 @@ pub mod layout;
 pub mod pages;
 pub mod prose;
 pub mod same_origin;
+pub mod setup_hand;
 pub mod tenant;
 
 use axum::Router;
@@ -41,10 +42,17 @@ pub struct Web {
 /// No script, no frame, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The same for a page with a form that is sent to another site.
+#[must_use]
+pub fn policy_with_form_to(origin: &str) -> String {
+    POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))
+}
+
 /// All routes.
 pub fn router(web: Web) -> Router {
     let pages = pages::routes()
-        .layer(SetResponseHeaderLayer::overriding(
+        // One page of the set-up sends a form to the code host and says so itself.
+        .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(POLICY),
         ))

@@ -31,6 +31,7 @@ use peerlore::forge::github::pace::Pace;
 use peerlore::model::clock::Clock;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::Addresses;
+use peerlore::pipeline::registered::Registered;
 use peerlore::pipeline::work;
 use peerlore::store::jobs;
 use peerlore::web::access::Viewing;
@@ -103,6 +104,7 @@ impl World {
         App::new(Setup {
             pool: self.database.pool.clone(),
             forge: self.forge.clone(),
+            registered: Registered::fixed(),
             clock: Clock::fixed(today()),
             settings: Settings::default(),
             addresses: Addresses {

@@ -30,7 +30,7 @@ fn said(output: &Output) -> String {
 pub fn finding(doctor: &mut Command, what: &str) -> Option<Value> {
     let output = doctor.output().expect("the command runs");
     let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
-    found.into_iter().find(|one| one["what"] == what)
+    found.into_iter().find(|one| one["name"] == what)
 }
 
 /// What `doctor` finds of the database, and that each command that reads refuses it in one line with these words.
@@ -38,8 +38,8 @@ pub fn finding(doctor: &mut Command, what: &str) -> Option<Value> {
 fn refused(one: &Peerlore, words: &[&str]) {
     let mut doctor = peerlore(one, &["doctor", "--json"]);
     let found = finding(&mut doctor, "database").expect("a finding");
-    assert_eq!(found["ok"], false, "{found:#}");
-    let found = format!("{} {}", found["found"], found["mend"]);
+    assert_eq!(found["verdict"], "fail", "{found:#}");
+    let found = format!("{} {}", found["said"], found["mend"]);
     let reading: [&[&str]; 3] = [
         &["experts", "--area", "concurrency"],
         &["profile", "ada"],

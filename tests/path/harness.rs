@@ -39,6 +39,7 @@ use peerlore::model::settings::Surface;
 use peerlore::model::suggestion::Slot;
 use peerlore::model::suggestion::Suggestion;
 use peerlore::pipeline::Addresses;
+use peerlore::pipeline::registered::Registered;
 use peerlore::pipeline::work;
 use peerlore::store::jobs;
 use peerlore::store::lessons;
@@ -414,6 +415,7 @@ fn app(pool: PgPool, api: &str, clock: &Clock, settings: &Settings) -> App {
     App::new(Setup {
         pool,
         forge: Forge::new(forge, clock.clone()).expect("a client"),
+        registered: Registered::fixed(),
         clock: clock.clone(),
         settings: settings.clone(),
         addresses: Addresses {

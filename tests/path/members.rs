@@ -182,9 +182,9 @@ async fn doctor_says_that_they_were_never_read() {
             .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", &key);
         commands::finding(&mut doctor, "members").expect("a finding")
     };
-    assert_eq!(look()["ok"], true);
+    assert_eq!(look()["verdict"], "ok");
     peerlore.sql("update installation set members_known_at = null").await;
     let found = look();
-    assert_eq!(found["ok"], false);
-    assert!(found["found"].as_str().expect("words").contains("acme"), "{found:#}");
+    assert_eq!(found["verdict"], "fail");
+    assert!(found["said"].as_str().expect("words").contains("acme"), "{found:#}");
 }

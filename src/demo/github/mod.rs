@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod failures;
 
 mod answer;
+mod apps;
 mod commits;
 mod diff;
 mod drive;
@@ -103,6 +104,7 @@ impl FakeGithub {
                 reset: at + chrono::Duration::hours(1),
             },
             referring: false,
+            apps: apps::Apps::default(),
             rendered: std::cell::RefCell::default(),
         };
         let github = Self {

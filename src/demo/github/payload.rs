@@ -238,8 +238,16 @@ pub fn app(state: &State) -> Value {
         "client_id": format!("Iv23li{:014}", state.app_id), "owner": account(state, &state.organisation),
         "name": state.app_slug, "description": "", "external_url": state.web,
         "html_url": format!("{}/apps/{}", state.web, state.app_slug), "created_at": stamp(state.created),
-        "updated_at": stamp(state.created), "permissions": permissions(), "events": events(),
+        "updated_at": stamp(state.created), "permissions": granted(state), "events": subscribed(state),
     })
+}
+
+fn granted(state: &State) -> Value {
+    state.apps.permissions.clone().unwrap_or_else(permissions)
+}
+
+fn subscribed(state: &State) -> Value {
+    state.apps.events.clone().unwrap_or_else(events)
 }
 
 /// What the App may do.
@@ -271,12 +279,13 @@ fn events() -> Value {
 pub fn installation(state: &State) -> Value {
     let id = state.installation;
     json!({
-        "id": id, "account": account(state, &state.organisation), "repository_selection": "all",
+        "id": id, "account": account(state, &state.organisation),
+        "repository_selection": if state.apps.selected { "selected" } else { "all" },
         "access_tokens_url": format!("{}/app/installations/{id}/access_tokens", state.api),
         "repositories_url": format!("{}/installation/repositories", state.api),
         "html_url": format!("{}/organizations/{}/settings/installations/{id}", state.web, state.organisation.login),
         "app_id": state.app_id, "app_slug": state.app_slug, "target_id": state.organisation.id,
-        "target_type": "Organization", "permissions": permissions(), "events": events(),
+        "target_type": "Organization", "permissions": granted(state), "events": subscribed(state),
         "created_at": stamp(state.created), "updated_at": stamp(state.created), "single_file_name": null,
         "has_multiple_single_files": false, "single_file_paths": [], "suspended_by": null, "suspended_at": null,
     })

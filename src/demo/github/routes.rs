@@ -15,7 +15,7 @@ use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
-use crate::demo::github::{routes_code, routes_org, routes_page, routes_pull};
+use crate::demo::github::{apps, routes_code, routes_org, routes_page, routes_pull};
 
 /// The query of a request.
 pub type Asking = Query<HashMap<String, String>>;
@@ -31,6 +31,7 @@ pub fn router(github: &FakeGithub) -> Router {
         .route("/orgs/{org}/installation", get(org_installation))
         .route("/repos/{owner}/{repo}/installation", get(repo_installation))
         .route("/rate_limit", get(rate_limit))
+        .merge(apps::routes())
         .merge(routes_code::router())
         .merge(routes_org::router())
         .merge(routes_page::router())
@@ -68,7 +69,7 @@ async fn before_each(State(github): State<FakeGithub>, request: Request, next: N
             None => next.run(request).await,
         },
     };
-    with_rate(response, rate)
+    apps::dated(with_rate(response, rate), &github.lock().apps)
 }
 
 fn failing(failure: Failure) -> Response {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
+use crate::demo::github::apps::Apps;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
@@ -211,6 +212,8 @@ pub struct State {
     pub switches: Vec<Switch>,
     pub asked: Vec<Asked>,
     pub rate: Rate,
+    /// What is known of Apps beside their names.
+    pub apps: Apps,
     /// True while a webhook is made: accounts and repositories are then written as references.
     pub referring: bool,
     /// Accounts and repositories as text, by reference.

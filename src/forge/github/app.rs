@@ -3,12 +3,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::RwLock;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use octocrab::DefaultOctocrabBuilderConfig;
+use octocrab::NoAuth;
+use octocrab::NoSvc;
+use octocrab::NotLayerReady;
 use octocrab::Octocrab;
+use octocrab::OctocrabBuilder;
 use octocrab::models::AppId;
 use octocrab::models::InstallationId;
 use octocrab::service::middleware::retry::RetryConfig;
@@ -94,7 +100,7 @@ impl Seat {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Access {
     App(Arc<Seat>),
     Token(Arc<Seat>),
@@ -104,59 +110,65 @@ enum Access {
 /// The connections to GitHub.
 #[derive(Debug)]
 pub(in crate::forge) struct GitHub {
-    access: Access,
+    /// Changes when an App is registered while we run. Never held over an await.
+    access: RwLock<Access>,
     installations: Mutex<HashMap<i64, Arc<Seat>>>,
     pub(super) settings: ForgeSettings,
     pub(super) clock: Clock,
     pub(super) writes: Turnstile,
-    pub(super) own: OnceCell<OwnAccount>,
+    own: Mutex<Arc<OnceCell<OwnAccount>>>,
     /// Calls left as last seen; `u32::MAX` before the first answer.
     pub(super) left: AtomicU32,
+    /// Seconds by which our clock is ahead of GitHub's, as the last answer showed; `i64::MIN` before the first.
+    pub(super) ahead: AtomicI64,
 }
 
 impl GitHub {
     pub(in crate::forge) fn new(settings: ForgeSettings, clock: Clock) -> Result<Self, ForgeError> {
-        let setup = |what: &str| ForgeError::Setup { what: what.to_owned() };
-        let builder = || {
-            Octocrab::builder()
-                // A lost answer to a writing call must not be sent twice; reading calls are tried again in call.rs.
-                .add_retry_config(RetryConfig::None)
-                .set_connect_timeout(Some(settings.connect_timeout))
-                .base_uri(settings.api_url.as_str())
-                .map_err(|_| setup("the API address is not an address; give it like https://api.github.com"))
-        };
-        let no_client = |_| setup("no certificates of the system's were found; install ca-certificates");
-        let access = match &settings.credentials {
-            Credentials::None => Access::None,
-            Credentials::App { id, private_key } => {
-                let app = builder()?
-                    .app_from_rsa_pem(AppId(*id), private_key.expose_secret())
-                    .map_err(|_| {
-                        setup("the private key is not an RSA key in PEM; download a new one from the App's page")
-                    })?;
-                Access::App(Seat::new(app.build().map_err(no_client)?))
-            }
-            Credentials::Token(token) => {
-                let client = builder()?.build().map_err(no_client)?;
-                let client = client
-                    .user_access_token(token.clone())
-                    .map_err(|_| setup("the token can't be used"))?;
-                Access::Token(Seat::new(client))
-            }
-        };
         Ok(Self {
-            access,
+            access: RwLock::new(access(&settings, &settings.credentials)?),
             installations: Mutex::default(),
             writes: Turnstile::new(settings.pace),
             settings,
             clock,
-            own: OnceCell::new(),
+            own: Mutex::default(),
             left: AtomicU32::new(u32::MAX),
+            ahead: AtomicI64::new(i64::MIN),
         })
     }
 
+    /// Goes on with other credentials. Calls that run end with the old ones.
+    pub(in crate::forge) fn switch_to(&self, credentials: &Credentials) -> Result<(), ForgeError> {
+        let new = access(&self.settings, credentials)?;
+        // In this order, so that no connection of the old App is kept among those of the new one.
+        let mut installations = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.access.write().unwrap_or_else(PoisonError::into_inner) = new;
+        installations.clear();
+        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        Ok(())
+    }
+
+    fn access(&self) -> Access {
+        self.access.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A connection without any credentials.
+    pub(super) fn anonymous(&self) -> Result<Arc<Seat>, ForgeError> {
+        let client = builder(&self.settings)?.build().map_err(|_| no_certificates())?;
+        Ok(Seat::new(client))
+    }
+
+    /// Our own account, once it was asked for.
+    pub(super) fn own(&self) -> Arc<OnceCell<OwnAccount>> {
+        Arc::clone(&self.own.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(in crate::forge) fn is_configured(&self) -> bool {
-        !matches!(self.access, Access::None)
+        !matches!(self.access(), Access::None)
+    }
+
+    pub(in crate::forge) fn clock_ahead(&self) -> Option<i64> {
+        Some(self.ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != i64::MIN)
     }
 
     pub(in crate::forge) fn calls_left(&self) -> Option<u32> {
@@ -165,8 +177,8 @@ impl GitHub {
 
     /// The connection as the App itself, or none with a plain token.
     pub(super) fn as_app(&self, doing: &str) -> Result<Option<Arc<Seat>>, ForgeError> {
-        match &self.access {
-            Access::App(seat) => Ok(Some(Arc::clone(seat))),
+        match self.access() {
+            Access::App(seat) => Ok(Some(seat)),
             Access::Token(_) => Ok(None),
             Access::None => Err(ForgeError::NotConfigured {
                 doing: doing.to_owned(),
@@ -176,9 +188,11 @@ impl GitHub {
 
     /// The connection of that installation, or the token's.
     pub(super) fn seat(&self, installation: Option<i64>, doing: &str) -> Result<Arc<Seat>, ForgeError> {
-        let app = match &self.access {
+        // Held from here on, so that no switch of credentials comes between.
+        let mut installations = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
+        let app = match self.access() {
             Access::App(app) => app,
-            Access::Token(seat) => return Ok(Arc::clone(seat)),
+            Access::Token(seat) => return Ok(seat),
             Access::None => {
                 return Err(ForgeError::NotConfigured {
                     doing: doing.to_owned(),
@@ -191,7 +205,6 @@ impl GitHub {
                 doing: format!("{doing} (no installation of the App is named)"),
             });
         };
-        let mut installations = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(seat) = installations.get(&number) {
             return Ok(Arc::clone(seat));
         }
@@ -206,7 +219,7 @@ impl GitHub {
 
     /// The connection for a repository; the installation is looked up where it isn't named.
     pub(super) async fn seat_at(&self, at: &RepoAt<'_>, doing: &str) -> Result<Arc<Seat>, ForgeError> {
-        let unknown = at.installation.is_none() && matches!(self.access, Access::App(_));
+        let unknown = at.installation.is_none() && matches!(self.access(), Access::App(_));
         let installation = if unknown {
             Some(self.installation_of(at.owner, at.name).await?)
         } else {
@@ -214,4 +227,46 @@ impl GitHub {
         };
         self.seat(installation, doing)
     }
+}
+
+fn setup(what: &str) -> ForgeError {
+    ForgeError::Setup { what: what.to_owned() }
+}
+
+fn no_certificates() -> ForgeError {
+    setup("no certificates of the system's were found; install ca-certificates")
+}
+
+/// What a client is made with, before it has credentials.
+type Unfinished = OctocrabBuilder<NoSvc, DefaultOctocrabBuilderConfig, NoAuth, NotLayerReady>;
+
+/// A client at that address, without credentials yet.
+fn builder(settings: &ForgeSettings) -> Result<Unfinished, ForgeError> {
+    Octocrab::builder()
+        // A lost answer to a writing call must not be sent twice; reading calls are tried again in call.rs.
+        .add_retry_config(RetryConfig::None)
+        .set_connect_timeout(Some(settings.connect_timeout))
+        .base_uri(settings.api_url.as_str())
+        .map_err(|_| setup("the API address is not an address; give it like https://api.github.com"))
+}
+
+fn access(settings: &ForgeSettings, credentials: &Credentials) -> Result<Access, ForgeError> {
+    Ok(match credentials {
+        Credentials::None => Access::None,
+        Credentials::App { id, private_key } => {
+            let app = builder(settings)?
+                .app_from_rsa_pem(AppId(*id), private_key.expose_secret())
+                .map_err(|_| {
+                    setup("the private key is not an RSA key in PEM; download a new one from the App's page")
+                })?;
+            Access::App(Seat::new(app.build().map_err(|_| no_certificates())?))
+        }
+        Credentials::Token(token) => {
+            let client = builder(settings)?.build().map_err(|_| no_certificates())?;
+            let client = client
+                .user_access_token(token.clone())
+                .map_err(|_| setup("the token can't be used"))?;
+            Access::Token(Seat::new(client))
+        }
+    })
 }

@@ -129,6 +129,7 @@ impl GitHub {
             }?;
             let header = |name: &'static str| Some(response.headers().get(name)?.as_bytes());
             let limits = Limits::read(header);
+            self.hear_clock(header("date"));
             let has_next = header("link").is_some_and(|link| String::from_utf8_lossy(link).contains("rel=\"next\""));
             let status = response.status().as_u16();
             let text = seat.client.body_to_string(response).await?;
@@ -160,6 +161,17 @@ impl GitHub {
             seat.blocked_until.store(until.timestamp(), Ordering::Relaxed);
         }
         failed.map_or(Ok(answer), Err)
+    }
+}
+
+impl GitHub {
+    /// Notes how far our clock is from GitHub's, by the date of an answer.
+    fn hear_clock(&self, date: Option<&[u8]>) {
+        let date = date.and_then(|date| std::str::from_utf8(date).ok());
+        if let Some(theirs) = date.and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok()) {
+            let ahead = self.clock.now().timestamp().saturating_sub(theirs.timestamp());
+            self.ahead.store(ahead, Ordering::Relaxed);
+        }
     }
 }
 

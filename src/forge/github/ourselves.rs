@@ -16,11 +16,8 @@ impl Forge {
     /// # Errors
     /// As [`ForgeError`] says.
     pub async fn own_account(&self) -> Result<OwnAccount, ForgeError> {
-        self.github
-            .own
-            .get_or_try_init(|| self.github.own_account())
-            .await
-            .cloned()
+        let own = self.github.own();
+        own.get_or_try_init(|| self.github.own_account()).await.cloned()
     }
 
     /// What is left of the rate limit of an installation. Asking is free.

@@ -183,8 +183,8 @@ fn connect(view: &View) -> Markup {
         h2 { "Connect an organisation" }
         @if !view.organisations.is_empty() { p { "Known so far: " (prose::listed(&view.organisations)) "." } }
         ol {
-            li { "Register a GitHub App from " code { "app-manifest.json" } "; its webhook goes to " code { (view.address) "/webhooks/github" } ", signed with a secret of yours." }
-            li { "Start " code { "peerlore serve" } " with " code { "PEERLORE_WEBHOOK_SECRET" } ", " code { "PEERLORE_GITHUB_APP_ID" } " and " code { "PEERLORE_GITHUB_PRIVATE_KEY_FILE" } "." }
+            li { "Give Peerlore an address that GitHub can reach, by " code { "PEERLORE_URL" } ", and start " code { "peerlore serve" } ": it prints a key." }
+            li { a href="/setup" { "Create the GitHub App" } " with that key. Its webhook goes to " code { (view.address) "/webhooks/github" } "." }
             li { "Install the App on the organisation. It only reads and listens until you choose to have suggestions posted." }
         }
         p { "To try it on a history first: " code { "peerlore import github-json FILE" } ", then " code { "peerlore suggest" } "." }

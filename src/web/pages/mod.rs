@@ -5,9 +5,12 @@ pub mod choose;
 pub mod docs;
 pub mod docs_formulas;
 pub mod home;
+pub mod installed;
 pub mod me;
 pub mod me_forms;
 pub mod pull;
+pub mod setup;
+pub mod setup_words;
 pub mod silent;
 
 use axum::Router;
@@ -31,6 +34,7 @@ pub fn routes() -> Router<Web> {
         .route("/me/back", post(me_forms::back))
         .route("/silent-experts", get(silent::show))
         .route("/docs", get(docs::show))
+        .merge(setup::routes())
         .route("/style.css", get(layout::style))
         .fallback(async || PageError::no_such_page())
         .method_not_allowed_fallback(async || PageError::WrongMethod)

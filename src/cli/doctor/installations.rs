@@ -1,0 +1,106 @@
+//! Where the App is installed, what it was granted there, and how many calls are left.
+use crate::cli::doctor::Finding;
+use crate::forge::Forge;
+use crate::forge::ForgeError;
+use crate::forge::RateLeft;
+use crate::model::manifest;
+use crate::model::registration::InstallationSeen;
+use crate::model::wording;
+
+/// More installations than this aren't looked at one by one.
+const MOST: usize = 20;
+
+pub(super) async fn checked(forge: &Forge) -> Vec<Finding> {
+    const NAME: &str = "installations";
+    let all = match forge.app_installations().await {
+        Ok(all) => all,
+        Err(error) => return vec![Finding::fail(NAME, error.to_string(), "try again in a minute")],
+    };
+    if all.is_empty() {
+        let mend = "install it: on the App's page at GitHub, Install App";
+        return vec![Finding::fail(NAME, "the App is installed nowhere", mend)];
+    }
+    let mut findings = vec![installed(&all)];
+    for one in all.iter().filter(|one| !one.suspended).take(MOST) {
+        findings.push(granted(one));
+        if one.account.is_organisation {
+            let there = forge.is_installed_on(&one.account.login, ".github").await;
+            findings.push(configuration(one, there));
+        }
+        findings.push(calls(one, forge.rate_limit(Some(one.id)).await));
+    }
+    findings
+}
+
+fn installed(all: &[InstallationSeen]) -> Finding {
+    const NAME: &str = "installations";
+    let names = |suspended: bool| {
+        let some = all.iter().filter(move |one| one.suspended == suspended);
+        some.map(|one| one.account.login.clone()).collect::<Vec<_>>().join(", ")
+    };
+    let suspended = names(true);
+    if suspended.is_empty() {
+        return Finding::ok(
+            NAME,
+            format!("{}: {}", wording::count(all.len(), "installation"), names(false)),
+        );
+    }
+    Finding::warn(
+        NAME,
+        format!("suspended on {suspended}: nothing is read there"),
+        "an owner lifts that in the organisation's settings: GitHub Apps",
+    )
+}
+
+fn granted(one: &InstallationSeen) -> Finding {
+    const NAME: &str = "permissions granted";
+    let login = &one.account.login;
+    let missing = manifest::missing(&manifest::permissions(), &one.permissions);
+    if missing.is_empty() {
+        return Finding::ok(NAME, format!("{login} granted all that is needed"));
+    }
+    Finding::fail(
+        NAME,
+        format!("{login} hasn't granted {}", missing.join(", ")),
+        format!(
+            "an owner of {login} accepts the new permissions in the organisation's settings: GitHub Apps, Review request"
+        ),
+    )
+}
+
+/// The organisation's defaults are read from its `.github` repository.
+fn configuration(one: &InstallationSeen, there: Result<bool, ForgeError>) -> Finding {
+    const NAME: &str = "organisation's configuration";
+    let login = &one.account.login;
+    match there {
+        Ok(true) => Finding::ok(NAME, format!("{login}/.github can be read")),
+        Ok(false) if one.on_all => Finding::ok(NAME, format!("{login} has no .github repository: defaults hold")),
+        Ok(false) => Finding::warn(
+            NAME,
+            format!("{login}/.github isn't among the App's repositories, or isn't there: defaults hold"),
+            "to configure the whole organisation, give the App that repository in the organisation's settings: GitHub Apps",
+        ),
+        Err(error) => Finding::fail(NAME, error.to_string(), "try again in a minute"),
+    }
+}
+
+fn calls(one: &InstallationSeen, left: Result<RateLeft, ForgeError>) -> Finding {
+    const NAME: &str = "calls left";
+    let login = &one.account.login;
+    match left {
+        Ok(left) => {
+            let said = format!("{} of {} for {login}", left.remaining, left.limit);
+            if left.remaining < left.limit / 5 {
+                let mend = format!(
+                    "nothing to mend: reading goes on at {}",
+                    left.resets_at.format("%H:%M UTC")
+                );
+                return Finding::warn(NAME, said, mend);
+            }
+            Finding::ok(NAME, said)
+        }
+        // An Enterprise Server without limits has no such page.
+        Err(ForgeError::NotFound { .. }) => Finding::ok(NAME, format!("no limit for {login}")),
+        Err(error) => Finding::fail(NAME, error.to_string(), "try again in a minute"),
+    }
+}

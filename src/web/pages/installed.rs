@@ -1,0 +1,192 @@
+//! `/setup/installed`: where GitHub sends whoever installed the App, and the choice of what it shows to whom.
+//!
+//! Anybody can make up the number in the address. Nothing is looked up for somebody who doesn't hold the set-up in their
+//! hand, and a number counts only where GitHub says, asked as the App, that it is an installation of ours.
+use axum::extract::Query;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::response::Redirect;
+use axum::response::Response;
+use axum_extra::extract::Form;
+use axum_extra::extract::FormRejection;
+use maud::Markup;
+use maud::html;
+use serde::Deserialize;
+
+use crate::model::registration::Granted;
+use crate::model::registration::InstallationSeen;
+use crate::pipeline::registered::RegisteredError;
+use crate::pipeline::registered::Trouble;
+use crate::pipeline::setup;
+use crate::store::registrations::Purpose;
+use crate::store::tenants;
+use crate::web::Web;
+use crate::web::error::PageError;
+use crate::web::pages::setup::Failed;
+use crate::web::pages::setup_words::page;
+use crate::web::same_origin::SameOrigin;
+use crate::web::setup_hand::Hand;
+
+/// Where suggestions can be shown: the name in the settings, a title, what it means. The first is proposed.
+const SURFACES: [(&str, &str, &str); 4] = [
+    (
+        "check",
+        "A check on the pull request",
+        "neutral, never fails, and nobody is notified: authors find two names beside their tests",
+    ),
+    (
+        "comment",
+        "One comment",
+        "on each pull request, edited in place; logins are not pinged",
+    ),
+    (
+        "request",
+        "A comment and a review request",
+        "GitHub tells whoever is asked to review",
+    ),
+    ("web", "On these pages only", "authors see nothing on GitHub"),
+];
+
+/// What GitHub sends whoever installed the App here with.
+#[derive(Debug, Deserialize)]
+pub struct Arrived {
+    installation_id: Option<i64>,
+    setup_action: Option<String>,
+}
+
+/// `GET /setup/installed`
+///
+/// # Errors
+/// [`Failed`] for a number that isn't ours, and where GitHub or the database is away.
+pub async fn show(State(web): State<Web>, hand: Hand, Query(arrived): Query<Arrived>) -> Result<Response, Failed> {
+    if arrived.setup_action.as_deref() == Some("request") {
+        return Ok(page("Asked for", &asked_for()));
+    }
+    let Some(number) = arrived.installation_id.filter(|number| *number > 0) else {
+        return Err(PageError::no_such_page().into());
+    };
+    if !hand.may(&web, Purpose::Pass).await? {
+        return Ok(page("Installed", &for_anybody()));
+    }
+    let found = setup::installed(&web.pipeline, number).await;
+    let (seen, granted) = found.map_err(not_ours)?;
+    let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
+    let tenant = tenants::by_login(&mut conn, &seen.account.login)
+        .await
+        .map_err(PageError::from)?;
+    let chosen = match tenant {
+        Some(id) => tenants::chosen_surface(&mut conn, id).await.map_err(PageError::from)?,
+        None => None,
+    };
+    Ok(page("Installed", &render(&seen, &granted, chosen.as_deref())))
+}
+
+fn not_ours(error: RegisteredError) -> Failed {
+    if error.trouble() == Trouble::Unknown {
+        return PageError::NotFound("GitHub knows no such installation of this App.".to_owned()).into();
+    }
+    error.into()
+}
+
+/// What was chosen.
+#[derive(Debug, Deserialize)]
+pub struct Chosen {
+    installation_id: i64,
+    surface: String,
+}
+
+/// `POST /setup/surface`: keeps where suggestions are to be shown.
+///
+/// # Errors
+/// [`Failed`] for a form that isn't ours or can't be read, a visitor who may not, and a number that isn't ours.
+pub async fn choose(
+    State(web): State<Web>,
+    hand: Hand,
+    _: SameOrigin,
+    form: Result<Form<Chosen>, FormRejection>,
+) -> Result<Response, Failed> {
+    if !hand.may(&web, Purpose::Pass).await? {
+        return Ok((StatusCode::FORBIDDEN, page("Installed", &for_anybody())).into_response());
+    }
+    let known = |surface: &str| SURFACES.iter().any(|(name, _, _)| *name == surface);
+    let Ok(Form(chosen)) = form
+        .map_err(drop)
+        .and_then(|form| known(&form.surface).then_some(form).ok_or(()))
+    else {
+        return Err(
+            PageError::Unreadable("There is no such place to show suggestions. Go back and choose one.").into(),
+        );
+    };
+    let kept = setup::choose_surface(&web.pipeline, chosen.installation_id, &chosen.surface).await;
+    let seen = kept.map_err(not_ours)?;
+    Ok(Redirect::to(&format!("/setup/installed?installation_id={}", seen.id)).into_response())
+}
+
+fn asked_for() -> Markup {
+    html! {
+        h1 { "Asked for" }
+        p.lead { "An owner of the organisation has to approve the App. GitHub has told them. Once they have, Peerlore begins by itself." }
+        p { a href="/docs" { "What it does, what it stores, who sees it" } }
+    }
+}
+
+fn for_anybody() -> Markup {
+    html! {
+        h1 { "That was it" }
+        p.lead { "If GitHub has installed the App, Peerlore has begun to read. Whoever set it up goes on in the browser that they began in, within an hour." }
+        p { a href="/docs" { "What it does, what it stores, who sees it" } }
+    }
+}
+
+fn repositories(number: u64) -> String {
+    match number {
+        1 => "1 repository".to_owned(),
+        number => format!("{number} repositories"),
+    }
+}
+
+/// The page's text for whoever set Peerlore up.
+#[must_use]
+pub fn render(seen: &InstallationSeen, granted: &Granted, chosen: Option<&str>) -> Markup {
+    let (proposed, _, _) = SURFACES[0];
+    let more = granted
+        .total
+        .saturating_sub(u64::try_from(granted.first.len()).unwrap_or(u64::MAX));
+    let preselected = chosen.unwrap_or(proposed);
+    html! {
+        h1 { "Installed on " (seen.account.login) }
+        @if seen.suspended { p role="alert" { "GitHub says that it is suspended there: nothing is read until an owner lifts that." } }
+        p.lead {
+            "Step 3 of 3. Peerlore reads " (repositories(granted.total))
+            " from now on, newest pull requests first. " a href="/admin" { "See how far it is" } "."
+        }
+        @if granted.first.is_empty() {
+            p { "It was given none yet: add some on the App's page at GitHub." }
+        } @else {
+            details {
+                summary { "Which" }
+                ul { @for name in &granted.first { li { (name) } } }
+                @if more > 0 { p.soft { "and " (more) " more" } }
+            }
+        }
+        h2 { "Where should suggestions be shown?" }
+        @if let Some((_, title, _)) = SURFACES.iter().find(|(name, _, _)| Some(*name) == chosen) {
+            p role="status" { "Chosen: " strong { (title) } ". You can go on, or choose something else." }
+        }
+        form method="post" action="/setup/surface" {
+            input type="hidden" name="installation_id" value=(seen.id);
+            fieldset {
+                legend.hidden { "Where suggestions are shown" }
+                @for (name, title, meaning) in SURFACES {
+                    p { label {
+                        input type="radio" name="surface" value=(name) checked[name == preselected];
+                        " " strong { (title) } ": " (meaning) "."
+                    } }
+                }
+            }
+            p { button type="submit" { "Choose" } }
+        }
+        p.soft { "A repository's own settings win over this. It can be changed at any time." }
+    }
+}
