@@ -34,7 +34,7 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         "PEERLORE_WEBHOOK_SECRET is not set; give it the secret that the GitHub App signs its webhooks with",
     )?;
     let forge = forge(&config)?;
-    if config.surface == Surface::Comment && !forge.is_configured() {
+    if config.surface != Surface::Web && !forge.is_configured() {
         anyhow::bail!(
             "suggestions can't be posted without the App's credentials; set PEERLORE_GITHUB_APP_ID and \
              PEERLORE_GITHUB_PRIVATE_KEY_FILE, or leave PEERLORE_SURFACE at web"

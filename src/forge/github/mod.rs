@@ -14,6 +14,7 @@ pub mod payload;
 mod people;
 pub mod reactions;
 mod read;
+pub mod respond;
 mod shapes;
 mod timeline;
 mod webhook;
