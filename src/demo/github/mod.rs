@@ -25,6 +25,7 @@ mod routes_code;
 mod routes_org;
 mod routes_page;
 mod routes_pull;
+mod routes_respond;
 mod serve;
 mod state;
 
@@ -96,6 +97,7 @@ impl FakeGithub {
             repos: Vec::new(),
             old_names: std::collections::HashMap::new(),
             checks: Vec::new(),
+            respond: routes_respond::Respond::default(),
             switches: Vec::new(),
             asked: Vec::new(),
             rate: Rate {

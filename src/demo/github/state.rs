@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
+use crate::demo::github::routes_respond::Respond;
 
 /// A commit's or a blob's name: 40 hexadecimal digits.
 pub type Sha = Arc<str>;
@@ -210,6 +211,8 @@ pub struct State {
     pub repos: Vec<Repository>,
     pub old_names: HashMap<String, u64>,
     pub checks: Vec<CheckRun>,
+    /// What bears on answering people.
+    pub respond: Respond,
     pub switches: Vec<Switch>,
     pub asked: Vec<Asked>,
     pub rate: Rate,
