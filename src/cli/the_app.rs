@@ -36,7 +36,7 @@ pub fn check(config: &Config) -> anyhow::Result<()> {
         );
     }
     let credentials = credentials(config)?;
-    if config.surface == Surface::Comment && config.names_the_app() && matches!(credentials, Credentials::None) {
+    if config.surface != Surface::Web && config.names_the_app() && matches!(credentials, Credentials::None) {
         anyhow::bail!(
             "suggestions can't be posted without the App's credentials; set PEERLORE_GITHUB_APP_ID and \
              PEERLORE_GITHUB_PRIVATE_KEY_FILE, or leave PEERLORE_SURFACE at web"

@@ -2,6 +2,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::ids::CommentId;
 use crate::model::ids::InboxId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
@@ -42,6 +43,15 @@ pub enum Job {
         installation: InstallationId,
         /// The pull request.
         pull: PullKey,
+    },
+    /// Do what somebody asked for in a comment.
+    Command {
+        /// The tenant.
+        installation: InstallationId,
+        /// The pull request.
+        pull: PullKey,
+        /// The comment.
+        comment: CommentId,
     },
     /// Read members and teams.
     Members {
@@ -88,6 +98,7 @@ impl Job {
             Self::Learn { .. } => "learn",
             Self::Suggest { .. } => "suggest",
             Self::Redact { .. } => "redact",
+            Self::Command { .. } => "command",
             Self::Members { .. } => "members",
             Self::Expire => "expire",
         }
@@ -101,7 +112,8 @@ impl Job {
             Self::Fetch { installation, pull }
             | Self::Learn { installation, pull }
             | Self::Suggest { installation, pull }
-            | Self::Redact { installation, pull } => Some(format!("pull:{installation}:{pull}")),
+            | Self::Redact { installation, pull }
+            | Self::Command { installation, pull, .. } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
         }
     }
@@ -111,7 +123,7 @@ impl Job {
     pub fn priority(&self) -> i16 {
         match self {
             Self::Receive { .. } => 0,
-            Self::Members { .. } | Self::Redact { .. } => 1,
+            Self::Members { .. } | Self::Redact { .. } | Self::Command { .. } => 1,
             Self::Fetch { .. } => 2,
             Self::Learn { .. } => 3,
             Self::Suggest { .. } => 4,
@@ -125,6 +137,9 @@ impl Job {
         match self {
             Self::Receive { .. } => None,
             Self::Expire => Some("expire".to_owned()),
+            Self::Command {
+                installation, comment, ..
+            } => Some(format!("command:{installation}:{comment}")),
             other => other.queue().map(|queue| format!("{}:{queue}", other.kind())),
         }
     }

@@ -3,6 +3,7 @@
 //! Nothing here does I/O or knows a table; the other floors share these types and nothing else.
 pub mod address;
 pub mod clock;
+pub mod command;
 pub mod comment;
 pub mod event;
 pub mod evidence;

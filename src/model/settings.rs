@@ -9,8 +9,12 @@ pub enum Surface {
     /// On the web page only; nothing is posted.
     #[default]
     Web,
+    /// A neutral check run on the pull request's head.
+    Check,
     /// One comment on the pull request, edited in place.
     Comment,
+    /// The comment, and a review request for whoever knows the change.
+    Request,
 }
 
 /// What a repository may choose.

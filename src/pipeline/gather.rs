@@ -1,4 +1,6 @@
 //! What the ranker needs to know of a pull request, the past and the people.
+pub mod declines;
+
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 
@@ -194,7 +196,7 @@ pub async fn known(
         .filter(|place| Some(place.person) == question.author)
         .map(|place| place.team)
         .collect();
-    Ok(Known {
+    let mut known = Known {
         pull: PullAsked {
             number: key.number,
             author: question.author,
@@ -213,7 +215,11 @@ pub async fn known(
         candidates,
         teams: teams(&places),
         left_out,
-    })
+    };
+    if question.knowledge == Knowledge::Now {
+        declines::consider(conn, (id, key), &mut known, at).await?;
+    }
+    Ok(known)
 }
 
 /// Past changes that count as written: merged ones, and open ones.

@@ -7,13 +7,17 @@
 //! | [`fetch`] | `Fetch` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
 //! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
-//! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, in place | - |
+//! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, check runs and answers, in place | - |
+//! | [`command`] | `Command` | a command that somebody gave in a comment, and what they may do | `model::command` | reactions, an answer, a review request (by [`ask`]) | - |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
 //! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
+pub mod ask;
+pub mod command;
 pub mod expire;
+pub mod feedback;
 pub mod fetch;
 pub mod formulas;
 pub mod gather;

@@ -1,18 +1,48 @@
-//! Shows the stored suggestion on the pull request: one comment, edited in place, never doubled.
+//! Shows the stored suggestion on the pull request: one comment or one check run a head, edited in place, never doubled.
+mod around;
+mod check;
+mod replies;
+
 use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
+use crate::model::settings::Surface;
 use crate::pipeline::Pipeline;
-use crate::pipeline::Reach;
 use crate::pipeline::StepError;
+use crate::pipeline::ask;
+pub use crate::pipeline::publish::around::Around;
+pub use crate::pipeline::publish::replies::reply;
 use crate::store::suggestions;
 use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::suggest::words;
 
-/// What happens where no comment of ours is noted.
+/// Shows the stored suggestion where this surface says.
+///
+/// Where GitHub declines it for good, it is shown on the page only.
+///
+/// # Errors
+/// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
+pub async fn suggestion(
+    pipeline: &Pipeline,
+    id: InstallationId,
+    key: PullKey,
+    surface: Surface,
+) -> Result<(), StepError> {
+    match surface {
+        Surface::Web => Ok(()),
+        Surface::Check => unless_declined(key, check::show(pipeline, id, key, Unposted::Post).await),
+        Surface::Comment => comment(pipeline, id, key).await,
+        Surface::Request => {
+            unless_declined(key, ask::expert(pipeline, id, key).await)?;
+            comment(pipeline, id, key).await
+        }
+    }
+}
+
+/// What happens where no comment or check run of ours is noted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Unposted {
     /// One is posted.
@@ -29,7 +59,11 @@ enum Unposted {
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
 pub async fn comment(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<(), StepError> {
-    match up_to_date(pipeline, id, key, Unposted::Post).await {
+    unless_declined(key, up_to_date(pipeline, id, key, Unposted::Post).await)
+}
+
+fn unless_declined(key: PullKey, shown: Result<(), StepError>) -> Result<(), StepError> {
+    match shown {
         Err(StepError::Forge(error)) if !error.may_pass() => {
             tracing::warn!(repo.id = key.repo.0, pull.number = key.number, %error, "the suggestion is shown on its page only");
             Ok(())
@@ -38,8 +72,8 @@ pub async fn comment(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> R
     }
 }
 
-/// Takes whoever opted out of the comment that was posted, whatever became of the pull request since, and of the
-/// setting that had it posted.
+/// Takes whoever opted out of the comment, check runs and answers that were posted, whatever became of the pull request
+/// since, and of the setting that had them posted.
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
@@ -51,7 +85,7 @@ pub async fn redact(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Re
     let error = if repo.is_none() || tenant.is_none_or(|tenant| tenant.silent) {
         "the App has no access there any more".to_owned()
     } else {
-        match up_to_date(pipeline, id, key, Unposted::Leave).await {
+        match redact_all(pipeline, id, key).await {
             Err(StepError::Forge(error)) if !error.may_pass() => error.to_string(),
             done => return done,
         }
@@ -63,6 +97,14 @@ pub async fn redact(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Re
         "our comment may still name somebody who opted out; edit or delete it on GitHub"
     );
     Ok(())
+}
+
+/// What one of them is refused doesn't keep the others.
+async fn redact_all(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<(), StepError> {
+    let comment = up_to_date(pipeline, id, key, Unposted::Leave).await;
+    let checks = check::redact(pipeline, id, key).await;
+    let replies = replies::redact(pipeline, id, key).await;
+    comment.and(checks).and(replies)
 }
 
 /// Shows what is stored until the comment says just that: somebody may opt out while it is being written.
@@ -83,33 +125,18 @@ async fn up_to_date(
 async fn show(pipeline: &Pipeline, id: InstallationId, key: PullKey, unposted: Unposted) -> Result<bool, StepError> {
     let mut tx = pipeline.pool.begin().await?;
     suggestions::hold_pull(&mut tx, id, key).await?;
-    let (Some(repo), Some(tenant), Some(stored)) = (
-        tenants::repo(&mut tx, id, key.repo).await?,
-        tenants::installation(&mut tx, id).await?,
+    let (Some(around), Some(stored)) = (
+        Around::read(&mut tx, pipeline, (id, key)).await?,
         suggestions::of_pull(&mut tx, id, key).await?,
     ) else {
         return Ok(false);
     };
+    let around = around.with_votes(&mut tx, pipeline, (id, key, &stored)).await?;
     let noted = stored.comment.zip(stored.body);
     if noted.is_none() && unposted == Unposted::Leave {
         return Ok(false);
     }
-    let at = RepoAt {
-        installation: tenant.external_id,
-        owner: &repo.owner,
-        name: &repo.name,
-    };
-    let details = format!(
-        "{}/pulls/{}/{}/{}",
-        pipeline.addresses.own, repo.owner, repo.name, key.number
-    );
-    let docs = format!("{}/docs", pipeline.addresses.own);
-    let name = format!("{}/{}", repo.owner, repo.name);
-    let links = words::CommentLinks {
-        details_url: (pipeline.reach == Reach::Everything).then_some(details.as_str()),
-        docs_url: (pipeline.reach != Reach::Nothing).then_some(docs.as_str()),
-        repo: &name,
-    };
+    let (at, links, repo) = (around.at(), around.links(), &around.repo);
     let body = match (words::comment(&stored.suggestion, &links), &noted) {
         (Some(body), _) => body,
         // Whoever it named may not be named any more.
@@ -127,8 +154,8 @@ async fn show(pipeline: &Pipeline, id: InstallationId, key: PullKey, unposted: U
     };
     let shown = match there {
         Some((comment, Some(text))) if text == body => comment,
-        Some((comment, _)) => edit_or_leave(pipeline, &at, (&repo, key), (comment, &body)).await?,
-        None => post(pipeline, &at, (&repo, key), &body).await?,
+        Some((comment, _)) => edit_or_leave(pipeline, &at, (repo, key), (comment, &body)).await?,
+        None => post(pipeline, &at, (repo, key), &body).await?,
     };
     suggestions::posted(&mut tx, id, key, (shown, &body)).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@ use crate::model::event::Event;
 use crate::model::ids::InboxId;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::command;
 use crate::pipeline::record;
 use crate::pipeline::record::Seen;
 use crate::store::inbox;
@@ -36,7 +37,8 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<(), StepError> {
         }
     };
     let next = record::event(&mut tx, &mut Seen::default(), &event, waiting.received_at).await?;
-    for job in next.jobs() {
+    let command = command::take(&mut tx, &next, &event, now).await?;
+    for job in command.into_iter().chain(next.jobs()) {
         pipeline
             .queue
             .add(&mut tx, &job.because_of(Some(&waiting.delivery)))

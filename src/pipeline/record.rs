@@ -22,6 +22,7 @@ use crate::model::ids::PullKey;
 use crate::model::job::Job;
 use crate::model::person::Actor;
 use crate::pipeline::StepError;
+use crate::pipeline::command;
 use crate::store::comments;
 use crate::store::contents;
 use crate::store::members;
@@ -199,7 +200,7 @@ async fn of_repo(
             if let Some(author) = &comment.author {
                 seen.person(conn, id, author, at).await?;
             }
-            comments::see(conn, id, key, comment).await?;
+            comments::see(conn, id, key, &command::without_other_words(comment)).await?;
             Ok(Some(key))
         }
         What::CommentDeleted {

@@ -11,7 +11,6 @@ use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
-use crate::model::settings::Surface;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Pipeline;
@@ -83,10 +82,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         learner = word(&suggestion.learner),
         "suggestion made"
     );
-    if pipeline.settings.surface == Surface::Comment {
-        publish::comment(pipeline, id, key).await?;
-    }
-    Ok(())
+    publish::suggestion(pipeline, id, key, pipeline.settings.surface).await
 }
 
 /// Whether somebody waits for a suggestion: the pull request is open, no draft and no bot's, and what asked for it is

@@ -17,6 +17,7 @@ use crate::model::job::Job;
 use crate::model::job::Queued;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::command;
 use crate::pipeline::expire;
 use crate::pipeline::fetch;
 use crate::pipeline::learn;
@@ -83,6 +84,9 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
         Job::Learn { installation, pull } => learn::run(pipeline, installation, pull, Reread::New).await,
         Job::Suggest { installation, pull } => suggest::run(pipeline, installation, pull).await,
         Job::Redact { installation, pull } => publish::redact(pipeline, installation, pull).await,
+        Job::Command {
+            installation, comment, ..
+        } => command::run(pipeline, installation, comment).await,
         Job::Members { installation } => members::run(pipeline, installation).await,
         Job::Expire => expire::run(pipeline).await,
     }

@@ -2,8 +2,13 @@
 //!
 //! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge` and `reviewed_ground`:
 //! somebody who opted out is absent there, whichever query asks.
+pub mod asks;
+pub mod checks;
+pub mod commands;
 pub mod comments;
 pub mod contents;
+pub mod declines;
+pub mod feedback;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;

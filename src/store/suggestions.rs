@@ -266,8 +266,8 @@ pub async fn last_learner(
     .await?)
 }
 
-/// Pull requests on which a comment of ours may name this person, open or not: as suggested, or as asked already. Who
-/// was asked is looked up by number too, since the comment holds the login of that time.
+/// Pull requests on which a comment or check run of ours may name this person, open or not: as suggested, or as asked
+/// already. Who was asked is looked up by number too, since the comment holds the login of that time.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -278,16 +278,23 @@ pub async fn posted_naming(
 ) -> Result<Vec<PullKey>, StoreError> {
     Ok(sqlx::query_as!(
         PullKey,
-        r#"select g.repo_id as "repo: RepoId", g.number from suggestion g
+        r#"select g.repo_id as "repo!: RepoId", g.number as "number!" from suggestion g
            where g.installation_id = $1 and g.posted_comment_id is not null
              and (exists (select 1 from suggested n where n.installation_id = g.installation_id
                           and n.repo_id = g.repo_id and n.number = g.number and n.person_id = $2)
                   or exists (select 1 from pull_asked a where a.installation_id = g.installation_id
                              and a.repo_id = g.repo_id and a.number = g.number and a.kind = 'person' and a.asked_id = $2)
+                  or exists (select 1 from review_ask k where k.installation_id = g.installation_id
+                             and k.repo_id = g.repo_id and k.number = g.number and k.person_id = $2)
                   or exists (select 1 from review v where v.installation_id = g.installation_id
                              and v.repo_id = g.repo_id and v.number = g.number and v.reviewer_id = $2)
                   or exists (select 1 from person p where p.installation_id = g.installation_id and p.id = $2
                              and position('`' || lower(p.login) || '`' in lower(g.posted_body)) > 0))
+           union
+           select repo_id, number from suggestion_check where installation_id = $1 and people @> array[$2::bigint]
+           union
+           select repo_id, number from command
+           where installation_id = $1 and reply_names @> array[$2::bigint] and reply_id is not null
            order by 1, 2"#,
         id.0,
         person.0

@@ -1,4 +1,6 @@
-//! The comment on a pull request: two visible lines at most, the rest folded away, and nobody is pinged.
+//! What stands on a pull request: a comment with two visible lines at most and the rest folded away, or a check run.
+//! Nobody is pinged.
+use crate::model::ids::PersonId;
 use crate::model::suggestion::Pick;
 use crate::model::suggestion::ScorePart;
 use crate::model::suggestion::Slot;
@@ -11,6 +13,8 @@ pub const MARKER: &str = "<!-- peerlore:suggestion -->";
 
 /// Reasons that stand in a visible line; all of them stand in the details.
 const VISIBLE_REASONS: usize = 3;
+/// Lines that everybody sees.
+const VISIBLE_LINES: usize = 2;
 
 /// The parts in the order in which they tell most to somebody who reads one line: the strongest reason of each.
 const TELLING: [ScorePart; 8] = [
@@ -25,7 +29,7 @@ const TELLING: [ScorePart; 8] = [
 ];
 
 /// Where the comment's links lead, and which repository it stands in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct CommentLinks<'a> {
     /// The page that says why these two; none where its readers can't open it.
     pub details_url: Option<&'a str>,
@@ -33,6 +37,21 @@ pub struct CommentLinks<'a> {
     pub docs_url: Option<&'a str>,
     /// The repository, `owner/name`.
     pub repo: &'a str,
+    /// Whom Peerlore asked to review, with why.
+    pub asked: &'a [Pick],
+    /// Where readers say whether a place of the suggestion was of use.
+    pub votes: &'a [VoteLinks],
+}
+
+/// Where readers say of one place of the suggestion whether it was of use.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VoteLinks {
+    /// The place, in words: "who knows".
+    pub place: &'static str,
+    /// The address for "good".
+    pub good: String,
+    /// The address for "not useful".
+    pub not_useful: String,
 }
 
 /// The comment, or none where nothing is worth saying: nobody is suggested for either place.
@@ -40,26 +59,125 @@ pub struct CommentLinks<'a> {
 /// The same suggestion always gives the same text.
 #[must_use]
 pub fn comment(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<String> {
-    let mut visible = Vec::new();
-    if let Slot::Picked(pick) = &suggestion.expert {
-        visible.push(line("Knows this change", pick));
-    }
-    if let Slot::Picked(pick) = &suggestion.learner {
-        visible.push(line("Would learn from it", pick));
-    }
+    let visible = visible(suggestion, links);
     if visible.is_empty() {
         return None;
     }
     let mut text = format!("{MARKER}\n{}\n\n", visible.join("\n"));
     text.push_str("<details><summary>Why, and how to accept, decline or turn this off</summary>\n\n");
-    text.push_str(&slot("Someone who knows", &suggestion.expert));
-    text.push_str(&slot(
-        "Someone who would learn, beside a reviewer who knows",
-        &suggestion.learner,
-    ));
+    text.push_str(&both(suggestion, links.asked));
     text.push_str(&how(links));
     text.push_str("\n</details>\n");
     Some(text)
+}
+
+/// A check run's title and summary, or none where nothing is worth saying.
+#[must_use]
+pub fn check(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<(String, String)> {
+    let visible = visible(suggestion, links);
+    if visible.is_empty() {
+        return None;
+    }
+    let asked = links.asked.iter().map(|pick| (pick.login.as_str(), "is asked"));
+    let knows = fresh(&suggestion.expert, links.asked).map(|pick| (pick.login.as_str(), "knows this"));
+    let learns = fresh(&suggestion.learner, links.asked).map(|pick| (pick.login.as_str(), "would learn"));
+    let title: Vec<String> = asked
+        .chain(knows)
+        .chain(learns)
+        .take(VISIBLE_LINES)
+        .map(|(login, word)| format!("{} {word}", code(login).trim_matches('`')))
+        .collect();
+    let lines: String = visible.iter().map(|line| format!("{line}\n\n")).collect();
+    let summary = format!("{lines}{}{}", both(suggestion, links.asked), how(links));
+    Some((title.join(", "), summary))
+}
+
+/// What our check run says once nobody is suggested any more, or a newer head has a suggestion of its own.
+#[must_use]
+pub fn nobody_in_check() -> (String, String) {
+    let title = "Nobody is suggested at the moment";
+    (title.to_owned(), format!("{title}.\n"))
+}
+
+/// A short answer to somebody who asked for the suggestion: the lines that are visible in a comment, or why nobody.
+#[must_use]
+pub fn answer(suggestion: &Suggestion, asked: &[Pick]) -> String {
+    let links = CommentLinks {
+        details_url: None,
+        docs_url: None,
+        repo: "",
+        asked,
+        votes: &[],
+    };
+    let visible = visible(suggestion, &links);
+    if visible.is_empty() {
+        both(suggestion, asked).trim().to_owned()
+    } else {
+        visible.join("\n")
+    }
+}
+
+/// All the reasons, and who was left out in general terms.
+#[must_use]
+pub fn why(suggestion: &Suggestion, links: &CommentLinks<'_>) -> String {
+    let left_out = &suggestion.left_out;
+    let counts = [
+        (left_out.not_members, "without access"),
+        (left_out.away, "away"),
+        (left_out.at_capacity, "at the limit of open reviews"),
+        (left_out.daily_cap, "suggested often enough today"),
+        (
+            left_out.mentoring_budget,
+            "suggested as a learner often enough this week",
+        ),
+    ];
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| format!("{number} {words}"))
+        .collect();
+    let mut text = both(suggestion, links.asked);
+    if !counts.is_empty() {
+        text.push_str(&format!("Left out: {}.\n\n", counts.join(", ")));
+    }
+    if let Some(url) = links.details_url {
+        text.push_str(&format!("[How this was worked out]({})\n", address(url)));
+    }
+    text
+}
+
+/// Why somebody is asked, in one line.
+#[must_use]
+pub fn asked(pick: &Pick) -> String {
+    line("Asked to review", pick)
+}
+
+/// The lines that everybody sees: whom Peerlore asked, then who else is suggested.
+fn visible(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Vec<String> {
+    let asked = links.asked.iter().map(asked);
+    let knows = fresh(&suggestion.expert, links.asked).map(|pick| line("Knows this change", pick));
+    let learns = fresh(&suggestion.learner, links.asked).map(|pick| line("Would learn from it", pick));
+    asked.chain(knows).chain(learns).take(VISIBLE_LINES).collect()
+}
+
+/// The pick of a place, unless Peerlore has asked them already.
+fn fresh<'a>(slot: &'a Slot, asked: &[Pick]) -> Option<&'a Pick> {
+    let is_asked = |person: PersonId| asked.iter().any(|asked| asked.person == person);
+    match slot {
+        Slot::Picked(pick) if !is_asked(pick.person) => Some(pick),
+        Slot::Picked(_) | Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
+    }
+}
+
+/// Both places with all their reasons.
+fn both(suggestion: &Suggestion, asked: &[Pick]) -> String {
+    let expert = slot("Someone who knows", &suggestion.expert, asked);
+    let learner = slot(
+        "Someone who would learn, beside a reviewer who knows",
+        &suggestion.learner,
+        asked,
+    );
+    format!("{expert}{learner}")
 }
 
 /// What our comment says once nobody is suggested any more. It stays, since people have read it, and names nobody.
@@ -87,17 +205,25 @@ fn line(title: &str, pick: &Pick) -> String {
     }
 }
 
-fn slot(title: &str, slot: &Slot) -> String {
+fn slot(title: &str, slot: &Slot, asked: &[Pick]) -> String {
+    let by_us = |login: &str, person: Option<PersonId>| {
+        asked.iter().find(|pick| {
+            person.map_or_else(
+                || pick.login.eq_ignore_ascii_case(login),
+                |person| pick.person == person,
+            )
+        })
+    };
     match slot {
-        Slot::Picked(pick) => {
-            let reasons = pick
-                .reasons
-                .iter()
-                .map(|reason| format!("\n- {}", quiet(&reason.words)));
-            format!("{title}: {}\n{}\n\n", code(&pick.login), reasons.collect::<String>())
-        }
+        Slot::Picked(pick) => match by_us(&pick.login, Some(pick.person)) {
+            Some(pick) => reasons(title, pick, ", asked by Peerlore"),
+            None => reasons(title, pick, ""),
+        },
         Slot::AlreadyAsked { who } if who.is_empty() => format!("{title}: somebody is asked already\n\n"),
         Slot::AlreadyAsked { who } => {
+            if let ([_], Some(pick)) = (who.as_slice(), who.first().and_then(|login| by_us(login, None))) {
+                return reasons(title, pick, ", asked by Peerlore");
+            }
             let who: Vec<String> = who.iter().map(|name| code(name)).collect();
             format!("{title}: {} already asked\n\n", who.join(", "))
         }
@@ -105,12 +231,26 @@ fn slot(title: &str, slot: &Slot) -> String {
     }
 }
 
+fn reasons(title: &str, pick: &Pick, addition: &str) -> String {
+    let reasons = pick
+        .reasons
+        .iter()
+        .map(|reason| format!("\n- {}", quiet(&reason.words)));
+    let reasons: String = reasons.collect();
+    format!("{title}: {}{addition}\n{reasons}\n\n", code(&pick.login))
+}
+
 fn how(links: &CommentLinks<'_>) -> String {
     let repo = code(links.repo);
+    let asked = if links.asked.is_empty() {
+        "Peerlore has asked and notified nobody."
+    } else {
+        "Peerlore has asked for a review where it says so, and nobody else."
+    };
     let mut text = format!(
         "What you can do:\n\n\
-         - To accept, request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.\n\
-         - To decline, do nothing.\n\
+         - To accept, comment `/peerlore assign`, or request the review under Reviewers in the sidebar. {asked}\n\
+         - To decline, do nothing; `/peerlore reroll` looks for others, and `/peerlore not-me` leaves you out here.\n\
          - To be left out of everything, ask whoever runs Peerlore for {repo} to run `peerlore opt-out LOGIN`.\n\
          - To turn this off, whoever runs Peerlore for {repo} sets `PEERLORE_SURFACE=web`.\n"
     );
@@ -129,6 +269,14 @@ fn how(links: &CommentLinks<'_>) -> String {
             text.push_str(&address(url));
             text.push_str(")\n");
         }
+    }
+    for vote in links.votes {
+        text.push_str(&format!(
+            "- Was it right for {}? [good]({}) or [not useful]({})\n",
+            vote.place,
+            address(&vote.good),
+            address(&vote.not_useful)
+        ));
     }
     text
 }

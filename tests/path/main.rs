@@ -5,7 +5,10 @@ mod database;
 #[path = "../support/shared.rs"]
 mod shared;
 
+mod asking;
 mod candidates;
+mod check_runs;
+mod check_surface;
 mod commands;
 mod comment;
 mod door;

@@ -193,10 +193,14 @@ async fn permission(
     if state.repo(&repo).is_none() || !state.accounts.contains_key(&login) {
         return not_found();
     }
-    let (permission, role) = match state.members.get(&login) {
-        Some(true) => ("admin", "admin"),
-        Some(false) => ("write", "write"),
-        None => ("none", ""),
+    let (permission, role) = match (state.respond.roles.get(&login), state.members.get(&login)) {
+        // The finer roles are told beside the permission that contains them.
+        (Some(&"triage"), _) => ("read", "triage"),
+        (Some(&"maintain"), _) => ("write", "maintain"),
+        (Some(role), _) => (*role, *role),
+        (None, Some(true)) => ("admin", "admin"),
+        (None, Some(false)) => ("write", "write"),
+        (None, None) => ("none", ""),
     };
     Json(json!({ "permission": permission, "role_name": role, "user": user(&state, &login) })).into_response()
 }

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::demo::github::answer::{Page, failed, found, not_found};
 use crate::demo::github::drive::Act;
-use crate::demo::github::payload::{commit, issue_comment, reaction, team, user};
+use crate::demo::github::payload::{commit, issue_comment, reaction};
 use crate::demo::github::payload_pull::{file, pull, pull_in_full, review, review_comment};
 use crate::demo::github::routes::Asking;
+use crate::demo::github::routes_respond;
 use crate::demo::github::state::{Pull, Repository};
 use crate::demo::github::{FakeGithub, PullName, state};
 
@@ -34,10 +35,7 @@ pub fn router() -> Router<FakeGithub> {
         .route("/repos/{owner}/{repo}/pulls/{number}/commits", get(commits))
         .route("/repos/{owner}/{repo}/pulls/{number}/reviews", get(reviews))
         .route("/repos/{owner}/{repo}/pulls/{number}/comments", get(review_comments))
-        .route(
-            "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers",
-            get(requested).post(request),
-        )
+        .merge(routes_respond::router())
         .route("/repos/{owner}/{repo}/pulls/comments/{id}", get(one_review_comment))
         .route("/repos/{owner}/{repo}/pulls/comments/{id}/reactions", get(reactions))
         .route("/repos/{owner}/{repo}/issues/{number}/comments", get(talk).post(say))
@@ -45,7 +43,6 @@ pub fn router() -> Router<FakeGithub> {
             "/repos/{owner}/{repo}/issues/comments/{id}",
             get(one_said).patch(say_again),
         )
-        .route("/repos/{owner}/{repo}/issues/comments/{id}/reactions", post(react))
 }
 
 async fn pulls(
@@ -194,72 +191,6 @@ async fn reactions(
     .answer(&all)
 }
 
-async fn requested(State(github): State<FakeGithub>, Path((_, repo, number)): Number) -> Response {
-    let state = github.lock();
-    let p = state.repo(&repo).and_then(|r| r.pulls.get(&number));
-    found(p.map(|p| {
-        let users: Vec<Value> = p.requested.iter().map(|l| user(&state, l)).collect();
-        let teams: Vec<Value> = p
-            .requested_teams
-            .iter()
-            .filter_map(|s| state.teams.get(s))
-            .map(|t| team(&state, t))
-            .collect();
-        json!({ "users": users, "teams": teams })
-    }))
-}
-
-async fn request(
-    State(github): State<FakeGithub>,
-    Path((_, repo, number)): Number,
-    Json(body): Json<Value>,
-) -> Response {
-    let (now, by) = {
-        let mut state = github.lock();
-        let now = state.now;
-        let by = format!("{}[bot]", state.app_slug);
-        let Some(author) = state.pull_mut(&repo, number).map(|p| p.author.clone()) else {
-            return not_found();
-        };
-        let asked = body["reviewers"].as_array().cloned().unwrap_or_default();
-        let strangers = asked
-            .iter()
-            .filter_map(Value::as_str)
-            .any(|l| !state.members.contains_key(l) || *l == author);
-        if strangers {
-            let message = "Reviews may only be requested from collaborators. One or more of the users or teams you \
-                           specified is not a collaborator of the repository.";
-            return failed(StatusCode::UNPROCESSABLE_ENTITY, message);
-        }
-        (now, by)
-    };
-    let name = PullName { repo, number };
-    let act = Act { by: &by, at: now };
-    for login in body["reviewers"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
-        let _webhooks = github.request_reviewer(&name, act, login);
-    }
-    for slug in body["team_reviewers"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
-        let _webhooks = github.request_team(&name, act, slug);
-    }
-    let state = github.lock();
-    let known = state
-        .repo(&name.repo)
-        .and_then(|r| r.pulls.get(&number).map(|p| (r, p)));
-    known.map_or_else(not_found, |(r, p)| {
-        (StatusCode::CREATED, Json(pull(&state, r, p))).into_response()
-    })
-}
-
 async fn say(State(github): State<FakeGithub>, Path((_, repo, number)): Number, Json(body): Json<Value>) -> Response {
     let Some(text) = body["body"].as_str() else {
         return failed(
@@ -269,6 +200,10 @@ async fn say(State(github): State<FakeGithub>, Path((_, repo, number)): Number, 
     };
     let (now, by) = {
         let state = github.lock();
+        if state.respond.is_locked(&repo, number) {
+            let message = "Unable to create comment because issue is locked.";
+            return failed(StatusCode::FORBIDDEN, message);
+        }
         (state.now, format!("{}[bot]", state.app_slug))
     };
     let name = PullName { repo, number };
@@ -312,22 +247,4 @@ async fn say_again(State(github): State<FakeGithub>, Path((_, repo, id)): Number
     let _webhooks = github.edit_issue_comment(&name, Act { by: &by, at: now }, id, text);
     let state = github.lock();
     found(said(&state, &name.repo, id))
-}
-
-async fn react(State(github): State<FakeGithub>, Path((_, repo, id)): Number, Json(body): Json<Value>) -> Response {
-    let content = body["content"].as_str().unwrap_or("+1");
-    let (now, by, number) = {
-        let state = github.lock();
-        let pulls = state.repo(&repo).into_iter().flat_map(|r| r.pulls.values());
-        let Some(number) = pulls
-            .filter(|p| p.talk.iter().any(|c| c.id == id))
-            .map(|p| p.number)
-            .next()
-        else {
-            return not_found();
-        };
-        (state.now, format!("{}[bot]", state.app_slug), number)
-    };
-    github.react(&PullName { repo, number }, Act { by: &by, at: now }, id, content);
-    (StatusCode::CREATED, Json(json!({ "content": content }))).into_response()
 }

@@ -11,6 +11,7 @@ use crate::demo::github::apps::Apps;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
+use crate::demo::github::routes_respond::Respond;
 
 /// A commit's or a blob's name: 40 hexadecimal digits.
 pub type Sha = Arc<str>;
@@ -179,11 +180,13 @@ pub struct Reaction {
     pub at: DateTime<Utc>,
 }
 
-/// A check run that the App posted.
+/// A check run, ours or another App's.
 #[derive(Clone, Debug)]
 pub struct CheckRun {
     pub id: u64,
     pub repo: String,
+    /// The slug of the App that posted it.
+    pub app: String,
     pub request: serde_json::Value,
 }
 
@@ -209,6 +212,8 @@ pub struct State {
     pub repos: Vec<Repository>,
     pub old_names: HashMap<String, u64>,
     pub checks: Vec<CheckRun>,
+    /// What bears on answering people.
+    pub respond: Respond,
     pub switches: Vec<Switch>,
     pub asked: Vec<Asked>,
     pub rate: Rate,

@@ -33,6 +33,7 @@ pub struct Call<'a> {
 pub enum Write {
     Post,
     Patch,
+    Delete,
 }
 
 /// What of an answer's headers and text we use.
@@ -126,6 +127,7 @@ impl GitHub {
                 None => seat.client._get(path).await,
                 Some((Write::Post, body)) => seat.client._post(path, Some(body)).await,
                 Some((Write::Patch, body)) => seat.client._patch(path, Some(body)).await,
+                Some((Write::Delete, body)) => seat.client._delete(path, Some(body)).await,
             }?;
             let header = |name: &'static str| Some(response.headers().get(name)?.as_bytes());
             let limits = Limits::read(header);

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bots;
 mod call;
+pub mod checks;
 pub mod history;
 mod manifest;
 mod ourselves;
@@ -14,6 +15,7 @@ pub mod payload;
 mod people;
 pub mod reactions;
 mod read;
+pub mod respond;
 mod shapes;
 pub mod the_app;
 mod timeline;

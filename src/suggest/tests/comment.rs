@@ -14,6 +14,8 @@ const LINKS: CommentLinks<'_> = CommentLinks {
     details_url: Some("https://peerlore.example/pulls/acme/bank/100"),
     docs_url: Some("https://peerlore.example/docs"),
     repo: "acme/bank",
+    asked: &[],
+    votes: &[],
 };
 
 /// The lines that are shown before anything is unfolded, the fold's own title aside.
@@ -51,8 +53,8 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
 
     What you can do:
 
-    - To accept, request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.
-    - To decline, do nothing.
+    - To accept, comment `/peerlore assign`, or request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.
+    - To decline, do nothing; `/peerlore reroll` looks for others, and `/peerlore not-me` leaves you out here.
     - To be left out of everything, ask whoever runs Peerlore for `acme/bank` to run `peerlore opt-out LOGIN`.
     - To turn this off, whoever runs Peerlore for `acme/bank` sets `PEERLORE_SURFACE=web`.
     - [How this works, what is stored and who sees it](https://peerlore.example/docs)
@@ -184,7 +186,7 @@ proptest! {
         expert in any_slot(), learner in any_slot(), repo in any::<String>(), url in any::<String>(),
     ) {
         let suggestion = Suggestion { expert, learner, left_out: LeftOut::default(), model: String::new() };
-        let links = CommentLinks { details_url: Some(&url), docs_url: Some(&url), repo: &repo };
+        let links = CommentLinks { details_url: Some(&url), docs_url: Some(&url), repo: &repo, ..LINKS };
         let text = comment(&suggestion, &links);
         let picks = who(&suggestion.expert).is_some() || who(&suggestion.learner).is_some();
         prop_assert_eq!(text.is_some(), picks);

@@ -1,0 +1,172 @@
+//! `assign`: asks for the review of whoever is suggested, or of somebody by name.
+use std::collections::BTreeSet;
+
+use crate::model::command::Whom;
+use crate::model::ids::PersonId;
+use crate::model::suggestion::Pick;
+use crate::model::suggestion::Slot;
+use crate::pipeline::StepError;
+use crate::pipeline::ask;
+use crate::pipeline::ask::Outcome;
+use crate::pipeline::ask::Word;
+use crate::pipeline::command::Answer;
+use crate::pipeline::command::act::Acting;
+use crate::pipeline::command::words;
+use crate::pipeline::gather;
+use crate::pipeline::gather::Knowledge;
+use crate::pipeline::gather::Question;
+use crate::pipeline::publish;
+use crate::store::contents;
+use crate::store::past;
+use crate::store::past::Hindrance;
+use crate::store::past::MaybeCandidate;
+use crate::suggest::words as told;
+
+/// Whom to ask, or why nobody.
+type Chosen = Result<Pick, Answer>;
+
+impl Acting<'_> {
+    /// Asks for the review.
+    pub async fn assign(&self, whom: &Whom) -> Result<Answer, StepError> {
+        if !self.pull.open {
+            return Ok(Answer::no(words::CLOSED));
+        }
+        let chosen = match whom {
+            Whom::Expert => self.suggested(|suggestion| suggestion.expert).await?,
+            Whom::Learner => self.suggested(|suggestion| suggestion.learner).await?,
+            Whom::Login(login) => self.named(login).await?,
+            Whom::NoPerson => Err(Answer::no(words::NO_PERSON)),
+        };
+        match chosen {
+            Ok(pick) => self.ask(&pick).await,
+            Err(answer) => Ok(answer),
+        }
+    }
+
+    async fn ask(&self, pick: &Pick) -> Result<Answer, StepError> {
+        let (id, key) = (self.id, self.given.key);
+        let login = &pick.login;
+        match ask::review(self.pipeline, (id, key), pick, Word::Command).await? {
+            Outcome::Asked => {}
+            Outcome::Already | Outcome::Before => {
+                return Ok(Answer {
+                    names: vec![pick.person],
+                    ..Answer::no(words::asked_already(std::slice::from_ref(login)))
+                });
+            }
+            Outcome::NoAccess => return Ok(Answer::no(words::cannot_be_asked(login))),
+            Outcome::Declined => return Ok(Answer::no(words::declined(login))),
+        }
+        // Our comment says why, where there is one; otherwise the answer does.
+        let shown = self.stored().await?.is_some_and(|stored| stored.comment.is_some());
+        if shown {
+            publish::comment(self.pipeline, id, key).await?;
+            return Ok(Answer::done());
+        }
+        Ok(Answer::with(told::asked(pick), vec![pick.person]))
+    }
+
+    /// Who is suggested in one of the places; worked out first where nothing is.
+    async fn suggested(
+        &self,
+        place: impl Fn(crate::model::suggestion::Suggestion) -> Slot,
+    ) -> Result<Chosen, StepError> {
+        if self.stored().await?.is_none() && !self.pull.draft && !self.pull.by_bot {
+            self.suggest().await?;
+        }
+        let Some(stored) = self.stored().await? else {
+            return Ok(Err(Answer::no(words::NOTHING_YET)));
+        };
+        Ok(match place(stored.suggestion) {
+            Slot::Picked(pick) => Ok(pick),
+            Slot::AlreadyAsked { who } => {
+                let (around, names) = self.around().await?;
+                let ours = around
+                    .asked
+                    .into_iter()
+                    .find(|pick| who.iter().any(|login| pick.login.eq_ignore_ascii_case(login)));
+                // Asked by us, perhaps by this very command before it was cut off.
+                ours.ok_or_else(|| Answer {
+                    names,
+                    ..Answer::no(words::asked_already(&who))
+                })
+            }
+            Slot::Nobody { why } => Err(Answer::no(format!("{}.", why.trim_end_matches('.')))),
+        })
+    }
+
+    /// Somebody by login, whom every rule lets be asked but that they are away.
+    async fn named(&self, login: &str) -> Result<Chosen, StepError> {
+        let (id, key, pipeline) = (self.id, self.given.key, self.pipeline);
+        let now = pipeline.clock.now();
+        let mut conn = pipeline.pool.acquire().await?;
+        let is_author = self
+            .pull
+            .author_login
+            .as_ref()
+            .is_some_and(|author| author.eq_ignore_ascii_case(login));
+        if is_author || self.committed(&mut conn, login).await? {
+            return Ok(Err(Answer::no(words::wrote_it(login))));
+        }
+        let vacancy = past::Vacancy {
+            key,
+            author: self.pull.author,
+            at: now,
+            past: false,
+        };
+        let people = past::candidates(&mut conn, id, vacancy, &pipeline.settings).await?;
+        let found = people
+            .into_iter()
+            .find(|person| person.login.eq_ignore_ascii_case(login));
+        let Some(person) = found.filter(|person| person.hindrance != Some(Hindrance::NotMember)) else {
+            return Ok(Err(Answer::no(words::cannot_be_asked(login))));
+        };
+        if let Some(why) = self.overburdened(&person) {
+            return Ok(Err(Answer {
+                names: vec![person.id],
+                ..Answer::no(why)
+            }));
+        }
+        let question = Question {
+            key,
+            author: self.pull.author,
+            files: None,
+            at: now,
+            knowledge: Knowledge::Now,
+        };
+        let mut known = gather::known(&mut conn, id, &question, &pipeline.settings).await?;
+        known.keep_only(&BTreeSet::from([person.id]));
+        let suggestion = known.suggest(&pipeline.settings, now, 0);
+        let reasons = [suggestion.expert, suggestion.learner]
+            .into_iter()
+            .find_map(|slot| match slot {
+                Slot::Picked(pick) => Some(pick),
+                Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
+            });
+        Ok(Ok(reasons.unwrap_or_else(|| Pick {
+            person: person.id,
+            login: person.login,
+            score: 0.0,
+            reasons: Vec::new(),
+        })))
+    }
+
+    /// Who is away may be asked by name; what they take on besides holds for them too.
+    fn overburdened(&self, person: &MaybeCandidate) -> Option<String> {
+        let settings = &self.pipeline.settings;
+        let capacity = person.capacity.map_or(i64::from(settings.capacity), i64::from);
+        if person.open_reviews >= capacity {
+            Some(words::full(&person.login))
+        } else if person.suggested_today >= i64::from(settings.daily_cap) {
+            Some(words::had_enough(&person.login))
+        } else {
+            None
+        }
+    }
+
+    async fn committed(&self, conn: &mut sqlx::PgConnection, login: &str) -> Result<bool, StepError> {
+        let committers: Vec<PersonId> = contents::committers(conn, self.id, self.given.key).await?;
+        let person = crate::store::people::by_login(conn, self.id, login).await?;
+        Ok(person.is_some_and(|person| committers.contains(&person.id)))
+    }
+}

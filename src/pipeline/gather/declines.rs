@@ -1,0 +1,138 @@
+//! What people said is not theirs: who isn't suggested on this pull request any more, and what counts less on others.
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::skill::Area;
+use crate::pipeline::StepError;
+use crate::pipeline::gather::Known;
+use crate::store::asks;
+use crate::store::contents;
+use crate::store::declines;
+use crate::store::declines::Declined;
+use crate::store::past;
+
+/// Days in which half of a declined area's strength is back. Judgement: as long as a folder that was left is left.
+pub const HALF_LIFE_DAYS: i64 = 180;
+/// Half-lives after which nothing of it can be felt.
+const FELT: i64 = 4;
+/// Areas of one change that somebody can decline at once: those it is most about.
+const AREAS: usize = 3;
+/// Folders of one change that somebody can decline at once.
+const FOLDERS: usize = 20;
+
+/// Takes into account who refused this pull request, and what was declined.
+pub async fn consider(
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    known: &mut Known,
+    at: Time,
+) -> Result<(), StepError> {
+    let refused = asks::refused(conn, id, key).await?;
+    known.candidates.retain(|candidate| !refused.contains(&candidate.id));
+    let since = at - Duration::days(HALF_LIFE_DAYS * FELT);
+    for declined in declines::bearing_on(conn, id, key.repo, since).await? {
+        if declined.is_area {
+            weaken(known, &declined, at);
+        } else if at - declined.at < Duration::days(HALF_LIFE_DAYS) {
+            forget(known, &declined);
+        }
+    }
+    Ok(())
+}
+
+/// What counts of an area so long after it was declined, from 0 to 1.
+#[must_use]
+pub fn share(declined_at: Time, at: Time) -> f64 {
+    let days = (at - declined_at).as_seconds_f64().max(0.0) / 86_400.0;
+    #[expect(clippy::cast_precision_loss, reason = "a small constant")]
+    let half_life = HALF_LIFE_DAYS as f64;
+    1.0 - (-days / half_life).exp2()
+}
+
+fn weaken(known: &mut Known, declined: &Declined, at: Time) {
+    let Ok(area) = declined.what.parse::<Area>() else {
+        return;
+    };
+    let candidates = known.candidates.iter_mut();
+    for candidate in candidates.filter(|candidate| candidate.id == declined.person) {
+        for skill in candidate.skills.iter_mut().filter(|skill| skill.area == area) {
+            skill.strength *= share(declined.at, at);
+        }
+    }
+}
+
+/// What somebody did in a folder before they left it says nothing of them; what they do there later does.
+fn forget(known: &mut Known, declined: &Declined) {
+    let there = |files: &[String]| files.iter().any(|file| is_in(file, &declined.what));
+    for review in &mut known.history {
+        if review.at <= declined.at && there(&review.files) {
+            review.reviewers.retain(|person| *person != declined.person);
+        }
+    }
+    known
+        .authored
+        .retain(|change| change.author != declined.person || change.at > declined.at || !there(&change.files));
+}
+
+fn is_in(file: &str, folder: &str) -> bool {
+    if folder.ends_with('/') {
+        file.starts_with(folder)
+    } else {
+        file == folder
+    }
+}
+
+/// The folder of a file, with its slash; a file that lies at the top stands for itself.
+fn folder(path: &str) -> &str {
+    path.rfind('/').map_or(path, |slash| &path[..=slash])
+}
+
+/// Notes that what this pull request is about is not this person's: its folders, and the areas it is most about.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn decline(
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    person: PersonId,
+    (reason, at): (&str, Time),
+) -> Result<(), StepError> {
+    let files = contents::files(conn, id, key).await?;
+    let folders: BTreeSet<&str> = files
+        .iter()
+        .filter(|file| !file.mechanical)
+        .map(|file| folder(&file.path))
+        .collect();
+    let folders: Vec<String> = folders.into_iter().take(FOLDERS).map(str::to_owned).collect();
+    let areas = past::areas_under(conn, id, (key.repo, &folders), at).await?;
+    let areas: Vec<String> = areas.into_iter().take(AREAS).map(|(area, _)| area).collect();
+    declines::add(conn, (id, person), &areas, (key.repo, &folders), (reason, at)).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_an_area_is_back_after_a_half_life() {
+        let at = Time::UNIX_EPOCH;
+        assert!(share(at, at).abs() < 1e-9);
+        assert!((share(at, at + Duration::days(HALF_LIFE_DAYS)) - 0.5).abs() < 1e-9);
+        assert!(share(at, at + Duration::days(HALF_LIFE_DAYS * FELT)) > 0.9);
+    }
+
+    #[test]
+    fn a_folder_holds_what_lies_below_it() {
+        assert_eq!(folder("src/ledger/post.rs"), "src/ledger/");
+        assert_eq!(folder("README.md"), "README.md");
+        assert!(is_in("src/ledger/a/b.rs", "src/ledger/"));
+        assert!(!is_in("src/ledger2/a.rs", "src/ledger/") && !is_in("README.md.bak", "README.md"));
+    }
+}
