@@ -25,6 +25,7 @@ mod routes_org;
 mod routes_page;
 mod routes_pull;
 mod serve;
+pub mod sign_in;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,6 +103,7 @@ impl FakeGithub {
                 used: 0,
                 reset: at + chrono::Duration::hours(1),
             },
+            sign_ins: sign_in::SignIns::default(),
             referring: false,
             rendered: std::cell::RefCell::default(),
         };

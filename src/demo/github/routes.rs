@@ -15,7 +15,7 @@ use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
-use crate::demo::github::{routes_code, routes_org, routes_page, routes_pull};
+use crate::demo::github::{routes_code, routes_org, routes_page, routes_pull, sign_in};
 
 /// The query of a request.
 pub type Asking = Query<HashMap<String, String>>;
@@ -35,6 +35,7 @@ pub fn router(github: &FakeGithub) -> Router {
         .merge(routes_org::router())
         .merge(routes_page::router())
         .merge(routes_pull::router())
+        .merge(sign_in::router())
         .route("/repos/{owner}/{repo}/check-runs", post(check_run))
         .route("/repos/{owner}/{repo}/check-runs/{id}", patch(change_check_run))
         .fallback(async || not_found())

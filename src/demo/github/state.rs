@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
+use crate::demo::github::sign_in::SignIns;
 
 /// A commit's or a blob's name: 40 hexadecimal digits.
 pub type Sha = Arc<str>;
@@ -211,6 +212,7 @@ pub struct State {
     pub switches: Vec<Switch>,
     pub asked: Vec<Asked>,
     pub rate: Rate,
+    pub sign_ins: SignIns,
     /// True while a webhook is made: accounts and repositories are then written as references.
     pub referring: bool,
     /// Accounts and repositories as text, by reference.

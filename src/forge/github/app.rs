@@ -21,6 +21,7 @@ use crate::forge::ForgeError;
 use crate::forge::OwnAccount;
 use crate::forge::RepoAt;
 use crate::forge::github::call::of_client;
+use crate::forge::github::login::LoginApp;
 pub use crate::forge::github::pace::Pace;
 use crate::forge::github::pace::Turnstile;
 use crate::model::clock::Clock;
@@ -43,6 +44,8 @@ pub struct ForgeSettings {
     pub retries: u32,
     /// The pause before the first such try; it doubles each time.
     pub retry_pause: Duration,
+    /// What users are signed in with; none: nobody can sign in.
+    pub login: Option<LoginApp>,
 }
 
 impl ForgeSettings {
@@ -57,6 +60,7 @@ impl ForgeSettings {
             timeout: Duration::from_secs(30),
             retries: 2,
             retry_pause: Duration::from_millis(500),
+            login: None,
         }
     }
 }
@@ -87,10 +91,15 @@ pub(super) struct Seat {
 
 impl Seat {
     fn new(client: Octocrab) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::alone(client))
+    }
+
+    /// A connection that is shared with nobody.
+    pub(super) fn alone(client: Octocrab) -> Self {
+        Self {
             client,
             blocked_until: AtomicI64::new(0),
-        })
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod app;
 pub mod bots;
 mod call;
 pub mod history;
+pub mod login;
 mod ourselves;
 pub mod pace;
 pub mod payload;
