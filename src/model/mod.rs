@@ -11,6 +11,7 @@ pub mod job;
 pub mod lesson;
 pub mod person;
 pub mod pull;
+pub mod role;
 pub mod settings;
 pub mod skill;
 pub mod suggestion;

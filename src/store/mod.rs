@@ -13,7 +13,9 @@ pub mod past;
 pub mod people;
 pub mod profiles;
 pub mod pulls;
+pub mod reader;
 pub mod reviews;
+pub mod sessions;
 pub mod suggestions;
 pub mod tenants;
 
