@@ -14,9 +14,11 @@ use crate::config::Config;
 use crate::forge::Forge;
 use crate::forge::github::app::Credentials;
 use crate::forge::github::app::ForgeSettings;
+use crate::forge::github::login::LoginApp;
 use crate::model::clock::Clock;
 use crate::model::settings::Surface;
 use crate::telemetry;
+use crate::web::access;
 use crate::web::access::Viewing;
 use crate::web::hook::Secrets;
 
@@ -46,11 +48,7 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         return Ok(());
     };
     let database = database?;
-    let viewing = if config.open_pages {
-        Viewing::Open
-    } else {
-        Viewing::without_sign_in(&database::addresses(&config).own)
-    };
+    let viewing = viewing(&config, &forge)?;
     let app = App::new(Setup {
         pool: database.pool.clone(),
         forge,
@@ -118,5 +116,48 @@ pub fn forge(config: &Config) -> anyhow::Result<Forge> {
     };
     let api = Url::parse(&config.github_api_url)
         .context("PEERLORE_GITHUB_API_URL is no address; write it as https://api.github.com")?;
-    Ok(Forge::new(ForgeSettings::new(api, credentials), Clock::Machine)?)
+    let settings = ForgeSettings {
+        login: login_app(config)?,
+        ..ForgeSettings::new(api, credentials)
+    };
+    Ok(Forge::new(settings, Clock::Machine)?)
+}
+
+/// What users are signed in with; none: nobody can sign in. The one place that reads it.
+///
+/// # Errors
+/// When only half of it is there.
+pub fn login_app(config: &Config) -> anyhow::Result<Option<LoginApp>> {
+    match (&config.github_client_id, &config.github_client_secret) {
+        (Some(id), Some(secret)) => Ok(Some(LoginApp {
+            client_id: id.clone(),
+            client_secret: secret.clone(),
+            web_url: database::addresses(config).host,
+        })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => anyhow::bail!(
+            "only one of PEERLORE_GITHUB_CLIENT_ID and PEERLORE_GITHUB_CLIENT_SECRET is set; set both"
+        ),
+    }
+}
+
+/// Who may see the pages: whoever reaches them where the operator said so, else members who sign in, else this machine.
+fn viewing(config: &Config, forge: &Forge) -> anyhow::Result<Viewing> {
+    let own = database::addresses(config).own;
+    if config.open_pages {
+        return Ok(Viewing::Open);
+    }
+    if !forge.can_sign_in() {
+        return Ok(Viewing::without_sign_in(&own));
+    }
+    anyhow::ensure!(
+        forge.is_configured(),
+        "sign-in needs the App's own credentials too, to ask who is a member; set PEERLORE_GITHUB_APP_ID and \
+         PEERLORE_GITHUB_PRIVATE_KEY_FILE"
+    );
+    anyhow::ensure!(
+        access::is_safe_for_sign_in(&own),
+        "sign-in needs https; set PEERLORE_URL to the address that people use, such as https://peerlore.example.com"
+    );
+    Ok(Viewing::SignIn)
 }

@@ -28,6 +28,7 @@ pub mod receive;
 pub mod record;
 pub mod silent;
 pub mod suggest;
+pub mod team;
 pub mod visits;
 pub mod work;
 

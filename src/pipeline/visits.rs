@@ -54,6 +54,9 @@ const OLD_ID_SECONDS: i64 = 60;
 const STUCK_SECONDS: i64 = 60;
 /// How long a page waits for the code host.
 const PATIENCE: Patience = Patience::from_secs(10);
+/// How often a page looks whether another request has the code host's answer, and the pause between.
+const WAITS: u32 = 50;
+const WAIT: Patience = Patience::from_millis(100);
 /// Private repositories that are asked about at one check, at most.
 const REPOS_A_CHECK: i64 = 10;
 /// Calls that are left to other work before repositories are asked about.
@@ -188,10 +191,7 @@ pub enum Visit {
     /// They belong nowhere any more, or the App is suspended there.
     Outside,
     /// They have a place in several installations and have to choose one.
-    Choose {
-        /// The session's number.
-        session: i64,
-    },
+    Choose,
     /// The code host can't be asked whether they still belong here.
     Unsure,
     /// Signed in.
@@ -229,7 +229,11 @@ pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> 
     if let Some((session, place)) = found.as_ref().and_then(|one| Some((one, one.place.as_ref()?)))
         && (place.heard_leaving || now - place.checked_at >= Duration::minutes(TRUSTED_MINUTES))
     {
-        let asked = check(pipeline, session, place, now).await?;
+        let asked = match check(pipeline, session, place, now).await? {
+            Asked::Answered => true,
+            Asked::Failed => false,
+            Asked::BySomebodyElse => wait_for_answer(pipeline, word, place).await?,
+        };
         let trusted = now - place.checked_at < Duration::minutes(TRUSTED_MINUTES + GRACE_MINUTES);
         if !asked && (place.heard_leaving || !trusted) {
             return Ok(Visit::Unsure);
@@ -241,7 +245,7 @@ pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> 
     };
     let Some(place) = session.place.clone().filter(|place| !place.silent) else {
         return Ok(if session.places > i64::from(session.place.is_some()) {
-            Visit::Choose { session: session.id }
+            Visit::Choose
         } else {
             Visit::Outside
         });
@@ -282,16 +286,49 @@ async fn keep_alive(
     Ok(None)
 }
 
-/// Asks the code host what they are. False: it can't be asked now, or somebody else asks.
-async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Time) -> Result<bool, StepError> {
+/// The number of the session that `word` names; none: there is none.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn number(pipeline: &Pipeline, word: &str) -> Result<Option<i64>, StepError> {
+    let found = find(pipeline, word, pipeline.clock.now()).await?;
+    Ok(found.map(|session| session.id))
+}
+
+/// How asking the code host went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    /// It answered, and the answer is stored.
+    Answered,
+    /// It can't be asked now.
+    Failed,
+    /// Another request of the same session asks already.
+    BySomebodyElse,
+}
+
+/// Waits until the request that asks has the answer; false where it has none in time.
+async fn wait_for_answer(pipeline: &Pipeline, word: &str, old: &Standing) -> Result<bool, StepError> {
+    for _ in 0..WAITS {
+        tokio::time::sleep(WAIT).await;
+        let found = find(pipeline, word, pipeline.clock.now()).await?;
+        let place = found.and_then(|session| session.place);
+        if place.is_none_or(|place| place.checked_at > old.checked_at) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Asks the code host what they are.
+async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Time) -> Result<Asked, StepError> {
     let at = (session.id, place.installation);
     let mut conn = pipeline.pool.acquire().await?;
     let Some(tenant) = sessions::tenant(&mut conn, place.installation).await? else {
-        return Ok(true);
+        return Ok(Asked::Answered);
     };
     let stuck = now - Duration::seconds(STUCK_SECONDS);
     if !sessions::begin_check(&mut conn, at, (now, stuck)).await? {
-        return Ok(false);
+        return Ok(Asked::BySomebodyElse);
     }
     drop(conn);
     let who = Actor {
@@ -309,17 +346,17 @@ async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Ti
             };
             tracing::warn!(installation.id = place.installation.0, why, "a visitor's membership can't be checked");
             sessions::check_failed(&mut *pipeline.pool.acquire().await?, session.id, place.installation).await?;
-            return Ok(false);
+            return Ok(Asked::Failed);
         }
     };
     let Some(owner) = said else {
         sessions::lost(&mut *pipeline.pool.acquire().await?, session.user, place.installation).await?;
-        return Ok(true);
+        return Ok(Asked::Answered);
     };
     check_repos(pipeline, at, (&tenant, &who.login), now).await?;
     let mut conn = pipeline.pool.acquire().await?;
     sessions::checked(&mut conn, at, owner, now).await?;
-    Ok(true)
+    Ok(Asked::Answered)
 }
 
 /// Asks about the private repositories that were asked about longest ago, a few at a time.
@@ -376,4 +413,52 @@ pub async fn expire(pipeline: &Pipeline) -> Result<u64, StepError> {
     let now = pipeline.clock.now();
     let mut conn = pipeline.pool.acquire().await?;
     Ok(sessions::expire(&mut conn, limits(now), now - Duration::minutes(BEGUN_MINUTES)).await?)
+}
+
+/// The session's number and the organisations where its person has a place; none: there is no such session.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn organisations(pipeline: &Pipeline, word: &str) -> Result<Option<(i64, Vec<String>)>, StepError> {
+    let Some(session) = number(pipeline, word).await? else {
+        return Ok(None);
+    };
+    let places = sessions::places(&mut *pipeline.pool.acquire().await?, session).await?;
+    Ok(Some((session, places.into_iter().map(|(_, login)| login).collect())))
+}
+
+/// Looks at the organisation with this login from now on. False: the person has no place there.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn choose(pipeline: &Pipeline, word: &str, login: &str) -> Result<bool, StepError> {
+    let Some(session) = number(pipeline, word).await? else {
+        return Ok(false);
+    };
+    let mut conn = pipeline.pool.acquire().await?;
+    let places = sessions::places(&mut conn, session).await?;
+    let Some((id, _)) = places.into_iter().find(|(_, one)| one.eq_ignore_ascii_case(login)) else {
+        return Ok(false);
+    };
+    Ok(sessions::choose(&mut conn, session, id).await?)
+}
+
+/// Ends the session that `word` names.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn end(pipeline: &Pipeline, word: &str) -> Result<(), StepError> {
+    sessions::end(&mut *pipeline.pool.acquire().await?, word).await?;
+    Ok(())
+}
+
+/// Ends every session of the person whose session `word` names.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn end_everywhere(pipeline: &Pipeline, word: &str) -> Result<(), StepError> {
+    if let Some(session) = find(pipeline, word, pipeline.clock.now()).await? {
+        sessions::end_all(&mut *pipeline.pool.acquire().await?, session.user).await?;
+    }
+    Ok(())
 }

@@ -16,7 +16,9 @@ pub mod pulls;
 pub mod reader;
 pub mod reviews;
 pub mod sessions;
+pub mod sharing;
 pub mod suggestions;
+pub mod teams;
 pub mod tenants;
 
 use std::time::Duration;

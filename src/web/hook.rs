@@ -32,7 +32,7 @@ const LIMIT: usize = 25 * 1024 * 1024;
 
 /// What webhooks are signed with: one secret, or two while rotating. Never shown.
 #[derive(Clone, Debug)]
-pub struct Secrets(Vec<SecretString>);
+pub struct Secrets(pub(super) Vec<SecretString>);
 
 impl Secrets {
     /// The secrets in a comma-separated list; none where it holds no secret.

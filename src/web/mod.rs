@@ -3,18 +3,22 @@
 //! Pages read from `store` and ask `pipeline`; they decide nothing. Who may see them is [`access`]'s question.
 pub mod access;
 pub mod chart;
+pub mod cookie;
 pub mod error;
+pub mod form;
 pub mod health;
 pub mod hook;
 pub mod layout;
 pub mod pages;
 pub mod prose;
 pub mod same_origin;
+pub mod seal;
 pub mod tenant;
 
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::routing::post;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -44,6 +48,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 /// All routes.
 pub fn router(web: Web) -> Router {
     let pages = pages::routes()
+        .layer(from_fn_with_state(web.clone(), access::with_renewed_cookie))
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(POLICY),
