@@ -65,6 +65,11 @@ impl FakeGithub {
         self.lock().sign_ins.consenting = None;
     }
 
+    /// Gives the App's installation another number, so that two of these GitHubs can stand for one.
+    pub fn set_installation(&self, number: u64) {
+        self.lock().installation = number;
+    }
+
     /// Leaves a repository to these people.
     pub fn only_for(&self, repo: &str, logins: &[&str]) {
         let only = logins.iter().map(|login| (*login).to_owned()).collect();
