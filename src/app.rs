@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::forge::Forge;
+use crate::forge::github::login::random_word;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
@@ -72,6 +73,7 @@ impl App {
         let router = web::router(web::Web {
             pipeline: pipeline.clone(),
             secrets: setup.secrets,
+            passing: Secrets::of(&random_word().into()),
             viewing: setup.viewing,
             metrics: setup.metrics,
         });

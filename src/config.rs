@@ -96,6 +96,14 @@ pub struct Config {
     #[arg(long, env = "PEERLORE_GITHUB_PRIVATE_KEY_FILE", global = true, value_name = "FILE")]
     pub github_private_key_file: Option<PathBuf>,
 
+    /// Client id of the GitHub App; with its secret, members sign in to the pages
+    #[arg(long, env = "PEERLORE_GITHUB_CLIENT_ID", global = true, value_name = "ID")]
+    pub github_client_id: Option<String>,
+
+    /// Client secret of the GitHub App
+    #[arg(long, env = "PEERLORE_GITHUB_CLIENT_SECRET", global = true, value_name = "SECRET", hide_env_values = true, value_parser = secret)]
+    pub github_client_secret: Option<SecretString>,
+
     /// Where suggestions are shown
     #[arg(long, env = "PEERLORE_SURFACE", default_value = "web", global = true)]
     pub surface: Surface,

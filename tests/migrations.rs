@@ -10,6 +10,7 @@ use peerlore::model::ids::InstallationId;
 use peerlore::store;
 use peerlore::store::lessons;
 use peerlore::store::pulls;
+use peerlore::store::reader::Reader;
 use sqlx::AssertSqlSafe;
 use sqlx::migrate::Migrator;
 
@@ -62,7 +63,7 @@ async fn each_migration_keeps_the_data_of_the_ones_before() {
     let mut conn = pool.acquire().await.expect("the database");
     let id = InstallationId(1);
     assert_eq!(
-        pulls::open(&mut conn, id, 10).await.expect("the database")[0].title,
+        pulls::open(&mut conn, &Reader::of_everything(id), 10).await.expect("the database")[0].title,
         "A change"
     );
     assert_eq!(

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::model::wording;
 use crate::pipeline::profile;
 use crate::store::people;
+use crate::store::reader::Reader;
 use crate::store::tenants;
 
 /// Show what a person passed on and took from others, with the evidence.
@@ -53,7 +54,7 @@ pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
         }
         let (tenant, person) = found.with_context(|| format!("nobody is known by the login \"{}\"", command.login))?;
         let when = (pipeline.clock.now(), &pipeline.addresses);
-        let profile = profile::profile(&mut conn, tenant, &person, when).await?;
+        let profile = profile::profile(&mut conn, &Reader::of_everything(tenant), &person, when).await?;
         print(&profile, &command)
     };
     let result = result.await;

@@ -10,6 +10,8 @@ use crate::cli::database;
 use crate::cli::database::Private;
 use crate::cli::the_app;
 use crate::config::Config;
+use crate::forge::Forge;
+use crate::model::address;
 use crate::model::clock::Clock;
 use crate::pipeline::registered;
 use crate::telemetry;
@@ -33,17 +35,13 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         return Ok(());
     };
     let database = database?;
-    let viewing = if config.open_pages {
-        Viewing::Open
-    } else {
-        Viewing::without_sign_in(&database::addresses(&config).own)
-    };
-    let clock = Clock::Machine;
+    let forge = the_app::forge(&config)?;
+    let viewing = viewing(&config, &forge)?;
     let app = App::new(Setup {
         pool: database.pool.clone(),
-        forge: the_app::forge(&config)?,
+        forge,
         registered: the_app::registered(&config)?,
-        clock,
+        clock: Clock::Machine,
         settings: database::settings(&config),
         addresses: database::addresses(&config),
         secrets: config
@@ -87,4 +85,25 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
             config.listen
         )
     })
+}
+
+/// Who may see the pages: whoever reaches them where the operator said so, else members who sign in, else this machine.
+fn viewing(config: &Config, forge: &Forge) -> anyhow::Result<Viewing> {
+    let own = database::addresses(config).own;
+    if config.open_pages {
+        return Ok(Viewing::Open);
+    }
+    if !forge.can_sign_in() {
+        return Ok(Viewing::without_sign_in(&own));
+    }
+    anyhow::ensure!(
+        forge.is_configured(),
+        "sign-in needs the App's own credentials too, to ask who is a member; set PEERLORE_GITHUB_APP_ID and \
+         PEERLORE_GITHUB_PRIVATE_KEY_FILE"
+    );
+    anyhow::ensure!(
+        address::is_safe_for_sign_in(&own),
+        "sign-in needs https; set PEERLORE_URL to the address that people use, such as https://peerlore.example.com"
+    );
+    Ok(Viewing::SignIn)
 }

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::forge::Forge;
 use crate::forge::github::app::Credentials;
 use crate::forge::github::app::ForgeSettings;
+use crate::forge::github::login::LoginApp;
 use crate::model::address;
 use crate::model::address::Flaw;
 use crate::model::clock::Clock;
@@ -83,10 +84,29 @@ pub fn credentials(config: &Config) -> anyhow::Result<Credentials> {
 pub fn forge(config: &Config) -> anyhow::Result<Forge> {
     let api = Url::parse(&config.github_api_url)
         .context("PEERLORE_GITHUB_API_URL is no address; write it as https://api.github.com")?;
-    Ok(Forge::new(
-        ForgeSettings::new(api, credentials(config)?),
-        Clock::Machine,
-    )?)
+    let settings = ForgeSettings {
+        login: login_app(config)?,
+        ..ForgeSettings::new(api, credentials(config)?)
+    };
+    Ok(Forge::new(settings, Clock::Machine)?)
+}
+
+/// What users are signed in with; none: nobody can sign in. The one place that reads it.
+///
+/// # Errors
+/// When only half of it is there.
+pub fn login_app(config: &Config) -> anyhow::Result<Option<LoginApp>> {
+    match (&config.github_client_id, &config.github_client_secret) {
+        (Some(id), Some(secret)) => Ok(Some(LoginApp {
+            client_id: id.clone(),
+            client_secret: secret.clone(),
+            web_url: database::addresses(config).host,
+        })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => anyhow::bail!(
+            "only one of PEERLORE_GITHUB_CLIENT_ID and PEERLORE_GITHUB_CLIENT_SECRET is set; set both"
+        ),
+    }
 }
 
 /// Where the App is looked for.

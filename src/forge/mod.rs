@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::forge::github::app::Credentials;
 use crate::forge::github::app::ForgeSettings;
 use crate::forge::github::app::GitHub;
+use crate::forge::github::login::LoginApp;
 use crate::model::clock::Clock;
 use crate::model::clock::Time;
 
@@ -38,12 +39,12 @@ impl Forge {
         self.github.is_configured()
     }
 
-    /// Goes on with other credentials, in all clones. Calls that run end with the old ones.
+    /// Goes on with other credentials, and signs users in with `login`, in all clones. Calls that run end with the old ones.
     ///
     /// # Errors
     /// [`ForgeError::Setup`] where the private key can't be used; then nothing changes.
-    pub fn switch_to(&self, credentials: &Credentials) -> Result<(), ForgeError> {
-        self.github.switch_to(credentials)
+    pub fn switch_to(&self, credentials: &Credentials, login: Option<LoginApp>) -> Result<(), ForgeError> {
+        self.github.switch_to(credentials, login)
     }
 
     /// Seconds by which our clock is ahead of GitHub's (negative: behind), as the last answer showed.

@@ -83,6 +83,19 @@ fn is_on_the_internet(host: &str) -> bool {
     name == "github.com" || name.ends_with(".ghe.com")
 }
 
+/// Whether an address means this machine by one of the names that browsers keep on it.
+#[must_use]
+pub fn is_loopback(own: &str) -> bool {
+    let host = Url::parse(own).ok().and_then(|url| url.host_str().map(str::to_owned));
+    matches!(host.as_deref(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+/// Whether cookies that sign somebody in may be sent to this address: over https, or without leaving this machine.
+#[must_use]
+pub fn is_safe_for_sign_in(own: &str) -> bool {
+    own.starts_with("https://") || is_loopback(own)
+}
+
 /// The scheme, name and port of an address, as a browser names where something comes from; none where it is no address.
 #[must_use]
 pub fn origin(address: &str) -> Option<String> {

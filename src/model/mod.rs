@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod person;
 pub mod pull;
 pub mod registration;
+pub mod role;
 pub mod settings;
 pub mod skill;
 pub mod suggestion;

@@ -4,9 +4,11 @@ use chrono::Duration;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::members;
+use crate::pipeline::visits;
 use crate::store::comments;
 use crate::store::contents;
 use crate::store::inbox;
+use crate::store::sharing;
 use crate::store::tenants;
 
 /// Days that a dead letter keeps its body.
@@ -18,6 +20,9 @@ const REF_PUSH_DAYS: i64 = 7;
 
 /// Days that everything of an installation stays after the App was removed there, so that a mistake can be undone.
 pub const REMOVED_DAYS: i64 = 30;
+
+/// Days for which a person can see who looked at their page.
+const LOOK_DAYS: i64 = 90;
 
 /// Days that a processed delivery's id is known. GitHub sends one again for 3 days, an Enterprise Server for 7.
 const KNOWN_DAYS: i64 = 30;
@@ -39,8 +44,10 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     contents::forget_ref_pushes(&mut tx, now - Duration::days(REF_PUSH_DAYS)).await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     let deliveries = inbox::forget(&mut tx, now - Duration::days(KNOWN_DAYS)).await?;
+    sharing::forget_looks(&mut tx, now - Duration::days(LOOK_DAYS)).await?;
     members::queue_unread(pipeline, &mut tx).await?;
     tx.commit().await?;
+    visits::expire(pipeline).await?;
     let mut conn = pipeline.pool.acquire().await?;
     let removed = tenants::delete_removed(&mut conn, now - Duration::days(REMOVED_DAYS)).await?;
     drop(conn);

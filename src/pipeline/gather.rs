@@ -28,6 +28,7 @@ use crate::store::past::Hindrance;
 use crate::store::past::MaybeCandidate;
 use crate::store::past::PastPull;
 use crate::store::profiles;
+use crate::store::reader::Reader;
 use crate::store::reviews;
 use crate::store::reviews::AskedAlready;
 use crate::store::suggestions;
@@ -153,7 +154,7 @@ pub async fn known(
     let repo = tenants::repo(conn, id, key.repo).await?;
     let past = past::past_pulls(
         conn,
-        id,
+        &Reader::of_everything(id),
         past::Span {
             repo: Some(key.repo),
             since: at - Duration::days(HISTORY_DAYS),
@@ -332,7 +333,7 @@ async fn skills(
                 limit: i64::from(i32::MAX),
             };
             skill::edge::edges(
-                profiles::lessons(conn, id, which)
+                profiles::lessons(conn, &Reader::of_everything(id), which)
                     .await?
                     .iter()
                     .map(profiles::LessonLine::lesson),

@@ -34,12 +34,15 @@ pub mod registered;
 pub mod setup;
 pub mod silent;
 pub mod suggest;
+pub mod team;
+pub mod visits;
 pub mod work;
 
 use sqlx::PgPool;
 
 use crate::forge::Forge;
 use crate::forge::ForgeError;
+use crate::model::address;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::registered::Registered;
@@ -63,8 +66,27 @@ pub struct Pipeline {
     pub settings: Settings,
     /// Where people reach our pages and the code host's, without a slash at the end.
     pub addresses: Addresses,
-    /// Which of our own pages a comment may link to.
+    /// Which of our own pages a comment may link to as long as nobody can sign in.
     pub reach: Reach,
+}
+
+impl Pipeline {
+    /// Whether members can sign in: the App has what that takes, and our address is safe for cookies.
+    #[must_use]
+    pub fn members_sign_in(&self) -> bool {
+        let can = self.forge.can_sign_in() && self.forge.is_configured();
+        can && address::is_safe_for_sign_in(&self.addresses.own)
+    }
+
+    /// Which of our own pages a comment may link to.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        if self.members_sign_in() {
+            Reach::Everything
+        } else {
+            self.reach
+        }
+    }
 }
 
 /// Which of our pages somebody who reads a comment on the code host can open.

@@ -31,6 +31,7 @@ use crate::store::profiles;
 use crate::store::profiles::AreaRate;
 use crate::store::profiles::LessonLine;
 use crate::store::profiles::ReviewedPull;
+use crate::store::reader::Reader;
 
 /// Lessons that a profile looks at, the newest first.
 const LESSONS: i64 = 5_000;
@@ -120,13 +121,13 @@ pub struct Profile {
     pub notes: Vec<String>,
 }
 
-/// The profile of a person at `at`.
+/// The profile of a person at `at`, from what the reader may read: every claim opens to evidence that they can open too.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn profile(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     person: &Person,
     (at, addresses): (Time, &Addresses),
 ) -> Result<Profile, StepError> {
@@ -135,8 +136,14 @@ pub async fn profile(
         before: None,
         limit: LESSONS,
     };
-    let lines = profiles::lessons(conn, id, which).await?;
-    let edges = lessons::graph(conn, id, Ends::Teacher(person.id)).await?;
+    let id = reader.installation();
+    let lines = profiles::lessons(conn, reader, which).await?;
+    let edges = if reader.reads_everything() {
+        lessons::graph(conn, id, Ends::Teacher(person.id)).await?
+    } else {
+        let taught = lines.iter().filter(|line| line.teacher == person.id);
+        edge::edges(taught.map(LessonLine::lesson))
+    };
     let taken = taken(conn, id, (person.id, &lines), at).await?;
     let mut notes = Vec::new();
     let without = lines.iter().filter(|line| !line.diffs_known).count();

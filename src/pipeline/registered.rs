@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::forge::ForgeError;
 use crate::forge::github::app::Credentials;
+use crate::forge::github::login::LoginApp;
 use crate::model::clock::Time;
 use crate::model::registration::Registration;
 use crate::pipeline::Pipeline;
@@ -184,7 +185,7 @@ pub async fn look(pipeline: &Pipeline) -> Result<bool, RegisteredError> {
     let Some(sealed) = found else {
         let had = registered.current().is_some();
         if had {
-            pipeline.forge.switch_to(&Credentials::None)?;
+            pipeline.forge.switch_to(&Credentials::None, None)?;
             registered.set(None);
             tracing::warn!("the App's registration was forgotten; webhooks are refused until there is another");
         }
@@ -194,7 +195,7 @@ pub async fn look(pipeline: &Pipeline) -> Result<bool, RegisteredError> {
         return Ok(false);
     }
     let registration = open(&seals.keys()?, &sealed)?;
-    pipeline.forge.switch_to(&credentials(&registration))?;
+    pipeline.forge.switch_to(&credentials(&registration), Some(login(&registration)))?;
     tracing::info!(app.id = registration.app_id, "acting as the App that was registered");
     registered.set(Some((Arc::new(registration), sealed.created_at)));
     Ok(true)
@@ -237,6 +238,16 @@ pub fn credentials(registration: &Registration) -> Credentials {
         // GitHub's numbers are positive.
         id: registration.app_id.unsigned_abs(),
         private_key: registration.private_key.clone(),
+    }
+}
+
+/// What users are signed in with.
+#[must_use]
+pub fn login(registration: &Registration) -> LoginApp {
+    LoginApp {
+        client_id: registration.client_id.clone(),
+        client_secret: registration.client_secret.clone(),
+        web_url: registration.host.clone(),
     }
 }
 

@@ -165,9 +165,9 @@ pub async fn create(pipeline: &Pipeline, state: &Token, code: &str) -> Result<Ca
     }
     registrations::forget_tokens(&mut tx).await?;
     let pass = new_token(&mut tx, Purpose::Pass, now).await?;
-    pipeline.forge.switch_to(&registered::credentials(&new))?;
+    pipeline.forge.switch_to(&registered::credentials(&new), Some(registered::login(&new)))?;
     if let Err(error) = tx.commit().await {
-        pipeline.forge.switch_to(&Credentials::None)?;
+        pipeline.forge.switch_to(&Credentials::None, None)?;
         return Err(error.into());
     }
     let new = Arc::new(new);

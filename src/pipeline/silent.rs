@@ -10,7 +10,6 @@ use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::clock::days_between;
-use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::pull::module_of;
 use crate::pipeline::StepError;
@@ -20,6 +19,7 @@ use crate::skill::silent::Work;
 use crate::store::past;
 use crate::store::past::PastPull;
 use crate::store::people;
+use crate::store::reader::Reader;
 use crate::store::reviews;
 
 /// Days that are looked at (science.md section 3).
@@ -48,11 +48,12 @@ pub struct CouldBeAsked {
     pub words: String,
 }
 
-/// The silent experts of a tenant at `at`, by module. Nobody who is away, left or opted out is named.
+/// The silent experts at `at` in what the reader may read, by module. Nobody who is away, left or opted out is named.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
-pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<CouldBeAsked>, StepError> {
+pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Vec<CouldBeAsked>, StepError> {
+    let id = reader.installation();
     let since = at - Duration::days(WINDOW_DAYS);
     let span = past::Span {
         repo: None,
@@ -60,7 +61,7 @@ pub async fn experts(conn: &mut PgConnection, id: InstallationId, at: Time) -> R
         before: at,
         limit: WINDOW_PULLS,
     };
-    let pulls = past::past_pulls(conn, id, span).await?;
+    let pulls = past::past_pulls(conn, reader, span).await?;
     let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, id, since)
         .await?
         .into_iter()

@@ -8,5 +8,6 @@ pub mod learned;
 pub mod negative_binomial;
 pub mod rate;
 pub mod silent;
+pub mod suppress;
 #[cfg(test)]
 mod tests;

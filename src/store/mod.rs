@@ -19,8 +19,12 @@ pub mod people;
 pub mod profiles;
 pub mod pulls;
 pub mod registrations;
+pub mod reader;
 pub mod reviews;
+pub mod sessions;
+pub mod sharing;
 pub mod suggestions;
+pub mod teams;
 pub mod tenants;
 
 use std::time::Duration;

@@ -10,6 +10,7 @@ use crate::model::ids::PullKey;
 use crate::model::ids::RepoId;
 use crate::model::settings::Settings;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// A pull request of the past, as it was known at some time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,12 +48,12 @@ pub struct Span {
     pub limit: i64,
 }
 
-/// Past pull requests, oldest first. Changes of more than 100 files are left out: they make nobody an expert; and so are
+/// Past pull requests that the reader may read, oldest first. Changes of more than 100 files are left out: they make nobody an expert; and so are
 /// repositories that had been taken away from us by then.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn past_pulls(conn: &mut PgConnection, id: InstallationId, span: Span) -> Result<Vec<PastPull>, StoreError> {
+pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) -> Result<Vec<PastPull>, StoreError> {
     let rows = sqlx::query!(
         r#"select p.repo_id, r.name as repo_name, p.number, s.id as "author?", p.created_at,
                   case when p.closed_at < $4 then p.closed_at end as closed_at,
@@ -81,12 +82,15 @@ pub async fn past_pulls(conn: &mut PgConnection, id: InstallationId, span: Span)
            where p.installation_id = $1 and ($2::bigint is null or p.repo_id = $2)
              and p.created_at >= $3 and p.created_at < $4 and p.updated_at > 'epoch'
              and coalesce(p.changed_files, 0) <= 100 and (r.removed_at is null or r.removed_at >= $4)
+             and (not r.private or $6 or r.id = any($7))
            order by p.created_at desc, p.number desc limit $5"#,
-        id.0,
+        reader.installation().0,
         span.repo.map(|repo| repo.0),
         span.since,
         span.before,
-        span.limit
+        span.limit,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?;

@@ -77,6 +77,22 @@ pub async fn by_login(conn: &mut PgConnection, id: InstallationId, login: &str) 
     .await?)
 }
 
+/// The person with this number. None also for bots and for somebody who opted out.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn by_id(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<Option<Person>, StoreError> {
+    Ok(sqlx::query_as!(
+        Person,
+        r#"select id as "id!: PersonId", login as "login!", away_until, capacity, learn as "learn!", teach as "teach!"
+           from standing_person where installation_id = $1 and id = $2"#,
+        id.0,
+        person.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// Everybody who may appear, by login.
 ///
 /// # Errors

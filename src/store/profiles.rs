@@ -14,6 +14,7 @@ use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::skill::Area;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// One lesson as a line that people read, with all that a link to it needs.
 #[derive(Clone, PartialEq, Debug)]
@@ -85,11 +86,11 @@ pub struct Which {
     pub limit: i64,
 }
 
-/// Lessons between people who may appear, newest first.
+/// Lessons between people who may appear, in repositories that the reader may read, newest first.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn lessons(conn: &mut PgConnection, id: InstallationId, which: Which) -> Result<Vec<LessonLine>, StoreError> {
+pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> Result<Vec<LessonLine>, StoreError> {
     let rows = sqlx::query!(
         r#"select l.repo_id as "repo_id!", l.number as "number!", r.owner, r.name, l.place as "place!",
                   l.comment_id as "comment_id!", l.area as "area!", l.language, l.teacher_id as "teacher_id!", t.login as "teacher!",
@@ -102,11 +103,14 @@ pub async fn lessons(conn: &mut PgConnection, id: InstallationId, which: Which) 
            join person s on s.installation_id = l.installation_id and s.id = l.learner_id
            where l.installation_id = $1 and ($2::bigint is null or l.teacher_id = $2 or l.learner_id = $2)
              and ($3::timestamptz is null or (l.at < $3 and p.closed_at < $3))
+             and (not r.private or $5 or r.id = any($6))
            order by l.at desc, l.comment_id desc, l.area limit $4"#,
-        id.0,
+        reader.installation().0,
         which.person.map(|person| person.0),
         which.before,
-        which.limit
+        which.limit,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?;

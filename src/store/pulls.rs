@@ -8,6 +8,7 @@ use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::ids::RepoId;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// Stores a pull request's state, unless a newer one is known.
 ///
@@ -276,11 +277,11 @@ pub struct OpenPull {
     pub created_at: Time,
 }
 
-/// Open pull requests of a tenant, newest first, at most `limit`.
+/// Open pull requests that the reader may read, newest first, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn open(conn: &mut PgConnection, id: InstallationId, limit: i64) -> Result<Vec<OpenPull>, StoreError> {
+pub async fn open(conn: &mut PgConnection, reader: &Reader, limit: i64) -> Result<Vec<OpenPull>, StoreError> {
     Ok(sqlx::query_as!(
         OpenPull,
         r#"select r.owner, r.name as repo, p.number, p.title, s.login as "author?", p.created_at
@@ -288,9 +289,12 @@ pub async fn open(conn: &mut PgConnection, id: InstallationId, limit: i64) -> Re
            join repo r on r.installation_id = p.installation_id and r.id = p.repo_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
            where p.installation_id = $1 and p.open and p.title <> '' and r.removed_at is null
+             and (not r.private or $3 or r.id = any($4))
            order by p.created_at desc limit $2"#,
-        id.0,
-        limit
+        reader.installation().0,
+        limit,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)

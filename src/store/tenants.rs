@@ -7,6 +7,7 @@ use crate::model::event::RepoSeen;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// One tenant.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -300,6 +301,34 @@ pub async fn repo_by_name(conn: &mut PgConnection, owner: &str, name: &str) -> R
            order by r.id desc limit 1"#,
         owner,
         name
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The repository `owner/name` of the reader's installation, letters' case aside; none also where they may not read it.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn repo_to_read(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    owner: &str,
+    name: &str,
+) -> Result<Option<Repo>, StoreError> {
+    Ok(sqlx::query_as!(
+        Repo,
+        r#"select r.installation_id as "installation: InstallationId", r.id as "id: RepoId", r.owner, r.name,
+                  r.default_branch, r.private
+           from repo r join installation i on i.id = r.installation_id
+           where r.installation_id = $3 and lower(r.owner) = lower($1) and lower(r.name) = lower($2)
+             and r.removed_at is null and i.removed_at is null and (not r.private or $4 or r.id = any($5))
+           order by r.id desc limit 1"#,
+        owner,
+        name,
+        reader.installation().0,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_optional(conn)
     .await?)

@@ -1,16 +1,32 @@
-//! Who may see the pages, until sign-in decides it by person.
+//! Who may see the pages, and as what.
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use axum::extract::ConnectInfo;
 use axum::extract::FromRequestParts;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::Method;
 use axum::http::header;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use axum_extra::extract::CookieJar;
-use url::Url;
 
+use crate::model::address;
+use crate::model::role::ConfiguredLeads;
 use crate::pipeline::Reach;
+use crate::pipeline::visits;
+use crate::pipeline::visits::SignedIn;
+use crate::pipeline::visits::Visit;
 use crate::web::Web;
+use crate::web::cookie;
 use crate::web::error::PageError;
+use crate::web::form::GivenTo;
+use crate::web::pages::sign_in;
+use crate::web::seal::Purpose;
 
 /// Who may see the pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +39,8 @@ pub enum Viewing {
     Local,
     /// Nobody: the pages have an address of their own that others reach, and no sign-in guards them yet.
     Closed,
+    /// Members who sign in at the code host, each as far as they may read there.
+    SignIn,
 }
 
 impl Viewing {
@@ -30,18 +48,14 @@ impl Viewing {
     /// A proxy on the same machine passes for loopback, so an address that others use closes them altogether.
     #[must_use]
     pub fn without_sign_in(own: &str) -> Self {
-        let host = Url::parse(own).ok().and_then(|url| url.host_str().map(str::to_owned));
-        match host.as_deref() {
-            Some("localhost" | "127.0.0.1" | "[::1]") => Self::Local,
-            Some(_) | None => Self::Closed,
-        }
+        if address::is_loopback(own) { Self::Local } else { Self::Closed }
     }
 
     /// What a link in a comment can lead to: nobody is sent to a page that stays closed to them.
     #[must_use]
     pub fn reach(self) -> Reach {
         match self {
-            Self::Demo | Self::Open => Reach::Everything,
+            Self::Demo | Self::Open | Self::SignIn => Reach::Everything,
             Self::Closed => Reach::Docs,
             Self::Local => Reach::Nothing,
         }
@@ -54,35 +68,163 @@ pub const CHOSEN: &str = "peerlore_demo_login";
 /// A visitor who may see the pages. Taking it as an argument is what guards a page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Visitor {
-    /// Whom the visitor of the demo chose to be.
+    /// Who they are: by sign-in, or by choice in the demo.
     pub login: Option<String>,
     /// The demo is shown.
     pub demo: bool,
+    /// Where they are signed in; none: pages are shown without a sign-in.
+    pub signed_in: Option<Box<SignedIn>>,
+    /// What their forms carry.
+    pub token: String,
+}
+
+impl Visitor {
+    fn without_sign_in(web: &Web, login: Option<String>) -> Self {
+        let demo = web.viewing() == Viewing::Demo;
+        let given_to = if demo {
+            GivenTo::Demo(login.as_deref())
+        } else {
+            GivenTo::Anybody
+        };
+        Self {
+            token: given_to.token(web),
+            login,
+            demo,
+            signed_in: None,
+        }
+    }
+
+    /// To whom their forms are given.
+    #[must_use]
+    pub fn given_to(&self) -> GivenTo<'_> {
+        match &self.signed_in {
+            Some(place) => GivenTo::Session(place.session),
+            None if self.demo => GivenTo::Demo(self.login.as_deref()),
+            None => GivenTo::Anybody,
+        }
+    }
+
+    /// Whether they have a page of their own.
+    #[must_use]
+    pub fn has_own_page(&self) -> bool {
+        self.demo || self.signed_in.is_some()
+    }
+
+    /// Whether they may open the page of some team. Without a sign-in, whoever sees the pages may.
+    #[must_use]
+    pub fn leads_some_team(&self) -> bool {
+        self.signed_in.as_ref().is_none_or(|place| {
+            let roles = place.reader.roles();
+            roles.is_owner() || roles.teams().next().is_some()
+        })
+    }
 }
 
 impl FromRequestParts<Web> for Visitor {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
-        match web.viewing {
+        match web.viewing() {
             Viewing::Demo => {
                 let cookies = CookieJar::from_headers(&parts.headers);
-                Ok(Self {
-                    login: cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned()),
-                    demo: true,
-                })
+                let login = cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned());
+                Ok(Self::without_sign_in(web, login))
             }
-            Viewing::Open => Ok(Self {
-                login: None,
-                demo: false,
-            }),
-            Viewing::Local if is_local(parts) => Ok(Self {
-                login: None,
-                demo: false,
-            }),
+            Viewing::Open => Ok(Self::without_sign_in(web, None)),
+            Viewing::Local if is_local(parts) => Ok(Self::without_sign_in(web, None)),
             Viewing::Local | Viewing::Closed => Err(PageError::Closed),
+            Viewing::SignIn => signed_in(parts, web).await,
         }
     }
+}
+
+/// A visitor who leads a team, or owns the organisation; which team's page they may open, the page asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lead(pub Visitor);
+
+impl FromRequestParts<Web> for Lead {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
+        let visitor = Visitor::from_request_parts(parts, web).await?;
+        if visitor.leads_some_team() {
+            Ok(Self(visitor))
+        } else {
+            Err(PageError::ForLeads)
+        }
+    }
+}
+
+/// A visitor who owns the organisation, or sees pages that need no sign-in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owner(pub Visitor);
+
+impl FromRequestParts<Web> for Owner {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
+        let visitor = Visitor::from_request_parts(parts, web).await?;
+        let place = visitor.signed_in.as_ref();
+        if place.is_none_or(|place| place.reader.roles().is_owner()) {
+            Ok(Self(visitor))
+        } else {
+            Err(PageError::ForOwners)
+        }
+    }
+}
+
+/// Where the extractor leaves a session's new word for [`with_renewed_cookie`].
+#[derive(Clone, Debug, Default)]
+struct Renewed(Arc<Mutex<Option<String>>>);
+
+async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
+    let next = path_of(parts);
+    let Some(word) = cookie::word(web, &parts.headers, Purpose::Session) else {
+        return Err(PageError::SignedOut { next });
+    };
+    // Whom the configuration names as leads comes with the settings; until then maintainers lead.
+    let place = match visits::visit(&web.pipeline, &word, &ConfiguredLeads::new()).await? {
+        Visit::Nobody => return Err(PageError::SignedOut { next }),
+        Visit::Outside => return Err(PageError::Outside { login: None }),
+        Visit::Choose => return Err(PageError::SentOn(sign_in::choosing(&next))),
+        Visit::Unsure => return Err(PageError::Unsure),
+        Visit::In(place) => place,
+    };
+    if place.some_are_stale && parts.method == Method::GET {
+        return Err(PageError::SentOn(sign_in::beginning(&next)));
+    }
+    if let (Some(word), Some(slot)) = (&place.renewed, parts.extensions.get::<Renewed>()) {
+        *slot.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(word.clone());
+    }
+    Ok(Visitor {
+        token: GivenTo::Session(place.session).token(web),
+        login: Some(place.login.clone()),
+        demo: false,
+        signed_in: Some(place),
+    })
+}
+
+/// The path with its query that was asked for, to come back to.
+fn path_of(parts: &Parts) -> String {
+    if parts.method != Method::GET {
+        return "/".to_owned();
+    }
+    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// Around every page: where a session's id was renewed, the browser gets the new one.
+pub async fn with_renewed_cookie(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let renewed = Renewed::default();
+    request.extensions_mut().insert(renewed.clone());
+    let mut response = next.run(request).await;
+    let word = renewed.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let said_otherwise = response.headers().contains_key(header::SET_COOKIE);
+    if let Some(cookie) = word.filter(|_| !said_otherwise)
+        && let Some(value) = cookie::keeping(&web, Purpose::Session, &cookie)
+    {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
 }
 
 /// The request came from this machine, asks for it by a loopback name, and was not passed on by a proxy.

@@ -1,6 +1,7 @@
 //! What a visitor sees when something can't be shown: a title, a plain sentence, a way back. Never the inner text.
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use axum::response::Redirect;
 use axum::response::Response;
 use maud::html;
 
@@ -9,6 +10,7 @@ use crate::store::StoreError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::pages::sign_in;
 use crate::web::prose;
 
 /// Why a page can't be shown.
@@ -20,8 +22,30 @@ pub enum PageError {
     Closed,
     /// The visitor has to choose who to be first (demo), or sign in.
     NobodyChosen,
+    /// The visitor has to sign in first; `next` is where they wanted to go.
+    SignedOut {
+        /// A path of ours.
+        next: String,
+    },
+    /// The visitor is sent on to this path of ours.
+    SentOn(String),
+    /// A sign-in can't be finished: it wasn't begun in this browser, was finished before, or took too long.
+    SignInVoid,
+    /// They belong to no organisation that has the App here.
+    Outside {
+        /// Their login, where it is known.
+        login: Option<String>,
+    },
+    /// The code host can't be asked whether they still belong here.
+    Unsure,
+    /// The page is for leads of a team.
+    ForLeads,
+    /// The page is for owners of the organisation.
+    ForOwners,
     /// A form was not sent from one of our own pages.
     SentFromElsewhere,
+    /// A form carries no token of this session's.
+    FormOutOfDate,
     /// A form's fields can't be read: what is wrong, in a sentence for people.
     Unreadable(&'static str),
     /// The page is there, but not for this kind of request.
@@ -72,6 +96,51 @@ impl PageError {
                  `peerlore profile LOGIN`."
                     .to_owned(),
             ),
+            Self::SignedOut { .. } => (
+                StatusCode::FORBIDDEN,
+                "Sign in to see this",
+                "This page is for members of the organisation. GitHub says who you are; Peerlore asks for nothing more.".to_owned(),
+            ),
+            // Answered before it comes here.
+            Self::SentOn(_) => (StatusCode::SEE_OTHER, "Go on", String::new()),
+            Self::SignInVoid => (
+                StatusCode::BAD_REQUEST,
+                "You are not signed in yet",
+                "This sign-in can't be finished: it was cancelled, took longer than ten minutes, or was begun in another browser."
+                    .to_owned(),
+            ),
+            Self::Outside { login } => (
+                StatusCode::FORBIDDEN,
+                "Not your organisation",
+                format!(
+                    "{} no member of an organisation that uses Peerlore here. If you should be, ask one of its owners on GitHub, \
+                     then sign in again.",
+                    login.map_or_else(|| "You are".to_owned(), |login| format!("`{login}` is"))
+                ),
+            ),
+            Self::Unsure => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Not now",
+                "GitHub can't be asked whether you still belong here, so nothing is shown. Please try again in a few minutes."
+                    .to_owned(),
+            ),
+            Self::ForLeads => (
+                StatusCode::FORBIDDEN,
+                "This page is for leads",
+                "Team pages are for the team's maintainers on GitHub, for those whom the configuration names under `leads`, and for \
+                 owners. If you lead this team, ask an owner of the organisation to make you a maintainer of it."
+                    .to_owned(),
+            ),
+            Self::ForOwners => (
+                StatusCode::FORBIDDEN,
+                "This page is for owners",
+                "It is for the organisation's owners on GitHub. Ask one of them if you need something from it.".to_owned(),
+            ),
+            Self::FormOutOfDate => (
+                StatusCode::FORBIDDEN,
+                "Nothing was changed",
+                "This form is out of date. Open the page again and send it from there.".to_owned(),
+            ),
             Self::SentFromElsewhere => (
                 StatusCode::FORBIDDEN,
                 "Nothing was changed",
@@ -94,10 +163,19 @@ impl PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
+        if let Self::SentOn(path) = &self {
+            return Redirect::to(path).into_response();
+        }
+        let again = match &self {
+            Self::SignedOut { next } => Some(sign_in::beginning(next)),
+            Self::SignInVoid | Self::Outside { .. } => Some(sign_in::beginning("/")),
+            _ => None,
+        };
         let (status, title, words) = self.told();
         let text = html! {
             h1 { (title) }
             p.lead { (prose::reason(&words)) }
+            @if let Some(address) = again { p { a.button href=(address) rel="nofollow" { "Sign in with GitHub" } } }
             p { a href="/" { "Back to the first page" } }
         };
         let frame = Frame {

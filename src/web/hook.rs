@@ -33,7 +33,7 @@ const LIMIT: usize = 25 * 1024 * 1024;
 
 /// What webhooks are signed with: one secret, or two while rotating; by default none, and nothing fits. Never shown.
 #[derive(Clone, Debug, Default)]
-pub struct Secrets(Vec<SecretString>);
+pub struct Secrets(pub(super) Vec<SecretString>);
 
 impl Secrets {
     /// The secrets in a comma-separated list; none where it holds no secret.
@@ -47,6 +47,18 @@ impl Secrets {
             .map(SecretString::from)
             .collect();
         (!secrets.is_empty()).then_some(Self(secrets))
+    }
+
+    /// This one secret.
+    #[must_use]
+    pub fn of(secret: &SecretString) -> Self {
+        Self(vec![secret.clone()])
+    }
+
+    /// Whether there is none, so that nothing fits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether `signature` (`sha256=` and hexadecimal digits) is that of `body` by one of the secrets, in constant time.
@@ -133,7 +145,7 @@ async fn accept(web: &Web, headers: &HeaderMap, body: Body) -> Result<Accepted, 
 async fn is_signed(web: &Web, body: &[u8], signature: &str) -> bool {
     let by_the_app = || {
         let app = web.pipeline.registered.current();
-        app.is_some_and(|app| Secrets(vec![app.webhook_secret.clone()]).verify(body, signature))
+        app.is_some_and(|app| Secrets::of(&app.webhook_secret).verify(body, signature))
     };
     if web.secrets.verify(body, signature) || by_the_app() {
         return true;

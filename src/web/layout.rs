@@ -12,7 +12,9 @@ use serde::Deserialize;
 use sha2::Digest;
 use sha2::Sha256;
 
+use crate::pipeline::visits::SignedIn;
 use crate::web::access::Visitor;
+use crate::web::pages::sign_in;
 
 /// The one stylesheet.
 const STYLE: &str = include_str!("style.css");
@@ -29,6 +31,8 @@ pub enum Place {
     Me,
     /// `/silent-experts`
     SilentExperts,
+    /// `/teams`
+    Teams,
     /// `/docs`
     Docs,
     /// Any other page.
@@ -36,12 +40,23 @@ pub enum Place {
 }
 
 /// The ways in the head of every page.
-const WAYS: [(Place, &str, &str); 4] = [
+const WAYS: [(Place, &str, &str); 5] = [
     (Place::Home, "/", "Pull requests"),
     (Place::Me, "/me", "My page"),
     (Place::SilentExperts, "/silent-experts", "Silent experts"),
+    (Place::Teams, "/teams", "Teams"),
     (Place::Docs, "/docs", "How it works"),
 ];
+
+/// Whether a way leads this visitor anywhere: nobody is shown a link to a page that stays closed to them.
+fn leads_anywhere(place: Place, visitor: Option<&Visitor>) -> bool {
+    match place {
+        Place::Home | Place::Docs | Place::Elsewhere => true,
+        Place::SilentExperts => visitor.is_some(),
+        Place::Me => visitor.is_some_and(Visitor::has_own_page),
+        Place::Teams => visitor.is_some_and(Visitor::leads_some_team),
+    }
+}
 
 /// What stands around a page's own text.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +89,7 @@ pub fn page(frame: &Frame<'_>, text: &Markup) -> Markup {
                         a.wordmark href="/" { (mark()) span { "Peerlore" } }
                         nav aria-label="Pages" {
                             ul {
-                                @for (place, address, words) in WAYS {
+                                @for (place, address, words) in WAYS.into_iter().filter(|way| leads_anywhere(way.0, frame.visitor)) {
                                     li {
                                         a href=(address) aria-current=[(place == frame.place).then_some("page")] { (words) }
                                     }
@@ -84,6 +99,9 @@ pub fn page(frame: &Frame<'_>, text: &Markup) -> Markup {
                     }
                 }
                 @if let Some(visitor) = frame.visitor.filter(|visitor| visitor.demo) { (demo_line(visitor)) }
+                @if let Some((visitor, place)) = frame.visitor.and_then(|one| Some((one, one.signed_in.as_ref()?))) {
+                    (signed_in_line(visitor, place))
+                }
                 main.within id="text" tabindex="-1" { (text) }
                 footer.foot {
                     div.within {
@@ -104,6 +122,18 @@ fn demo_line(visitor: &Visitor) -> Markup {
                     Some(login) => { "You look at it as " strong { (login) } ". " a href="/#who" { "Be somebody else" } },
                     None => a href="/#who" { "Choose who you are" },
                 }
+            }
+        }
+    }
+}
+
+fn signed_in_line(visitor: &Visitor, place: &SignedIn) -> Markup {
+    html! {
+        aside.demo aria-label="Signed in" {
+            div.within {
+                "Signed in as " strong { (place.login) } " in " strong { (place.organisation) } ". "
+                @if place.has_others { a href="/sign-in/organisation" { "Another organisation" } " " }
+                (sign_in::way_out(&visitor.token))
             }
         }
     }

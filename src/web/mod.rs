@@ -3,7 +3,9 @@
 //! Pages read from `store` and ask `pipeline`; they decide nothing. Who may see them is [`access`]'s question.
 pub mod access;
 pub mod chart;
+pub mod cookie;
 pub mod error;
+pub mod form;
 pub mod health;
 pub mod hook;
 pub mod layout;
@@ -11,11 +13,13 @@ pub mod pages;
 pub mod prose;
 pub mod same_origin;
 pub mod setup_hand;
+pub mod seal;
 pub mod tenant;
 
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::routing::post;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -25,6 +29,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::pipeline::Pipeline;
 use crate::web::access::Viewing;
 use crate::web::hook::Secrets;
+use crate::web::seal::Purpose;
 
 /// What handlers work with.
 #[derive(Clone, Debug)]
@@ -33,10 +38,44 @@ pub struct Web {
     pub pipeline: Pipeline,
     /// What webhooks are signed with.
     pub secrets: Secrets,
-    /// Who may see the pages.
+    /// What forms are tagged with before there is an App; another one in every process.
+    pub passing: Secrets,
+    /// Who may see the pages as long as nobody can sign in.
     pub viewing: Viewing,
     /// What `/metrics` renders.
     pub metrics: Option<PrometheusHandle>,
+}
+
+impl Web {
+    /// Who may see the pages now: once an App is there that members can sign in with, they do.
+    #[must_use]
+    pub fn viewing(&self) -> Viewing {
+        match self.viewing {
+            Viewing::Local | Viewing::Closed if self.pipeline.members_sign_in() => Viewing::SignIn,
+            viewing => viewing,
+        }
+    }
+
+    /// The tag of `text`: 64 hexadecimal digits.
+    #[must_use]
+    pub fn tag(&self, purpose: Purpose, text: &str) -> String {
+        self.tagging().tag(purpose, text)
+    }
+
+    /// Whether `tag` is that of `text`, in constant time.
+    #[must_use]
+    pub fn is_tag(&self, purpose: Purpose, text: &str, tag: &str) -> bool {
+        self.tagging().is_tag(purpose, text, tag)
+    }
+
+    /// The secret that every process knows: what webhooks are signed with.
+    fn tagging(&self) -> Secrets {
+        if !self.secrets.is_empty() {
+            return self.secrets.clone();
+        }
+        let app = self.pipeline.registered.current();
+        app.map_or_else(|| self.passing.clone(), |app| Secrets::of(&app.webhook_secret))
+    }
 }
 
 /// No script, no frame, nothing from elsewhere.
@@ -51,6 +90,7 @@ pub fn policy_with_form_to(origin: &str) -> String {
 /// All routes.
 pub fn router(web: Web) -> Router {
     let pages = pages::routes()
+        .layer(from_fn_with_state(web.clone(), access::with_renewed_cookie))
         // One page of the set-up sends a form to the code host and says so itself.
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,

@@ -31,7 +31,7 @@ impl FromRequestParts<Web> for Hand {
             .get(COOKIE)
             .map(|cookie| Token::sent(cookie.value()));
         Ok(Self {
-            is_local: web.viewing == Viewing::Local && access::is_local(parts),
+            is_local: web.viewing() == Viewing::Local && access::is_local(parts),
             token,
         })
     }

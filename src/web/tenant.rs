@@ -1,29 +1,38 @@
-//! Whose data a visitor may see: which tenants, until sign-in decides it by person.
+//! What a visitor may read: in which installations, and there as far as they may.
 use sqlx::PgConnection;
 
-use crate::model::ids::InstallationId;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
 use crate::web::access::Visitor;
 
-/// The tenants that a visitor may see, oldest first: the demo's own one, or all of them for who runs Peerlore.
+/// The installations that a visitor may see, oldest first, each with what they may read there: the one that they are signed
+/// in to; the demo's own one; or all of them for who runs Peerlore.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn seen_by(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<Installation>, StoreError> {
+pub async fn seen_by(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<(Installation, Reader)>, StoreError> {
+    if let Some(place) = &visitor.signed_in {
+        let tenant = tenants::installation(conn, place.reader.installation()).await?;
+        return Ok(tenant.into_iter().map(|tenant| (tenant, place.reader.clone())).collect());
+    }
     let mut tenants = tenants::all(conn).await?;
     if visitor.demo {
         tenants.truncate(1);
     }
-    Ok(tenants)
+    let with_reader = |tenant: Installation| {
+        let reader = Reader::of_everything(tenant.id);
+        (tenant, reader)
+    };
+    Ok(tenants.into_iter().map(with_reader).collect())
 }
 
-/// The tenant that the demo shows.
+/// As whom a visitor reads where they have a page of their own; none: they have none.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn of_demo(conn: &mut PgConnection, visitor: &Visitor) -> Result<Option<InstallationId>, StoreError> {
-    let tenants = seen_by(conn, visitor).await?;
-    Ok(tenants.first().filter(|_| visitor.demo).map(|tenant| tenant.id))
+pub async fn own(conn: &mut PgConnection, visitor: &Visitor) -> Result<Option<Reader>, StoreError> {
+    let seen = seen_by(conn, visitor).await?;
+    Ok(seen.into_iter().next().map(|(_, reader)| reader).filter(|_| visitor.has_own_page()))
 }

@@ -2,8 +2,11 @@
 #[path = "../support/database.rs"]
 mod database;
 
+mod browser;
 mod forms;
 mod privacy;
+mod roles;
 mod shown;
+mod sign_in;
 mod states;
 mod world;

@@ -23,6 +23,7 @@ use peerlore::store::tenants::Repo;
 use peerlore::web::pages::docs;
 use peerlore::web::pages::me;
 use peerlore::web::pages::pull;
+use peerlore::web::pages::sharing::Sharing;
 use peerlore::web::pages::silent;
 use rstest::rstest;
 
@@ -225,6 +226,9 @@ fn mine(lines: usize, page: usize) -> me::View {
         },
     };
     me::View {
+        sharing: Sharing::default(),
+        token: "t".to_owned(),
+        signed_in: false,
         person: Person {
             id: PersonId(2),
             login: "ben".to_owned(),

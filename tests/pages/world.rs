@@ -24,9 +24,12 @@ use peerlore::demo::github::UserSpec;
 use peerlore::demo::github::Verdict;
 use peerlore::demo::github::delivery::Delivery;
 use peerlore::demo::github::delivery::sign;
+use peerlore::demo::github::sign_in::CLIENT_ID;
+use peerlore::demo::github::sign_in::CLIENT_SECRET;
 use peerlore::forge::Forge;
 use peerlore::forge::github::app::Credentials;
 use peerlore::forge::github::app::ForgeSettings;
+use peerlore::forge::github::login::LoginApp;
 use peerlore::forge::github::pace::Pace;
 use peerlore::model::clock::Clock;
 use peerlore::model::settings::Settings;
@@ -37,6 +40,7 @@ use peerlore::store::jobs;
 use peerlore::web::access::Viewing;
 use peerlore::web::hook::Secrets;
 use secrecy::SecretString;
+use sqlx::AssertSqlSafe;
 use sqlx::PgPool;
 use tower::ServiceExt;
 
@@ -68,6 +72,12 @@ pub struct World {
     database: TestDatabase,
     forge: Forge,
     host: String,
+    /// The first organisation's GitHub.
+    pub github: FakeGithub,
+    /// The second's.
+    pub other: FakeGithub,
+    /// The time.
+    pub clock: Clock,
     _servers: Vec<Loopback>,
 }
 
@@ -79,25 +89,43 @@ impl World {
             .serve(0, Some("https://github.example"))
             .await
             .expect("a free port");
-        let settings = ForgeSettings {
-            pace: Pace::UNLIMITED,
-            ..ForgeSettings::new(
-                server.url.parse().expect("an address"),
-                Credentials::Token(SecretString::from("t")),
-            )
-        };
-        let forge = Forge::new(settings, Clock::fixed(today())).expect("a client");
+        let clock = Clock::fixed(today());
+        let forge = forge_at(&server.url, &clock);
         let mut world = Self {
             database,
             forge,
             host: "https://github.example".to_owned(),
+            github: acme.clone(),
+            other: FakeGithub::new("other", 2, today() - Duration::days(400)),
+            clock,
             _servers: vec![server],
         };
         world.tell(history(&acme)).await;
         world.tell(open_pull(&acme)).await;
-        let other = FakeGithub::new("other", 2, today() - Duration::days(400));
-        world.tell(another_organisation(&other)).await;
+        world.other.set_installation(58_999_999);
+        world.tell(another_organisation(&world.other.clone())).await;
         world
+    }
+
+    /// Pages for members who sign in at the first organisation's GitHub.
+    pub fn for_members(&self) -> Router {
+        self.app(Viewing::SignIn).router
+    }
+
+    /// The same pages for those who sign in at the second one's.
+    pub async fn for_others(&mut self) -> Router {
+        let server = self.other.serve(0, None).await.expect("a free port");
+        let mine = std::mem::replace(&mut self.forge, forge_at(&server.url, &self.clock));
+        let router = self.for_members();
+        self.forge = mine;
+        self._servers.push(server);
+        router
+    }
+
+    /// Runs a statement.
+    pub async fn sql(&self, statement: &str) -> u64 {
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(self.pool()).await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
     }
 
     pub fn app(&self, viewing: Viewing) -> App {
@@ -105,7 +133,7 @@ impl World {
             pool: self.database.pool.clone(),
             forge: self.forge.clone(),
             registered: Registered::fixed(),
-            clock: Clock::fixed(today()),
+            clock: self.clock.clone(),
             settings: Settings::default(),
             addresses: Addresses {
                 own: "https://peerlore.example".to_owned(),
@@ -121,7 +149,7 @@ impl World {
         self.app(Viewing::Demo).router
     }
 
-    fn pool(&self) -> &PgPool {
+    pub fn pool(&self) -> &PgPool {
         &self.database.pool
     }
 
@@ -154,6 +182,20 @@ impl World {
             .expect("the database answers");
         assert_eq!(changed.rows_affected(), 1);
     }
+}
+
+fn forge_at(url: &str, clock: &Clock) -> Forge {
+    let settings = ForgeSettings {
+        pace: Pace::UNLIMITED,
+        retries: 0,
+        login: Some(LoginApp {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: SecretString::from(CLIENT_SECRET),
+            web_url: url.to_owned(),
+        }),
+        ..ForgeSettings::new(url.parse().expect("an address"), Credentials::Token(SecretString::from("t")))
+    };
+    Forge::new(settings, clock.clone()).expect("a client")
 }
 
 /// What came back.
@@ -232,8 +274,16 @@ pub async fn get(router: &Router, path: &str, login: Option<&str>) -> Answer {
     ask(router, request.body(Body::empty()).expect("a request")).await
 }
 
-/// A form sent from the page of `origin`.
+/// The token in the first form of a page; empty where it has none.
+pub fn token_in(page: &str) -> String {
+    let after = page.split_once("name=\"token\" value=\"").map(|(_, after)| after);
+    after.and_then(|after| after.split_once('"')).map_or_else(String::new, |(token, _)| token.to_owned())
+}
+
+/// A form sent from the page of `origin`, with the token that the first page gives.
 pub async fn post(router: &Router, path: &str, login: &str, (origin, form): (Option<&str>, &str)) -> Answer {
+    let token = token_in(&get(router, "/", Some(login)).await.body);
+    let form = format!("{form}&token={token}");
     let mut request = Request::post(path)
         .header(header::HOST, "peerlore.example")
         .header(header::COOKIE, format!("peerlore_demo_login={login}"))
@@ -265,12 +315,12 @@ pub fn history(github: &FakeGithub) -> Vec<Delivery> {
     ] {
         sent.extend(github.add_team(by("ada", 390), team, ""));
         for login in people {
-            sent.extend(github.join_team(by("ada", 390), &team.to_lowercase(), login, false));
+            sent.extend(github.join_team(by("ada", 390), &team.to_lowercase(), login, *login == "ben"));
         }
     }
     for number in 0..6 {
         let reviewer = ["ben", "dan", "cleo"][number % 3];
-        sent.extend(reviewed(github, number, reviewer));
+        sent.extend(reviewed(github, "shop", number, reviewer));
     }
     sent.extend(github.remove_member(by("ada", 2), "eve"));
     sent
@@ -288,12 +338,29 @@ pub fn open_pull(github: &FakeGithub) -> Vec<Delivery> {
     github.open_pull(by("ada", 1), &open).1
 }
 
+/// A repository that only ada and ben may read, with a lesson that landed and an open pull request.
+pub fn sealed(github: &FakeGithub) -> Vec<Delivery> {
+    let start = file(["one", "two", "three", "four", "five"]);
+    let mut sent = github.add_repository(by("ada", 90), "sealed", "Rust", &start);
+    github.only_for("sealed", &["ada", "ben"]);
+    sent.extend(reviewed(github, "sealed", 6, "ben"));
+    let open = NewPull {
+        repo: "sealed".into(),
+        title: "Hush".into(),
+        branch: "hush".into(),
+        changes: file(["one", "two", "three", "hush", "five"]),
+        ..NewPull::default()
+    };
+    sent.extend(github.open_pull(by("ada", 1), &open).1);
+    sent
+}
+
 /// A pull request by ada with a lesson by `reviewer` that lands, and is merged.
-fn reviewed(github: &FakeGithub, number: usize, reviewer: &str) -> Vec<Delivery> {
+fn reviewed(github: &FakeGithub, repo: &str, number: usize, reviewer: &str) -> Vec<Delivery> {
     let day = 80 - i64::try_from(number).expect("small") * 8;
     let path = format!("ledger/part{}.rs", number % 3);
     let new = NewPull {
-        repo: "shop".into(),
+        repo: repo.into(),
         title: format!("Change {number}"),
         branch: format!("c{number}"),
         changes: vec![Change::write(

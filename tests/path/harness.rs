@@ -46,6 +46,7 @@ use peerlore::store::lessons;
 use peerlore::store::lessons::Ends;
 use peerlore::store::profiles;
 use peerlore::store::profiles::LessonLine;
+use peerlore::store::reader::Reader;
 use peerlore::store::suggestions;
 use peerlore::store::tenants;
 use peerlore::web::access::Viewing;
@@ -324,7 +325,8 @@ impl Peerlore {
             before: None,
             limit: 1_000,
         };
-        let found = profiles::lessons(&mut *self.conn().await, self.tenant().await, which).await;
+        let reader = Reader::of_everything(self.tenant().await);
+        let found = profiles::lessons(&mut *self.conn().await, &reader, which).await;
         let mut found = found.expect("the database");
         found.reverse();
         found

@@ -16,6 +16,7 @@ use peerlore::store::pulls;
 use peerlore::store::reviews;
 use peerlore::store::suggestions;
 use peerlore::store::tenants;
+use peerlore::store::reader::Reader;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -69,7 +70,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         before: None,
         limit: 1_000,
     };
-    read!("profiles::lessons", profiles::lessons(conn, id, which));
+    read!("profiles::lessons", profiles::lessons(conn, &Reader::of_everything(id), which));
     let languages = ["Rust", "Markdown"];
     read!(
         "profiles::area_rates",
@@ -77,15 +78,15 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
-    read!("past::past_pulls", past::past_pulls(conn, id, span(None)));
+    read!("past::past_pulls", past::past_pulls(conn, &Reader::of_everything(id), span(None)));
     read!("past::who_left", past::who_left(conn, id, now));
     read!(
         "past::languages",
         past::languages(conn, id, &["Rust".to_owned(), "TypeScript".to_owned()], now)
     );
     read!("reviews::answers", reviews::answers(conn, id, at(0)));
-    read!("pulls::open", pulls::open(conn, id, 100));
-    read!("silent::experts", silent::experts(conn, id, now));
+    read!("pulls::open", pulls::open(conn, &Reader::of_everything(id), 100));
+    read!("silent::experts", silent::experts(conn, &Reader::of_everything(id), now));
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
     }
@@ -96,7 +97,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for person in &standing {
         read!(
             "profile::profile",
-            profile::profile(conn, id, person, (now, &addresses))
+            profile::profile(conn, &Reader::of_everything(id), person, (now, &addresses))
         );
         read!(
             "profiles::reviewed_pulls_of",

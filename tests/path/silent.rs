@@ -2,6 +2,7 @@
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
 use peerlore::pipeline::silent;
+use peerlore::store::reader::Reader;
 
 use crate::harness::DAY;
 use crate::harness::Peerlore;
@@ -36,7 +37,7 @@ async fn changed(peerlore: &Peerlore, (author, reviewer): (&str, &str), minute: 
 /// Who is listed for which module.
 async fn listed(peerlore: &Peerlore) -> Vec<String> {
     let (id, mut conn) = (peerlore.tenant().await, peerlore.conn().await);
-    let found = silent::experts(&mut conn, id, at(TODAY + 2 * DAY)).await;
+    let found = silent::experts(&mut conn, &Reader::of_everything(id), at(TODAY + 2 * DAY)).await;
     let told = |one: silent::CouldBeAsked| format!("{} in {}, {} reviews", one.login, one.module, one.reviews);
     found.expect("the database").into_iter().map(told).collect()
 }

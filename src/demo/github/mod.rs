@@ -28,6 +28,7 @@ mod routes_page;
 mod routes_pull;
 mod routes_respond;
 mod serve;
+pub mod sign_in;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -106,6 +107,7 @@ impl FakeGithub {
                 used: 0,
                 reset: at + chrono::Duration::hours(1),
             },
+            sign_ins: sign_in::SignIns::default(),
             referring: false,
             apps: apps::Apps::default(),
             rendered: std::cell::RefCell::default(),

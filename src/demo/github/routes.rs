@@ -15,7 +15,7 @@ use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
-use crate::demo::github::{apps, routes_checks, routes_code, routes_org, routes_page, routes_pull};
+use crate::demo::github::{apps, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in};
 
 /// The query of a request.
 pub type Asking = Query<HashMap<String, String>>;
@@ -37,6 +37,7 @@ pub fn router(github: &FakeGithub) -> Router {
         .merge(routes_page::router())
         .merge(routes_checks::router())
         .merge(routes_pull::router())
+        .merge(sign_in::router())
         .fallback(async || not_found())
         .layer(from_fn_with_state(github.clone(), before_each))
         .with_state(github.clone())

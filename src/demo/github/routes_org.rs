@@ -15,7 +15,6 @@ use crate::demo::github::routes::Asking;
 /// The routes of this file.
 pub fn router() -> Router<FakeGithub> {
     Router::new()
-        .route("/user", get(ourselves))
         .route("/users/{login}", get(one_user))
         .route("/user/{id}", get(user_by_id))
         .route("/orgs/{org}", get(one_org))
@@ -31,12 +30,6 @@ pub fn router() -> Router<FakeGithub> {
             "/repos/{owner}/{repo}/collaborators/{login}/permission",
             get(permission),
         )
-}
-
-/// Whoever asks is the App's own account: this GitHub doesn't tell tokens apart.
-async fn ourselves(State(github): State<FakeGithub>) -> Response {
-    let state = github.lock();
-    Json(user(&state, &format!("{}[bot]", state.app_slug))).into_response()
 }
 
 async fn one_user(State(github): State<FakeGithub>, Path(login): Path<String>) -> Response {
@@ -201,6 +194,11 @@ async fn permission(
         (None, Some(true)) => ("admin", "admin"),
         (None, Some(false)) => ("write", "write"),
         (None, None) => ("none", ""),
+    };
+    let (permission, role) = if state.sign_ins.may_read(&repo, &login) {
+        (permission, role)
+    } else {
+        ("none", "")
     };
     Json(json!({ "permission": permission, "role_name": role, "user": user(&state, &login) })).into_response()
 }

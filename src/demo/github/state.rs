@@ -12,6 +12,7 @@ use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
 use crate::demo::github::routes_respond::Respond;
+use crate::demo::github::sign_in::SignIns;
 
 /// A commit's or a blob's name: 40 hexadecimal digits.
 pub type Sha = Arc<str>;
@@ -219,6 +220,7 @@ pub struct State {
     pub rate: Rate,
     /// What is known of Apps beside their names.
     pub apps: Apps,
+    pub sign_ins: SignIns,
     /// True while a webhook is made: accounts and repositories are then written as references.
     pub referring: bool,
     /// Accounts and repositories as text, by reference.

@@ -27,6 +27,7 @@ use crate::forge::ForgeError;
 use crate::forge::OwnAccount;
 use crate::forge::RepoAt;
 use crate::forge::github::call::of_client;
+use crate::forge::github::login::LoginApp;
 pub use crate::forge::github::pace::Pace;
 use crate::forge::github::pace::Turnstile;
 use crate::model::clock::Clock;
@@ -49,6 +50,8 @@ pub struct ForgeSettings {
     pub retries: u32,
     /// The pause before the first such try; it doubles each time.
     pub retry_pause: Duration,
+    /// What users are signed in with; none: nobody can sign in.
+    pub login: Option<LoginApp>,
 }
 
 impl ForgeSettings {
@@ -63,6 +66,7 @@ impl ForgeSettings {
             timeout: Duration::from_secs(30),
             retries: 2,
             retry_pause: Duration::from_millis(500),
+            login: None,
         }
     }
 }
@@ -93,10 +97,15 @@ pub(super) struct Seat {
 
 impl Seat {
     fn new(client: Octocrab) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::alone(client))
+    }
+
+    /// A connection that is shared with nobody.
+    pub(super) fn alone(client: Octocrab) -> Self {
+        Self {
             client,
             blocked_until: AtomicI64::new(0),
-        })
+        }
     }
 }
 
@@ -117,6 +126,8 @@ pub(in crate::forge) struct GitHub {
     pub(super) clock: Clock,
     pub(super) writes: Turnstile,
     own: Mutex<Arc<OnceCell<OwnAccount>>>,
+    /// Changes with `access`. Never held over an await.
+    login: RwLock<Option<Arc<LoginApp>>>,
     /// Calls left as last seen; `u32::MAX` before the first answer.
     pub(super) left: AtomicU32,
     /// Seconds by which our clock is ahead of GitHub's, as the last answer showed; `i64::MIN` before the first.
@@ -129,6 +140,7 @@ impl GitHub {
             access: RwLock::new(access(&settings, &settings.credentials)?),
             installations: Mutex::default(),
             writes: Turnstile::new(settings.pace),
+            login: RwLock::new(settings.login.clone().map(Arc::new)),
             settings,
             clock,
             own: Mutex::default(),
@@ -138,11 +150,16 @@ impl GitHub {
     }
 
     /// Goes on with other credentials. Calls that run end with the old ones.
-    pub(in crate::forge) fn switch_to(&self, credentials: &Credentials) -> Result<(), ForgeError> {
+    pub(in crate::forge) fn switch_to(
+        &self,
+        credentials: &Credentials,
+        login: Option<LoginApp>,
+    ) -> Result<(), ForgeError> {
         let new = access(&self.settings, credentials)?;
         // In this order, so that no connection of the old App is kept among those of the new one.
         let mut installations = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
         *self.access.write().unwrap_or_else(PoisonError::into_inner) = new;
+        *self.login.write().unwrap_or_else(PoisonError::into_inner) = login.map(Arc::new);
         installations.clear();
         *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         Ok(())
@@ -165,6 +182,11 @@ impl GitHub {
 
     pub(in crate::forge) fn is_configured(&self) -> bool {
         !matches!(self.access(), Access::None)
+    }
+
+    /// What users are signed in with; none: nobody can sign in.
+    pub(super) fn login(&self) -> Option<Arc<LoginApp>> {
+        self.login.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(in crate::forge) fn clock_ahead(&self) -> Option<i64> {

@@ -71,12 +71,22 @@ impl GitHub {
 
     /// Reads a list to its end, page after page, as long as GitHub names a next one.
     pub(super) async fn list<T: DeserializeOwned>(&self, seat: &Seat, call: &Call<'_>) -> Result<Vec<T>, ForgeError> {
+        self.list_in(seat, call, |page: Vec<T>| page).await
+    }
+
+    /// The same where a page has more than the list: `entries` takes it out.
+    pub(super) async fn list_in<P: DeserializeOwned, T>(
+        &self,
+        seat: &Seat,
+        call: &Call<'_>,
+        entries: impl Fn(P) -> Vec<T>,
+    ) -> Result<Vec<T>, ForgeError> {
         let mut all = Vec::new();
         for page in 1..=PAGES {
             let joint = if call.path.contains('?') { '&' } else { '?' };
             let path = format!("{}{joint}per_page=100&page={page}", call.path);
             let answer = self.get_answer(seat, &Call { path, ..*call }).await?;
-            all.extend(read::<Vec<T>>(&answer.text, call.doing)?);
+            all.extend(entries(read(&answer.text, call.doing)?));
             if !answer.has_next {
                 break;
             }

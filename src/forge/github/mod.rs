@@ -9,6 +9,7 @@ mod call;
 pub mod checks;
 pub mod history;
 mod manifest;
+pub mod login;
 mod ourselves;
 pub mod pace;
 pub mod payload;

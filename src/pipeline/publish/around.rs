@@ -43,7 +43,7 @@ impl Around {
         ) else {
             return Ok(None);
         };
-        let (own, reach) = (&pipeline.addresses.own, pipeline.reach);
+        let (own, reach) = (&pipeline.addresses.own, pipeline.reach());
         let details = format!("{own}/pulls/{}/{}/{}", repo.owner, repo.name, key.number);
         Ok(Some(Self {
             asked: asks::asked(conn, id, key).await?,
@@ -63,7 +63,7 @@ impl Around {
         pipeline: &Pipeline,
         (id, key, stored): (InstallationId, PullKey, &Stored),
     ) -> Result<Self, StepError> {
-        if pipeline.reach == Reach::Everything {
+        if pipeline.reach() == Reach::Everything {
             self.votes = feedback::links(conn, &pipeline.addresses, (id, key), stored).await?;
         }
         Ok(self)

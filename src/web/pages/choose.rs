@@ -1,6 +1,4 @@
 //! In the demo: choosing who to be.
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::response::Redirect;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
@@ -10,10 +8,10 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::web::access::CHOSEN;
-use crate::web::access::Visitor;
 use crate::web::error::PageError;
+use crate::web::form;
+use crate::web::form::Sent;
 use crate::web::prose;
-use crate::web::same_origin::SameOrigin;
 
 /// The field of the form in the demo.
 #[derive(Debug, Deserialize)]
@@ -25,17 +23,12 @@ pub struct Chosen {
 ///
 /// # Errors
 /// [`PageError::NotFound`] outside the demo; [`PageError::SentFromElsewhere`] for a form that isn't ours.
-pub async fn choose(
-    visitor: Visitor,
-    _: SameOrigin,
-    jar: CookieJar,
-    form: Result<Form<Chosen>, FormRejection>,
-) -> Result<(CookieJar, Redirect), PageError> {
-    if !visitor.demo {
+pub async fn choose(jar: CookieJar, sent: Sent<Chosen>) -> Result<(CookieJar, Redirect), PageError> {
+    if !sent.visitor.demo {
         return Err(PageError::no_such_page());
     }
     let unreadable = PageError::Unreadable("Nobody has such a login. Go back and choose somebody from the list.");
-    let Ok(Form(Chosen { login })) = form else {
+    let Some(Chosen { login }) = sent.fields else {
         return Err(unreadable);
     };
     let cookie = Cookie::build((CHOSEN, login.clone()))
@@ -57,12 +50,13 @@ pub async fn choose(
 
 /// The form: everybody who may appear, and whom the visitor is now.
 #[must_use]
-pub fn form(organisations: &[String], people: &[String], chosen: Option<&str>) -> Markup {
+pub fn form(organisations: &[String], people: &[String], (chosen, token): (Option<&str>, &str)) -> Markup {
     html! {
         section id="who" {
             h2 { "Who are you?" }
             p { "Your own page is only for you. In this demo you may be anybody." }
             form method="post" action="/demo/me" {
+                (form::token_field(token))
                 div.row {
                     div.field {
                         label for="login" { "Somebody from " (prose::listed(organisations)) }

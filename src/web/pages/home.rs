@@ -12,10 +12,12 @@ use crate::store::pulls::OpenPull;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
+use crate::web::form;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
+use crate::web::pages::sign_in;
 use crate::web::prose;
 use crate::web::tenant;
 
@@ -43,7 +45,11 @@ pub struct View {
 ///
 /// # Errors
 /// [`PageError`] when the visitor may not see pages, or the database is away.
-pub async fn show(State(web): State<Web>, visitor: Visitor) -> Result<Markup, PageError> {
+pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -> Result<Markup, PageError> {
+    let visitor = match visitor {
+        Err(PageError::SignedOut { .. }) => return Ok(welcome()),
+        visitor => visitor?,
+    };
     let mut conn = web.pipeline.pool.acquire().await?;
     let view = view(
         &mut conn,
@@ -63,8 +69,8 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
     let tenants = tenant::seen_by(conn, &visitor).await?;
     let mut open = Vec::new();
     let mut logins = Vec::new();
-    for tenant in &tenants {
-        open.extend(pulls::open(conn, tenant.id, LISTED).await?);
+    for (tenant, reader) in &tenants {
+        open.extend(pulls::open(conn, reader, LISTED).await?);
         if visitor.demo {
             logins.extend(
                 people::standing(conn, tenant.id)
@@ -76,7 +82,7 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
     }
     open.sort_by_key(|pull| std::cmp::Reverse(pull.created_at));
     open.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
-    let organisations = tenants.into_iter().map(|tenant| tenant.login).collect();
+    let organisations = tenants.into_iter().map(|(tenant, _)| tenant.login).collect();
     Ok(View {
         visitor,
         address: address.to_owned(),
@@ -92,15 +98,40 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
 pub fn render(view: &View) -> Markup {
     html! {
         h1 { "Code review is where people learn from each other" }
+        (about())
+        @if view.visitor.demo {
+            (sights(view))
+            (choose::form(&view.organisations, &view.people, (view.visitor.login.as_deref(), &view.visitor.token)))
+        }
+        (open(view))
+        @if !view.visitor.has_own_page() { (connect(view)) }
+    }
+}
+
+fn about() -> Markup {
+    html! {
         p.lead {
             "Peerlore reads code review as it happens and works out who passed on what to whom, with the evidence. "
             "For each pull request it suggests someone who knows the change, and beside them someone from another team who would learn from it. "
             "Nothing is posted unless you switch that on, and whoever doesn't want to be in it is taken out everywhere."
         }
-        @if view.visitor.demo { (sights(view)) (choose::form(&view.organisations, &view.people, view.visitor.login.as_deref())) }
-        (open(view))
-        @if !view.visitor.demo { (connect(view)) }
     }
+}
+
+/// The page for somebody who is not signed in.
+fn welcome() -> Markup {
+    let frame = Frame {
+        title: "Sign in",
+        place: Place::Home,
+        visitor: None,
+    };
+    let text = html! {
+        h1 { "Code review is where people learn from each other" }
+        (about())
+        p { a.button href=(sign_in::beginning("/")) rel="nofollow" { "Sign in with GitHub" } }
+        p.soft.small { "GitHub says who you are and which repositories you may read. Peerlore keeps no token of yours and gets no e-mail address." }
+    };
+    layout::page(&frame, &text)
 }
 
 /// What is worth looking at in the demo: only what is there.
@@ -126,12 +157,12 @@ fn sights(view: &View) -> Markup {
             }
             @if is_there(STORIES.learner) {
                 (sight("learns", "A lesson that landed", &html! {
-                    (be(STORIES.learner)) " and see months of comments on SQL indexes, then none, then the same advice given to others."
+                    (be(view, STORIES.learner)) " and see months of comments on SQL indexes, then none, then the same advice given to others."
                 }))
             }
             @if is_there(STORIES.single_holder) {
                 (sight("learns", "Knowledge that only one person passes on", &html! {
-                    (be(STORIES.single_holder)) " and see what there is in " code { (STORIES.single_holder_repo) } ". Then take yourself out, and look who is gone."
+                    (be(view, STORIES.single_holder)) " and see what there is in " code { (STORIES.single_holder_repo) } ". Then take yourself out, and look who is gone."
                 }))
             }
         }
@@ -143,9 +174,10 @@ fn sight(class: &str, title: &str, words: &Markup) -> Markup {
 }
 
 /// A way to be somebody, inside a sentence.
-fn be(login: &str) -> Markup {
+fn be(view: &View, login: &str) -> Markup {
     html! {
         form.inline method="post" action="/demo/me" {
+            (form::token_field(&view.visitor.token))
             input type="hidden" name="login" value=(login);
             button.link type="submit" { "Be " (login) }
         }

@@ -28,6 +28,8 @@ use crate::web::layout::Place;
 use crate::web::pages::choose;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
+use crate::web::pages::sharing;
+use crate::web::pages::sharing::Sharing;
 use crate::web::prose;
 use crate::web::tenant;
 
@@ -37,6 +39,12 @@ const PAGE: usize = 25;
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct View {
+    /// What they share, and who looked.
+    pub sharing: Sharing,
+    /// What their forms carry.
+    pub token: String,
+    /// They signed in, and so can sign out.
+    pub signed_in: bool,
     /// The person, as the organisation knows them.
     pub person: Person,
     /// What they passed on, applied and learned.
@@ -83,23 +91,27 @@ pub async fn show(
     };
     let saved = query.saved.as_deref().and_then(Saved::from_word);
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (Some(login), Some(id)) = (visitor.login.as_deref(), tenant::of_demo(&mut conn, &visitor).await?) else {
+    let (Some(login), Some(reader)) = (visitor.login.as_deref(), tenant::own(&mut conn, &visitor).await?) else {
         return choice(&mut conn, &visitor).await;
     };
+    let id = reader.installation();
     let frame = Frame {
         title: "My page",
         place: Place::Me,
         visitor: Some(&visitor),
     };
-    let Some(person) = people::by_login(&mut conn, id, login).await? else {
+    let Some(person) = me_forms::standing(&mut conn, &reader, login).await? else {
         if people::has_opted_out(&mut conn, id, login).await? {
-            return Ok(layout::page(&frame, &me_forms::render_out(login)));
+            return Ok(layout::page(&frame, &me_forms::render_out(login, &visitor.token)));
         }
         return choice(&mut conn, &visitor).await;
     };
     let now = web.pipeline.clock.now();
-    let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
+    let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
     let view = View {
+        sharing: sharing::read(&mut conn, &reader, person.id).await?,
+        token: visitor.token.clone(),
+        signed_in: visitor.signed_in.is_some(),
         person,
         profile,
         page,
@@ -114,7 +126,7 @@ pub async fn show(
 
 /// The page for somebody who is nobody yet: in the demo, a choice.
 async fn choice(conn: &mut PgConnection, visitor: &Visitor) -> Result<Markup, PageError> {
-    let Some(tenant) = tenant::seen_by(conn, visitor)
+    let Some((tenant, _)) = tenant::seen_by(conn, visitor)
         .await?
         .into_iter()
         .next()
@@ -132,7 +144,7 @@ async fn choice(conn: &mut PgConnection, visitor: &Visitor) -> Result<Markup, Pa
         place: Place::Me,
         visitor: Some(visitor),
     };
-    let text = html! { h1 { "My page" } (choose::form(&[tenant.login], &people, None)) };
+    let text = html! { h1 { "My page" } (choose::form(&[tenant.login], &people, (None, &visitor.token))) };
     Ok(layout::page(&frame, &text))
 }
 
@@ -143,15 +155,18 @@ pub fn render(view: &View) -> Markup {
         p.over { "My page" }
         h1 { (view.person.login) }
         @if let Some(saved) = view.saved { p.note role="status" { (saved.words()) } }
-        p { "Only you see this page. Nothing on it is a score, and nobody is compared with anybody." }
+        p { "Only you see this page; what colleagues see of it you choose " a href="#sharing" { "below" } ". Nothing on it is a score, and nobody is compared with anybody." }
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
-        (me_forms::render(&view.person, view.now))
+        (me_forms::render(&view.person, view.now, &view.token))
+        (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
+        (me_forms::render_out_of_all(&view.token))
+        @if view.signed_in { (sharing::render_sessions(&view.token)) }
     }
 }
 
-fn helped(helped: &[Held]) -> Markup {
+pub(super) fn helped(helped: &[Held]) -> Markup {
     html! {
         h2 { "What you passed on" }
         @if helped.is_empty() {
@@ -190,7 +205,7 @@ fn sure(confidence: Confidence) -> &'static str {
     }
 }
 
-fn taken(taken: &[Taken], now: Time) -> Markup {
+pub(super) fn taken(taken: &[Taken], now: Time) -> Markup {
     html! {
         h2 { "What you took up" }
         p.soft { "“Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher." }
@@ -210,7 +225,7 @@ fn taken(taken: &[Taken], now: Time) -> Markup {
     }
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters
         .next()

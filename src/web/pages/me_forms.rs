@@ -1,8 +1,6 @@
 //! The forms of `/me`: goals, absence, and the one switch that takes a person out of everything.
 use axum::extract::State;
 use axum::response::Redirect;
-use axum_extra::extract::Form;
-use axum_extra::extract::FormRejection;
 use chrono::Days;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
@@ -13,15 +11,20 @@ use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
 use crate::model::skill::Area;
 use crate::model::wording;
 use crate::pipeline::opt_out;
+use crate::store::StoreError;
 use crate::store::people;
 use crate::store::people::Person;
+use crate::store::reader::Reader;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
-use crate::web::same_origin::SameOrigin;
+use crate::web::form;
+use crate::web::form::Sent;
+use crate::web::pages::sign_in::Nothing;
 use crate::web::tenant;
 
 /// Days that somebody can be away at most: a year is meant, a typing slip in the year is not.
@@ -36,16 +39,19 @@ pub enum Saved {
     Away,
     /// Back in everything.
     Back,
+    /// What colleagues see.
+    Sharing,
 }
 
 impl Saved {
-    const ALL: [Self; 3] = [Self::Goals, Self::Away, Self::Back];
+    const ALL: [Self; 4] = [Self::Goals, Self::Away, Self::Back, Self::Sharing];
 
     fn word(self) -> &'static str {
         match self {
             Self::Goals => "goals",
             Self::Away => "away",
             Self::Back => "back",
+            Self::Sharing => "sharing",
         }
     }
 
@@ -61,30 +67,52 @@ impl Saved {
         match self {
             Self::Goals => "Your goals are saved. The next suggestions consider them.",
             Self::Away => "Your absence is saved. Others never see it.",
+            Self::Sharing => "What colleagues see of your page is saved.",
             Self::Back => {
                 "You are back. What you passed on and took up is being worked out again and is here within minutes."
             }
         }
     }
 
-    fn shown(self) -> Redirect {
+    /// Back to the page, which says so.
+    pub(super) fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
 }
 
 /// The visitor as a person who may appear.
 async fn me(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, Person), PageError> {
-    let (id, login) = nameable(conn, visitor).await?;
-    let person = people::by_login(conn, id, &login)
-        .await?
-        .ok_or(PageError::NobodyChosen)?;
-    Ok((id, person))
+    let (reader, login) = nameable(conn, visitor).await?;
+    let person = standing(conn, &reader, &login).await?.ok_or(PageError::NobodyChosen)?;
+    Ok((reader.installation(), person))
 }
 
-/// The visitor's tenant and login, whether they opted out or not.
-async fn nameable(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, String), PageError> {
-    let id = tenant::of_demo(conn, visitor).await?;
-    id.zip(visitor.login.clone()).ok_or(PageError::NobodyChosen)
+/// Whoever reads, as a person who may appear: by number where they signed in, by login in the demo.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn standing(conn: &mut PgConnection, reader: &Reader, login: &str) -> Result<Option<Person>, StoreError> {
+    match reader.person() {
+        Some(person) => people::by_id(conn, reader.installation(), person).await,
+        None => people::by_login(conn, reader.installation(), login).await,
+    }
+}
+
+/// The number of whoever reads, where they may appear or signed in; none: nobody has that login.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn viewer(conn: &mut PgConnection, reader: &Reader, login: &str) -> Result<Option<PersonId>, StoreError> {
+    match reader.person() {
+        Some(person) => Ok(Some(person)),
+        None => Ok(people::by_login(conn, reader.installation(), login).await?.map(|person| person.id)),
+    }
+}
+
+/// As whom the visitor reads, and the login, whether they opted out or not.
+async fn nameable(conn: &mut PgConnection, visitor: &Visitor) -> Result<(Reader, String), PageError> {
+    let reader = tenant::own(conn, visitor).await?;
+    reader.zip(visitor.login.clone()).ok_or(PageError::NobodyChosen)
 }
 
 /// The fields of the goals.
@@ -100,21 +128,16 @@ pub struct Goals {
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
-pub async fn goals(
-    State(web): State<Web>,
-    visitor: Visitor,
-    _: SameOrigin,
-    form: Result<Form<Goals>, FormRejection>,
-) -> Result<Redirect, PageError> {
+pub async fn goals(State(web): State<Web>, sent: Sent<Goals>) -> Result<Redirect, PageError> {
     let unreadable = PageError::Unreadable("There is no such skill area. Go back and choose from the list.");
-    let Ok(Form(Goals { learn, teach })) = form else {
+    let Some(Goals { learn, teach }) = sent.fields else {
         return Err(unreadable);
     };
     let (Some(learn), Some(teach)) = (slugs(&learn), slugs(&teach)) else {
         return Err(unreadable);
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (id, person) = me(&mut conn, &visitor).await?;
+    let (id, person) = me(&mut conn, &sent.visitor).await?;
     people::set_goals(&mut conn, id, person.id, &learn, &teach).await?;
     Ok(Saved::Goals.shown())
 }
@@ -142,22 +165,17 @@ pub struct Away {
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
-pub async fn away(
-    State(web): State<Web>,
-    visitor: Visitor,
-    _: SameOrigin,
-    form: Result<Form<Away>, FormRejection>,
-) -> Result<Redirect, PageError> {
+pub async fn away(State(web): State<Web>, sent: Sent<Away>) -> Result<Redirect, PageError> {
     let unreadable =
         PageError::Unreadable("That is no day within the next year. Go back and choose one, or leave it empty.");
-    let Ok(Form(Away { until })) = form else {
+    let Some(Away { until }) = sent.fields else {
         return Err(unreadable);
     };
     let Some(until) = end_of(&until, web.pipeline.clock.now()) else {
         return Err(unreadable);
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (id, person) = me(&mut conn, &visitor).await?;
+    let (id, person) = me(&mut conn, &sent.visitor).await?;
     people::set_away(&mut conn, id, person.id, until).await?;
     Ok(Saved::Away.shown())
 }
@@ -179,9 +197,9 @@ fn end_of(day: &str, now: Time) -> Option<Option<Time>> {
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours, or a visitor who is nobody.
-pub async fn out(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Result<Redirect, PageError> {
+pub async fn out(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirect, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (id, person) = me(&mut conn, &visitor).await?;
+    let (id, person) = me(&mut conn, &sent.visitor).await?;
     drop(conn);
     opt_out::out(&web.pipeline, id, &person.login).await?;
     Ok(Redirect::to("/me"))
@@ -191,50 +209,55 @@ pub async fn out(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Res
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours, or a visitor who is nobody.
-pub async fn back(State(web): State<Web>, visitor: Visitor, _: SameOrigin) -> Result<Redirect, PageError> {
+pub async fn back(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirect, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (id, login) = nameable(&mut conn, &visitor).await?;
+    let (reader, login) = nameable(&mut conn, &sent.visitor).await?;
     drop(conn);
-    opt_out::back(&web.pipeline, id, &login)
+    opt_out::back(&web.pipeline, reader.installation(), &login)
         .await?
         .ok_or(PageError::NobodyChosen)?;
     Ok(Saved::Back.shown())
 }
 
-/// The forms.
+/// The forms of goals and absence.
 #[must_use]
-pub fn render(person: &Person, now: Time) -> Markup {
+pub fn render(person: &Person, now: Time, token: &str) -> Markup {
+    html! { (goals_form(person, token)) (away_form(person, now, token)) }
+}
+
+/// The switch that takes a person out of everything.
+#[must_use]
+pub fn render_out_of_all(token: &str) -> Markup {
     html! {
-        (goals_form(person))
-        (away_form(person, now))
         section id="privacy" {
             h2 { "Out of everything" }
             p {
                 "With this switch you are absent here: from suggestions, from silent experts, from other people's pages, and what you "
                 "passed on or took up goes with you. You can come back at any time."
             }
-            form method="post" action="/me/out" { button.quiet type="submit" { "Take me out of everything" } }
+            form method="post" action="/me/out" { (form::token_field(token)) button.quiet type="submit" { "Take me out of everything" } }
         }
     }
 }
 
 /// The page of somebody who opted out.
 #[must_use]
-pub fn render_out(login: &str) -> Markup {
+pub fn render_out(login: &str, token: &str) -> Markup {
     html! {
         p.over { "My page" }
         h1 { (login) }
         div.note { p { strong { "You are out of everything." } " You are suggested to nobody, and no page shows your name, except this one to you." } }
-        form method="post" action="/me/back" { button type="submit" { "Take me back in" } }
+        form method="post" action="/me/back" { (form::token_field(token)) button type="submit" { "Take me back in" } }
     }
 }
 
-fn goals_form(person: &Person) -> Markup {
+fn goals_form(person: &Person, token: &str) -> Markup {
     html! {
         section id="goals" {
             h2 { "What you would like to learn and teach" }
             p { "A wish to learn may be named as a reason where you are suggested. What you lack never is." }
             form method="post" action="/me/goals" {
+                (form::token_field(token))
                 div.scroll {
                     table.goals {
                         caption.hidden { "Skill areas to learn and to teach" }
@@ -260,7 +283,7 @@ fn goal(area: Area, person: &Person) -> Markup {
     }
 }
 
-fn away_form(person: &Person, now: Time) -> Markup {
+fn away_form(person: &Person, now: Time, token: &str) -> Markup {
     let until = person.away_until.filter(|until| *until > now);
     let last_day = until.map(|until| (until - chrono::Duration::seconds(1)).format("%Y-%m-%d").to_string());
     html! {
@@ -268,6 +291,7 @@ fn away_form(person: &Person, now: Time) -> Markup {
             h2 { "Away" }
             p { "While you are away, you are not suggested. Others see neither that nor why." }
             form method="post" action="/me/away" {
+                (form::token_field(token))
                 div.row {
                     div.field {
                         label for="until" { "Until the end of (leave it empty when you are here)" }

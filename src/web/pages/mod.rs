@@ -8,10 +8,14 @@ pub mod home;
 pub mod installed;
 pub mod me;
 pub mod me_forms;
+pub mod people;
 pub mod pull;
 pub mod setup;
 pub mod setup_words;
+pub mod sharing;
+pub mod sign_in;
 pub mod silent;
+pub mod teams;
 
 use axum::Router;
 use axum::routing::get;
@@ -32,7 +36,16 @@ pub fn routes() -> Router<Web> {
         .route("/me/away", post(me_forms::away))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
+        .route("/me/sharing", post(sharing::save))
+        .route("/people/{login}", get(people::show))
+        .route("/teams", get(teams::list))
+        .route("/teams/{slug}", get(teams::show))
         .route("/silent-experts", get(silent::show))
+        .route("/sign-in", get(sign_in::begin))
+        .route("/sign-in/callback", get(sign_in::finish))
+        .route("/sign-in/organisation", get(sign_in::organisations).post(sign_in::choose))
+        .route("/sign-out", post(sign_in::out))
+        .route("/sign-out/everywhere", post(sign_in::out_everywhere))
         .route("/docs", get(docs::show))
         .merge(setup::routes())
         .route("/style.css", get(layout::style))

@@ -90,16 +90,13 @@ async fn view(
     (owner, name, number): (&str, &str, i32),
     (addresses, now): (&Addresses, Time),
 ) -> Result<Option<View>, PageError> {
-    let Some(repo) = tenants::repo_by_name(conn, owner, name).await? else {
+    let mut found = None;
+    for (_, reader) in tenant::seen_by(conn, visitor).await? {
+        found = found.or(tenants::repo_to_read(conn, &reader, owner, name).await?);
+    }
+    let Some(repo) = found else {
         return Ok(None);
     };
-    if !tenant::seen_by(conn, visitor)
-        .await?
-        .iter()
-        .any(|tenant| tenant.id == repo.installation)
-    {
-        return Ok(None);
-    }
     let key = PullKey { repo: repo.id, number };
     let Some(pull) = pulls::pull(conn, repo.installation, key).await? else {
         return Ok(None);

@@ -101,7 +101,7 @@ impl IntoResponse for Failed {
 
 /// What stands in the way of creating an App, whoever asks.
 fn obstacle(web: &Web) -> Option<View> {
-    if web.viewing == Viewing::Demo {
+    if web.viewing() == Viewing::Demo {
         return Some(View::Demo);
     }
     if web.pipeline.registered.current().is_some() {

@@ -58,7 +58,7 @@ pub async fn show(
     let wanted = match query.organisation {
         Some(login) => tenants
             .iter()
-            .position(|tenant| tenant.login.eq_ignore_ascii_case(&login))
+            .position(|(tenant, _)| tenant.login.eq_ignore_ascii_case(&login))
             .ok_or_else(|| {
                 PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
             })?,
@@ -66,12 +66,12 @@ pub async fn show(
     };
     let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
     let people = match &chosen {
-        Some(tenant) => silent::experts(&mut conn, tenant.id, web.pipeline.clock.now()).await?,
+        Some((_, reader)) => silent::experts(&mut conn, reader, web.pipeline.clock.now()).await?,
         None => Vec::new(),
     };
     let view = View {
-        organisation: chosen.map(|tenant| tenant.login),
-        others: tenants.into_iter().map(|tenant| tenant.login).collect(),
+        organisation: chosen.map(|(tenant, _)| tenant.login),
+        others: tenants.into_iter().map(|(tenant, _)| tenant.login).collect(),
         people,
     };
     let frame = Frame {

@@ -1,0 +1,464 @@
+//! Who visits the pages: sign-in, and what a session is worth now.
+//!
+//! The user's own token is used for the sign-in only. Later the App asks: whether they are a member still and as what, at
+//! most every ten minutes a session and by one request at a time, and then about the private repositories that were asked
+//! about longest ago. What the code host doesn't confirm for too long counts no more.
+use std::time::Duration as Patience;
+
+use chrono::Duration;
+use tokio::task::JoinSet;
+
+use crate::forge::Forge;
+use crate::forge::ForgeError;
+use crate::forge::Permission;
+use crate::forge::RepoAt;
+use crate::forge::github::login;
+use crate::forge::github::login::Belongs;
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::RepoId;
+use crate::model::person::Actor;
+use crate::model::person::PersonKind;
+use crate::model::role::ConfiguredLeads;
+use crate::model::role::Roles;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::store::people;
+use crate::store::reader::Reader;
+use crate::store::sessions;
+use crate::store::sessions::Begun;
+use crate::store::sessions::Granted;
+use crate::store::sessions::Limits;
+use crate::store::sessions::Place;
+use crate::store::sessions::Session;
+use crate::store::sessions::Standing;
+use crate::store::sessions::Tenant;
+
+/// Minutes for which the code host's word on a membership counts.
+const TRUSTED_MINUTES: i64 = 10;
+/// Minutes more where the code host can't be asked.
+const GRACE_MINUTES: i64 = 5;
+/// Minutes in which a sign-in has to be finished.
+const BEGUN_MINUTES: i64 = 10;
+/// Days after which a session ends, used or not.
+const WHOLE_DAYS: i64 = 30;
+/// Days without use after which it ends.
+const IDLE_DAYS: i64 = 7;
+/// Hours after which its id is renewed.
+const RENEW_HOURS: i64 = 24;
+/// Hours for which the code host's word on a private repository counts.
+const REPO_HOURS: i64 = 24;
+/// Seconds for which requests under way may still bring the id before.
+const OLD_ID_SECONDS: i64 = 60;
+/// Seconds after which somebody who asks the code host is taken for gone.
+const STUCK_SECONDS: i64 = 60;
+/// How long a page waits for the code host.
+const PATIENCE: Patience = Patience::from_secs(10);
+/// How often a page looks whether another request has the code host's answer, and the pause between.
+const WAITS: u32 = 50;
+const WAIT: Patience = Patience::from_millis(100);
+/// Private repositories that are asked about at one check, at most.
+const REPOS_A_CHECK: i64 = 10;
+/// Calls that are left to other work before repositories are asked about.
+const RESERVED_CALLS: u32 = 1_000;
+
+fn limits(now: Time) -> Limits {
+    Limits {
+        begun_after: now - Duration::days(WHOLE_DAYS),
+        used_after: now - Duration::days(IDLE_DAYS),
+        renewed_after: now - Duration::seconds(OLD_ID_SECONDS),
+        repos_after: now - Duration::hours(REPO_HOURS),
+    }
+}
+
+/// A sign-in that was begun, for the browser.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// Where it goes now, at the code host.
+    pub address: String,
+    /// What its cookie holds.
+    pub browser: String,
+}
+
+/// Begins a sign-in that ends at `next`, a path of ours, and comes back to `redirect`.
+///
+/// # Errors
+/// [`StepError`] where sign-in isn't configured or the database is away.
+pub async fn begin(pipeline: &Pipeline, redirect: &str, next: &str) -> Result<Beginning, StepError> {
+    let begun = pipeline.forge.begin_sign_in(redirect)?;
+    let browser = login::random_word();
+    let kept = Begun {
+        verifier: begun.verifier,
+        next: next.to_owned(),
+        begun_at: pipeline.clock.now(),
+    };
+    let mut conn = pipeline.pool.acquire().await?;
+    sessions::begin(&mut conn, &begun.state, &browser, &kept).await?;
+    Ok(Beginning {
+        address: begun.address,
+        browser,
+    })
+}
+
+/// How a sign-in ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finish {
+    /// Signed in.
+    In {
+        /// What the session's cookie holds.
+        word: String,
+        /// Where to go: a path of ours.
+        next: String,
+    },
+    /// It wasn't begun in this browser, was finished before, or took too long; or the code was refused.
+    Void,
+    /// They are no member of an organisation that has the App here.
+    Outside {
+        /// Their login.
+        login: String,
+    },
+}
+
+/// Finishes the sign-in that `state` and `browser` began. `old` is the word of a session that this browser has already: it
+/// ends.
+///
+/// # Errors
+/// [`StepError`] where the code host can't be asked or the database is away.
+pub async fn finish(
+    pipeline: &Pipeline,
+    redirect: &str,
+    (code, state, browser): (&str, &str, &str),
+    old: Option<&str>,
+) -> Result<Finish, StepError> {
+    let now = pipeline.clock.now();
+    let begun = sessions::take_begun(&mut *pipeline.pool.acquire().await?, state, browser).await?;
+    let Some(begun) = begun.filter(|begun| now - begun.begun_at < Duration::minutes(BEGUN_MINUTES)) else {
+        return Ok(Finish::Void);
+    };
+    let signed = match pipeline.forge.finish_sign_in(redirect, code, &begun.verifier).await {
+        Err(ForgeError::Declined { .. }) => return Ok(Finish::Void),
+        signed => signed?,
+    };
+    let mut places = Vec::new();
+    for reach in &signed.installations {
+        let tenant = sessions::tenant_of(&mut *pipeline.pool.acquire().await?, reach.external).await?;
+        let Some(tenant) = tenant else { continue };
+        if let Some(owner) = owner_if_member(&pipeline.forge, &tenant, &signed.actor).await? {
+            places.push(Place {
+                installation: tenant.id,
+                owner,
+                private: reach.private.clone(),
+            });
+        }
+    }
+    if places.is_empty() || signed.actor.kind != PersonKind::Human {
+        return Ok(Finish::Outside {
+            login: signed.actor.login,
+        });
+    }
+    let word = login::random_word();
+    let mut tx = pipeline.pool.begin().await?;
+    for place in &places {
+        people::see(&mut tx, place.installation, &signed.actor, now).await?;
+    }
+    if let Some(old) = old {
+        sessions::end(&mut tx, old).await?;
+    }
+    let who = (signed.actor.id, signed.actor.login.as_str());
+    sessions::open(&mut tx, &word, who, &places, now).await?;
+    tx.commit().await?;
+    tracing::info!(places = places.len(), "somebody signed in");
+    Ok(Finish::In { word, next: begun.next })
+}
+
+/// Whether they own the account; none: they don't belong to it.
+async fn owner_if_member(forge: &Forge, tenant: &Tenant, who: &Actor) -> Result<Option<bool>, ForgeError> {
+    if !tenant.is_organisation {
+        return Ok((tenant.account == who.id.0).then_some(true));
+    }
+    Ok(match forge.belongs(tenant.external, &tenant.login, who).await? {
+        Belongs::Owner => Some(true),
+        Belongs::Member => Some(false),
+        Belongs::No => None,
+    })
+}
+
+/// What a session's word is worth.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Visit {
+    /// Nothing: there is no such session, or it ended.
+    Nobody,
+    /// They belong nowhere any more, or the App is suspended there.
+    Outside,
+    /// They have a place in several installations and have to choose one.
+    Choose,
+    /// The code host can't be asked whether they still belong here.
+    Unsure,
+    /// Signed in.
+    In(Box<SignedIn>),
+}
+
+/// Somebody signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SignedIn {
+    /// The session's number.
+    pub session: i64,
+    /// Their login.
+    pub login: String,
+    /// The organisation that they look at.
+    pub organisation: String,
+    /// They have a place in others too.
+    pub has_others: bool,
+    /// What they may read.
+    pub reader: Reader,
+    /// Private repositories were not asked about for so long that they don't count any more: another sign-in brings them
+    /// back.
+    pub some_are_stale: bool,
+    /// The word that the cookie has to hold from now on.
+    pub renewed: Option<String>,
+}
+
+/// What the session that `word` names is worth now; asks the code host where its word is old. `leads` is who leads which
+/// team by configuration.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> Result<Visit, StepError> {
+    let now = pipeline.clock.now();
+    let mut found = find(pipeline, word, now).await?;
+    if let Some((session, place)) = found.as_ref().and_then(|one| Some((one, one.place.as_ref()?)))
+        && (place.heard_leaving || now - place.checked_at >= Duration::minutes(TRUSTED_MINUTES))
+    {
+        let asked = match check(pipeline, session, place, now).await? {
+            Asked::Answered => true,
+            Asked::Failed => false,
+            Asked::BySomebodyElse => wait_for_answer(pipeline, word, place).await?,
+        };
+        let trusted = now - place.checked_at < Duration::minutes(TRUSTED_MINUTES + GRACE_MINUTES);
+        if !asked && (place.heard_leaving || !trusted) {
+            return Ok(Visit::Unsure);
+        }
+        found = find(pipeline, word, now).await?;
+    }
+    let Some(session) = found else {
+        return Ok(Visit::Nobody);
+    };
+    let Some(place) = session.place.clone().filter(|place| !place.silent) else {
+        return Ok(if session.places > i64::from(session.place.is_some()) {
+            Visit::Choose
+        } else {
+            Visit::Outside
+        });
+    };
+    let renewed = keep_alive(pipeline, word, &session, now).await?;
+    let roles = Roles::of(place.owner, &session.login, &place.maintains, leads);
+    Ok(Visit::In(Box::new(SignedIn {
+        session: session.id,
+        login: session.login,
+        organisation: place.organisation,
+        has_others: session.places > 1,
+        reader: Reader::member(place.installation, session.user, roles, place.private),
+        some_are_stale: place.some_are_stale,
+        renewed,
+    })))
+}
+
+async fn find(pipeline: &Pipeline, word: &str, now: Time) -> Result<Option<Session>, StepError> {
+    let mut conn = pipeline.pool.acquire().await?;
+    Ok(sessions::find(&mut conn, word, limits(now)).await?)
+}
+
+/// Notes the use, once an hour, and renews the id, once a day; gives the new one.
+async fn keep_alive(
+    pipeline: &Pipeline,
+    word: &str,
+    session: &Session,
+    now: Time,
+) -> Result<Option<String>, StepError> {
+    if session.is_current && now - session.renewed_at >= Duration::hours(RENEW_HOURS) {
+        let new = login::random_word();
+        let mut conn = pipeline.pool.acquire().await?;
+        return Ok(sessions::renew(&mut conn, word, &new, now).await?.then_some(new));
+    }
+    if now - session.used_at >= Duration::hours(1) {
+        sessions::used(&mut *pipeline.pool.acquire().await?, session.id, now).await?;
+    }
+    Ok(None)
+}
+
+/// The number of the session that `word` names; none: there is none.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn number(pipeline: &Pipeline, word: &str) -> Result<Option<i64>, StepError> {
+    let found = find(pipeline, word, pipeline.clock.now()).await?;
+    Ok(found.map(|session| session.id))
+}
+
+/// How asking the code host went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    /// It answered, and the answer is stored.
+    Answered,
+    /// It can't be asked now.
+    Failed,
+    /// Another request of the same session asks already.
+    BySomebodyElse,
+}
+
+/// Waits until the request that asks has the answer; false where it has none in time.
+async fn wait_for_answer(pipeline: &Pipeline, word: &str, old: &Standing) -> Result<bool, StepError> {
+    for _ in 0..WAITS {
+        tokio::time::sleep(WAIT).await;
+        let found = find(pipeline, word, pipeline.clock.now()).await?;
+        let place = found.and_then(|session| session.place);
+        if place.is_none_or(|place| place.checked_at > old.checked_at) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Asks the code host what they are.
+async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Time) -> Result<Asked, StepError> {
+    let at = (session.id, place.installation);
+    let mut conn = pipeline.pool.acquire().await?;
+    let Some(tenant) = sessions::tenant(&mut conn, place.installation).await? else {
+        return Ok(Asked::Answered);
+    };
+    let stuck = now - Duration::seconds(STUCK_SECONDS);
+    if !sessions::begin_check(&mut conn, at, (now, stuck)).await? {
+        return Ok(Asked::BySomebodyElse);
+    }
+    drop(conn);
+    let who = Actor {
+        id: session.user,
+        login: session.login.clone(),
+        kind: PersonKind::Human,
+    };
+    let asking = owner_if_member(&pipeline.forge, &tenant, &who);
+    let said = match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(said)) => said,
+        failed => {
+            let why = match failed {
+                Ok(Err(error)) => error.to_string(),
+                _ => "no answer in time".to_owned(),
+            };
+            tracing::warn!(installation.id = place.installation.0, why, "a visitor's membership can't be checked");
+            sessions::check_failed(&mut *pipeline.pool.acquire().await?, session.id, place.installation).await?;
+            return Ok(Asked::Failed);
+        }
+    };
+    let Some(owner) = said else {
+        sessions::lost(&mut *pipeline.pool.acquire().await?, session.user, place.installation).await?;
+        return Ok(Asked::Answered);
+    };
+    check_repos(pipeline, at, (&tenant, &who.login), now).await?;
+    let mut conn = pipeline.pool.acquire().await?;
+    sessions::checked(&mut conn, at, owner, now).await?;
+    Ok(Asked::Answered)
+}
+
+/// Asks about the private repositories that were asked about longest ago, a few at a time.
+async fn check_repos(
+    pipeline: &Pipeline,
+    at: (i64, InstallationId),
+    (tenant, login): (&Tenant, &str),
+    now: Time,
+) -> Result<(), StepError> {
+    if pipeline.forge.calls_left().is_some_and(|left| left < RESERVED_CALLS) {
+        return Ok(());
+    }
+    let before = now - Duration::minutes(TRUSTED_MINUTES);
+    let mut conn = pipeline.pool.acquire().await?;
+    let granted = sessions::granted_before(&mut conn, at, before, REPOS_A_CHECK).await?;
+    drop(conn);
+    let mut asking = JoinSet::new();
+    for repo in granted {
+        let (forge, login, external) = (pipeline.forge.clone(), login.to_owned(), tenant.external);
+        asking.spawn(async move {
+            let said = tokio::time::timeout(PATIENCE, may_read(&forge, external, &repo, &login)).await;
+            (repo.id, said.ok().flatten())
+        });
+    }
+    let said: Vec<(RepoId, Option<bool>)> = asking.join_all().await;
+    let mut conn = pipeline.pool.acquire().await?;
+    for (repo, readable) in said {
+        if let Some(readable) = readable {
+            sessions::repo_checked(&mut conn, at, (repo, readable), now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether they may read a repository; none: the code host doesn't say now.
+async fn may_read(forge: &Forge, external: Option<i64>, repo: &Granted, login: &str) -> Option<bool> {
+    let at = RepoAt {
+        installation: external,
+        owner: &repo.owner,
+        name: &repo.name,
+    };
+    match forge.permission(&at, login).await {
+        Ok(permission) => Some(permission >= Permission::Read),
+        Err(ForgeError::NotFound { .. }) => Some(false),
+        Err(_) => None,
+    }
+}
+
+/// Forgets sessions that ended of themselves and sign-ins that were never finished; gives how many sessions.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn expire(pipeline: &Pipeline) -> Result<u64, StepError> {
+    let now = pipeline.clock.now();
+    let mut conn = pipeline.pool.acquire().await?;
+    Ok(sessions::expire(&mut conn, limits(now), now - Duration::minutes(BEGUN_MINUTES)).await?)
+}
+
+/// The session's number and the organisations where its person has a place; none: there is no such session.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn organisations(pipeline: &Pipeline, word: &str) -> Result<Option<(i64, Vec<String>)>, StepError> {
+    let Some(session) = number(pipeline, word).await? else {
+        return Ok(None);
+    };
+    let places = sessions::places(&mut *pipeline.pool.acquire().await?, session).await?;
+    Ok(Some((session, places.into_iter().map(|(_, login)| login).collect())))
+}
+
+/// Looks at the organisation with this login from now on. False: the person has no place there.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn choose(pipeline: &Pipeline, word: &str, login: &str) -> Result<bool, StepError> {
+    let Some(session) = number(pipeline, word).await? else {
+        return Ok(false);
+    };
+    let mut conn = pipeline.pool.acquire().await?;
+    let places = sessions::places(&mut conn, session).await?;
+    let Some((id, _)) = places.into_iter().find(|(_, one)| one.eq_ignore_ascii_case(login)) else {
+        return Ok(false);
+    };
+    Ok(sessions::choose(&mut conn, session, id).await?)
+}
+
+/// Ends the session that `word` names.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn end(pipeline: &Pipeline, word: &str) -> Result<(), StepError> {
+    sessions::end(&mut *pipeline.pool.acquire().await?, word).await?;
+    Ok(())
+}
+
+/// Ends every session of the person whose session `word` names.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn end_everywhere(pipeline: &Pipeline, word: &str) -> Result<(), StepError> {
+    if let Some(session) = find(pipeline, word, pipeline.clock.now()).await? {
+        sessions::end_all(&mut *pipeline.pool.acquire().await?, session.user).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Every page as everybody: owner, lead, member, leaver, outsider, another organisation's owner, and signed out.
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use peerlore::demo::github::AccountKind;
+use peerlore::demo::github::UserSpec;
+
+use crate::browser::Browser;
+use crate::world::World;
+use crate::world::by;
+use crate::world::sealed;
+
+const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
+
+/// A page's route, an address of it, and what it answers to the owner ada, the lead ben, the member cleo, zoe who owns
+/// another organisation, and somebody who isn't signed in.
+type Row = (&'static str, &'static str, [u16; 5]);
+
+const TABLE: [Row; 16] = [
+    ("/", "/", [200, 200, 200, 200, 200]),
+    ("/pulls/{owner}/{repo}/{number}", "/pulls/acme/shop/7", [200, 200, 200, 404, 403]),
+    ("/pulls/{owner}/{repo}/{number}", "/pulls/acme/sealed/2", [200, 200, 404, 404, 403]),
+    ("/pulls/{owner}/{repo}/{number}", "/pulls/other/vault/1", [404, 404, 404, 200, 403]),
+    ("/me", "/me", [200, 200, 200, 200, 403]),
+    ("/people/{login}", "/people/dan", [200, 200, 200, 404, 403]),
+    ("/people/{login}", "/people/zoe", [404, 404, 404, 200, 403]),
+    ("/teams", "/teams", [200, 200, 403, 200, 403]),
+    ("/teams/{slug}", "/teams/payments", [200, 200, 403, 403, 403]),
+    ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 403, 403]),
+    ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
+    ("/docs", "/docs", [200, 200, 200, 200, 200]),
+    ("/sign-in", "/sign-in", [303, 303, 303, 303, 303]),
+    ("/sign-in/callback", "/sign-in/callback", [400, 400, 400, 400, 400]),
+    ("/sign-in/organisation", "/sign-in/organisation", [200, 200, 200, 200, 403]),
+    ("/style.css", "/style.css", [200, 200, 200, 200, 200]),
+];
+
+/// The routes that answer to GET, as the router is written.
+fn page_routes() -> BTreeSet<&'static str> {
+    let routes = PAGES.split(".route(").skip(1);
+    routes
+        .filter(|route| route.contains("get("))
+        .filter_map(|route| route.split('"').nth(1))
+        .collect()
+}
+
+#[test]
+fn every_page_is_in_the_table() {
+    let told: BTreeSet<&str> = TABLE.iter().map(|(route, ..)| *route).collect();
+    assert_eq!(told, page_routes(), "each page route needs a row that says what it answers to whom");
+}
+
+async fn world() -> World {
+    let mut world = World::new().await;
+    world.tell(sealed(&world.github.clone())).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_opens_what_is_theirs_and_nothing_else() {
+    let mut world = world().await;
+    let router = world.for_members();
+    let others = world.for_others().await;
+    let mut browsers = [
+        Browser::of(&router, &world.github, "ada").await,
+        Browser::of(&router, &world.github, "ben").await,
+        Browser::of(&router, &world.github, "cleo").await,
+        Browser::of(&others, &world.other, "zoe").await.at(&router),
+        Browser::new(&router),
+    ];
+    for (_, address, statuses) in TABLE {
+        for (who, browser) in browsers.iter_mut().enumerate() {
+            let page = browser.clone().get(address).await;
+            assert_eq!(page.status.as_u16(), statuses[who], "{address} to {who}: {}", page.text());
+            let unknown: &[&str] = match who {
+                0 | 1 => &["zoe", "vault", "Rotate"],
+                2 => &["zoe", "vault", "Rotate", "sealed", "Hush"],
+                3 => &["ada", "ben", "cleo", "dan", "eve", "shop", "sealed", "Hush", "Payments"],
+                _ => &["ada", "ben", "cleo", "dan", "eve", "shop", "sealed", "Hush", "zoe", "vault"],
+            };
+            for word in unknown {
+                assert!(!page.names(word), "{address} names {word} to {who}: {}", page.text());
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_link_in_the_head_leads_to_a_closed_page() {
+    let world = world().await;
+    let router = world.for_members();
+    for login in ["ada", "ben", "cleo"] {
+        let mut browser = Browser::of(&router, &world.github, login).await;
+        let page = browser.get("/").await.body;
+        let head = page.split_once("</nav>").expect("a head").0.to_owned();
+        let links: Vec<&str> = head.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(links.len() >= 4, "{links:?}");
+        assert_eq!(links.contains(&"teams"), login != "cleo");
+        for link in links.iter().filter(|link| !link.starts_with("style.css")) {
+            assert_eq!(browser.get(&format!("/{link}")).await.status, StatusCode::OK, "{link} to {login}");
+        }
+    }
+    let head = Browser::new(&router).get("/").await.body;
+    assert!(!head.contains("href=\"/me\"") && !head.contains("href=\"/silent-experts\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leavers_outside_collaborators_and_strangers_get_in_nowhere() {
+    let world = world().await;
+    let router = world.for_members();
+    for login in ["mallory", "guest"] {
+        world.github.add_account(&UserSpec {
+            login,
+            name: login,
+            kind: AccountKind::User,
+        });
+    }
+    world.github.only_for("sealed", &["ada", "ben", "guest"]);
+    for login in ["eve", "mallory", "guest"] {
+        let mut browser = Browser::new(&router);
+        let end = browser.sign_in(&world.github, login, "/me").await;
+        assert_eq!(end.status, StatusCode::FORBIDDEN, "{login}");
+        assert!(end.text().contains(&format!("{login} is no member of an organisation")), "{}", end.text());
+        assert!(!browser.cookies.contains_key("__Host-peerlore"), "{login} has a session");
+        assert_eq!(browser.get("/me").await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(world.sql("delete from session").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn private_evidence_shows_only_to_whoever_may_read_it() {
+    let world = world().await;
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    assert!(ben.get("/").await.body.contains("Hush"));
+    assert!(ben.get("/me").await.body.contains("acme/sealed#1"));
+    let before = ben.get("/me").await.text();
+    assert!(before.contains("Landed in 3 pull requests"), "{before}");
+    // Somebody takes ben out of the repository; nobody tells us.
+    world.github.only_for("sealed", &["ada"]);
+    world.clock.move_to(world.clock.now() + chrono::Duration::minutes(10));
+    let after = ben.get("/me").await;
+    assert!(!after.body.contains("sealed"), "{}", after.text());
+    assert!(after.text().contains("Landed in 2 pull requests"), "claims rest on what is shown: {}", after.text());
+    assert!(!ben.get("/").await.body.contains("Hush"));
+    assert_eq!(ben.get("/pulls/acme/sealed/2").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn colleagues_see_what_somebody_shares_and_that_somebody_sees_who_looked() {
+    let world = world().await;
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let mut cleo = Browser::of(&router, &world.github, "cleo").await;
+    let page = cleo.get("/people/ben").await.text();
+    assert!(page.contains("ben shares nothing.") && !page.contains("Passed on"), "{page}");
+    let saved = ben.post("/me", "/me/sharing", "share=helped").await;
+    assert_eq!(saved.location(), "/me?saved=sharing");
+    let page = cleo.get("/people/BEN").await.text();
+    assert!(page.contains("Passed on Error handling Landed in 2 pull requests."), "without the sealed one: {page}");
+    assert!(!page.contains("Took up") && !page.contains("Goals"), "{page}");
+    let mine = ben.get("/me").await.text();
+    assert_eq!(mine.matches("cleo, 12 Nov 2026, just now").count(), 1, "once a day: {mine}");
+    ben.get("/people/ben").await;
+    assert!(!ben.get("/me").await.text().contains("ben, 12 Nov 2026"), "own looks are none");
+    assert_eq!(ben.post("/me", "/me/sharing", "share=everything").await.status, StatusCode::BAD_REQUEST);
+    world.opt_out("ben").await;
+    assert_eq!(cleo.get("/people/ben").await.status, StatusCode::NOT_FOUND);
+    assert!(ben.get("/me").await.text().contains("You are out of everything"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_team_page_names_holders_and_hides_small_counts() {
+    let mut world = world().await;
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let small = ben.get("/teams/payments").await.text();
+    assert!(small.contains("Too few people") && !small.contains("Held here"), "{small}");
+    let mut sent = Vec::new();
+    for login in ["fay", "gus", "hal"] {
+        world.github.add_account(&UserSpec {
+            login,
+            name: login,
+            kind: AccountKind::User,
+        });
+        sent.extend(world.github.add_member(by("ada", 1), login, false));
+        sent.extend(world.github.join_team(by("ada", 1), "payments", login, false));
+    }
+    world.tell(sent).await;
+    let page = ben.get("/teams/payments").await.text();
+    assert!(page.contains("Error handling ben and dan"), "{page}");
+    assert!(!page.contains("ada") && !page.contains("1 of"), "only ada was told: {page}");
+    assert!(page.contains("Too few people to show anything."), "{page}");
+    world.opt_out("dan").await;
+    assert!(ben.get("/teams/payments").await.text().contains("Error handling ben"));
+    assert!(!ben.get("/teams/payments").await.names("dan"));
+}
