@@ -41,6 +41,10 @@ id! {
     CommentId
 }
 id! {
+    /// A check run, by GitHub's number.
+    CheckId
+}
+id! {
     /// A submitted review, by GitHub's number.
     ReviewId
 }

@@ -6,6 +6,7 @@ mod database;
 mod shared;
 
 mod candidates;
+mod check_runs;
 mod commands;
 mod comment;
 mod door;

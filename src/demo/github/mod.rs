@@ -20,6 +20,7 @@ mod payload;
 mod payload_pull;
 mod refer;
 mod routes;
+mod routes_checks;
 mod routes_code;
 mod routes_org;
 mod routes_page;
@@ -168,12 +169,6 @@ impl FakeGithub {
         let pull = state.pull_mut(&pull.repo, pull.number);
         pull.map(|p| p.talk.iter().map(|c| (c.author.clone(), c.body.clone())).collect())
             .unwrap_or_default()
-    }
-
-    /// The bodies of check runs that were posted, oldest first.
-    #[must_use]
-    pub fn check_runs(&self) -> Vec<serde_json::Value> {
-        self.lock().checks.iter().map(|c| c.request.clone()).collect()
     }
 
     /// The logins asked to review, in the order they were asked.

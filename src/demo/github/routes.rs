@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
-use crate::demo::github::{routes_code, routes_org, routes_page, routes_pull};
+use crate::demo::github::{routes_checks, routes_code, routes_org, routes_page, routes_pull};
 
 /// The query of a request.
 pub type Asking = Query<HashMap<String, String>>;
@@ -34,9 +34,8 @@ pub fn router(github: &FakeGithub) -> Router {
         .merge(routes_code::router())
         .merge(routes_org::router())
         .merge(routes_page::router())
+        .merge(routes_checks::router())
         .merge(routes_pull::router())
-        .route("/repos/{owner}/{repo}/check-runs", post(check_run))
-        .route("/repos/{owner}/{repo}/check-runs/{id}", patch(change_check_run))
         .fallback(async || not_found())
         .layer(from_fn_with_state(github.clone(), before_each))
         .with_state(github.clone())
@@ -218,46 +217,4 @@ async fn rate_limit(State(github): State<FakeGithub>) -> Response {
         "reset": rate.reset.timestamp(),
     });
     Json(json!({ "resources": { "core": core, "search": core, "graphql": core }, "rate": core })).into_response()
-}
-
-async fn check_run(
-    State(github): State<FakeGithub>,
-    Path((_, repo)): Path<(String, String)>,
-    Json(body): Json<Value>,
-) -> Response {
-    let mut state = github.lock();
-    if state.repo(&repo).is_none() {
-        return not_found();
-    }
-    let id = state.id();
-    state.checks.push(crate::demo::github::state::CheckRun {
-        id,
-        repo,
-        request: body.clone(),
-    });
-    (StatusCode::CREATED, Json(check_answer(id, &body))).into_response()
-}
-
-async fn change_check_run(
-    State(github): State<FakeGithub>,
-    Path((_, repo, id)): Path<(String, String, u64)>,
-    Json(body): Json<Value>,
-) -> Response {
-    let mut state = github.lock();
-    let Some(run) = state.checks.iter_mut().find(|c| c.id == id && c.repo == repo) else {
-        return not_found();
-    };
-    if let (Some(old), Some(new)) = (run.request.as_object_mut(), body.as_object()) {
-        old.extend(new.clone());
-    }
-    let answer = check_answer(id, &run.request);
-    Json(answer).into_response()
-}
-
-fn check_answer(id: u64, body: &Value) -> Value {
-    json!({
-        "id": id, "head_sha": body["head_sha"], "name": body["name"], "status": body["status"].as_str().unwrap_or("queued"),
-        "conclusion": body["conclusion"], "details_url": body["details_url"], "output": body["output"],
-        "external_id": body["external_id"], "pull_requests": [],
-    })
 }

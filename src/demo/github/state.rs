@@ -178,11 +178,13 @@ pub struct Reaction {
     pub at: DateTime<Utc>,
 }
 
-/// A check run that the App posted.
+/// A check run, ours or another App's.
 #[derive(Clone, Debug)]
 pub struct CheckRun {
     pub id: u64,
     pub repo: String,
+    /// The slug of the App that posted it.
+    pub app: String,
     pub request: serde_json::Value,
 }
 

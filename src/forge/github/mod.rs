@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bots;
 mod call;
+pub mod checks;
 pub mod history;
 mod ourselves;
 pub mod pace;
