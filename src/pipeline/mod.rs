@@ -9,7 +9,9 @@
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
 //! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, in place | - |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members`, once a day (itself queued every hour) |
+//! | [`settings`] | `Settings` | settings files on default branches | `model::settings` | the last good ones, and faults | - |
+//! | [`settings::check`] | `CheckSettings` | the settings file of a pull request's head | `model::settings` | a neutral check run | - |
+//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members` and `settings`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
@@ -26,6 +28,7 @@ pub mod publish;
 pub mod rebuild;
 pub mod receive;
 pub mod record;
+pub mod settings;
 pub mod silent;
 pub mod suggest;
 pub mod work;

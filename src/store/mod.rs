@@ -14,6 +14,7 @@ pub mod people;
 pub mod profiles;
 pub mod pulls;
 pub mod reviews;
+pub mod settings;
 pub mod suggestions;
 pub mod tenants;
 
