@@ -114,6 +114,7 @@ async fn database(config: &Config) -> Vec<Finding> {
     if findings.iter().all(|finding| finding.ok) {
         findings.push(inbox(&database.pool).await);
         findings.push(members(config, &database.pool).await);
+        findings.push(settings_files(&database.pool).await);
     }
     if let Err(error) = database.close().await {
         findings.push(Finding::bad(
@@ -150,6 +151,34 @@ async fn inbox(pool: &PgPool) -> Finding {
             "the log says why; once that is mended, redeliver dead letters from the App's settings on GitHub (github.com \
              keeps them for 3 days); a job that gave up is tried again at the next event of its pull request",
         ),
+        Err(error) => Finding::bad(WHAT, error.to_string(), "look into the database's log"),
+    }
+}
+
+/// Whether every settings file on a default branch can be used.
+async fn settings_files(pool: &PgPool) -> Finding {
+    const WHAT: &str = "settings files";
+    let found = async {
+        let mut conn = pool.acquire().await?;
+        let mut broken = Vec::new();
+        for tenant in tenants::all(&mut conn).await? {
+            broken.extend(store::settings::broken(&mut conn, tenant.id).await?);
+        }
+        Ok::<_, store::StoreError>(broken)
+    };
+    match found.await {
+        Ok(broken) if broken.is_empty() => Finding::good(WHAT, "none is broken"),
+        Ok(broken) => {
+            let lines = broken.iter().map(|file| {
+                let first = file.faults.first().map(ToString::to_string).unwrap_or_default();
+                format!("{}/{}: {first}", file.organisation, file.source)
+            });
+            Finding::bad(
+                WHAT,
+                lines.collect::<Vec<_>>().join("; "),
+                "mend the file in a pull request, whose check names every fault; until then the last good version is in force",
+            )
+        }
         Err(error) => Finding::bad(WHAT, error.to_string(), "look into the database's log"),
     }
 }

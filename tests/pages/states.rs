@@ -225,6 +225,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         },
     };
     me::View {
+        may_be_asked: false,
         person: Person {
             id: PersonId(2),
             login: "ben".to_owned(),

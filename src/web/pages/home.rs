@@ -9,6 +9,7 @@ use crate::model::clock::Time;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::pulls::OpenPull;
+use crate::store::settings::Broken;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -16,6 +17,7 @@ use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
+use crate::web::pages::settings_files;
 use crate::web::prose;
 use crate::web::tenant;
 
@@ -33,6 +35,8 @@ pub struct View {
     pub organisations: Vec<String>,
     /// In the demo: whom a visitor can be.
     pub people: Vec<String>,
+    /// Settings files that can't be used.
+    pub broken: Vec<Broken>,
     /// Open pull requests, newest first.
     pub open: Vec<OpenPull>,
     /// The time of looking.
@@ -76,12 +80,14 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
     }
     open.sort_by_key(|pull| std::cmp::Reverse(pull.created_at));
     open.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    let broken = settings_files::broken(conn, &tenants).await?;
     let organisations = tenants.into_iter().map(|tenant| tenant.login).collect();
     Ok(View {
         visitor,
         address: address.to_owned(),
         organisations,
         people: logins,
+        broken,
         open,
         now,
     })
@@ -98,6 +104,7 @@ pub fn render(view: &View) -> Markup {
             "Nothing is posted unless you switch that on, and whoever doesn't want to be in it is taken out everywhere."
         }
         @if view.visitor.demo { (sights(view)) (choose::form(&view.organisations, &view.people, view.visitor.login.as_deref())) }
+        (settings_files::note(&view.broken))
         (open(view))
         @if !view.visitor.demo { (connect(view)) }
     }

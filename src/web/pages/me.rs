@@ -18,6 +18,7 @@ use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
 use crate::store::people;
 use crate::store::people::Person;
+use crate::store::settings;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::chart;
@@ -26,6 +27,7 @@ use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
+use crate::web::pages::me_asked;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::prose;
@@ -43,6 +45,8 @@ pub struct View {
     pub profile: Profile,
     /// The page of evidence, from 1.
     pub page: usize,
+    /// They said that they may be listed among the silent experts.
+    pub may_be_asked: bool,
     /// What was saved just now.
     pub saved: Option<Saved>,
     /// The time of looking.
@@ -99,7 +103,9 @@ pub async fn show(
     };
     let now = web.pipeline.clock.now();
     let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
+    let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let view = View {
+        may_be_asked,
         person,
         profile,
         page,
@@ -147,6 +153,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
+        (me_asked::render(view.may_be_asked))
         (me_forms::render(&view.person, view.now))
     }
 }

@@ -6,8 +6,10 @@ pub mod docs;
 pub mod docs_formulas;
 pub mod home;
 pub mod me;
+pub mod me_asked;
 pub mod me_forms;
 pub mod pull;
+pub mod settings_files;
 pub mod silent;
 
 use axum::Router;
@@ -27,10 +29,12 @@ pub fn routes() -> Router<Web> {
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
         .route("/me/away", post(me_forms::away))
+        .route("/me/asked", post(me_asked::set))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/silent-experts", get(silent::show))
         .route("/docs", get(docs::show))
+        .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))
         .fallback(async || PageError::no_such_page())
         .method_not_allowed_fallback(async || PageError::WrongMethod)
