@@ -15,6 +15,7 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::gather;
 use crate::pipeline::gather::Knowledge;
 use crate::pipeline::gather::Question;
+use crate::pipeline::settings;
 use crate::store::contents;
 use crate::store::people;
 use crate::store::pulls;
@@ -148,9 +149,10 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
         );
     }
     question.files = Some(files.clone());
-    let known = gather::known(conn, repo.installation, &question, &pipeline.settings).await?;
+    let settings = settings::in_force(conn, &pipeline.settings, repo.installation, repo.id).await?;
+    let known = gather::known(conn, repo.installation, &question, &settings).await?;
     let seed = question.key.number.unsigned_abs().into();
-    let suggestion = known.suggest(&pipeline.settings, question.at, seed);
+    let suggestion = known.suggest(&settings, question.at, seed);
     let answer = Answer {
         repo: format!("{}/{}", repo.owner, repo.name),
         pull: command.pull,

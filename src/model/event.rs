@@ -108,6 +108,8 @@ pub enum What {
         after: String,
         /// History was rewritten.
         forced: bool,
+        /// A settings file may have changed.
+        may_touch_settings: bool,
     },
     /// A person joined or left a team.
     TeamMember {

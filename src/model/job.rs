@@ -6,6 +6,7 @@ use crate::model::ids::CommentId;
 use crate::model::ids::InboxId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 
 /// A job. It carries ids only: whatever it needs it reads when it runs, so it may run late or twice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -58,9 +59,35 @@ pub enum Job {
         /// The tenant.
         installation: InstallationId,
     },
+    /// Read settings files.
+    Settings {
+        /// The tenant.
+        installation: InstallationId,
+        /// Which.
+        of: SettingsOf,
+    },
+    /// Say on a pull request what its settings file would do.
+    CheckSettings {
+        /// The tenant.
+        installation: InstallationId,
+        /// The pull request.
+        pull: PullKey,
+    },
     /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries, removed
     /// installations. Queue [`Job::Members`] where a day has passed.
     Expire,
+}
+
+/// Which settings files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingsOf {
+    /// All: the organisation's and every repository's, each by a job of its own.
+    Everything,
+    /// The organisation's.
+    Organisation,
+    /// One repository's.
+    Repository(RepoId),
 }
 
 /// A job with the delivery that made it necessary, so that logs tell of one delivery from the door to the comment.
@@ -100,6 +127,8 @@ impl Job {
             Self::Redact { .. } => "redact",
             Self::Command { .. } => "command",
             Self::Members { .. } => "members",
+            Self::Settings { .. } => "settings",
+            Self::CheckSettings { .. } => "check_settings",
             Self::Expire => "expire",
         }
     }
@@ -112,9 +141,15 @@ impl Job {
             Self::Fetch { installation, pull }
             | Self::Learn { installation, pull }
             | Self::Suggest { installation, pull }
+            | Self::CheckSettings { installation, pull }
             | Self::Redact { installation, pull }
             | Self::Command { installation, pull, .. } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
+            Self::Settings { installation, of } => Some(match of {
+                SettingsOf::Everything => format!("settings:{installation}"),
+                SettingsOf::Organisation => format!("settings:{installation}:organisation"),
+                SettingsOf::Repository(repo) => format!("settings:{installation}:{repo}"),
+            }),
         }
     }
 
@@ -123,9 +158,9 @@ impl Job {
     pub fn priority(&self) -> i16 {
         match self {
             Self::Receive { .. } => 0,
-            Self::Members { .. } | Self::Redact { .. } | Self::Command { .. } => 1,
+            Self::Members { .. } | Self::Redact { .. } | Self::Command { .. } | Self::Settings { .. } => 1,
             Self::Fetch { .. } => 2,
-            Self::Learn { .. } => 3,
+            Self::Learn { .. } | Self::CheckSettings { .. } => 3,
             Self::Suggest { .. } => 4,
             Self::Expire => 5,
         }

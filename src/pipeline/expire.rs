@@ -4,8 +4,9 @@ use chrono::Duration;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::members;
+use crate::pipeline::settings;
 use crate::pipeline::visits;
-use crate::store::comments;
+use crate::store;
 use crate::store::contents;
 use crate::store::inbox;
 use crate::store::sharing;
@@ -27,25 +28,22 @@ const LOOK_DAYS: i64 = 90;
 /// Days that a processed delivery's id is known. GitHub sends one again for 3 days, an Enterprise Server for 7.
 const KNOWN_DAYS: i64 = 30;
 
-/// Lets comment texts go that are older than the settings' `retention_days`, bodies of old dead letters, the ids of
+/// Lets comment texts go that are older than the `retention_days` of their repository, bodies of old dead letters, the ids of
 /// deliveries that can't come again, and whatever was known of installations that were removed long enough ago; has
-/// members read that weren't for a day.
+/// members and settings read that weren't for a day.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
-    let texts = comments::expire(
-        &mut tx,
-        now - Duration::days(i64::from(pipeline.settings.retention_days)),
-    )
-    .await?;
+    let texts = store::settings::expire_texts(&mut tx, now, pipeline.settings.retention_days).await?;
     contents::forget_ref_pushes(&mut tx, now - Duration::days(REF_PUSH_DAYS)).await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     let deliveries = inbox::forget(&mut tx, now - Duration::days(KNOWN_DAYS)).await?;
     sharing::forget_looks(&mut tx, now - Duration::days(LOOK_DAYS)).await?;
     members::queue_unread(pipeline, &mut tx).await?;
+    settings::queue_unread(pipeline, &mut tx).await?;
     tx.commit().await?;
     visits::expire(pipeline).await?;
     let mut conn = pipeline.pool.acquire().await?;

@@ -21,6 +21,7 @@ use crate::model::pull::PullContents;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::record;
+use crate::pipeline::settings::check;
 use crate::pipeline::suggest;
 use crate::store::comments;
 use crate::store::comments::StoredComment;
@@ -108,6 +109,16 @@ pub async fn run(
     pulls::hold(&mut tx, key).await?;
     if let Some((files, people)) = &found.contents {
         contents::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
+        let paths = files
+            .iter()
+            .flat_map(|file| [Some(&file.path), file.previous_path.as_ref()]);
+        if check::concerns(&repo.name, paths.flatten().map(String::as_str)) {
+            let job = Job::CheckSettings {
+                installation: id,
+                pull: key,
+            };
+            pipeline.queue.add(&mut tx, &job.because_of(delivery)).await?;
+        }
     }
     for comment in too_early(&comments, &pushes) {
         contents::forget_follow_up(&mut tx, id, comment).await?;

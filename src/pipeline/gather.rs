@@ -19,6 +19,7 @@ use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::StepError;
+use crate::pipeline::settings;
 use crate::skill;
 use crate::store::contents;
 use crate::store::lessons;
@@ -48,6 +49,9 @@ use crate::suggest::query::TouchedFile;
 const HISTORY_DAYS: i64 = 730;
 /// .. and pull requests of it at most.
 const HISTORY_PULLS: i64 = 3_000;
+
+/// What a file's area that the settings name counts beside what was taught there: one lesson that surely landed.
+const DECLARED: f64 = 1.0;
 
 /// Which past may be known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -152,7 +156,7 @@ pub async fn known(
 ) -> Result<Known, StepError> {
     let (key, at) = (question.key, question.at);
     let repo = tenants::repo(conn, id, key.repo).await?;
-    let past = past::past_pulls(
+    let mut past = past::past_pulls(
         conn,
         &Reader::of_everything(id),
         past::Span {
@@ -163,8 +167,13 @@ pub async fn known(
         },
     )
     .await?;
-    let files = files(conn, id, question).await?;
+    for pull in &mut past {
+        pull.files.retain(|path| !settings.ignores_path(path));
+    }
+    let mut files = files(conn, id, question).await?;
+    files.retain(|file| !settings.ignores_path(&file.path));
     let places = members::team_places(conn, id, at).await?;
+    let places = settings::team_places(conn, id, places, settings).await?;
     let vacancy = past::Vacancy {
         key,
         author: question.author,
@@ -172,17 +181,23 @@ pub async fn known(
         past: question.knowledge == Knowledge::Then,
     };
     let people = past::candidates(conn, id, vacancy, settings).await?;
-    let skills = skills(conn, id, question).await?;
+    let skills = skills(conn, id, question, f64::from(settings.half_life)).await?;
     let languages: BTreeSet<String> = files.iter().filter_map(|file| file.language.clone()).collect();
     let languages: Vec<String> = languages.into_iter().collect();
     let languages = past::languages(conn, id, &languages, at).await?;
     let (candidates, left_out) = sorted_out(people, &places, &skills, &languages);
     let folders: Vec<String> = folders(&files);
-    let expected_areas = past::areas_under(conn, id, (key.repo, &folders), at)
+    let mut expected_areas: Vec<(Area, f64)> = past::areas_under(conn, id, (key.repo, &folders), at)
         .await?
         .into_iter()
         .filter_map(|(slug, weight)| slug.parse::<Area>().ok().map(|area| (area, weight)))
         .collect();
+    for area in files.iter().flat_map(|file| settings.areas_of(&file.path)) {
+        match expected_areas.iter_mut().find(|(known, _)| *known == area) {
+            Some((_, weight)) => *weight += DECLARED,
+            None => expected_areas.push((area, DECLARED)),
+        }
+    }
     let asked = if key.number == 0 || question.knowledge == Knowledge::Then {
         Vec::new()
     } else {
@@ -323,28 +338,32 @@ async fn skills(
     conn: &mut PgConnection,
     id: InstallationId,
     question: &Question,
+    half_life: f64,
 ) -> Result<HashMap<PersonId, Vec<HeldSkill>>, StepError> {
+    // The stored graph has faded by the usual half-life.
+    let stored = half_life.total_cmp(&skill::decay::CURRENT_HALF_LIFE).is_eq();
     let edges = match question.knowledge {
-        Knowledge::Now => lessons::graph(conn, id, lessons::Ends::Any).await?,
-        Knowledge::Then => {
+        Knowledge::Now if stored => lessons::graph(conn, id, lessons::Ends::Any).await?,
+        Knowledge::Now | Knowledge::Then => {
             let which = profiles::Which {
                 person: None,
                 before: Some(question.at),
                 limit: i64::from(i32::MAX),
             };
-            skill::edge::edges(
+            skill::edge::edges_fading(
                 profiles::lessons(conn, &Reader::of_everything(id), which)
                     .await?
                     .iter()
                     .map(profiles::LessonLine::lesson),
+                half_life,
             )
         }
     };
     let mut held: HashMap<PersonId, HashMap<Area, (f64, f64, i32)>> = HashMap::new();
     for edge in &edges {
         let sums = held.entry(edge.teacher).or_default().entry(edge.area).or_default();
-        sums.0 += skill::edge::strength(edge, question.at);
-        sums.1 += skill::edge::effective_n(edge, question.at);
+        sums.0 += skill::edge::strength_fading(edge, question.at, half_life);
+        sums.1 += skill::edge::effective_n_fading(edge, question.at, half_life);
         sums.2 += edge.pulls;
     }
     Ok(held

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 
 use crate::classify;
+use crate::model::comment::AreaGuess;
+use crate::model::comment::CommentKind;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::CommentText;
 use crate::model::evidence::FollowUp;
@@ -16,8 +18,11 @@ use crate::model::ids::PullKey;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Refusal;
 use crate::model::pull::HeadPush;
+use crate::model::settings::Settings;
+use crate::model::skill::Area;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::settings;
 use crate::skill;
 use crate::store::comments;
 use crate::store::comments::StoredComment;
@@ -79,16 +84,21 @@ pub async fn of_pull(
         .filter(|file| file.mechanical)
         .map(|file| file.path.as_str())
         .collect();
+    // The operator's own settings say nothing of files.
+    let settings = settings::in_force(conn, &Settings::default(), id, key.repo).await?;
     let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES);
 
     let mut found: Vec<Lesson> = Vec::new();
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
-    for thread in threads(key, (&pull, author), &comments, &pushes) {
+    for mut thread in threads(key, (&pull, author), &comments, &pushes) {
+        if let Some(path) = &thread.path {
+            declare(&mut thread.comments, &settings.areas_of(path));
+        }
         let mechanical = mega
             || thread
                 .path
                 .as_deref()
-                .is_some_and(|path| mechanical_paths.contains(&path));
+                .is_some_and(|path| mechanical_paths.contains(&path) || settings.ignores_path(path));
         if mechanical {
             *refused.entry(Refusal::Mechanical).or_default() +=
                 i32::try_from(thread.comments.len()).unwrap_or(i32::MAX);
@@ -108,6 +118,26 @@ pub async fn of_pull(
         lessons::set_edge(conn, id, edge_key, edge.as_ref()).await?;
     }
     Ok(found.len())
+}
+
+/// Puts areas that the settings name for a file beside what was read in its comments, as sure as the surest of these.
+fn declare(comments: &mut [ThreadComment], areas: &[Area]) {
+    let substance = comments
+        .iter_mut()
+        .filter(|comment| comment.reading.kind == CommentKind::Substance);
+    for comment in substance {
+        let guesses = &mut comment.reading.areas;
+        let probability = guesses.first().map_or(1.0, |surest| surest.probability);
+        for area in areas {
+            match guesses.iter_mut().find(|guess| guess.area == *area) {
+                Some(guess) => guess.probability = probability,
+                None => guesses.push(AreaGuess {
+                    area: *area,
+                    probability,
+                }),
+            }
+        }
+    }
 }
 
 async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pull) -> Result<Standing, StepError> {

@@ -10,7 +10,9 @@
 //! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, check runs and answers, in place | - |
 //! | [`command`] | `Command` | a command that somebody gave in a comment, and what they may do | `model::command` | reactions, an answer, a review request (by [`ask`]) | - |
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members`, once a day (itself queued every hour) |
+//! | [`settings`] | `Settings` | settings files on default branches | `model::settings` | the last good ones, and faults | - |
+//! | [`settings::check`] | `CheckSettings` | the settings file of a pull request's head | `model::settings` | a neutral check run | - |
+//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members` and `settings`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
@@ -31,6 +33,7 @@ pub mod rebuild;
 pub mod receive;
 pub mod record;
 pub mod registered;
+pub mod settings;
 pub mod setup;
 pub mod silent;
 pub mod suggest;

@@ -19,8 +19,11 @@ use crate::model::event::What;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 use crate::model::job::Job;
+use crate::model::job::SettingsOf;
 use crate::model::person::Actor;
+use crate::model::settings;
 use crate::pipeline::StepError;
 use crate::pipeline::command;
 use crate::store::comments;
@@ -38,8 +41,12 @@ pub struct Next {
     pub installation: Option<InstallationId>,
     /// The pull request that moved.
     pub pull: Option<PullKey>,
-    /// Members and teams should be read.
+    /// Members, teams and settings files should be read.
     pub members: bool,
+    /// The repository whose settings file may have changed.
+    pub settings: Option<RepoId>,
+    /// The organisation's settings file may have changed.
+    pub organisation_settings: bool,
 }
 
 impl Next {
@@ -50,8 +57,12 @@ impl Next {
             return Vec::new();
         };
         let pull = self.pull.map(|pull| Job::Fetch { installation, pull });
+        let settings = |of| Job::Settings { installation, of };
         pull.into_iter()
             .chain(self.members.then_some(Job::Members { installation }))
+            .chain(self.members.then_some(settings(SettingsOf::Everything)))
+            .chain(self.organisation_settings.then_some(settings(SettingsOf::Organisation)))
+            .chain(self.settings.map(|repo| settings(SettingsOf::Repository(repo))))
             .collect()
     }
 }
@@ -131,9 +142,27 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
     };
     if let Some(repo) = &event.repo {
         next.pull = of_repo(conn, seen, (installation, repo), event, at).await?;
+        if changes_settings(repo, &event.what) {
+            next.settings = Some(repo.id);
+            next.organisation_settings = repo.name.eq_ignore_ascii_case(settings::ORGANISATION_REPO);
+        }
     }
     next.members = of_account(conn, seen, installation, event, at).await? || new;
     Ok(next)
+}
+
+/// Whether the settings file on the default branch may be another one now.
+fn changes_settings(repo: &RepoSeen, what: &What) -> bool {
+    match what {
+        What::Push {
+            branch: Some(branch),
+            may_touch_settings,
+            ..
+        } => *may_touch_settings && repo.default_branch.as_ref().is_none_or(|default| default == branch),
+        // Another default branch, another name, or a repository that is new here.
+        What::RepoChanged => true,
+        _ => false,
+    }
 }
 
 /// The pull request on whose diff the event is a comment.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 
 use chrono::Duration;
 use serde::Serialize;
@@ -11,11 +12,16 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::clock::days_between;
 use crate::model::ids::PersonId;
+use crate::model::ids::RepoId;
 use crate::model::pull::module_of;
+use crate::model::settings::Settings;
+use crate::model::settings::SilentExperts;
 use crate::pipeline::StepError;
+use crate::pipeline::settings;
 use crate::skill::decay;
 use crate::skill::silent;
 use crate::skill::silent::Work;
+use crate::store;
 use crate::store::past;
 use crate::store::past::PastPull;
 use crate::store::people;
@@ -48,7 +54,8 @@ pub struct CouldBeAsked {
     pub words: String,
 }
 
-/// The silent experts at `at` in what the reader may read, by module. Nobody who is away, left or opted out is named.
+/// The silent experts at `at` in what the reader may read, by module. Nobody who is away, left or opted out is named, and
+/// where the organisation's settings say "opt-in" nobody who hasn't said that they may be asked.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
@@ -61,7 +68,17 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         before: at,
         limit: WINDOW_PULLS,
     };
-    let pulls = past::past_pulls(conn, reader, span).await?;
+    let mut pulls = past::past_pulls(conn, reader, span).await?;
+    // The operator's own settings say nothing of names and files.
+    let base = settings::of_tenant(conn, &Settings::default(), id).await?;
+    let mut of_repo: HashMap<RepoId, Settings> = HashMap::new();
+    for pull in &mut pulls {
+        let known = match of_repo.entry(pull.repo) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(settings::in_force(conn, &Settings::default(), id, pull.repo).await?),
+        };
+        pull.files.retain(|path| !known.ignores_path(path));
+    }
     let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, id, since)
         .await?
         .into_iter()
@@ -73,9 +90,14 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         .map(|person| (person.id, person))
         .collect();
     let left = past::who_left(conn, id, at).await?;
+    let said_yes = match base.silent_experts {
+        SilentExperts::Named => None,
+        SilentExperts::OptIn => Some(store::settings::may_be_asked(conn, id).await?),
+    };
     let may_be_named: HashSet<PersonId> = people
         .values()
         .filter(|person| person.away_until.is_none_or(|until| until <= at) && !left.contains(&person.id))
+        .filter(|person| said_yes.as_ref().is_none_or(|yes| yes.contains(&person.id)))
         .map(|person| person.id)
         .collect();
     let rows = work(&pulls, at, &answers, &may_be_named);

@@ -11,6 +11,7 @@ use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::settings::Settings;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Pipeline;
@@ -20,6 +21,8 @@ use crate::pipeline::gather::Knowledge;
 use crate::pipeline::gather::Known;
 use crate::pipeline::gather::Question;
 use crate::pipeline::publish;
+use crate::pipeline::settings;
+use crate::store;
 use crate::store::pulls;
 use crate::store::suggestions;
 use crate::store::tenants;
@@ -31,7 +34,8 @@ const ACCESS_TRIES: usize = 3;
 
 /// Makes the suggestion for one pull request and shows it where the settings say so.
 ///
-/// None is made for drafts, closed pull requests, bots' pull requests and events that nobody waits for any more.
+/// None is made for drafts, closed pull requests, bots' pull requests, whatever else the settings ignore, and events that
+/// nobody waits for any more.
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
@@ -46,7 +50,18 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
     ) else {
         return Ok(());
     };
+    let settings = settings::in_force(&mut tx, &pipeline.settings, id, key.repo).await?;
     if !is_due(&pull, now) || tenant.silent {
+        return Ok(());
+    }
+    let (author, labels) = store::settings::marks_of_pull(&mut tx, id, key).await?;
+    if let Some(because_of) = settings.ignores(author.as_deref(), &labels, pull.draft) {
+        tracing::info!(
+            repo.id = key.repo.0,
+            pull.number = key.number,
+            because_of,
+            "no suggestion, by the settings"
+        );
         return Ok(());
     }
     let question = Question {
@@ -56,15 +71,16 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         at: now,
         knowledge: Knowledge::Now,
     };
-    let mut known = gather::known(&mut tx, id, &question, &pipeline.settings).await?;
+    let mut known = gather::known(&mut tx, id, &question, &settings).await?;
     let suggestion = loop {
-        let suggestion = answer(pipeline, (&repo, tenant.external_id, key.number), &mut known, now).await?;
+        let at = (&repo, tenant.external_id, key.number);
+        let suggestion = answer(pipeline, &settings, at, &mut known, now).await?;
         // Others suggest at the same time: who has room is counted once more, with nobody else counting.
         let mut storing = tx.begin().await?;
         suggestions::hold_limits(&mut storing, id).await?;
         let shares = suggestions::shares(&mut storing, id, key, &picked(&suggestion), now).await?;
         known.recount(&shares);
-        if known.has_room_for(&suggestion, &pipeline.settings) {
+        if known.has_room_for(&suggestion, &settings) {
             suggestions::set(&mut storing, id, key, (&suggestion, &pull.head_sha), now).await?;
             pulls::suggested(&mut storing, id, key, pull.suggest_wanted).await?;
             storing.commit().await?;
@@ -82,17 +98,17 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         learner = word(&suggestion.learner),
         "suggestion made"
     );
-    publish::suggestion(pipeline, id, key, pipeline.settings.surface).await
+    publish::suggestion(pipeline, id, key, settings.surface).await
 }
 
-/// Whether somebody waits for a suggestion: the pull request is open, no draft and no bot's, and what asked for it is
-/// not long ago.
+/// Whether somebody may wait for a suggestion: the pull request is open and no bot's, and what asked for it is not long
+/// ago. The settings may say otherwise, of drafts above all.
 #[must_use]
 pub fn is_due(pull: &pulls::Pull, now: Time) -> bool {
     let fresh = pull
         .suggest_wanted_at
         .is_some_and(|wanted| now - wanted <= Duration::days(STALE_DAYS));
-    pull.open && !pull.draft && !pull.by_bot && fresh
+    pull.open && !pull.by_bot && fresh
 }
 
 fn picked(suggestion: &Suggestion) -> Vec<PersonId> {
@@ -116,12 +132,13 @@ fn word(slot: &Slot) -> &'static str {
 /// Asks the ranker, and asks again without whoever can't read the repository any more.
 async fn answer(
     pipeline: &Pipeline,
+    settings: &Settings,
     (repo, installation, number): (&tenants::Repo, Option<i64>, i32),
     known: &mut Known,
     now: Time,
 ) -> Result<Suggestion, StepError> {
     let seed = number.unsigned_abs().into();
-    let mut suggestion = known.suggest(&pipeline.settings, now, seed);
+    let mut suggestion = known.suggest(settings, now, seed);
     if !pipeline.forge.is_configured() {
         return Ok(suggestion);
     }
@@ -150,9 +167,9 @@ async fn answer(
             return Ok(suggestion);
         }
         known.refuse(&refused);
-        suggestion = known.suggest(&pipeline.settings, now, seed);
+        suggestion = known.suggest(settings, now, seed);
     }
     // Whoever came up last was not asked about, so nobody is named.
     known.keep_only(&may_read);
-    Ok(known.suggest(&pipeline.settings, now, seed))
+    Ok(known.suggest(settings, now, seed))
 }

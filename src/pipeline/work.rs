@@ -25,6 +25,7 @@ use crate::pipeline::learn::Reread;
 use crate::pipeline::members;
 use crate::pipeline::publish;
 use crate::pipeline::receive;
+use crate::pipeline::settings;
 use crate::pipeline::suggest;
 use crate::store::StoreError;
 use crate::store::inbox;
@@ -88,6 +89,8 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
             installation, comment, ..
         } => command::run(pipeline, installation, comment).await,
         Job::Members { installation } => members::run(pipeline, installation).await,
+        Job::Settings { installation, of } => settings::run(pipeline, installation, of).await,
+        Job::CheckSettings { installation, pull } => settings::check::run(pipeline, installation, pull).await,
         Job::Expire => expire::run(pipeline).await,
     }
 }

@@ -50,6 +50,12 @@ pub fn pull_evidence(lessons: &[Lesson]) -> Vec<PullEvidence> {
 /// The edges that lessons make, by teacher, learner and area.
 #[must_use]
 pub fn edges(lessons: impl Iterator<Item = Lesson>) -> Vec<Edge> {
+    edges_fading(lessons, CURRENT_HALF_LIFE)
+}
+
+/// The same, with another half-life in days for "who is current": read them with [`strength_fading`] and the same one.
+#[must_use]
+pub fn edges_fading(lessons: impl Iterator<Item = Lesson>, half_life: f64) -> Vec<Edge> {
     let mut by_edge: BTreeMap<(PersonId, PersonId, Area), Vec<Lesson>> = BTreeMap::new();
     for lesson in lessons {
         by_edge
@@ -59,7 +65,7 @@ pub fn edges(lessons: impl Iterator<Item = Lesson>) -> Vec<Edge> {
     }
     by_edge
         .into_iter()
-        .filter_map(|((teacher, learner, area), lessons)| edge(teacher, learner, area, &pull_evidence(&lessons)))
+        .filter_map(|(ends, lessons)| edge_fading(ends, &pull_evidence(&lessons), half_life))
         .collect()
 }
 
@@ -74,6 +80,14 @@ fn noisy_or(probabilities: impl Iterator<Item = f64>) -> f64 {
 /// order of the evidence.
 #[must_use]
 pub fn edge(teacher: PersonId, learner: PersonId, area: Area, evidence: &[PullEvidence]) -> Option<Edge> {
+    edge_fading((teacher, learner, area), evidence, CURRENT_HALF_LIFE)
+}
+
+fn edge_fading(
+    (teacher, learner, area): (PersonId, PersonId, Area),
+    evidence: &[PullEvidence],
+    half_life: f64,
+) -> Option<Edge> {
     let mut landed: Vec<&PullEvidence> = evidence.iter().filter(|one| one.landed > 0.0).collect();
     landed.sort_by(|a, b| {
         (a.at, a.pull.repo, a.pull.number)
@@ -97,11 +111,11 @@ pub fn edge(teacher: PersonId, learner: PersonId, area: Area, evidence: &[PullEv
         let age = days_between(one.at, as_of);
         edge.pulls += 1;
         edge.sum += one.landed;
-        edge.sum_52 += one.landed * halved(age, CURRENT_HALF_LIFE);
+        edge.sum_52 += one.landed * halved(age, half_life);
         edge.sum_365 += one.landed * halved(age, PROFILE_HALF_LIFE);
         if one.diffs_known {
             edge.n += 1;
-            edge.n_52 += halved(age, CURRENT_HALF_LIFE);
+            edge.n_52 += halved(age, half_life);
         }
     }
     Some(edge)
@@ -110,7 +124,13 @@ pub fn edge(teacher: PersonId, learner: PersonId, area: Area, evidence: &[PullEv
 /// How strong the edge is now for "who is current": `S = sum P * (0.15 + 0.85 * 2^(-age/52 d))`.
 #[must_use]
 pub fn strength(edge: &Edge, now: Time) -> f64 {
-    FLOOR * edge.sum + (1.0 - FLOOR) * edge.sum_52 * halved(days_between(edge.as_of, now), CURRENT_HALF_LIFE)
+    strength_fading(edge, now, CURRENT_HALF_LIFE)
+}
+
+/// [`strength`] of an edge that was made with this half-life in days.
+#[must_use]
+pub fn strength_fading(edge: &Edge, now: Time, half_life: f64) -> f64 {
+    FLOOR * edge.sum + (1.0 - FLOOR) * edge.sum_52 * halved(days_between(edge.as_of, now), half_life)
 }
 
 /// How strong the edge is now for a profile: `sum P * 2^(-age/365 d)`.
@@ -122,7 +142,13 @@ pub fn profile_strength(edge: &Edge, now: Time) -> f64 {
 /// Effective number of pull requests behind the edge now: the sum of `w(age)` over those whose diffs are known.
 #[must_use]
 pub fn effective_n(edge: &Edge, now: Time) -> f64 {
-    let faded = edge.n_52 * halved(days_between(edge.as_of, now), CURRENT_HALF_LIFE);
+    effective_n_fading(edge, now, CURRENT_HALF_LIFE)
+}
+
+/// [`effective_n`] of an edge that was made with this half-life in days.
+#[must_use]
+pub fn effective_n_fading(edge: &Edge, now: Time, half_life: f64) -> f64 {
+    let faded = edge.n_52 * halved(days_between(edge.as_of, now), half_life);
     FLOOR * f64::from(edge.n) + (1.0 - FLOOR) * faded
 }
 

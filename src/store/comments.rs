@@ -366,17 +366,3 @@ pub async fn set_readings(
     .await?;
     Ok(())
 }
-
-/// Lets the texts go that were written before `before`, whether anybody ever read them or not; gives how many.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn expire(conn: &mut PgConnection, before: Time) -> Result<u64, StoreError> {
-    let done = sqlx::query!(
-        "update comment set body = null where body is not null and created_at < $1",
-        before
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
-}

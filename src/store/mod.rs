@@ -22,6 +22,7 @@ pub mod registrations;
 pub mod reader;
 pub mod reviews;
 pub mod sessions;
+pub mod settings;
 pub mod sharing;
 pub mod suggestions;
 pub mod teams;

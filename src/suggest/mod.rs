@@ -53,6 +53,7 @@ pub fn suggest(query: &Query<'_>, settings: &Settings, now: Time, seed: u64) -> 
         .iter()
         .partition(|asked| is_last_learner(asked, query.pull));
     let (expert, competent) = match best {
+        Some(best) if !experts.is_empty() && wants_more(&experts, settings) => (Slot::Picked(best.pick), true),
         _ if !experts.is_empty() => (already_asked(&experts), true),
         Some(best) => {
             let competent = best.competent;
@@ -91,6 +92,11 @@ fn learner_beside(ground: &Ground<'_>, expert: &Slot, competent: bool, left_out:
         Some(pick) => Slot::Picked(pick),
         None => nobody_learns(left_out),
     }
+}
+
+/// Whether fewer are asked than this repository wants for its changes.
+fn wants_more(asked: &[&Asked], settings: &Settings) -> bool {
+    u32::try_from(asked.len()).is_ok_and(|asked| asked < settings.max_experts)
 }
 
 fn is_last_learner(asked: &Asked, pull: &PullAsked) -> bool {

@@ -110,6 +110,12 @@ impl Visitor {
         self.demo || self.signed_in.is_some()
     }
 
+    /// Whether they own the organisation. Without a sign-in, whoever sees the pages does.
+    #[must_use]
+    pub fn owns(&self) -> bool {
+        self.signed_in.as_ref().is_none_or(|place| place.reader.roles().is_owner())
+    }
+
     /// Whether they may open the page of some team. Without a sign-in, whoever sees the pages may.
     #[must_use]
     pub fn leads_some_team(&self) -> bool {
@@ -164,8 +170,7 @@ impl FromRequestParts<Web> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, PageError> {
         let visitor = Visitor::from_request_parts(parts, web).await?;
-        let place = visitor.signed_in.as_ref();
-        if place.is_none_or(|place| place.reader.roles().is_owner()) {
+        if visitor.owns() {
             Ok(Self(visitor))
         } else {
             Err(PageError::ForOwners)

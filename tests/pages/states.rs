@@ -229,6 +229,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         sharing: Sharing::default(),
         token: "t".to_owned(),
         signed_in: false,
+        may_be_asked: false,
         person: Person {
             id: PersonId(2),
             login: "ben".to_owned(),

@@ -16,6 +16,7 @@ use crate::store;
 use crate::store::Schema;
 use crate::store::inbox;
 use crate::store::jobs;
+use crate::store::settings;
 use crate::store::tenants;
 
 /// What the database tells, and the code host as the App that the configuration or the database names.
@@ -45,6 +46,7 @@ pub(super) async fn checked(config: &Config) -> (Vec<Finding>, Option<Forge>) {
         }
         let acts = forge.as_ref().is_some_and(Forge::is_configured);
         findings.push(members(acts, &database.pool).await);
+        findings.push(settings_files(&database.pool).await);
     }
     if let Err(error) = database.close().await {
         let mend = "look into postgres.log in the data folder";
@@ -138,6 +140,34 @@ async fn members(as_an_app: bool, pool: &PgPool) -> Finding {
         ),
         "let `peerlore serve` run, it tries every hour; where that fails the log says why, such as a missing permission",
     )
+}
+
+/// Whether every settings file on a default branch can be used.
+async fn settings_files(pool: &PgPool) -> Finding {
+    const NAME: &str = "settings files";
+    let found = async {
+        let mut conn = pool.acquire().await?;
+        let mut broken = Vec::new();
+        for tenant in tenants::all(&mut conn).await? {
+            broken.extend(settings::broken(&mut conn, tenant.id).await?);
+        }
+        Ok::<_, store::StoreError>(broken)
+    };
+    match found.await {
+        Ok(broken) if broken.is_empty() => Finding::ok(NAME, "none is broken"),
+        Ok(broken) => {
+            let lines = broken.iter().map(|file| {
+                let first = file.faults.first().map(ToString::to_string).unwrap_or_default();
+                format!("{}/{}: {first}", file.organisation, file.source)
+            });
+            Finding::fail(
+                NAME,
+                lines.collect::<Vec<_>>().join("; "),
+                "mend the file in a pull request, whose check names every fault; until then the last good version is in force",
+            )
+        }
+        Err(error) => Finding::fail(NAME, error.to_string(), "look into the database's log"),
+    }
 }
 
 /// The App that the set-up page created, and whether the sealing key opens it.

@@ -328,6 +328,7 @@ impl Payload {
             before: self.before.clone().unwrap_or_default(),
             after: self.after.clone().ok_or("after")?,
             forced: self.forced.unwrap_or(false),
+            may_touch_settings: self.may_touch_settings(),
         })
     }
 

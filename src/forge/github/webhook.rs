@@ -9,6 +9,7 @@ use crate::forge::github::shapes::Review;
 use crate::forge::github::shapes::Team;
 use crate::forge::github::shapes::User;
 use crate::model::clock::Time;
+use crate::model::settings;
 
 /// An installation of the App.
 #[derive(Deserialize, Default)]
@@ -38,6 +39,27 @@ pub struct Membership {
     pub user: Option<User>,
 }
 
+/// Commits that GitHub lists in a push at most, and files in one of them. Source: GitHub Docs, "Webhook events and
+/// payloads", push.
+const COMMITS: usize = 2_048;
+const FILES: usize = 3_000;
+
+/// A commit of a push: which files it touches.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct PushedCommit {
+    added: List<String>,
+    modified: List<String>,
+    removed: List<String>,
+}
+
+impl PushedCommit {
+    fn paths(&self) -> impl Iterator<Item = &String> {
+        let changed = self.added.entries().chain(self.modified.entries());
+        changed.chain(self.removed.entries())
+    }
+}
+
 /// All that we read of any event.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -57,6 +79,8 @@ pub struct Payload {
     pub before: Option<String>,
     pub after: Option<String>,
     pub forced: Option<bool>,
+    pub created: Option<bool>,
+    pub commits: List<PushedCommit>,
     pub member: Option<User>,
     pub membership: Option<Membership>,
     pub team: Option<Team>,
@@ -68,4 +92,16 @@ pub struct Payload {
     pub repositories_added: List<Repo>,
     pub repositories_removed: List<Repo>,
     pub sender: Option<User>,
+}
+
+impl Payload {
+    /// Whether a push may have changed a settings file. What a list that was cut leaves out, and what a rewritten history
+    /// took away, is not known.
+    pub fn may_touch_settings(&self) -> bool {
+        let unlisted = self.forced.unwrap_or(false) || self.created.unwrap_or(false);
+        let cut = self.commits.entries().count() >= COMMITS
+            || self.commits.entries().any(|commit| commit.paths().count() >= FILES);
+        let named = |path: &String| settings::ORGANISATION_FILES.contains(&path.as_str());
+        unlisted || cut || self.commits.entries().any(|commit| commit.paths().any(named))
+    }
 }

@@ -6,9 +6,11 @@ use sqlx::PgConnection;
 
 use crate::demo::stories::STORIES;
 use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::pulls::OpenPull;
+use crate::store::settings::Broken;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -17,6 +19,7 @@ use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
+use crate::web::pages::settings_files;
 use crate::web::pages::sign_in;
 use crate::web::prose;
 use crate::web::tenant;
@@ -35,6 +38,8 @@ pub struct View {
     pub organisations: Vec<String>,
     /// In the demo: whom a visitor can be.
     pub people: Vec<String>,
+    /// Settings files that can't be used.
+    pub broken: Vec<Broken>,
     /// Open pull requests, newest first.
     pub open: Vec<OpenPull>,
     /// The time of looking.
@@ -82,12 +87,20 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
     }
     open.sort_by_key(|pull| std::cmp::Reverse(pull.created_at));
     open.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    let ids: Vec<InstallationId> = tenants.iter().map(|(tenant, _)| tenant.id).collect();
+    // They name repositories that not every member may read.
+    let broken = if visitor.owns() {
+        settings_files::broken(conn, &ids).await?
+    } else {
+        Vec::new()
+    };
     let organisations = tenants.into_iter().map(|(tenant, _)| tenant.login).collect();
     Ok(View {
         visitor,
         address: address.to_owned(),
         organisations,
         people: logins,
+        broken,
         open,
         now,
     })
@@ -103,6 +116,7 @@ pub fn render(view: &View) -> Markup {
             (sights(view))
             (choose::form(&view.organisations, &view.people, (view.visitor.login.as_deref(), &view.visitor.token)))
         }
+        (settings_files::note(&view.broken))
         (open(view))
         @if !view.visitor.has_own_page() { (connect(view)) }
     }

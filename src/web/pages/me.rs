@@ -18,6 +18,7 @@ use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
 use crate::store::people;
 use crate::store::people::Person;
+use crate::store::settings;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::chart;
@@ -26,6 +27,7 @@ use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
+use crate::web::pages::me_asked;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::sharing;
@@ -51,6 +53,8 @@ pub struct View {
     pub profile: Profile,
     /// The page of evidence, from 1.
     pub page: usize,
+    /// They said that they may be listed among the silent experts.
+    pub may_be_asked: bool,
     /// What was saved just now.
     pub saved: Option<Saved>,
     /// The time of looking.
@@ -108,10 +112,14 @@ pub async fn show(
     };
     let now = web.pipeline.clock.now();
     let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
+    let may_be_asked = settings::may_be_asked(&mut conn, reader.installation())
+        .await?
+        .contains(&person.id);
     let view = View {
         sharing: sharing::read(&mut conn, &reader, person.id).await?,
         token: visitor.token.clone(),
         signed_in: visitor.signed_in.is_some(),
+        may_be_asked,
         person,
         profile,
         page,
@@ -159,6 +167,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
+        (me_asked::render(view.may_be_asked, &view.token))
         (me_forms::render(&view.person, view.now, &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
         (me_forms::render_out_of_all(&view.token))

@@ -37,6 +37,8 @@ pub enum Saved {
     Goals,
     /// The absence.
     Away,
+    /// Whether they may be listed among the silent experts.
+    Asked,
     /// Back in everything.
     Back,
     /// What colleagues see.
@@ -44,12 +46,13 @@ pub enum Saved {
 }
 
 impl Saved {
-    const ALL: [Self; 4] = [Self::Goals, Self::Away, Self::Back, Self::Sharing];
+    const ALL: [Self; 5] = [Self::Goals, Self::Away, Self::Asked, Self::Back, Self::Sharing];
 
     fn word(self) -> &'static str {
         match self {
             Self::Goals => "goals",
             Self::Away => "away",
+            Self::Asked => "asked",
             Self::Back => "back",
             Self::Sharing => "sharing",
         }
@@ -68,20 +71,25 @@ impl Saved {
             Self::Goals => "Your goals are saved. The next suggestions consider them.",
             Self::Away => "Your absence is saved. Others never see it.",
             Self::Sharing => "What colleagues see of your page is saved.",
+            Self::Asked => "Your choice is saved.",
             Self::Back => {
                 "You are back. What you passed on and took up is being worked out again and is here within minutes."
             }
         }
     }
 
-    /// Back to the page, which says so.
-    pub(super) fn shown(self) -> Redirect {
+    /// To the page that says so.
+    #[must_use]
+    pub fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
 }
 
 /// The visitor as a person who may appear.
-async fn me(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, Person), PageError> {
+///
+/// # Errors
+/// [`PageError`] for a visitor who is nobody, or where the database is away.
+pub async fn me(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, Person), PageError> {
     let (reader, login) = nameable(conn, visitor).await?;
     let person = standing(conn, &reader, &login).await?.ok_or(PageError::NobodyChosen)?;
     Ok((reader.installation(), person))

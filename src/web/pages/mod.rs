@@ -7,9 +7,11 @@ pub mod docs_formulas;
 pub mod home;
 pub mod installed;
 pub mod me;
+pub mod me_asked;
 pub mod me_forms;
 pub mod people;
 pub mod pull;
+pub mod settings_files;
 pub mod setup;
 pub mod setup_words;
 pub mod sharing;
@@ -34,6 +36,7 @@ pub fn routes() -> Router<Web> {
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
         .route("/me/away", post(me_forms::away))
+        .route("/me/asked", post(me_asked::set))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
@@ -48,6 +51,7 @@ pub fn routes() -> Router<Web> {
         .route("/sign-out/everywhere", post(sign_in::out_everywhere))
         .route("/docs", get(docs::show))
         .merge(setup::routes())
+        .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))
         .fallback(async || PageError::no_such_page())
         .method_not_allowed_fallback(async || PageError::WrongMethod)
