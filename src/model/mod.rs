@@ -9,6 +9,7 @@ pub mod graph;
 pub mod ids;
 pub mod job;
 pub mod lesson;
+pub mod ownership;
 pub mod person;
 pub mod pull;
 pub mod settings;

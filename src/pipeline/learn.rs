@@ -1,5 +1,6 @@
 //! Comments become readings, threads become lessons, lessons move the graph.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
@@ -23,6 +24,7 @@ use crate::store::comments;
 use crate::store::comments::StoredComment;
 use crate::store::contents;
 use crate::store::lessons;
+use crate::store::ownership;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
 use crate::teach;
@@ -79,7 +81,8 @@ pub async fn of_pull(
         .filter(|file| file.mechanical)
         .map(|file| file.path.as_str())
         .collect();
-    let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES);
+    let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES)
+        || ownership::is_ignored(conn, id, key).await?;
 
     let mut found: Vec<Lesson> = Vec::new();
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
@@ -101,13 +104,26 @@ pub async fn of_pull(
         }
     }
     let moved = lessons::replace(conn, id, key, (&found, &refused)).await?;
+    move_edges(conn, id, moved).await?;
+    Ok(found.len())
+}
+
+/// Makes some edges again from the lessons that there are now.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn move_edges(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    moved: BTreeSet<lessons::EdgeKey>,
+) -> Result<(), StepError> {
     for edge_key in moved {
         let of_edge = lessons::of_edge(conn, id, edge_key).await?;
         let (teacher, learner, area) = edge_key;
         let edge = skill::edge::edge(teacher, learner, area, &skill::edge::pull_evidence(&of_edge));
         lessons::set_edge(conn, id, edge_key, edge.as_ref()).await?;
     }
-    Ok(found.len())
+    Ok(())
 }
 
 async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pull) -> Result<Standing, StepError> {

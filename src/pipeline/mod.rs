@@ -19,6 +19,7 @@ pub mod formulas;
 pub mod gather;
 pub mod import;
 pub mod learn;
+pub mod lifecycle;
 pub mod members;
 pub mod opt_out;
 pub mod profile;

@@ -22,12 +22,15 @@ use crate::model::ids::PullKey;
 use crate::model::job::Job;
 use crate::model::person::Actor;
 use crate::pipeline::StepError;
+use crate::pipeline::lifecycle;
+use crate::store;
 use crate::store::comments;
 use crate::store::contents;
 use crate::store::members;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::reviews;
+use crate::store::teams;
 use crate::store::tenants;
 
 /// What an event makes necessary.
@@ -113,6 +116,11 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
     };
     if let Some(pull) = commented(event) {
         pulls::hold(conn, pull).await?;
+    }
+    if let What::RepoTransferred { from } = event.what
+        && !lifecycle::is_taken_over(conn, event, from, at).await?
+    {
+        return Ok(Next::default());
     }
     // That an installation ended doesn't make it the account's own: it may be an earlier one.
     let ended = matches!(event.what, What::Suspended | What::Uninstalled);
@@ -228,18 +236,22 @@ async fn of_repo(
             contents::see_ref_push(conn, id, repo.id.0, (before, after), (*forced, at)).await?;
             Ok(None)
         }
-        What::RepoChanged => {
+        What::RepoChanged | What::RepoTransferred { .. } => {
             tenants::repo_is_back(conn, id, repo.id).await?;
             Ok(None)
         }
+        What::RepoArchived { archived } => {
+            store::lifecycle::set_archived(conn, id, repo.id, archived.then_some(at)).await?;
+            Ok(None)
+        }
         What::RepoRemoved => {
-            tenants::remove_repo(conn, id, repo.id, at).await?;
+            lifecycle::let_repo_go(conn, id, repo.id, at).await?;
             Ok(None)
         }
         What::TeamMember { .. }
         | What::Team(_)
         | What::TeamDeleted(_)
-        | What::MemberAdded(_)
+        | What::MemberAdded { .. }
         | What::MemberRemoved(_)
         | What::Installed { .. }
         | What::Suspended
@@ -268,15 +280,16 @@ async fn of_account(
         }
         What::Team(team) => {
             members::see_team(conn, id, team).await?;
+            teams::nest(conn, id, team.id, team.parent, at).await?;
             Ok(false)
         }
         What::TeamDeleted(team) => {
             members::remove_team(conn, id, *team, at).await?;
             Ok(false)
         }
-        What::MemberAdded(person) => {
+        What::MemberAdded { person, role } => {
             seen.person(conn, id, person, at).await?;
-            members::join(conn, id, person.id, at).await?;
+            members::set_role(conn, id, (person.id, *role), at).await?;
             Ok(false)
         }
         What::MemberRemoved(person) => {
@@ -310,6 +323,8 @@ async fn of_account(
         | What::Thread { .. }
         | What::Push { .. }
         | What::RepoChanged
+        | What::RepoArchived { .. }
+        | What::RepoTransferred { .. }
         | What::RepoRemoved
         | What::Nothing => Ok(false),
     }

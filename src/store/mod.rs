@@ -4,10 +4,12 @@
 //! somebody who opted out is absent there, whichever query asks.
 pub mod comments;
 pub mod contents;
+pub mod erasure;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;
 pub mod lessons;
+pub mod lifecycle;
 pub mod members;
 pub mod past;
 pub mod people;
@@ -15,6 +17,7 @@ pub mod profiles;
 pub mod pulls;
 pub mod reviews;
 pub mod suggestions;
+pub mod teams;
 pub mod tenants;
 
 use std::time::Duration;

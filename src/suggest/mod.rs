@@ -9,6 +9,8 @@
 //! - `reasons` says it in words; `words` makes the comment
 //! - `eval` replays a history and measures the ranker against baselines
 pub mod activity;
+pub mod codeowners;
+pub mod communities;
 pub mod decay;
 pub mod eval;
 pub mod ground;

@@ -14,6 +14,8 @@ mod people;
 pub mod reactions;
 mod read;
 mod shapes;
+mod standing;
+mod status;
 mod timeline;
 mod webhook;
 mod write;

@@ -75,6 +75,7 @@ struct GitCommit {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Commit {
+    sha: Option<String>,
     #[serde(rename = "commit")]
     git: Option<GitCommit>,
     author: Option<User>,
@@ -155,6 +156,7 @@ impl Forge {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
+            commits: commits.iter().filter_map(|commit| commit.sha.clone()).collect(),
         })
     }
 
@@ -163,22 +165,52 @@ impl Forge {
     /// # Errors
     /// As [`ForgeError`] says, but for [`ForgeError::NotFound`].
     pub async fn attributes(&self, at: &RepoAt<'_>) -> Result<Option<String>, ForgeError> {
+        self.file(at, ".gitattributes", None).await
+    }
+
+    /// The text of a file on a branch (none: the default one); none where there is no such file, or it is too large for
+    /// GitHub to show (over 1 MB it comes raw, over 100 MB not at all).
+    ///
+    /// # Errors
+    /// As [`ForgeError`] says, but for [`ForgeError::NotFound`].
+    pub async fn file(
+        &self,
+        at: &RepoAt<'_>,
+        file: &str,
+        branch: Option<&str>,
+    ) -> Result<Option<String>, ForgeError> {
         #[derive(Deserialize)]
         struct Contents {
-            content: String,
+            content: Option<String>,
+            encoding: Option<String>,
+            sha: Option<String>,
         }
-        let doing = format!("reading .gitattributes of {}/{}", at.owner, at.name);
+        let doing = format!("reading {file} of {}/{}", at.owner, at.name);
         let seat = self.github.seat_at(at, &doing).await?;
+        let path = format!("{}/contents/{file}", repo_path(at));
+        let path = branch.map_or_else(|| path.clone(), |branch| format!("{path}?ref={}", segment(branch)));
         let call = Call {
             doing: &doing,
-            endpoint: "attributes",
-            path: format!("{}/contents/.gitattributes", repo_path(at)),
+            endpoint: "file",
+            path,
         };
-        let content = match self.github.get::<Contents>(&seat, &call).await {
-            Ok(contents) => contents.content.split_whitespace().collect::<String>(),
+        let found = match self.github.get::<Contents>(&seat, &call).await {
+            Ok(found) => found,
             Err(ForgeError::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
+        // A file over 1 MB comes without its text here; its blob has it.
+        let found = match found.sha.filter(|_| found.encoding.as_deref() == Some("none")) {
+            Some(sha) => {
+                let call = Call {
+                    path: format!("{}/git/blobs/{}", repo_path(at), segment(&sha)),
+                    ..call
+                };
+                self.github.get::<Contents>(&seat, &call).await?.content
+            }
+            None => found.content,
+        };
+        let content: String = found.unwrap_or_default().split_whitespace().collect();
         let bytes = BASE64.decode(content).map_err(|error| ForgeError::Unreadable {
             doing,
             what: error.to_string(),
