@@ -2,6 +2,8 @@
 //!
 //! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge` and `reviewed_ground`:
 //! somebody who opted out is absent there, whichever query asks.
+pub mod availability;
+pub mod circles;
 pub mod comments;
 pub mod contents;
 pub mod erasure;
@@ -11,6 +13,7 @@ pub mod jobs;
 pub mod lessons;
 pub mod lifecycle;
 pub mod members;
+pub mod ownership;
 pub mod past;
 pub mod people;
 pub mod profiles;
