@@ -15,3 +15,6 @@ alter table person add column erased_at timestamptz;
 -- Our comment could not be edited while the App was away; it is once the App is back.
 alter table suggestion add column redact_waits boolean not null default false;
 create index suggestion_redact_waits on suggestion (installation_id) where redact_waits;
+
+-- When it was asked last whether the App still works there, of an account that has no members to read.
+alter table installation add column looked_at timestamptz;

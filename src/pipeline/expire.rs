@@ -3,7 +3,10 @@ use chrono::Duration;
 
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::lifecycle;
 use crate::pipeline::members;
+use crate::pipeline::places;
+use crate::store::availability;
 use crate::store::comments;
 use crate::store::contents;
 use crate::store::inbox;
@@ -17,7 +20,7 @@ const DEAD_LETTER_DAYS: i64 = 7;
 const REF_PUSH_DAYS: i64 = 7;
 
 /// Days that everything of an installation stays after the App was removed there, so that a mistake can be undone.
-pub const REMOVED_DAYS: i64 = 30;
+pub const REMOVED_DAYS: i64 = lifecycle::GRACE_DAYS;
 
 /// Days that a processed delivery's id is known. GitHub sends one again for 3 days, an Enterprise Server for 7.
 const KNOWN_DAYS: i64 = 30;
@@ -39,8 +42,11 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     contents::forget_ref_pushes(&mut tx, now - Duration::days(REF_PUSH_DAYS)).await?;
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     let deliveries = inbox::forget(&mut tx, now - Duration::days(KNOWN_DAYS)).await?;
+    availability::forget(&mut tx, now.date_naive(), now - Duration::days(1)).await?;
     members::queue_unread(pipeline, &mut tx).await?;
     tx.commit().await?;
+    lifecycle::erase_repos(pipeline, now).await?;
+    places::find_circles(pipeline, now).await?;
     let mut conn = pipeline.pool.acquire().await?;
     let removed = tenants::delete_removed(&mut conn, now - Duration::days(REMOVED_DAYS)).await?;
     drop(conn);

@@ -185,7 +185,7 @@ async fn of_repo(
                 pulls::want_again(conn, id, key).await?;
             }
             if let Some(comment) = text_of_review(review) {
-                comments::see(conn, id, key, &comment).await?;
+                see_comment(conn, id, key, &comment).await?;
             }
             Ok(Some(key))
         }
@@ -207,7 +207,7 @@ async fn of_repo(
             if let Some(author) = &comment.author {
                 seen.person(conn, id, author, at).await?;
             }
-            comments::see(conn, id, key, comment).await?;
+            see_comment(conn, id, key, comment).await?;
             Ok(Some(key))
         }
         What::CommentDeleted {
@@ -258,6 +258,31 @@ async fn of_repo(
         | What::Uninstalled
         | What::Nothing => Ok(None),
     }
+}
+
+/// Stores a comment; of somebody who was erased, only that there is one, so that its thread stays whole.
+async fn see_comment(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    comment: &CommentSeen,
+) -> Result<(), StepError> {
+    let author = comment.author.as_ref().map(|author| author.id);
+    let erased = match author {
+        Some(author) => store::erasure::is_erased(conn, id, author).await?,
+        None => false,
+    };
+    if erased {
+        let bare = CommentSeen {
+            author: None,
+            body: String::new(),
+            ..comment.clone()
+        };
+        comments::see(conn, id, key, &bare).await?;
+    } else {
+        comments::see(conn, id, key, comment).await?;
+    }
+    Ok(())
 }
 
 /// Facts about the organisation; gives whether members should be read.

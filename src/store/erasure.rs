@@ -125,7 +125,7 @@ pub async fn person(
 ) -> Result<Vec<PullKey>, StoreError> {
     let touched = sqlx::query_as!(
         PullKey,
-        r#"select distinct c.repo_id as "repo: RepoId", c.number from comment c
+        r#"select distinct c.repo_id as "repo!: RepoId", c.number as "number!" from comment c
            where c.installation_id = $1 and c.author_id = $2
            union
            select p.repo_id, p.number from pull p where p.installation_id = $1 and p.author_id = $2 order by 1, 2"#,

@@ -144,6 +144,17 @@ pub async fn members_known(conn: &mut PgConnection, id: InstallationId, at: Time
     Ok(())
 }
 
+/// Marks an account without members as looked at: whoever was active goes on counting as one.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn members_read(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<(), StoreError> {
+    sqlx::query!("update installation set looked_at = $2 where id = $1", id.0, at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// The accounts with the App whose members and teams were not read since `before`, oldest first. Suspended ones and
 /// users are among them: whether the App still works there is asked at the same time.
 ///
@@ -153,7 +164,7 @@ pub async fn members_unread_since(conn: &mut PgConnection, before: Time) -> Resu
     Ok(sqlx::query_scalar!(
         r#"select id as "id: InstallationId" from installation
            where external_id is not null and removed_at is null
-             and (members_known_at is null or members_known_at < $1)
+             and greatest(members_known_at, looked_at) < $1 is not false
            order by id"#,
         before
     )
