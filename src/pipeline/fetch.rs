@@ -218,12 +218,12 @@ impl Asking<'_> {
         if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
             let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
             let attributes = self.pipeline.forge.attributes(&at).await?;
-            let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
-            found.commits.clone_from(&contents.commits);
-            found.contents = Some(sorted(contents, &attributes));
             if let Some((name, known)) = self.base {
                 found.base = base_branch::read(self.pipeline, &at, name, (known.as_ref(), self.now)).await?;
             }
+            let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
+            found.commits.clone_from(&contents.commits);
+            found.contents = Some(sorted(contents, &attributes));
         }
         for (push, answered) in waiting(comments, pushes) {
             found.follow_ups.extend(self.follow_ups(&at, push, &answered).await?);

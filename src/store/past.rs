@@ -229,7 +229,7 @@ pub async fn candidates(
         vacancy.author.map(|author| author.0),
         vacancy.at,
         i32::try_from(settings.capacity).unwrap_or(i32::MAX),
-        i64::from(settings.daily_cap),
+        i32::try_from(settings.daily_cap).unwrap_or(i32::MAX),
         vacancy.past
     )
     .fetch_all(conn)
