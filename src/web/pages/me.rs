@@ -7,15 +7,18 @@ use maud::html;
 use serde::Deserialize;
 use sqlx::PgConnection;
 
+use crate::model::availability::Availability;
 use crate::model::clock::Time;
 use crate::model::graph::Confidence;
 use crate::model::lesson::Outcome;
+use crate::model::settings::Settings;
 use crate::model::wording;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Evidence;
 use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
+use crate::store::availability;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::web::Web;
@@ -43,6 +46,10 @@ pub struct View {
     pub profile: Profile,
     /// The page of evidence, from 1.
     pub page: usize,
+    /// When and how much they want to be asked.
+    pub availability: Availability,
+    /// What is usual where they say nothing.
+    pub settings: Settings,
     /// What was saved just now.
     pub saved: Option<Saved>,
     /// The time of looking.
@@ -99,10 +106,13 @@ pub async fn show(
     };
     let now = web.pipeline.clock.now();
     let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
+    let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
     let view = View {
         person,
         profile,
         page,
+        availability: chosen,
+        settings: web.pipeline.settings.clone(),
         saved,
         now,
     };
@@ -147,7 +157,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
-        (me_forms::render(&view.person, view.now))
+        (me_forms::render(&view.person, (&view.availability, &view.settings)))
     }
 }
 

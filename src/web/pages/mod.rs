@@ -6,6 +6,7 @@ pub mod docs;
 pub mod docs_formulas;
 pub mod home;
 pub mod me;
+pub mod me_availability;
 pub mod me_forms;
 pub mod pull;
 pub mod silent;
@@ -26,7 +27,7 @@ pub fn routes() -> Router<Web> {
         .route("/pulls/{owner}/{repo}/{number}", get(pull::show))
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
-        .route("/me/away", post(me_forms::away))
+        .route("/me/availability", post(me_availability::save))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/silent-experts", get(silent::show))
