@@ -1,12 +1,12 @@
 //! What the pages say where there is little to show, from views alone.
 use chrono::Duration;
+use peerlore::model::availability::Availability;
 use peerlore::model::clock::Time;
 use peerlore::model::graph::Confidence;
 use peerlore::model::ids::InstallationId;
 use peerlore::model::ids::PersonId;
 use peerlore::model::ids::RepoId;
 use peerlore::model::lesson::Outcome;
-use peerlore::model::availability::Availability;
 use peerlore::model::settings::Settings;
 use peerlore::model::skill::Area;
 use peerlore::model::suggestion::LeftOut;

@@ -56,7 +56,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         past: false,
     };
     read!("tenants::repos", tenants::repos(conn, id));
-    read!("members::team_places", members::team_places(conn, id, now));
+    read!("teams::places", teams::places(conn, id, now));
     let standing = read!("people::standing", people::standing(conn, id));
     read!("profiles::logins", profiles::logins(conn, id)).len();
     read.last_mut().expect("a line").1 = {

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
+use crate::demo::github::life::Life;
 
 /// A commit's or a blob's name: 40 hexadecimal digits.
 pub type Sha = Arc<str>;
@@ -199,6 +200,7 @@ pub struct State {
     pub app_id: u64,
     pub app_slug: String,
     pub installation: u64,
+    pub life: Life,
     pub organisation: Account,
     pub created: DateTime<Utc>,
     pub accounts: BTreeMap<String, Account>,
