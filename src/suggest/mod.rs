@@ -39,7 +39,7 @@ use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 
 /// The ranker's name and version, stored with every suggestion.
-pub const MODEL: &str = "peerlore-paths-pair-skill-1";
+pub const MODEL: &str = "peerlore-paths-pair-skill-2";
 
 /// Suggests someone who knows and someone who would learn, or says why nobody.
 ///

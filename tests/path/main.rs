@@ -5,17 +5,23 @@ mod database;
 #[path = "../support/shared.rs"]
 mod shared;
 
+mod available;
 mod candidates;
+mod circles;
 mod commands;
 mod comment;
 mod door;
+mod erase;
 mod harness;
 mod import;
 mod keep;
 mod landing;
 mod learned;
+mod lifecycle;
 mod members;
+mod nesting;
 mod order;
+mod owners;
 mod privacy;
 mod queue;
 mod rebuild;
