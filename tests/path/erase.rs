@@ -96,7 +96,8 @@ async fn dead_letters_about_whoever_is_erased_lose_their_bodies() {
     let (peerlore, _) = full().await;
     let mut broken = peerlore.github.add_member(by("ada", TODAY + 9), "ben", false).remove(0);
     let mut body = broken.json();
-    body["membership"] = serde_json::json!([{ "user": { "login": "ben" } }]);
+    body["membership"] = serde_json::json!(7);
+    body["member"] = serde_json::json!({ "login": "ben" });
     broken.body = serde_json::to_vec(&body).expect("JSON");
     peerlore.tell([broken]).await;
     let bodies = "select count(*) from inbox where body is not null";

@@ -174,7 +174,9 @@ async fn a_repository_that_is_taken_and_given_back_has_its_facts() {
 async fn taught() -> Peerlore {
     let peerlore = Peerlore::with_history().await;
     let pull = opens(&peerlore, TODAY).await;
-    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    let root = peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    peerlore.reply(&pull, by("ada", TODAY + 1), root, "Good point, done.").await;
+    peerlore.tell(peerlore.github.close(&pull, by("ada", TODAY + 1))).await;
     assert_eq!(peerlore.graph().await.len(), 1);
     peerlore
 }
@@ -218,6 +220,10 @@ async fn a_repository_that_goes_to_another_tenant_takes_no_facts_along() {
     other.history().await;
     other.sql("update installation set external_id = 777 where login = 'umbra'").await;
     let umbra: i64 = peerlore.one("select account_id from installation where login = 'umbra'").await;
+    // Both GitHubs of the test number their first repository alike.
+    other
+        .sql("delete from repo using installation i where i.id = installation_id and i.login = 'umbra'")
+        .await;
     let to = ("umbra", umbra.unsigned_abs());
     let given = peerlore.github.transfer(by("ada", TODAY + 2), "shop", to, 777);
     peerlore.tell(given).await;
@@ -225,8 +231,10 @@ async fn a_repository_that_goes_to_another_tenant_takes_no_facts_along() {
         format!("select count(*) from {table} t join installation i on i.id = t.installation_id where i.login = '{login}'")
     };
     let there = rows("repo", "umbra");
-    assert_eq!(peerlore.one::<i64>(&format!("{there} and t.removed_at is null")).await, 2);
-    assert_eq!(peerlore.one::<i64>(&rows("lesson", "umbra")).await, 0);
+    assert_eq!(peerlore.one::<i64>(&format!("{there} and t.removed_at is null")).await, 1);
+    for facts in ["pull", "comment", "lesson"] {
+        assert_eq!(peerlore.one::<i64>(&rows(facts, "umbra")).await, 0, "{facts}");
+    }
     let left = rows("repo", "acme");
     assert_eq!(peerlore.one::<i64>(&format!("{left} and t.removed_at is null")).await, 0);
 }

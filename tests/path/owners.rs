@@ -107,7 +107,7 @@ async fn an_owner_who_opted_out_or_is_full_is_not_suggested() {
         .expect("the database");
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
     assert_eq!(peerlore.picked(&pull).await.0, "ben");
-    assert!(!peerlore.said(&pull).concat().contains("eve"));
+    assert!(!peerlore.said(&pull).concat().contains("`eve`"));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn commits_that_blame_ignores_teach_nothing_and_make_nobody_an_expert() {
     peerlore.comment(&change, by("finn", TODAY + 1), 20, LOCK).await;
     peerlore.tell(peerlore.github.merge(&change, by("eve", TODAY + 2))).await;
     assert_eq!(peerlore.taught().await.len(), 1);
-    let next = peerlore.open(by("dan", TODAY + DAY), LEDGER, LINES).await;
+    let next = peerlore.open(by("dan", TODAY + DAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
     let known = peerlore.picked(&next).await;
     let merged: String = peerlore
         .one(&format!("select merge_sha from pull where number = {}", change.number))
@@ -131,7 +131,7 @@ async fn commits_that_blame_ignores_teach_nothing_and_make_nobody_an_expert() {
         &[Change::write(".git-blame-ignore-revs", list)],
     );
     peerlore.tell(pushed).await;
-    let after = peerlore.open(by("dan", TODAY + 2 * DAY), LEDGER, LINES).await;
+    let after = peerlore.open(by("dan", TODAY + 2 * DAY), LEDGER, &[(8, "let eight = 8.0;")]).await;
     assert_eq!(peerlore.taught().await, [""; 0], "the lesson goes");
     assert!(peerlore.graph().await.is_empty());
     assert_ne!(known.0, "-");
