@@ -9,7 +9,19 @@ use gix_attributes::search::MetadataCollection;
 use gix_attributes::search::Outcome;
 
 /// Source: GitHub Docs, "Customizing how changed files appear on GitHub"; Linguist, "Overrides".
-const MARKS: [&str; 2] = ["linguist-generated", "linguist-vendored"];
+const GENERATED: &str = "linguist-generated";
+/// Source: the same.
+const VENDORED: &str = "linguist-vendored";
+const MARKS: [&str; 2] = [GENERATED, VENDORED];
+
+/// What a repository says of one file; none: nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Marks {
+    /// A tool wrote it.
+    pub generated: Option<bool>,
+    /// It comes from elsewhere.
+    pub vendored: Option<bool>,
+}
 
 /// The attributes of the file `.gitattributes` at the top of a repository.
 #[derive(Debug, Default)]
@@ -29,24 +41,28 @@ impl Attributes {
         if added.is_err() { Self::default() } else { read }
     }
 
-    /// Whether the repository says that a file is generated or vendored (true) or that it is not (false).
+    /// What the repository says of a file.
     #[must_use]
-    pub fn mark(&self, path: &str) -> Option<bool> {
+    pub fn marks(&self, path: &str) -> Marks {
         let mut out = Outcome::default();
         out.initialize_with_selection(&self.known, MARKS);
         let found = self
             .search
             .pattern_matching_relative_path(path.into(), Case::Sensitive, Some(false), &mut out);
-        let says: Vec<bool> = out
-            .iter_selected()
-            .filter_map(|mark| match mark.assignment.state {
+        let mut marks = Marks::default();
+        for mark in out.iter_selected().filter(|_| found) {
+            let says = match mark.assignment.state {
                 StateRef::Set => Some(true),
                 StateRef::Unset => Some(false),
                 StateRef::Value(value) => Some(value.as_bstr() != "false"),
                 StateRef::Unspecified => None,
-            })
-            .collect();
-        (found && !says.is_empty()).then(|| says.contains(&true))
+            };
+            match mark.assignment.name.as_str() {
+                GENERATED => marks.generated = says,
+                _ => marks.vendored = says,
+            }
+        }
+        marks
     }
 }
 
@@ -69,22 +85,26 @@ mod tests {
         \"unclosed linguist-generated\n";
 
     #[rstest]
-    #[case("src/api/client.rs", Some(true))]
-    #[case("src/api/deep/er.rs", Some(true))]
-    #[case("src/api/by_hand.rs", Some(false))]
-    #[case("src/main.rs", None)]
-    #[case("data/a.tsv", Some(true))]
-    #[case("third/party.c", Some(true))]
-    #[case("vendor/ours/lib.rs", Some(false))]
-    #[case("x/y.out", Some(true))]
-    #[case("README.md", None)]
-    fn a_repository_says_what_is_generated(#[case] path: &str, #[case] mark: Option<bool>) {
-        assert_eq!(Attributes::read(FILE).mark(path), mark);
+    #[case("src/api/client.rs", Some(true), None)]
+    #[case("src/api/deep/er.rs", Some(true), None)]
+    #[case("src/api/by_hand.rs", Some(false), None)]
+    #[case("src/main.rs", None, None)]
+    #[case("data/a.tsv", Some(true), None)]
+    #[case("third/party.c", None, Some(true))]
+    #[case("vendor/ours/lib.rs", None, Some(false))]
+    #[case("x/y.out", Some(true), None)]
+    #[case("README.md", None, None)]
+    fn a_repository_says_what_is_generated_or_vendored(
+        #[case] path: &str,
+        #[case] generated: Option<bool>,
+        #[case] vendored: Option<bool>,
+    ) {
+        assert_eq!(Attributes::read(FILE).marks(path), Marks { generated, vendored });
     }
 
     #[test]
     fn no_file_says_nothing() {
-        assert_eq!(Attributes::default().mark("src/main.rs"), None);
-        assert_eq!(Attributes::read("\u{0}\u{feff}*** [[[").mark("src/main.rs"), None);
+        assert_eq!(Attributes::default().marks("src/main.rs"), Marks::default());
+        assert_eq!(Attributes::read("\u{0}\u{feff}*** [[[").marks("src/main.rs"), Marks::default());
     }
 }

@@ -38,20 +38,21 @@ const GENERATED: [&str; 10] = [
     ".js.map",
 ];
 
-/// Whether the repository says that a file is generated or vendored; where it says nothing, whether its path is a lock
-/// file's, a generator's, or vendored by Linguist's patterns.
+/// Whether a file is generated or vendored. What the repository says of the one or the other comes before any rule on paths:
+/// a lock file's or a generator's name, and Linguist's patterns for vendored folders.
 #[must_use]
 pub fn is_mechanical(path: &str, attributes: &Attributes) -> bool {
-    attributes.mark(path).unwrap_or_else(|| looks_mechanical(path))
+    let marks = attributes.marks(path);
+    marks.generated.unwrap_or_else(|| looks_generated(path))
+        || marks.vendored.unwrap_or_else(|| linguist::is_vendored(path).unwrap_or(false))
 }
 
-fn looks_mechanical(path: &str) -> bool {
+fn looks_generated(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
     LOCK_FILES.contains(&name)
         || lower == "uv.lock"
         || GENERATED.iter().any(|end| lower.ends_with(end))
-        || linguist::is_vendored(path).unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -60,7 +61,14 @@ mod tests {
 
     #[test]
     fn the_repository_knows_best() {
-        let says = Attributes::read("src/schema.rs linguist-generated\nvendor/ours/** -linguist-vendored\n");
+        let says = Attributes::read(
+            "src/schema.rs linguist-generated\nvendor/ours/** -linguist-vendored\nby_hand/go.sum -linguist-generated\n\
+             third/** linguist-vendored\nthird/ours.rs -linguist-vendored\n",
+        );
+        assert!(!is_mechanical("by_hand/go.sum", &says));
+        assert!(is_mechanical("vendor/ours/go.sum", &says), "one of ours is still a lock file");
+        assert!(is_mechanical("third/party.rs", &says));
+        assert!(!is_mechanical("third/ours.rs", &says));
         assert!(is_mechanical("src/schema.rs", &says));
         assert!(!is_mechanical("vendor/ours/lib.rs", &says));
         assert!(is_mechanical("vendor/theirs/lib.rs", &says));

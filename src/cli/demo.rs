@@ -41,6 +41,8 @@ use crate::forge::Forge;
 use crate::forge::github::app::Credentials;
 use crate::forge::github::app::ForgeSettings;
 use crate::forge::github::pace::Pace;
+use crate::model::availability::Absence;
+use crate::model::availability::Availability;
 use crate::model::clock::Clock;
 use crate::model::clock::Time;
 use crate::model::job::Job;
@@ -50,6 +52,7 @@ use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
 use crate::pipeline::registered::Registered;
 use crate::store;
+use crate::store::availability;
 use crate::store::jobs;
 use crate::store::people;
 use crate::store::tenants;
@@ -311,7 +314,16 @@ async fn settle(pipeline: &Pipeline, found: &Found, github: &FakeGithub) -> anyh
     };
     people::set_opt_out(&mut tx, tenant, STORIES.opted_out, Some(now)).await?;
     if let Some(person) = people::by_login(&mut tx, tenant, STORIES.away).await? {
-        people::set_away(&mut tx, tenant, person.id, Some(now + chrono::Duration::days(7))).await?;
+        let today = now.date_naive();
+        let week = Absence {
+            first_day: today,
+            last_day: today + chrono::Duration::days(6),
+        };
+        let chosen = Availability {
+            absences: vec![week],
+            ..Availability::default()
+        };
+        availability::set(&mut tx, tenant, person.id, &chosen).await?;
     }
     for pull in &found.open {
         if let Some(repo) = tenants::repo_by_name(&mut tx, &github.organisation(), &pull.repo).await? {

@@ -5,6 +5,7 @@ pub mod database;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
+pub mod erase;
 pub mod eval;
 pub mod experts;
 pub mod import;
@@ -60,6 +61,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Take a person out of everything, or back in
     OptOut(opt_out::OptOut),
+    /// Erase everything of an organisation, or of one person
+    Erase(erase::Erase),
     /// Fetch the programs of the private Postgres
     Engine(engine::Engine),
 }
@@ -127,6 +130,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Eval(command) => eval::run(&command),
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,
+        Command::Erase(command) => erase::run(config, command).await,
         Command::Engine(command) => engine::run(config, command).await,
     }
 }

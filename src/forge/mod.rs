@@ -15,6 +15,7 @@ use crate::forge::github::app::GitHub;
 use crate::forge::github::login::LoginApp;
 use crate::model::clock::Clock;
 use crate::model::clock::Time;
+use crate::model::event::Account;
 
 /// The code host. Cheap to clone; clones share tokens, pace and rate limits.
 #[derive(Clone, Debug)]
@@ -83,6 +84,15 @@ pub enum Permission {
     Write,
     /// Everything.
     Admin,
+}
+
+/// An installation of the App as the code host shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InstallationShown {
+    /// The account that it is on.
+    pub account: Option<Account>,
+    /// Its owner suspended it.
+    pub suspended: bool,
 }
 
 /// Who we are at the code host.

@@ -7,6 +7,7 @@ use crate::model::ids::RepoId;
 use crate::model::ids::ReviewId;
 use crate::model::ids::TeamId;
 use crate::model::person::Actor;
+use crate::model::person::OrgRole;
 use crate::model::person::TeamRole;
 use crate::model::person::TeamSeen;
 use crate::model::pull::HeadPush;
@@ -125,12 +126,27 @@ pub enum What {
     /// A team was deleted.
     TeamDeleted(TeamId),
     /// A person joined the organisation.
-    MemberAdded(Actor),
+    MemberAdded {
+        /// Who.
+        person: Actor,
+        /// As what.
+        role: OrgRole,
+    },
     /// A person left the organisation.
     MemberRemoved(Actor),
-    /// The repository was created, renamed, transferred or made private or public; its new state is in the event.
+    /// The repository was created, renamed, edited or made private or public; its new state is in the event.
     RepoChanged,
-    /// The repository was deleted or taken from the App.
+    /// The repository became read-only, or can be written to again.
+    RepoArchived {
+        /// Read-only.
+        archived: bool,
+    },
+    /// The repository went from another account to the one in the event.
+    RepoTransferred {
+        /// GitHub's number of the account that it left, where the event says.
+        from: Option<i64>,
+    },
+    /// The repository was deleted.
     RepoRemoved,
     /// The App was installed, unsuspended or given repositories.
     Installed {
@@ -200,6 +216,8 @@ pub struct PullSeen {
     pub closed_at: Option<Time>,
     /// When it was merged.
     pub merged_at: Option<Time>,
+    /// The commit that came into the base branch; before the merge, GitHub's trial of it.
+    pub merge_sha: Option<String>,
     /// The branch it goes into.
     pub base_ref: String,
     /// That branch's commit.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O or knows a table; the other floors share these types and nothing else.
 pub mod address;
+pub mod availability;
 pub mod clock;
 pub mod command;
 pub mod comment;
@@ -12,6 +13,7 @@ pub mod ids;
 pub mod job;
 pub mod lesson;
 pub mod manifest;
+pub mod ownership;
 pub mod person;
 pub mod pull;
 pub mod registration;

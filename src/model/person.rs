@@ -2,6 +2,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 
@@ -69,4 +70,40 @@ impl TeamRole {
             Self::Maintainer => "maintainer",
         }
     }
+}
+
+/// A person's part in the organisation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrgRole {
+    /// A member.
+    Member,
+    /// An owner, who administers it.
+    Owner,
+}
+
+impl OrgRole {
+    /// The word that is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role that a stored word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Member, Self::Owner].into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// What somebody's status on the code host says of their time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShownStatus {
+    /// They say that they are busy.
+    pub busy: bool,
+    /// Until then, where they say.
+    pub until: Option<Time>,
 }

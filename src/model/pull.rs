@@ -24,6 +24,8 @@ pub struct PullContents {
     pub committers: Vec<PersonId>,
     /// E-mail addresses of `Co-authored-by` trailers of the form `ID+login@users.noreply.github.com`, as numbers.
     pub co_authors: Vec<PersonId>,
+    /// Its commits (GitHub gives at most 250).
+    pub commits: Vec<String>,
 }
 
 /// One file of a comparison of two versions.

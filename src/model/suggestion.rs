@@ -19,6 +19,8 @@ pub struct Reason {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScorePart {
+    /// Owns files of the change by CODEOWNERS.
+    Owner,
     /// Reviewed or wrote changes under the same paths, lately.
     Paths,
     /// Reviewed this author's changes before.

@@ -3,10 +3,13 @@ use chrono::Duration;
 
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::lifecycle;
 use crate::pipeline::members;
+use crate::pipeline::places;
 use crate::pipeline::settings;
 use crate::pipeline::visits;
 use crate::store;
+use crate::store::availability;
 use crate::store::contents;
 use crate::store::inbox;
 use crate::store::sharing;
@@ -20,7 +23,7 @@ const DEAD_LETTER_DAYS: i64 = 7;
 const REF_PUSH_DAYS: i64 = 7;
 
 /// Days that everything of an installation stays after the App was removed there, so that a mistake can be undone.
-pub const REMOVED_DAYS: i64 = 30;
+pub const REMOVED_DAYS: i64 = lifecycle::GRACE_DAYS;
 
 /// Days for which a person can see who looked at their page.
 const LOOK_DAYS: i64 = 90;
@@ -42,10 +45,13 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     let bodies = inbox::drop_dead_bodies(&mut tx, now - Duration::days(DEAD_LETTER_DAYS)).await?;
     let deliveries = inbox::forget(&mut tx, now - Duration::days(KNOWN_DAYS)).await?;
     sharing::forget_looks(&mut tx, now - Duration::days(LOOK_DAYS)).await?;
+    availability::forget(&mut tx, now.date_naive(), now - Duration::days(1)).await?;
     members::queue_unread(pipeline, &mut tx).await?;
     settings::queue_unread(pipeline, &mut tx).await?;
     tx.commit().await?;
     visits::expire(pipeline).await?;
+    lifecycle::erase_repos(pipeline, now).await?;
+    places::find_circles(pipeline, now).await?;
     let mut conn = pipeline.pool.acquire().await?;
     let removed = tenants::delete_removed(&mut conn, now - Duration::days(REMOVED_DAYS)).await?;
     drop(conn);

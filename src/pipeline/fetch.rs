@@ -20,6 +20,7 @@ use crate::model::pull::HeadPush;
 use crate::model::pull::PullContents;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::base_branch;
 use crate::pipeline::record;
 use crate::pipeline::settings::check;
 use crate::pipeline::suggest;
@@ -28,6 +29,8 @@ use crate::store::comments::StoredComment;
 use crate::store::contents;
 use crate::store::contents::FollowedUp;
 use crate::store::contents::StoredFile;
+use crate::store::ownership;
+use crate::store::ownership::BaseBranch;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
 use crate::store::tenants;
@@ -41,6 +44,8 @@ type Reacted = (CommentId, Vec<(PersonId, String)>);
 #[derive(Default)]
 struct Found {
     contents: Option<(Vec<StoredFile>, Vec<PersonId>)>,
+    commits: Vec<String>,
+    base: Option<BaseBranch>,
     follow_ups: Vec<FollowedUp>,
     reactions: Option<Vec<Reacted>>,
 }
@@ -72,6 +77,7 @@ pub async fn run(
     }
     let comments = comments::of_pull(&mut conn, id, key).await?;
     let pushes = contents::pushes(&mut conn, id, key).await?;
+    let base = base_branch::known(&mut conn, id, key).await?;
     // The code host may be slow: no connection is held while it is asked.
     drop(conn);
 
@@ -89,6 +95,8 @@ pub async fn run(
         pipeline,
         repo: &repo,
         number: key.number,
+        base: base.as_ref(),
+        now,
     };
     let found = match asking.all(tenant.external_id, (&pull, &comments, &pushes)).await {
         Ok(found) => found,
@@ -109,6 +117,7 @@ pub async fn run(
     pulls::hold(&mut tx, key).await?;
     if let Some((files, people)) = &found.contents {
         contents::set_contents(&mut tx, id, key, &pull.head_sha, (files, people)).await?;
+        ownership::set_commits(&mut tx, id, key, &found.commits).await?;
         let paths = files
             .iter()
             .flat_map(|file| [Some(&file.path), file.previous_path.as_ref()]);
@@ -119,6 +128,9 @@ pub async fn run(
             };
             pipeline.queue.add(&mut tx, &job.because_of(delivery)).await?;
         }
+    }
+    if let Some((name, _)) = &base {
+        base_branch::store(pipeline, &mut tx, (id, key), (name, found.base.as_ref())).await?;
     }
     for comment in too_early(&comments, &pushes) {
         contents::forget_follow_up(&mut tx, id, comment).await?;
@@ -193,6 +205,9 @@ struct Asking<'a> {
     pipeline: &'a Pipeline,
     repo: &'a Repo,
     number: i32,
+    /// The branch that it goes into, with what is known of it.
+    base: Option<&'a (String, Option<BaseBranch>)>,
+    now: Time,
 }
 
 impl Asking<'_> {
@@ -214,7 +229,11 @@ impl Asking<'_> {
         if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
             let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
             let attributes = self.pipeline.forge.attributes(&at).await?;
+            if let Some((name, known)) = self.base {
+                found.base = base_branch::read(self.pipeline, &at, name, (known.as_ref(), self.now)).await?;
+            }
             let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
+            found.commits.clone_from(&contents.commits);
             found.contents = Some(sorted(contents, &attributes));
         }
         for (push, answered) in waiting(comments, pushes) {

@@ -55,6 +55,7 @@ pub mod ranking {
     pub use crate::suggest::rank::LEAST_MATCH;
     pub use crate::suggest::rank::LEAST_PAIR;
     pub use crate::suggest::rank::LOAD;
+    pub use crate::suggest::rank::OWNER;
     pub use crate::suggest::rank::PAIR;
     pub use crate::suggest::rank::SKILL;
     pub use crate::suggest::rank::TEACH_GOAL;

@@ -19,11 +19,11 @@ use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::StepError;
-use crate::pipeline::settings;
+use crate::pipeline::base_branch;
+use crate::pipeline::places;
 use crate::skill;
 use crate::store::contents;
 use crate::store::lessons;
-use crate::store::members;
 use crate::store::past;
 use crate::store::past::Hindrance;
 use crate::store::past::MaybeCandidate;
@@ -34,10 +34,12 @@ use crate::store::reviews;
 use crate::store::reviews::AskedAlready;
 use crate::store::suggestions;
 use crate::store::suggestions::Share;
+use crate::store::teams::TeamPlace;
 use crate::store::tenants;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::HeldSkill;
+use crate::suggest::query::OwnLimits;
 use crate::suggest::query::PastChange;
 use crate::suggest::query::PastReview;
 use crate::suggest::query::PullAsked;
@@ -52,6 +54,8 @@ const HISTORY_PULLS: i64 = 3_000;
 
 /// What a file's area that the settings name counts beside what was taught there: one lesson that surely landed.
 const DECLARED: f64 = 1.0;
+/// People for each place who are asked about before the suggestion is made.
+const SHORTLIST: usize = 6;
 
 /// Which past may be known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,15 +96,41 @@ impl Known {
     /// What the ranker says.
     #[must_use]
     pub fn suggest(&self, settings: &Settings, now: Time, seed: u64) -> Suggestion {
-        let query = Query {
+        crate::suggest::suggest(&self.query(), settings, now, seed)
+    }
+
+    /// Those among whom the ranker most likely chooses, with their logins.
+    #[must_use]
+    pub fn shortlist(&self, settings: &Settings, now: Time, seed: u64) -> Vec<(PersonId, String)> {
+        let short = crate::suggest::shortlist(&self.query(), settings, (now, seed), SHORTLIST);
+        let known = self.candidates.iter().filter(|candidate| short.contains(&candidate.id));
+        known.map(|candidate| (candidate.id, candidate.login.clone())).collect()
+    }
+
+    fn query(&self) -> Query<'_> {
+        Query {
             pull: &self.pull,
             history: &self.history,
             authored: &self.authored,
             candidates: &self.candidates,
             teams: &self.teams,
             left_out: self.left_out,
-        };
-        crate::suggest::suggest(&query, settings, now, seed)
+        }
+    }
+
+    /// Leaves out people who turned out to be away, which nobody is told of whom.
+    pub fn are_away(&mut self, away: &[PersonId]) {
+        let before = self.candidates.len();
+        self.candidates.retain(|candidate| !away.contains(&candidate.id));
+        let gone = before - self.candidates.len();
+        self.left_out.away += u32::try_from(gone).unwrap_or(u32::MAX);
+    }
+
+    /// Somebody has another login than was known.
+    pub fn is_renamed(&mut self, person: PersonId, login: &str) {
+        for candidate in self.candidates.iter_mut().filter(|candidate| candidate.id == person) {
+            login.clone_into(&mut candidate.login);
+        }
     }
 
     /// Leaves out people who turned out to be no members that may read the repository.
@@ -133,8 +163,9 @@ impl Known {
                 .any(|candidate| candidate.id == pick.person && fits(candidate)),
             Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => true,
         };
-        let today = |candidate: &Candidate| candidate.suggested_today < settings.daily_cap;
-        let week = |candidate: &Candidate| candidate.learner_suggestions_this_week < settings.mentoring_budget;
+        let today = |candidate: &Candidate| candidate.suggested_today < candidate.daily_cap(settings);
+        let week =
+            |candidate: &Candidate| candidate.learner_suggestions_this_week < candidate.mentoring_budget(settings);
         room(&suggestion.expert, &today) && room(&suggestion.learner, &|candidate| today(candidate) && week(candidate))
     }
 
@@ -172,8 +203,8 @@ pub async fn known(
     }
     let mut files = files(conn, id, question).await?;
     files.retain(|file| !settings.ignores_path(&file.path));
-    let places = members::team_places(conn, id, at).await?;
-    let places = settings::team_places(conn, id, places, settings).await?;
+    let then = question.knowledge == Knowledge::Then;
+    let places = places::known(conn, id, &settings.teams, (at, !then)).await?;
     let vacancy = past::Vacancy {
         key,
         author: question.author,
@@ -185,7 +216,10 @@ pub async fn known(
     let languages: BTreeSet<String> = files.iter().filter_map(|file| file.language.clone()).collect();
     let languages: Vec<String> = languages.into_iter().collect();
     let languages = past::languages(conn, id, &languages, at).await?;
-    let (candidates, left_out) = sorted_out(people, &places, &skills, &languages);
+    let beside = places.beside(question.author);
+    let (candidates, left_out) = sorted_out(people, &beside, &skills, &languages);
+    let touched: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let owners = base_branch::owners(conn, id, (key, &touched), at).await?;
     let folders: Vec<String> = folders(&files);
     let mut expected_areas: Vec<(Area, f64)> = past::areas_under(conn, id, (key.repo, &folders), at)
         .await?
@@ -207,18 +241,15 @@ pub async fn known(
             .map(asked)
             .collect()
     };
-    let author_teams = places
-        .iter()
-        .filter(|place| Some(place.person) == question.author)
-        .map(|place| place.team)
-        .collect();
     let mut known = Known {
         pull: PullAsked {
             number: key.number,
             author: question.author,
             last_learner: suggestions::last_learner(conn, id, key).await?,
             co_authors: contents::committers(conn, id, key).await?,
-            author_teams,
+            author_teams: places.of(question.author),
+            owners,
+            grouping: places.grouping,
             files,
             repo: repo
                 .map(|repo| format!("{}/{}", repo.owner, repo.name))
@@ -229,7 +260,7 @@ pub async fn known(
         authored: authored(&past),
         history: reviewed(past),
         candidates,
-        teams: teams(&places),
+        teams: teams(&places.places),
         left_out,
     };
     if question.knowledge == Knowledge::Now {
@@ -318,7 +349,7 @@ fn folders(files: &[TouchedFile]) -> Vec<String> {
     set.into_iter().collect()
 }
 
-fn teams(places: &[members::TeamPlace]) -> Vec<Team> {
+fn teams(places: &[TeamPlace]) -> Vec<Team> {
     let mut teams: HashMap<TeamId, Team> = HashMap::new();
     for place in places {
         let team = teams.entry(place.team).or_insert_with(|| Team {
@@ -387,7 +418,7 @@ async fn skills(
 /// Parts those who may be suggested from those who may not, who are only counted.
 fn sorted_out(
     people: Vec<MaybeCandidate>,
-    places: &[members::TeamPlace],
+    beside: &HashMap<PersonId, Vec<TeamId>>,
     skills: &HashMap<PersonId, Vec<HeldSkill>>,
     languages: &[past::LanguageUse],
 ) -> (Vec<Candidate>, LeftOut) {
@@ -401,11 +432,7 @@ fn sorted_out(
             Some(Hindrance::AtCapacity) => left_out.at_capacity += 1,
             Some(Hindrance::DailyCap) => left_out.daily_cap += 1,
             None => candidates.push(Candidate {
-                teams: places
-                    .iter()
-                    .filter(|place| place.person == person.id)
-                    .map(|place| place.team)
-                    .collect(),
+                teams: beside.get(&person.id).cloned().unwrap_or_default(),
                 skills: skills.get(&person.id).cloned().unwrap_or_default(),
                 languages: languages
                     .iter()
@@ -416,6 +443,10 @@ fn sorted_out(
                 login: person.login,
                 open_reviews: count(person.open_reviews),
                 capacity: person.capacity.map(|capacity| count(capacity.into())),
+                own: OwnLimits {
+                    daily_cap: person.daily_cap.map(|cap| count(cap.into())),
+                    mentoring_budget: person.mentoring_budget.map(|budget| count(budget.into())),
+                },
                 suggested_today: count(person.suggested_today),
                 learner_suggestions_this_week: count(person.learner_this_week),
                 last_learner_suggestion: person.last_learner,

@@ -1,5 +1,6 @@
 //! Comments become readings, threads become lessons, lessons move the graph.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
@@ -28,6 +29,7 @@ use crate::store::comments;
 use crate::store::comments::StoredComment;
 use crate::store::contents;
 use crate::store::lessons;
+use crate::store::ownership;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
 use crate::teach;
@@ -86,7 +88,8 @@ pub async fn of_pull(
         .collect();
     // The operator's own settings say nothing of files.
     let settings = settings::in_force(conn, &Settings::default(), id, key.repo).await?;
-    let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES);
+    let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES)
+        || ownership::is_ignored(conn, id, key).await?;
 
     let mut found: Vec<Lesson> = Vec::new();
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
@@ -111,13 +114,26 @@ pub async fn of_pull(
         }
     }
     let moved = lessons::replace(conn, id, key, (&found, &refused)).await?;
+    move_edges(conn, id, moved).await?;
+    Ok(found.len())
+}
+
+/// Makes some edges again from the lessons that there are now.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn move_edges(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    moved: BTreeSet<lessons::EdgeKey>,
+) -> Result<(), StepError> {
     for edge_key in moved {
         let of_edge = lessons::of_edge(conn, id, edge_key).await?;
         let (teacher, learner, area) = edge_key;
         let edge = skill::edge::edge(teacher, learner, area, &skill::edge::pull_evidence(&of_edge));
         lessons::set_edge(conn, id, edge_key, edge.as_ref()).await?;
     }
-    Ok(found.len())
+    Ok(())
 }
 
 /// Puts areas that the settings name for a file beside what was read in its comments, as sure as the surest of these.

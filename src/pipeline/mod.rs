@@ -17,7 +17,10 @@
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
 pub mod ask;
+pub mod base_branch;
+pub mod busy;
 pub mod command;
+pub mod erase;
 pub mod expire;
 pub mod feedback;
 pub mod fetch;
@@ -25,12 +28,15 @@ pub mod formulas;
 pub mod gather;
 pub mod import;
 pub mod learn;
+pub mod lifecycle;
 pub mod members;
 pub mod opt_out;
+pub mod places;
 pub mod profile;
 pub mod publish;
 pub mod rebuild;
 pub mod receive;
+pub mod recheck;
 pub mod record;
 pub mod registered;
 pub mod settings;

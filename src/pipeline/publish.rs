@@ -83,7 +83,10 @@ pub async fn redact(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Re
     let tenant = tenants::installation(&mut conn, id).await?;
     drop(conn);
     let error = if repo.is_none() || tenant.is_none_or(|tenant| tenant.silent) {
-        "the App has no access there any more".to_owned()
+        // Once it has, the comment is brought up to date.
+        let mut conn = pipeline.pool.acquire().await?;
+        suggestions::redact_later(&mut conn, id, key).await?;
+        "the App has no access there now; until it has".to_owned()
     } else {
         match redact_all(pipeline, id, key).await {
             Err(StepError::Forge(error)) if !error.may_pass() => error.to_string(),

@@ -26,12 +26,15 @@ use crate::model::person::Actor;
 use crate::model::settings;
 use crate::pipeline::StepError;
 use crate::pipeline::command;
+use crate::pipeline::lifecycle;
+use crate::store;
 use crate::store::comments;
 use crate::store::contents;
 use crate::store::members;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::reviews;
+use crate::store::teams;
 use crate::store::tenants;
 
 /// What an event makes necessary.
@@ -126,6 +129,11 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
     if let Some(pull) = commented(event) {
         pulls::hold(conn, pull).await?;
     }
+    if let What::RepoTransferred { from } = event.what
+        && !lifecycle::is_taken_over(conn, event, from, at).await?
+    {
+        return Ok(Next::default());
+    }
     // That an installation ended doesn't make it the account's own: it may be an earlier one.
     let ended = matches!(event.what, What::Suspended | What::Uninstalled);
     let external = event.installation.filter(|_| !ended);
@@ -207,7 +215,7 @@ async fn of_repo(
                 pulls::want_again(conn, id, key).await?;
             }
             if let Some(comment) = text_of_review(review) {
-                comments::see(conn, id, key, &comment).await?;
+                see_comment(conn, id, key, &comment).await?;
             }
             Ok(Some(key))
         }
@@ -229,7 +237,7 @@ async fn of_repo(
             if let Some(author) = &comment.author {
                 seen.person(conn, id, author, at).await?;
             }
-            comments::see(conn, id, key, &command::without_other_words(comment)).await?;
+            see_comment(conn, id, key, &command::without_other_words(comment)).await?;
             Ok(Some(key))
         }
         What::CommentDeleted {
@@ -258,24 +266,53 @@ async fn of_repo(
             contents::see_ref_push(conn, id, repo.id.0, (before, after), (*forced, at)).await?;
             Ok(None)
         }
-        What::RepoChanged => {
+        What::RepoChanged | What::RepoTransferred { .. } => {
             tenants::repo_is_back(conn, id, repo.id).await?;
             Ok(None)
         }
+        What::RepoArchived { archived } => {
+            store::lifecycle::set_archived(conn, id, repo.id, archived.then_some(at)).await?;
+            Ok(None)
+        }
         What::RepoRemoved => {
-            tenants::remove_repo(conn, id, repo.id, at).await?;
+            lifecycle::let_repo_go(conn, id, repo.id, at).await?;
             Ok(None)
         }
         What::TeamMember { .. }
         | What::Team(_)
         | What::TeamDeleted(_)
-        | What::MemberAdded(_)
+        | What::MemberAdded { .. }
         | What::MemberRemoved(_)
         | What::Installed { .. }
         | What::Suspended
         | What::Uninstalled
         | What::Nothing => Ok(None),
     }
+}
+
+/// Stores a comment; of somebody who was erased, only that there is one, so that its thread stays whole.
+async fn see_comment(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    comment: &CommentSeen,
+) -> Result<(), StepError> {
+    let author = comment.author.as_ref().map(|author| author.id);
+    let erased = match author {
+        Some(author) => store::erasure::is_erased(conn, id, author).await?,
+        None => false,
+    };
+    if erased {
+        let bare = CommentSeen {
+            author: None,
+            body: String::new(),
+            ..comment.clone()
+        };
+        comments::see(conn, id, key, &bare).await?;
+    } else {
+        comments::see(conn, id, key, comment).await?;
+    }
+    Ok(())
 }
 
 /// Facts about the organisation; gives whether members should be read.
@@ -298,15 +335,16 @@ async fn of_account(
         }
         What::Team(team) => {
             members::see_team(conn, id, team).await?;
+            teams::nest(conn, id, team.id, team.parent, at).await?;
             Ok(false)
         }
         What::TeamDeleted(team) => {
             members::remove_team(conn, id, *team, at).await?;
             Ok(false)
         }
-        What::MemberAdded(person) => {
+        What::MemberAdded { person, role } => {
             seen.person(conn, id, person, at).await?;
-            members::join(conn, id, person.id, at).await?;
+            members::set_role(conn, id, (person.id, *role), at).await?;
             Ok(false)
         }
         What::MemberRemoved(person) => {
@@ -340,6 +378,8 @@ async fn of_account(
         | What::Thread { .. }
         | What::Push { .. }
         | What::RepoChanged
+        | What::RepoArchived { .. }
+        | What::RepoTransferred { .. }
         | What::RepoRemoved
         | What::Nothing => Ok(false),
     }

@@ -11,9 +11,7 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::forge::github::file::FileText;
 use crate::model::ids::InstallationId;
-use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
-use crate::model::ids::TeamId;
 use crate::model::job::Job;
 use crate::model::job::SettingsOf;
 use crate::model::settings::FILE;
@@ -27,8 +25,6 @@ use crate::model::settings::parse::Scope;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store;
-use crate::store::members::TeamPlace;
-use crate::store::people;
 use crate::store::settings::Read;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
@@ -58,39 +54,6 @@ pub async fn in_force(
 pub async fn of_tenant(conn: &mut PgConnection, base: &Settings, id: InstallationId) -> Result<Settings, StepError> {
     let file = store::settings::in_force(conn, id, None).await?;
     Ok(base.with(&file.unwrap_or_default()))
-}
-
-/// The team places at GitHub; where an organisation has none, those of the settings' `teams`. Such a team has a number
-/// below zero, which GitHub gives to none.
-///
-/// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn team_places(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    found: Vec<TeamPlace>,
-    settings: &Settings,
-) -> Result<Vec<TeamPlace>, StepError> {
-    if !found.is_empty() || settings.teams.is_empty() {
-        return Ok(found);
-    }
-    let people = people::standing(conn, id).await?;
-    let named = |login: &String| -> Option<PersonId> {
-        let mut people = people.iter();
-        people
-            .find(|person| person.login.eq_ignore_ascii_case(login))
-            .map(|person| person.id)
-    };
-    let teams = (1..).zip(&settings.teams);
-    Ok(teams
-        .flat_map(|(number, (name, logins))| {
-            logins.iter().filter_map(named).map(move |person| TeamPlace {
-                person,
-                team: TeamId(-number),
-                name: name.clone(),
-            })
-        })
-        .collect())
 }
 
 /// Queues [`SettingsOf::Everything`] for every tenant whose files were not read for a day, or never. Without credentials

@@ -16,13 +16,16 @@ use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::busy;
 use crate::pipeline::gather;
 use crate::pipeline::gather::Knowledge;
 use crate::pipeline::gather::Known;
 use crate::pipeline::gather::Question;
 use crate::pipeline::publish;
+use crate::pipeline::recheck;
 use crate::pipeline::settings;
 use crate::store;
+use crate::store::lifecycle;
 use crate::store::pulls;
 use crate::store::suggestions;
 use crate::store::tenants;
@@ -51,7 +54,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         return Ok(());
     };
     let settings = settings::in_force(&mut tx, &pipeline.settings, id, key.repo).await?;
-    if !is_due(&pull, now) || tenant.silent {
+    if !is_due(&pull, now) || tenant.silent || lifecycle::is_archived(&mut tx, id, key.repo).await? {
         return Ok(());
     }
     let (author, labels) = store::settings::marks_of_pull(&mut tx, id, key).await?;
@@ -72,8 +75,12 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         knowledge: Knowledge::Now,
     };
     let mut known = gather::known(&mut tx, id, &question, &settings).await?;
+    let seed = key.number.unsigned_abs().into();
+    let short = known.shortlist(&settings, now, seed);
+    let away = busy::among(pipeline, &mut tx, (id, tenant.external_id), &short, now).await?;
+    known.are_away(&away);
     let suggestion = loop {
-        let at = (&repo, tenant.external_id, key.number);
+        let at = (&repo, &tenant, key.number);
         let suggestion = answer(pipeline, &settings, at, &mut known, now).await?;
         // Others suggest at the same time: who has room is counted once more, with nobody else counting.
         let mut storing = tx.begin().await?;
@@ -129,11 +136,11 @@ fn word(slot: &Slot) -> &'static str {
     }
 }
 
-/// Asks the ranker, and asks again without whoever can't read the repository any more.
+/// Asks the ranker, and asks again without whoever can't read the repository any more. What became of these is asked, too.
 async fn answer(
     pipeline: &Pipeline,
     settings: &Settings,
-    (repo, installation, number): (&tenants::Repo, Option<i64>, i32),
+    (repo, tenant, number): (&tenants::Repo, &tenants::Installation, i32),
     known: &mut Known,
     now: Time,
 ) -> Result<Suggestion, StepError> {
@@ -143,28 +150,38 @@ async fn answer(
         return Ok(suggestion);
     }
     let at = RepoAt {
-        installation,
+        installation: tenant.external_id,
         owner: &repo.owner,
         name: &repo.name,
     };
     let mut may_read: BTreeSet<PersonId> = BTreeSet::new();
     for _ in 0..ACCESS_TRIES {
         let mut refused = Vec::new();
+        let mut renamed = Vec::new();
         for slot in [&suggestion.expert, &suggestion.learner] {
             let Slot::Picked(pick) = slot else { continue };
             if may_read.contains(&pick.person) {
                 continue;
             }
-            match pipeline.forge.permission(&at, &pick.login).await {
+            let unknown = match pipeline.forge.permission(&at, &pick.login).await {
                 Ok(permission) if permission >= Permission::Read => {
                     may_read.insert(pick.person);
+                    continue;
                 }
-                Ok(_) | Err(ForgeError::NotFound { .. }) => refused.push(pick.person),
+                Ok(_) => false,
+                Err(ForgeError::NotFound { .. }) => true,
                 Err(error) => return Err(error.into()),
+            };
+            match recheck::refused(pipeline, tenant, (pick.person, &pick.login, unknown), now).await? {
+                Some(login) => renamed.push((pick.person, login)),
+                None => refused.push(pick.person),
             }
         }
-        if refused.is_empty() {
+        if refused.is_empty() && renamed.is_empty() {
             return Ok(suggestion);
+        }
+        for (person, login) in &renamed {
+            known.is_renamed(*person, login);
         }
         known.refuse(&refused);
         suggestion = known.suggest(settings, now, seed);

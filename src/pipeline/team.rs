@@ -6,9 +6,9 @@ use crate::pipeline::StepError;
 use crate::skill::suppress::K;
 use crate::skill::suppress::suppress;
 use crate::store::reader::Reader;
-use crate::store::teams;
-use crate::store::teams::Holder;
-use crate::store::teams::Team;
+use crate::store::team_pages;
+use crate::store::team_pages::Holder;
+use crate::store::team_pages::Team;
 
 /// How many people of a team were told about an area.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,8 +43,8 @@ pub async fn of(
     if is_too_small(team) {
         return Ok((Vec::new(), None));
     }
-    let holders = teams::holders(conn, reader, team.id, since).await?;
-    let told = teams::told(conn, reader, team.id, since).await?;
+    let holders = team_pages::holders(conn, reader, team.id, since).await?;
+    let told = team_pages::told(conn, reader, team.id, since).await?;
     let number = |count: i64| u32::try_from(count).unwrap_or(0);
     let without = |area: &str| {
         let held = holders.iter().filter(|holder| holder.area == area).count();

@@ -155,3 +155,27 @@ pub async fn state(conn: &mut PgConnection) -> Result<InboxState, StoreError> {
     .fetch_one(conn)
     .await?)
 }
+
+/// The dead letters that still have a body, packed as they came.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn dead_bodies(conn: &mut PgConnection) -> Result<Vec<(InboxId, Vec<u8>)>, StoreError> {
+    let found = sqlx::query!(
+        r#"select id as "id: InboxId", body as "body!" from inbox where failed_at is not null and body is not null order by id"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().map(|row| (row.id, row.body)).collect())
+}
+
+/// Lets the body of one delivery go.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn drop_body(conn: &mut PgConnection, id: InboxId) -> Result<(), StoreError> {
+    sqlx::query!("update inbox set body = null where id = $1", id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -5,11 +5,13 @@ use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
+use crate::model::person::OrgRole;
 use crate::model::person::TeamRole;
 use crate::model::person::TeamSeen;
 use crate::store::StoreError;
+use crate::store::teams;
 
-/// A person joined the organisation at `at`. Does nothing for a member.
+/// A person joined the organisation at `at`, as a plain member as far as is known. Does nothing for a member or owner.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -27,6 +29,90 @@ pub async fn join(conn: &mut PgConnection, id: InstallationId, person: PersonId,
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A person is a member of the organisation at `at`, as `role`: one row ends and another begins where that changed.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_role(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (person, role): (PersonId, OrgRole),
+    at: Time,
+) -> Result<(), StoreError> {
+    join(&mut *conn, id, person, at).await?;
+    let ended = sqlx::query!(
+        "update membership set valid_until = $4
+         where installation_id = $1 and person_id = $2 and valid_until is null and valid_from < $4 and role <> $3",
+        id.0,
+        person.0,
+        role.as_str(),
+        at
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if ended > 0 {
+        join(&mut *conn, id, person, at).await?;
+    }
+    sqlx::query!(
+        "update membership set role = $3
+         where installation_id = $1 and person_id = $2 and valid_until is null and valid_from >= $4 and role <> $3",
+        id.0,
+        person.0,
+        role.as_str(),
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What a person is in the organisation at `at`; none: no member.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn role_of(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    at: Time,
+) -> Result<Option<OrgRole>, StoreError> {
+    let role = sqlx::query_scalar!(
+        "select role from membership
+         where installation_id = $1 and person_id = $2 and valid_from <= $3 and (valid_until is null or valid_until > $3)
+         order by valid_from desc limit 1",
+        id.0,
+        person.0,
+        at
+    )
+    .fetch_optional(conn)
+    .await?;
+    role.map(|role| OrgRole::from_word(&role).ok_or(StoreError::Unreadable { what: "role" }))
+        .transpose()
+}
+
+/// The members at `at` who are not in `present`: if that is the whole list, they left.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn missing_from(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    present: &[PersonId],
+    at: Time,
+) -> Result<Vec<PersonId>, StoreError> {
+    let present: Vec<i64> = present.iter().map(|person| person.0).collect();
+    Ok(sqlx::query_scalar!(
+        r#"select distinct person_id as "person: PersonId" from membership
+           where installation_id = $1 and valid_until is null and valid_from <= $3 and person_id <> all($2) order by 1"#,
+        id.0,
+        &present,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// A person left the organisation at `at`, and so every team of it.
@@ -79,29 +165,27 @@ pub async fn keep_only(
     Ok(())
 }
 
-/// Stores what an event shows of a team.
+/// Stores what an event shows of a team. What team it lies in is for [`super::teams::nest`]: few events tell.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn see_team(conn: &mut PgConnection, id: InstallationId, team: &TeamSeen) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into team (installation_id, id, slug, name, parent_id) values ($1, $2, $3, $4, $5)
+        "insert into team (installation_id, id, slug, name) values ($1, $2, $3, $4)
          on conflict (installation_id, id) do update
-         set slug = excluded.slug, name = excluded.name, parent_id = excluded.parent_id, deleted_at = null
-         where (team.slug, team.name, team.parent_id) is distinct from (excluded.slug, excluded.name, excluded.parent_id)
-            or team.deleted_at is not null",
+         set slug = excluded.slug, name = excluded.name, deleted_at = null
+         where (team.slug, team.name) is distinct from (excluded.slug, excluded.name) or team.deleted_at is not null",
         id.0,
         team.id.0,
         team.slug,
-        team.name,
-        team.parent.map(|parent| parent.0)
+        team.name
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Marks a team as deleted and ends its memberships.
+/// Marks a team as deleted with those that lie in it, as GitHub does, and ends their memberships.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -111,19 +195,29 @@ pub async fn remove_team(
     team: TeamId,
     at: Time,
 ) -> Result<(), StoreError> {
+    let gone: Vec<i64> = teams::below(&mut *conn, id, team, at).await?.iter().map(|team| team.0).collect();
     sqlx::query!(
-        "update team set deleted_at = $3 where installation_id = $1 and id = $2",
+        "update team set deleted_at = $3 where installation_id = $1 and id = any($2)",
         id.0,
-        team.0,
+        &gone,
         at
     )
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
         "update team_membership set valid_until = $3
-         where installation_id = $1 and team_id = $2 and valid_until is null",
+         where installation_id = $1 and team_id = any($2) and valid_until is null",
         id.0,
-        team.0,
+        &gone,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update team_nesting set valid_until = greatest(valid_from, $3)
+         where installation_id = $1 and team_id = any($2) and valid_until is null",
+        id.0,
+        &gone,
         at
     )
     .execute(conn)
@@ -207,38 +301,6 @@ pub async fn leave_team(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// One person's place in one team, as of now.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TeamPlace {
-    /// Who.
-    pub person: PersonId,
-    /// Which team.
-    pub team: TeamId,
-    /// Its name.
-    pub name: String,
-}
-
-/// Who of those who may appear is in which team at `at`.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn team_places(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<TeamPlace>, StoreError> {
-    Ok(sqlx::query_as!(
-        TeamPlace,
-        r#"select m.person_id as "person: PersonId", m.team_id as "team: TeamId", t.name
-           from team_membership m
-           join team t on t.installation_id = m.installation_id and t.id = m.team_id
-           join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
-           where m.installation_id = $1 and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2)
-             and t.deleted_at is null
-           order by t.name, m.person_id"#,
-        id.0,
-        at
-    )
-    .fetch_all(conn)
-    .await?)
 }
 
 /// Ends the memberships in a team of everybody who is not in `present`: the list that GitHub gave at `at` is whole. Who

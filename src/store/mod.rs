@@ -3,17 +3,22 @@
 //! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge` and `reviewed_ground`:
 //! somebody who opted out is absent there, whichever query asks.
 pub mod asks;
+pub mod availability;
 pub mod checks;
+pub mod circles;
 pub mod commands;
 pub mod comments;
 pub mod contents;
 pub mod declines;
+pub mod erasure;
 pub mod feedback;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;
 pub mod lessons;
+pub mod lifecycle;
 pub mod members;
+pub mod ownership;
 pub mod past;
 pub mod people;
 pub mod profiles;
@@ -25,6 +30,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sharing;
 pub mod suggestions;
+pub mod team_pages;
 pub mod teams;
 pub mod tenants;
 

@@ -80,7 +80,7 @@ pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) ->
            join repo r on r.installation_id = p.installation_id and r.id = p.repo_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
            where p.installation_id = $1 and ($2::bigint is null or p.repo_id = $2)
-             and p.created_at >= $3 and p.created_at < $4 and p.updated_at > 'epoch'
+             and p.created_at >= $3 and p.created_at < $4 and p.updated_at > 'epoch' and not p.ignored
              and coalesce(p.changed_files, 0) <= 100 and (r.removed_at is null or r.removed_at >= $4)
              and (not r.private or $6 or r.id = any($7))
            order by p.created_at desc, p.number desc limit $5"#,
@@ -138,6 +138,10 @@ pub struct MaybeCandidate {
     pub open_reviews: i64,
     /// Own limit of open reviews.
     pub capacity: Option<i32>,
+    /// Own limit of suggestions in a day.
+    pub daily_cap: Option<i32>,
+    /// Own limit of learner suggestions in seven days.
+    pub mentoring_budget: Option<i32>,
     /// Suggestions in the last 24 hours, this pull request left out.
     pub suggested_today: i64,
     /// Learner suggestions in the last seven days, this pull request left out.
@@ -183,7 +187,10 @@ pub async fn candidates(
                    and (not $8 or exists (select 1 from membership m where m.installation_id = $1 and m.valid_from <= $5)) as yes
             from installation where id = $1),
         active as (
-            select s.id, s.login, s.away_until, s.capacity, s.learn, s.teach,
+            select s.id, s.login, s.capacity, s.learn, s.teach, o.daily_cap, o.mentoring_budget,
+                   coalesce(s.away_until > $5, false)
+                   or exists (select 1 from absence a where a.installation_id = $1 and a.person_id = s.id
+                              and ($5::timestamptz at time zone 'UTC')::date between a.first_day and a.last_day) as away,
                    greatest(
                        (select max(p.created_at) from pull p where p.installation_id = $1 and p.author_id = s.id and p.created_at < $5),
                        (select max(v.submitted_at) from review v where v.installation_id = $1 and v.reviewer_id = s.id and v.submitted_at < $5)
@@ -205,17 +212,19 @@ pub async fn candidates(
                     where g.installation_id = $1 and g.person_id = s.id and g.slot = 'learner' and g.at <= $5
                       and (g.repo_id, g.number) <> ($2, $3)) as last_learner
             from standing_person s
+            left join own_limit o on o.installation_id = $1 and o.person_id = s.id
             where s.installation_id = $1 and s.id is distinct from $4
+              and not exists (select 1 from person g where g.installation_id = $1 and g.id = s.id and g.gone_at is not null)
               and not exists (select 1 from pull_committer c where c.installation_id = $1 and c.repo_id = $2
                               and c.number = $3 and c.person_id = s.id))
-        select id as "id!", login as "login!", capacity, learn as "learn!", teach as "teach!", last_active,
+        select id as "id!", login as "login!", capacity, daily_cap as "daily_cap?", mentoring_budget as "mentoring_budget?", learn as "learn!", teach as "teach!", last_active,
                open_reviews as "open_reviews!", suggested_today as "suggested_today!",
                learner_this_week as "learner_this_week!", last_learner,
                case when known.yes and not member then 'not_member'
                     when not known.yes and coalesce(last_active < $5 - interval '365 days', true) then 'not_member'
-                    when away_until > $5 and not $8 then 'away'
+                    when away and not $8 then 'away'
                     when open_reviews >= coalesce(capacity, $6) then 'at_capacity'
-                    when suggested_today >= $7 then 'daily_cap'
+                    when suggested_today >= least($7, case when not $8 then daily_cap end) then 'daily_cap'
                end as hindrance
         from active, known order by id"#,
         id.0,
@@ -224,7 +233,7 @@ pub async fn candidates(
         vacancy.author.map(|author| author.0),
         vacancy.at,
         i32::try_from(settings.capacity).unwrap_or(i32::MAX),
-        i64::from(settings.daily_cap),
+        i32::try_from(settings.daily_cap).unwrap_or(i32::MAX),
         vacancy.past
     )
     .fetch_all(conn)
@@ -245,6 +254,8 @@ pub async fn candidates(
                 hindrance,
                 open_reviews: row.open_reviews,
                 capacity: row.capacity,
+                daily_cap: row.daily_cap.filter(|_| !vacancy.past),
+                mentoring_budget: row.mentoring_budget.filter(|_| !vacancy.past),
                 suggested_today: row.suggested_today,
                 learner_this_week: row.learner_this_week,
                 last_learner: row.last_learner,
@@ -303,11 +314,11 @@ pub async fn languages(
         LanguageUse,
         r#"with touched as (
             select p.author_id as person_id, p.repo_id, p.number, p.created_at from pull p
-            where p.installation_id = $1 and p.created_at < $2 and p.created_at > $2 - interval '365 days'
+            where p.installation_id = $1 and p.created_at < $2 and p.created_at > $2 - interval '365 days' and not p.ignored
             union
             select v.reviewer_id, v.repo_id, v.number, p.created_at from review v
             join pull p on p.installation_id = v.installation_id and p.repo_id = v.repo_id and p.number = v.number
-            where v.installation_id = $1 and v.submitted_at < $2 and v.submitted_at > $2 - interval '365 days')
+            where v.installation_id = $1 and v.submitted_at < $2 and v.submitted_at > $2 - interval '365 days' and not p.ignored)
            select t.person_id as "person!: PersonId", f.language as "language!",
                   sum(power(2, -extract(epoch from $2 - t.created_at)::float8 / 86400 / 180)) as "weight!"
            from touched t

@@ -7,7 +7,8 @@ use crate::model::ids::PersonId;
 use crate::model::person::Actor;
 use crate::store::StoreError;
 
-/// Stores what an event shows of an account; an older event never brings an old login back.
+/// Stores what an event shows of an account; an older event never brings an old login back, and none brings back a name
+/// that was erased or let go.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -29,7 +30,7 @@ pub async fn see(conn: &mut PgConnection, id: InstallationId, actor: &Actor, at:
         "insert into person (installation_id, id, login, kind, seen_at) values ($1, $2, $3, $4, $5)
          on conflict (installation_id, id) do update
          set login = excluded.login, kind = excluded.kind, seen_at = excluded.seen_at
-         where person.seen_at <= excluded.seen_at
+         where person.seen_at <= excluded.seen_at and person.erased_at is null and person.gone_at is null
            and (person.login, person.kind) is distinct from (excluded.login, excluded.kind)",
         id.0,
         actor.id.0,
@@ -68,7 +69,7 @@ pub async fn by_login(conn: &mut PgConnection, id: InstallationId, login: &str) 
         Person,
         r#"select p.id as "id!: PersonId", p.login as "login!", p.away_until, p.capacity, p.learn as "learn!", p.teach as "teach!"
            from standing_person p join person q on q.installation_id = p.installation_id and q.id = p.id
-           where p.installation_id = $1 and lower(p.login) = lower($2)
+           where p.installation_id = $1 and lower(p.login) = lower($2) and q.gone_at is null
            order by q.seen_at desc limit 1"#,
         id.0,
         login
@@ -106,6 +107,22 @@ pub async fn standing(conn: &mut PgConnection, id: InstallationId) -> Result<Vec
     )
     .fetch_all(conn)
     .await?)
+}
+
+/// These accounts are there, whatever was heard before: what is seen of them next counts again.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn are_back(conn: &mut PgConnection, id: InstallationId, people: &[PersonId]) -> Result<(), StoreError> {
+    let people: Vec<i64> = people.iter().map(|person| person.0).collect();
+    sqlx::query!(
+        "update person set gone_at = null where installation_id = $1 and id = any($2) and gone_at is not null",
+        id.0,
+        &people
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Whether somebody with this login opted out. For the person's own switch only; nothing else may ask.

@@ -17,14 +17,16 @@ use crate::store::reader::Reader;
 pub async fn see(conn: &mut PgConnection, id: InstallationId, key: PullKey, pull: &PullSeen) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into pull (installation_id, repo_id, number, author_id, title, open, draft, created_at, updated_at,
-                           closed_at, merged_at, base_ref, base_sha, head_ref, head_sha, changed_files, labels)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                           closed_at, merged_at, base_ref, base_sha, head_ref, head_sha, changed_files, labels,
+                           merge_sha)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          on conflict (installation_id, repo_id, number) do update
          set author_id = excluded.author_id, title = excluded.title, open = excluded.open, draft = excluded.draft,
              created_at = excluded.created_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
              merged_at = excluded.merged_at, base_ref = excluded.base_ref, base_sha = excluded.base_sha,
              head_ref = excluded.head_ref, head_sha = excluded.head_sha,
-             changed_files = coalesce(excluded.changed_files, pull.changed_files), labels = excluded.labels
+             changed_files = coalesce(excluded.changed_files, pull.changed_files), labels = excluded.labels,
+             merge_sha = coalesce(excluded.merge_sha, pull.merge_sha)
          where pull.updated_at <= excluded.updated_at",
         id.0,
         key.repo.0,
@@ -42,7 +44,9 @@ pub async fn see(conn: &mut PgConnection, id: InstallationId, key: PullKey, pull
         pull.head_ref,
         pull.head_sha,
         pull.changed_files,
-        &pull.labels
+        &pull.labels,
+        // Of an open pull request it is only GitHub's trial, which changes all the time.
+        pull.merge_sha.as_deref().filter(|_| pull.merged_at.is_some())
     )
     .execute(conn)
     .await?;

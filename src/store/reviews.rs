@@ -204,7 +204,7 @@ pub struct Answers {
     pub answered: i64,
 }
 
-/// Requests and answers since `since`.
+/// Requests and answers since `since`, in repositories that weren't taken away from us.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -217,6 +217,7 @@ pub async fn answers(conn: &mut PgConnection, id: InstallationId, since: Time) -
                       and v.number = a.number and v.reviewer_id = a.asked_id)) as "answered!"
            from pull_asked a
            join standing_person s on s.installation_id = a.installation_id and s.id = a.asked_id
+           join repo r on r.installation_id = a.installation_id and r.id = a.repo_id and r.removed_at is null
            where a.installation_id = $1 and a.kind = 'person' and a.changed_at >= $2
            group by 1 order by 1"#,
         id.0,

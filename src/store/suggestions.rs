@@ -323,3 +323,38 @@ pub async fn open_with(
     .fetch_all(conn)
     .await?)
 }
+
+/// Notes that our comment on a pull request could not be edited, since the App was away or had lost the repository.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn redact_later(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update suggestion set redact_waits = true
+         where installation_id = $1 and repo_id = $2 and number = $3 and posted_comment_id is not null",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The pull requests whose comment of ours waits to be edited, and which can be reached again; they wait no more.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn waiting_to_redact(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"update suggestion g set redact_waits = false
+           from repo r join installation i on i.id = r.installation_id
+           where g.installation_id = $1 and g.redact_waits and r.installation_id = g.installation_id and r.id = g.repo_id
+             and r.removed_at is null and i.suspended_at is null and i.removed_at is null
+           returning g.repo_id as "repo: RepoId", g.number"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await?)
+}

@@ -1,113 +1,161 @@
-//! What a team's page is made of: its people, and the lessons of those who may appear.
+//! Teams over time: which lies in which, who is in them, and who leads them.
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::store::StoreError;
-use crate::store::reader::Reader;
 
-/// A team.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Team {
-    /// GitHub's number.
-    pub id: TeamId,
-    /// The short name in addresses.
-    pub slug: String,
-    /// The name that people read.
-    pub name: String,
-    /// People in it who may appear.
-    pub people: i64,
-}
-
-/// The teams, by name.
+/// Stores what team a team lies in since `at`; none: in no other. Does nothing where that is known already.
 ///
 /// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn teams(conn: &mut PgConnection, reader: &Reader) -> Result<Vec<Team>, StoreError> {
-    Ok(sqlx::query_as!(
-        Team,
-        r#"select t.id as "id: TeamId", t.slug, t.name, count(s.id) as "people!"
-           from team t
-           left join team_membership m on m.installation_id = t.installation_id and m.team_id = t.id and m.valid_until is null
-           left join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
-           where t.installation_id = $1 and t.deleted_at is null
-           group by t.id, t.slug, t.name order by lower(t.name), t.id"#,
-        reader.installation().0
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Somebody of a team who holds an area: a lesson of theirs landed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Holder {
-    /// The area's slug.
-    pub area: String,
-    /// Their login.
-    pub login: String,
-}
-
-/// Who of a team holds which area, by lessons since `since` in repositories that the reader may read; by area, then by
-/// login.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn holders(
+/// [`StoreError`] when the database refuses.
+pub async fn nest(
     conn: &mut PgConnection,
-    reader: &Reader,
+    id: InstallationId,
     team: TeamId,
-    since: Time,
-) -> Result<Vec<Holder>, StoreError> {
-    Ok(sqlx::query_as!(
-        Holder,
-        r#"select distinct l.area as "area!", s.login as "login!"
-           from shown_lesson l
-           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
-           join standing_person s on s.installation_id = l.installation_id and s.id = l.teacher_id
-           join team_membership m on m.installation_id = l.installation_id and m.person_id = l.teacher_id
-           where l.installation_id = $1 and m.team_id = $2 and m.valid_until is null and l.outcome = 'landed' and l.at >= $3
-             and r.removed_at is null and (not r.private or $4 or r.id = any($5))
-           order by 1, 2"#,
-        reader.installation().0,
+    parent: Option<TeamId>,
+    at: Time,
+) -> Result<(), StoreError> {
+    let parent = parent.filter(|parent| *parent != team).map(|parent| parent.0);
+    sqlx::query!(
+        "update team set parent_id = $3 where installation_id = $1 and id = $2 and parent_id is distinct from $3",
+        id.0,
         team.0,
-        since,
-        reader.reads_everything(),
-        reader.private()
+        parent
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update team_nesting set valid_until = greatest(valid_from, $4)
+         where installation_id = $1 and team_id = $2 and valid_until is null and parent_id is distinct from $3",
+        id.0,
+        team.0,
+        parent,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    // Two moves within one moment: the later one counts.
+    sqlx::query!(
+        "insert into team_nesting (installation_id, team_id, parent_id, valid_from)
+         select $1, $2, $3, $4
+         where $3::bigint is not null
+           and not exists (select 1 from team_nesting where installation_id = $1 and team_id = $2 and valid_until is null)
+         on conflict (installation_id, team_id, valid_from) do update
+         set parent_id = excluded.parent_id, valid_until = null",
+        id.0,
+        team.0,
+        parent,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The teams that lie in this one, however deep, itself included.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn below(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    at: Time,
+) -> Result<Vec<TeamId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"with recursive below (id) as (
+               select $2::bigint
+               union
+               select n.team_id from below b
+               join team_nesting n on n.installation_id = $1 and n.parent_id = b.id
+                    and n.valid_from <= $3 and (n.valid_until is null or n.valid_until > $3))
+           select id as "id!: TeamId" from below order by 1"#,
+        id.0,
+        team.0,
+        at
     )
     .fetch_all(conn)
     .await?)
 }
 
-/// How many people of a team were told about an area.
+/// One person's place in one team.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
-    /// The area's slug.
-    pub area: String,
-    /// People of the team who were told and don't hold it. Not to be shown before small counts are suppressed.
-    pub people: i64,
+pub struct TeamPlace {
+    /// Who.
+    pub person: PersonId,
+    /// Which team.
+    pub team: TeamId,
+    /// Its name.
+    pub name: String,
+    /// In the team itself, and not only in one that lies in it.
+    pub direct: bool,
 }
 
-/// How many people of a team were told about an area since `since` and passed nothing on in it, by area.
+/// Who of those who may appear is in which team at `at`; whoever is in a team is in those above it, too.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn told(conn: &mut PgConnection, reader: &Reader, team: TeamId, since: Time) -> Result<Vec<Told>, StoreError> {
+pub async fn places(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<TeamPlace>, StoreError> {
     Ok(sqlx::query_as!(
-        Told,
-        r#"select l.area as "area!", count(distinct l.learner_id) as "people!"
-           from shown_lesson l
-           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
-           join team_membership m on m.installation_id = l.installation_id and m.person_id = l.learner_id
-           where l.installation_id = $1 and m.team_id = $2 and m.valid_until is null and l.outcome <> 'declined' and l.at >= $3
-             and r.removed_at is null and (not r.private or $4 or r.id = any($5))
-             and not exists (select 1 from shown_lesson o where o.installation_id = l.installation_id and o.area = l.area
-                             and o.teacher_id = l.learner_id and o.outcome = 'landed' and o.at >= $3)
-           group by 1 order by 1"#,
-        reader.installation().0,
-        team.0,
-        since,
-        reader.reads_everything(),
-        reader.private()
+        TeamPlace,
+        r#"select p.person_id as "person!: PersonId", p.team_id as "team!: TeamId", t.name, p.direct as "direct!"
+           from team_places($1, $2) p
+           join team t on t.installation_id = $1 and t.id = p.team_id
+           join standing_person s on s.installation_id = $1 and s.id = p.person_id
+           order by t.name, p.team_id, p.person_id"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The people of the team with this short name at `at`, those of the teams in it included. For owners named by a file;
+/// who opted out is absent.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn people_of(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    slug: &str,
+    at: Time,
+) -> Result<Vec<PersonId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select p.person_id as "person!: PersonId" from team_places($1, $3) p
+           join team t on t.installation_id = $1 and t.id = p.team_id
+           join standing_person s on s.installation_id = $1 and s.id = p.person_id
+           where lower(t.slug) = lower($2) order by 1"#,
+        id.0,
+        slug,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The teams that a person maintains at `at`: they lead these, and not those in them or above them.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn led_by(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    at: Time,
+) -> Result<Vec<TeamId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select m.team_id as "team: TeamId" from team_membership m
+           join team t on t.installation_id = m.installation_id and t.id = m.team_id and t.deleted_at is null
+           where m.installation_id = $1 and m.person_id = $2 and m.role = 'maintainer'
+             and m.valid_from <= $3 and (m.valid_until is null or m.valid_until > $3)
+           order by 1"#,
+        id.0,
+        person.0,
+        at
     )
     .fetch_all(conn)
     .await?)

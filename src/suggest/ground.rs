@@ -18,6 +18,7 @@ use crate::suggest::paths::Part;
 use crate::suggest::paths::PathIndex;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
+use crate::suggest::query::CodeOwner;
 use crate::suggest::query::PastReview;
 use crate::suggest::query::Query;
 use crate::suggest::skill;
@@ -127,7 +128,7 @@ impl<'q> Ground<'q> {
             Some(Barred::Asked)
         } else if candidate.open_reviews >= candidate.capacity.unwrap_or(self.settings.capacity) {
             Some(Barred::AtCapacity)
-        } else if candidate.suggested_today >= self.settings.daily_cap {
+        } else if candidate.suggested_today >= candidate.daily_cap(self.settings) {
             Some(Barred::DailyCap)
         } else if candidate.last_active.is_some_and(|at| at < idle_since) {
             Some(Barred::Idle)
@@ -140,6 +141,13 @@ impl<'q> Ground<'q> {
     #[must_use]
     pub fn wrote_it(&self, person: PersonId) -> bool {
         self.query.pull.author == Some(person) || self.query.pull.co_authors.contains(&person)
+    }
+
+    /// What this person owns of the change by CODEOWNERS.
+    #[must_use]
+    pub fn owned_by(&self, person: PersonId) -> Option<&'q CodeOwner> {
+        let pull = self.query.pull;
+        pull.owners.iter().find(|owner| owner.person == person)
     }
 
     fn is_asked(&self, person: PersonId) -> bool {

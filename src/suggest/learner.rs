@@ -17,6 +17,7 @@ use crate::model::wording;
 use crate::suggest::ground::Ground;
 use crate::suggest::paths::home_of;
 use crate::suggest::query::Candidate;
+use crate::suggest::query::Grouping;
 use crate::suggest::query::Team;
 use crate::suggest::rank::pick;
 use crate::suggest::rank::reason;
@@ -60,12 +61,35 @@ enum Side {
 /// The learner, if somebody fits. Counts those whose mentoring budget is used up in `left_out`.
 #[must_use]
 pub fn learner(ground: &Ground<'_>, expert: Option<PersonId>, left_out: &mut LeftOut) -> Option<Pick> {
+    let (_, preferred) = by_side(ground, expert, left_out).pop_first()?;
+    whose_turn(ground, preferred)
+}
+
+/// Those among whom the learner is most likely chosen, at most so many, best first.
+#[must_use]
+pub fn likely(ground: &Ground<'_>, most: usize) -> Vec<PersonId> {
+    let sides = by_side(ground, None, &mut LeftOut::default()).into_values();
+    let ranked = sides.flat_map(|mut side| {
+        side.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.0.id.cmp(&b.0.id)));
+        side
+    });
+    ranked.take(most).map(|(candidate, _)| candidate.id).collect()
+}
+
+/// Who has a footing, by how they stand to the author's team. Counts those whose mentoring budget is used up; whoever set
+/// theirs to none just isn't asked.
+fn by_side<'q>(
+    ground: &Ground<'q>,
+    expert: Option<PersonId>,
+    left_out: &mut LeftOut,
+) -> BTreeMap<Side, Vec<(&'q Candidate, Pick)>> {
     let mut free: Vec<&Candidate> = Vec::new();
     for candidate in ground.query.candidates {
-        if Some(candidate.id) == expert || ground.barred(candidate).is_some() {
+        let at_home = Some(candidate.id) == expert || ground.owned_by(candidate.id).is_some();
+        if at_home || ground.barred(candidate).is_some() {
             continue;
         }
-        if candidate.learner_suggestions_this_week >= ground.settings.mentoring_budget {
+        if candidate.learner_suggestions_this_week >= candidate.mentoring_budget(ground.settings) {
             left_out.mentoring_budget += 1;
         } else {
             free.push(candidate);
@@ -78,8 +102,7 @@ pub fn learner(ground: &Ground<'_>, expert: Option<PersonId>, left_out: &mut Lef
             sides.entry(field.side(candidate)).or_default().push((candidate, pick));
         }
     }
-    let (_, preferred) = sides.pop_first()?;
-    whose_turn(ground, preferred)
+    sides
 }
 
 /// Among those nearly as good as the best, the one whose last turn lies furthest back.
@@ -226,6 +249,9 @@ impl<'g, 'q> Field<'g, 'q> {
     }
 
     fn team_words(&self, candidate: &Candidate) -> Option<Reason> {
+        if self.ground.query.pull.grouping == Grouping::Circles {
+            return self.circle_words(candidate);
+        }
         match self.side(candidate) {
             Side::Unknown => None,
             Side::Other => {
@@ -239,6 +265,19 @@ impl<'g, 'q> Field<'g, 'q> {
                 Some(reason(ScorePart::OtherTeam, 0.0, words.to_owned()))
             }
         }
+    }
+
+    /// The same where there are no teams: it says what was used instead.
+    fn circle_words(&self, candidate: &Candidate) -> Option<Reason> {
+        let (weight, words) = match self.side(candidate) {
+            Side::Unknown => return None,
+            Side::Other => (OTHER_TEAM, "from another circle of reviewers (no teams are set up)"),
+            Side::Mate => (
+                0.0,
+                "from the author's own circle of reviewers (no teams are set up), since nobody from another could be suggested",
+            ),
+        };
+        Some(reason(ScorePart::OtherTeam, weight, words.to_owned()))
     }
 
     /// "would be the second person outside Payments to know `ledger/`".

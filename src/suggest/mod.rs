@@ -9,6 +9,8 @@
 //! - `reasons` says it in words; `words` makes the comment
 //! - `eval` replays a history and measures the ranker against baselines
 pub mod activity;
+pub mod codeowners;
+pub mod communities;
 pub mod decay;
 pub mod eval;
 pub mod ground;
@@ -25,6 +27,7 @@ pub mod words;
 mod tests;
 
 use crate::model::clock::Time;
+use crate::model::ids::PersonId;
 use crate::model::settings::Settings;
 use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Slot;
@@ -36,7 +39,7 @@ use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 
 /// The ranker's name and version, stored with every suggestion.
-pub const MODEL: &str = "peerlore-paths-pair-skill-1";
+pub const MODEL: &str = "peerlore-paths-pair-skill-2";
 
 /// Suggests someone who knows and someone who would learn, or says why nobody.
 ///
@@ -51,7 +54,7 @@ pub fn suggest(query: &Query<'_>, settings: &Settings, now: Time, seed: u64) -> 
         .pull
         .asked
         .iter()
-        .partition(|asked| is_last_learner(asked, query.pull));
+        .partition(|asked| is_last_learner(asked, query.pull) && !is_owner(asked, query.pull));
     let (expert, competent) = match best {
         Some(best) if !experts.is_empty() && wants_more(&experts, settings) => (Slot::Picked(best.pick), true),
         _ if !experts.is_empty() => (already_asked(&experts), true),
@@ -104,6 +107,28 @@ fn is_last_learner(asked: &Asked, pull: &PullAsked) -> bool {
         Asked::Person { id, .. } => pull.last_learner == Some(*id),
         Asked::Team { .. } => false,
     }
+}
+
+/// An owner who is asked takes the place of somebody who knows, whatever was suggested before.
+fn is_owner(asked: &Asked, pull: &PullAsked) -> bool {
+    match asked {
+        Asked::Person { id, .. } => pull.owners.iter().any(|owner| owner.person == *id),
+        Asked::Team { .. } => false,
+    }
+}
+
+/// The people among whom [`suggest`] most likely chooses: at most `most` for each place, best first.
+#[must_use]
+pub fn shortlist(query: &Query<'_>, settings: &Settings, (now, seed): (Time, u64), most: usize) -> Vec<PersonId> {
+    let ground = Ground::read(query, settings, now, seed);
+    let experts = rank::experts(&ground, &mut LeftOut::default()).into_iter();
+    let mut people: Vec<PersonId> = experts.take(most).map(|ranked| ranked.pick.person).collect();
+    if settings.learner {
+        people.extend(learner::likely(&ground, most));
+    }
+    people.sort_unstable();
+    people.dedup();
+    people
 }
 
 fn already_asked(asked: &[&Asked]) -> Slot {

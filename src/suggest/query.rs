@@ -7,6 +7,7 @@ use crate::model::clock::Time;
 use crate::model::graph::Confidence;
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
+use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::suggestion::LeftOut;
 
@@ -46,9 +47,34 @@ pub struct PullAsked {
     pub expected_areas: Vec<(Area, f64)>,
     /// People and teams that are asked already, by hand or by CODEOWNERS, or who reviewed it already.
     pub asked: Vec<Asked>,
+    /// Who owns its files by the base branch's CODEOWNERS.
+    pub owners: Vec<CodeOwner>,
+    /// What the teams are.
+    pub grouping: Grouping,
     /// Whom the last suggestion for this pull request named as the learner. Once they are asked they take the learner's
     /// place, not the place of someone who knows.
     pub last_learner: Option<PersonId>,
+}
+
+/// What people are grouped by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Grouping {
+    /// Teams, of the code host's or of the settings.
+    #[default]
+    Teams,
+    /// Circles of people who review each other, where there are no teams.
+    Circles,
+}
+
+/// Somebody who owns files of the pull request by CODEOWNERS.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CodeOwner {
+    /// Who.
+    pub person: PersonId,
+    /// How many of the files.
+    pub files: u32,
+    /// The pattern by which they own most of them.
+    pub pattern: String,
 }
 
 /// A file that the pull request touches.
@@ -123,6 +149,8 @@ pub struct Candidate {
     pub open_reviews: u32,
     /// Open reviews at which they are full, where they chose a number; otherwise the settings' one holds.
     pub capacity: Option<u32>,
+    /// Suggestions in a day and learner suggestions in a week that they take, where they chose a number.
+    pub own: OwnLimits,
     /// Suggestions they got today, this pull request's aside.
     pub suggested_today: u32,
     /// Learner suggestions they got in the last seven days, this pull request's aside.
@@ -139,6 +167,30 @@ pub struct Candidate {
     pub teach_goals: Vec<Area>,
     /// When they last did anything that is recorded.
     pub last_active: Option<Time>,
+}
+
+/// What somebody chose for themselves; it never raises what the settings allow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct OwnLimits {
+    /// Suggestions of any kind in a day.
+    pub daily_cap: Option<u32>,
+    /// Learner suggestions in seven days; 0: never.
+    pub mentoring_budget: Option<u32>,
+}
+
+impl Candidate {
+    /// Suggestions of any kind that they take in a day.
+    #[must_use]
+    pub fn daily_cap(&self, settings: &Settings) -> u32 {
+        self.own.daily_cap.map_or(settings.daily_cap, |own| own.min(settings.daily_cap))
+    }
+
+    /// Learner suggestions that they take in seven days.
+    #[must_use]
+    pub fn mentoring_budget(&self, settings: &Settings) -> u32 {
+        let own = self.own.mentoring_budget;
+        own.map_or(settings.mentoring_budget, |own| own.min(settings.mentoring_budget))
+    }
 }
 
 /// What a person taught in one area.

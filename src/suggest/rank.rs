@@ -1,4 +1,5 @@
-//! Someone who knows: a sum of named parts, each of which is a reason in words.
+//! Someone who knows: a sum of named parts, each of which is a reason in words. Whoever owns files of the change by
+//! CODEOWNERS comes first: their approval may be required.
 //!
 //! `paths (scaled to 1 for the best) + 0.5 pair + 0.3 activity share + 0.4 skill match - load`. The first three are
 //! spread.md section 1's; the weights of skill and load are judgement until they are learned per repository.
@@ -24,6 +25,9 @@ pub const SKILL: f64 = 0.4;
 pub const TEACH_GOAL: f64 = 0.1;
 /// What open reviews take away at most.
 pub const LOAD: f64 = 0.5;
+
+/// What owning all of the files by CODEOWNERS counts.
+pub const OWNER: f64 = 0.6;
 
 /// Least decayed evidence on the paths: one review of all of it about 260 days ago.
 pub const LEAST_EVIDENCE: f64 = 0.05;
@@ -60,8 +64,10 @@ pub fn experts(ground: &Ground<'_>, left_out: &mut LeftOut) -> Vec<Ranked> {
         .filter_map(|candidate| ranked(ground, candidate, best))
         .collect();
     ranked.sort_by(|a, b| {
+        let owns = |ranked: &Ranked| ground.owned_by(ranked.pick.person).is_some();
         let by_score = settled(b.pick.score).total_cmp(&settled(a.pick.score));
-        by_score.then_with(|| ground.lot(a.pick.person).cmp(&ground.lot(b.pick.person)))
+        let owners_first = owns(b).cmp(&owns(a)).then(by_score);
+        owners_first.then_with(|| ground.lot(a.pick.person).cmp(&ground.lot(b.pick.person)))
     });
     ranked.dedup_by_key(|ranked| ranked.pick.person);
     ranked
@@ -85,10 +91,12 @@ fn ranked(ground: &Ground<'_>, candidate: &Candidate, best: f64) -> Option<Ranke
     let by_paths = known.is_some_and(|known| known.evidence >= LEAST_EVIDENCE);
     let by_skill = matched.is_some_and(|m| m.score >= LEAST_MATCH && m.best.confidence > Confidence::Low);
     let by_pair = familiar.is_some_and(|familiar| familiar.weight >= LEAST_PAIR);
-    if !(by_paths || by_skill || by_pair) {
+    let owned = owned(ground, candidate);
+    if !(by_paths || by_skill || by_pair || owned.is_some()) {
         return None;
     }
-    let mut parts = Vec::new();
+    let by_owning = owned.is_some();
+    let mut parts: Vec<Reason> = owned.into_iter().collect();
     if let Some(known) = known.filter(|known| best > 0.0 && !known.prefix.is_empty()) {
         let words = reasons::knows_place(known.prefix, &known.holding, ground.now);
         parts.push(reason(ScorePart::Paths, known.score / best, words));
@@ -107,8 +115,16 @@ fn ranked(ground: &Ground<'_>, candidate: &Candidate, best: f64) -> Option<Ranke
     parts.extend(offer(ground, candidate));
     parts.extend(activity(ground, candidate));
     let pick = pick(candidate, parts);
-    let competent = by_paths || by_skill;
+    let competent = by_paths || by_skill || by_owning;
     Some(Ranked { pick, competent })
+}
+
+/// The files that they own by CODEOWNERS.
+fn owned(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
+    let owned = ground.owned_by(candidate.id)?;
+    let files = u32::try_from(ground.paths.len()).unwrap_or(u32::MAX).max(1);
+    let weight = OWNER * (f64::from(owned.files) / f64::from(files)).min(1.0);
+    Some(reason(ScorePart::Owner, weight, reasons::owns(&owned.pattern)))
 }
 
 /// The first of the expected areas that they offered to teach.

@@ -101,6 +101,18 @@ fn month(at: Time, now: Time) -> String {
     }
 }
 
+/// "owns `src/ledger/` by CODEOWNERS".
+#[must_use]
+pub fn owns(pattern: &str) -> String {
+    match pattern {
+        "*" | "**" | "/**" => "owns everything here by CODEOWNERS".to_owned(),
+        pattern => {
+            let place = pattern.strip_prefix('/').unwrap_or(pattern).replace("\\ ", " ");
+            format!("owns {} by CODEOWNERS", code(&place))
+        }
+    }
+}
+
 /// "has reviewed 5 of this author's changes".
 #[must_use]
 pub fn knows_author(reviews: u32) -> String {

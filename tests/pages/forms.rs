@@ -16,7 +16,7 @@ async fn forms_from_elsewhere_change_nothing() {
     let forms = [
         ("/me/out", ""),
         ("/me/goals", "learn=testing"),
-        ("/me/away", "until=2026-11-20"),
+        ("/me/availability", "until=2026-11-20"),
         ("/me/back", ""),
         ("/demo/me", "login=ada"),
     ];
@@ -64,7 +64,7 @@ async fn goals_and_absence_are_kept() {
     assert!(!get(&router, "/me", Some("ben")).await.body.contains(" checked"));
 
     assert_eq!(
-        post(&router, "/me/away", "ben", (OURS, "until=2026-11-20"))
+        post(&router, "/me/availability", "ben", (OURS, "from=&until=2026-11-20&capacity=3"))
             .await
             .status,
         StatusCode::SEE_OTHER
@@ -76,7 +76,7 @@ async fn goals_and_absence_are_kept() {
             .contains("value=\"2026-11-20\"")
     );
     assert_eq!(
-        post(&router, "/me/away", "ben", (OURS, "until=")).await.status,
+        post(&router, "/me/availability", "ben", (OURS, "until=")).await.status,
         StatusCode::SEE_OTHER
     );
     assert!(
@@ -86,13 +86,41 @@ async fn goals_and_absence_are_kept() {
             .contains("value=\"2026-11-20\"")
     );
 
-    for (path, form) in [("/me/goals", "learn=sorcery"), ("/me/away", "until=yesterday")] {
-        let answer = post(&router, path, "ben", (OURS, form)).await;
-        assert!(
-            answer.status == StatusCode::BAD_REQUEST && answer.text().contains("Nothing was changed"),
-            "{path}"
-        );
+    let answer = post(&router, "/me/goals", "ben", (OURS, "learn=sorcery")).await;
+    assert!(answer.status == StatusCode::BAD_REQUEST && answer.text().contains("Nothing was changed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn availability_is_kept_whole_or_comes_back_as_it_was_typed() {
+    let world = World::new().await;
+    let router = world.demo();
+    let good = "from=2026-12-21&until=2026-12-31&from=&until=&capacity=3&daily_cap=&mentoring_budget=0";
+    let saved = post(&router, "/me/availability", "ben", (OURS, good)).await;
+    assert_eq!(
+        (saved.status, saved.headers[header::LOCATION].to_str().ok()),
+        (StatusCode::SEE_OTHER, Some("/me?saved=availability"))
+    );
+    let page = get(&router, "/me?saved=availability", Some("ben")).await;
+    assert!(page.text().contains("Your availability is saved"));
+    let fields = ["value=\"2026-12-21\"", "value=\"2026-12-31\"", "name=\"capacity\" value=\"3\"", "name=\"mentoring_budget\" value=\"0\""];
+    for kept in fields {
+        assert!(page.body.contains(kept), "{kept}");
     }
+
+    let bad = "from=2026-12-24&until=2026-12-20&capacity=lots&daily_cap=2&mentoring_budget=";
+    let again = post(&router, "/me/availability", "ben", (OURS, bad)).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = again.text();
+    assert!(words.contains("Nothing was saved yet.") && words.contains("The last day comes before the first."), "{words}");
+    assert!(words.contains("Enter a whole number from 0 to 100, or leave it empty."), "{words}");
+    for typed in ["value=\"2026-12-24\"", "value=\"2026-12-20\"", "value=\"lots\"", "name=\"daily_cap\" value=\"2\""] {
+        assert!(again.body.contains(typed), "{typed}");
+    }
+    let page = get(&router, "/me", Some("ben")).await;
+    for kept in fields {
+        assert!(page.body.contains(kept), "{kept} stays in force");
+    }
+    assert!(!get(&router, "/me", Some("ada")).await.body.contains("2026-12-21"), "nobody else sees it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -54,7 +54,7 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     Sum 0.217
     Who could not be considered
     1 no member with read access. Names and reasons of absences are never shown.
-    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-1. Shown here only.
+    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-2. Shown here only.
     Suggestions are invitations, not verdicts: people decide. How it works, what is stored, who sees it.
     ");
 }

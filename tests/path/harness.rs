@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use chrono::Duration;
 use peerlore::app::App;
 use peerlore::app::Setup;
+use peerlore::demo::github::APP_ID;
 use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Act;
 use peerlore::demo::github::Change;
@@ -202,6 +203,17 @@ impl Peerlore {
     /// A second app that reaches its database, or not, by `pool`.
     pub fn replica_on(&self, pool: PgPool) -> App {
         app(pool, &self.loopback.url, &self.clock, &self.settings)
+    }
+
+    /// A second app that asks GitHub as the App itself, and not with a token.
+    pub fn as_the_app(&self) -> App {
+        let options = (*self.database.pool.connect_options()).clone();
+        let pool = PgPoolOptions::new().max_connections(8).connect_lazy_with(options);
+        let credentials = Credentials::App {
+            id: APP_ID,
+            private_key: include_str!("../data/app-key.pem").into(),
+        };
+        app_with(credentials, pool, &self.loopback.url, &self.clock, &self.settings)
     }
 
     /// Knocks at the door with these headers and gives status and answer.
@@ -410,7 +422,11 @@ impl Drop for Peerlore {
 }
 
 fn app(pool: PgPool, api: &str, clock: &Clock, settings: &Settings) -> App {
-    let mut forge = ForgeSettings::new(api.parse().expect("an address"), Credentials::Token("token".into()));
+    app_with(Credentials::Token("token".into()), pool, api, clock, settings)
+}
+
+fn app_with(credentials: Credentials, pool: PgPool, api: &str, clock: &Clock, settings: &Settings) -> App {
+    let mut forge = ForgeSettings::new(api.parse().expect("an address"), credentials);
     forge.pace = Pace::UNLIMITED;
     // Jobs are tried again, so that the first failure shows.
     forge.retries = 0;

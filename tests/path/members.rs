@@ -48,7 +48,7 @@ fn times_asked(peerlore: &Peerlore) -> usize {
     let asked = peerlore.github.requests();
     asked
         .iter()
-        .filter(|one| one.path.starts_with("/orgs/acme/members"))
+        .filter(|one| one.path.starts_with("/orgs/acme/members?per_page"))
         .count()
 }
 

@@ -6,15 +6,16 @@ use peerlore::pipeline::opt_out;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
+use peerlore::store::circles;
 use peerlore::store::contents;
 use peerlore::store::lessons;
-use peerlore::store::members;
 use peerlore::store::past;
 use peerlore::store::people;
 use peerlore::store::profiles;
 use peerlore::store::pulls;
 use peerlore::store::reviews;
 use peerlore::store::suggestions;
+use peerlore::store::teams;
 use peerlore::store::tenants;
 use peerlore::store::reader::Reader;
 
@@ -57,7 +58,12 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         past: false,
     };
     read!("tenants::repos", tenants::repos(conn, id));
-    read!("members::team_places", members::team_places(conn, id, now));
+    read!("teams::places", teams::places(conn, id, now));
+    for slug in ["payments", "web"] {
+        read!("teams::people_of", teams::people_of(conn, id, slug, now));
+    }
+    read!("circles::known", circles::known(conn, id));
+    read!("circles::co_reviews", circles::co_reviews(conn, id, (at(0), now)));
     let standing = read!("people::standing", people::standing(conn, id));
     read!("profiles::logins", profiles::logins(conn, id)).len();
     read.last_mut().expect("a line").1 = {

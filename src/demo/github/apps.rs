@@ -99,7 +99,7 @@ impl FakeGithub {
     }
 
     /// Grants these permissions instead of what the manifest asks for.
-    pub fn grant(&self, permissions: Value) {
+    pub fn grant_permissions(&self, permissions: Value) {
         self.lock().apps.permissions = Some(permissions);
     }
 

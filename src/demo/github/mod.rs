@@ -17,6 +17,7 @@ mod drive_draft;
 mod drive_pull;
 mod drive_push;
 mod drive_review;
+mod life;
 mod payload;
 mod payload_pull;
 mod refer;
@@ -91,6 +92,7 @@ impl FakeGithub {
             app_id: APP_ID,
             app_slug: APP_SLUG.into(),
             installation: INSTALLATION_ID,
+            life: life::Life::default(),
             organisation,
             created: at,
             accounts: std::collections::BTreeMap::new(),

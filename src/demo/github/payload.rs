@@ -159,14 +159,14 @@ fn repository_in_full(state: &State, repo: &Repository, open: usize) -> Value {
     }
     let host = state.web.split("://").nth(1).unwrap_or("github.com").to_owned();
     let rest = json!({
-        "id": repo.id, "node_id": node("R", repo.id), "name": repo.name, "full_name": full, "private": true,
-        "owner": account(state, &state.organisation), "html_url": html, "description": null, "fork": false,
+        "id": repo.id, "node_id": node("R", repo.id), "name": repo.name, "full_name": full,
+        "private": !state.life.public.contains(&repo.id), "owner": account(state, &state.organisation), "html_url": html, "description": null, "fork": false,
         "created_at": stamp(repo.created), "updated_at": stamp(repo.pushed), "pushed_at": stamp(repo.pushed),
         "git_url": format!("git://{host}/{full}.git"), "ssh_url": format!("git@{host}:{full}.git"),
         "clone_url": format!("{html}.git"), "svn_url": html, "homepage": null, "size": repo.commits.len() * 3,
         "stargazers_count": 0, "watchers_count": 0, "language": repo.language, "has_issues": true,
         "has_projects": false, "has_downloads": true, "has_wiki": false, "has_pages": false,
-        "has_discussions": false, "forks_count": 0, "mirror_url": null, "archived": false, "disabled": false,
+        "has_discussions": false, "forks_count": 0, "mirror_url": null, "archived": state.life.archived.contains(&repo.id), "disabled": false,
     });
     let more = json!({
         "open_issues_count": open, "license": null, "allow_forking": false, "is_template": false,
@@ -184,12 +184,14 @@ fn repository_in_full(state: &State, repo: &Repository, open: usize) -> Value {
 /// A team.
 pub fn team(state: &State, team: &Team) -> Value {
     let url = format!("{}/organizations/{}/team/{}", state.api, state.organisation.id, team.id);
+    let parent = state.life.parents.get(&team.slug).and_then(|parent| state.teams.get(parent));
+    let parent = parent.map(|parent| json!({ "id": parent.id, "slug": parent.slug, "name": parent.name }));
     json!({
         "name": team.name, "id": team.id, "node_id": node("T", team.id), "slug": team.slug,
         "description": team.description, "privacy": "closed", "notification_setting": "notifications_enabled",
         "url": url, "html_url": format!("{}/orgs/{}/teams/{}", state.web, state.organisation.login, team.slug),
         "members_url": format!("{url}/members{{/member}}"), "repositories_url": format!("{url}/repos"),
-        "permission": "push", "parent": null,
+        "permission": "push", "parent": parent,
     })
 }
 
@@ -287,7 +289,8 @@ pub fn installation(state: &State) -> Value {
         "app_id": state.app_id, "app_slug": state.app_slug, "target_id": state.organisation.id,
         "target_type": "Organization", "permissions": granted(state), "events": subscribed(state),
         "created_at": stamp(state.created), "updated_at": stamp(state.created), "single_file_name": null,
-        "has_multiple_single_files": false, "single_file_paths": [], "suspended_by": null, "suspended_at": null,
+        "has_multiple_single_files": false, "single_file_paths": [], "suspended_by": null,
+        "suspended_at": state.life.suspended.map(stamp),
     })
 }
 

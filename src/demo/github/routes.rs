@@ -15,6 +15,7 @@ use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
+use crate::demo::github::life;
 use crate::demo::github::{apps, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in};
 
 /// The query of a request.
@@ -32,6 +33,7 @@ pub fn router(github: &FakeGithub) -> Router {
         .route("/repos/{owner}/{repo}/installation", get(repo_installation))
         .route("/rate_limit", get(rate_limit))
         .merge(apps::routes())
+        .merge(life::router())
         .merge(routes_code::router())
         .merge(routes_org::router())
         .merge(routes_page::router())
@@ -50,7 +52,7 @@ async fn before_each(State(github): State<FakeGithub>, request: Request, next: N
         .uri()
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
-    let (failure, rate, moved) = {
+    let (failure, rate, moved, refusal) = {
         let mut state = github.lock();
         state.rate.used += 1;
         let failure = state.switches.iter_mut().find(|s| s.fits(&method, &path)).map(|s| {
@@ -58,15 +60,17 @@ async fn before_each(State(github): State<FakeGithub>, request: Request, next: N
             s.failure
         });
         let moved = new_address(&state, &path);
+        let refusal = life::refusal(&state, &path);
         state.asked.push(Asked { method, path });
-        (failure, state.rate, moved)
+        (failure, state.rate, moved, refusal)
     };
     let response = match failure {
         Some(Failure::Never) => std::future::pending().await,
         Some(other) => failing(other),
-        None => match moved {
-            Some(address) => redirect(&address),
-            None => next.run(request).await,
+        None => match (refusal, moved) {
+            (Some(refusal), _) => refusal,
+            (None, Some(address)) => redirect(&address),
+            (None, None) => next.run(request).await,
         },
     };
     apps::dated(with_rate(response, rate), &github.lock().apps)
@@ -166,7 +170,8 @@ async fn one_installation(State(github): State<FakeGithub>, Path(id): Path<u64>,
         return no_jwt();
     }
     let state = github.lock();
-    found((id == state.installation).then(|| installation(&state)))
+    let there = id == state.installation && !state.life.removed;
+    found(there.then(|| installation(&state)))
 }
 
 async fn org_installation(State(github): State<FakeGithub>, Path(org): Path<String>) -> Response {

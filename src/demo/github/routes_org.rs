@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::demo::github::FakeGithub;
 use crate::demo::github::answer::{Page, found, not_found};
+use crate::demo::github::life::everybody_in;
 use crate::demo::github::payload::{organisation, repository, team, user};
 use crate::demo::github::routes::Asking;
 
@@ -138,13 +139,12 @@ async fn team_members(
     Query(query): Asking,
 ) -> Response {
     let state = github.lock();
-    let Some(known) = state.teams.get(&slug) else {
+    if !state.teams.contains_key(&slug) {
         return not_found();
-    };
+    }
     let role = query.get("role").map_or("all", String::as_str);
     let fits = |maintainer: bool| role == "all" || (role == "maintainer") == maintainer;
-    let all: Vec<Value> = known
-        .members
+    let all: Vec<Value> = everybody_in(&state, &slug)
         .iter()
         .filter(|(_, m)| fits(**m))
         .map(|(login, _)| user(&state, login))

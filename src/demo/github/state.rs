@@ -11,6 +11,7 @@ use crate::demo::github::apps::Apps;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
+use crate::demo::github::life::Life;
 use crate::demo::github::routes_respond::Respond;
 use crate::demo::github::sign_in::SignIns;
 
@@ -204,6 +205,7 @@ pub struct State {
     pub app_id: u64,
     pub app_slug: String,
     pub installation: u64,
+    pub life: Life,
     pub organisation: Account,
     pub created: DateTime<Utc>,
     pub accounts: BTreeMap<String, Account>,

@@ -107,6 +107,17 @@ impl GitHub {
         read(&answer.text, call.doing)
     }
 
+    /// Asks something that takes a body and changes nothing, once.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        seat: &Seat,
+        call: &Call<'_>,
+        body: &Value,
+    ) -> Result<T, ForgeError> {
+        let answer = self.once(seat, call, Some((&Write::Post, body))).await?;
+        read(&answer.text, call.doing)
+    }
+
     async fn get_answer(&self, seat: &Seat, call: &Call<'_>) -> Result<Answer, ForgeError> {
         let mut pause = self.settings.retry_pause;
         for _ in 0..self.settings.retries {

@@ -10,6 +10,9 @@ use crate::forge::github::call::Call;
 use crate::forge::github::call::segment;
 use crate::forge::github::read::repo_path;
 
+/// Bytes of a text file at most. Source: GitHub's documentation, "About code owners".
+const MOST_TEXT: usize = 3 * 1024 * 1024;
+
 /// A file's contents.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FileText {
@@ -37,6 +40,11 @@ impl Forge {
             sha: String,
             size: usize,
             content: Option<String>,
+            encoding: Option<String>,
+        }
+        #[derive(Deserialize)]
+        struct Blob {
+            content: Option<String>,
         }
         #[derive(Deserialize)]
         #[serde(untagged)]
@@ -57,7 +65,14 @@ impl Forge {
             Ok(Found::Other(_)) | Err(ForgeError::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let content = contents.content.filter(|_| contents.size <= most);
+        let wanted = contents.size <= most;
+        let content = if wanted && contents.encoding.as_deref() == Some("none") {
+            // Over 1 MB it comes without its bytes; its blob has them.
+            let path = format!("{}/git/blobs/{}", repo_path(at), segment(&contents.sha));
+            self.github.get::<Blob>(&seat, &Call { path, ..call }).await?.content
+        } else {
+            contents.content.filter(|_| wanted)
+        };
         let bytes = content
             .map(|text| BASE64.decode(text.split_whitespace().collect::<String>()))
             .transpose()
@@ -69,5 +84,21 @@ impl Forge {
             blob: contents.sha,
             bytes,
         }))
+    }
+
+    /// The text of a file on a branch (none: the default one); none where there is no such file, or it has more than 3 MB,
+    /// the limit up to which GitHub itself reads its own kinds of files.
+    ///
+    /// # Errors
+    /// As [`Forge::file`].
+    pub async fn text_file(
+        &self,
+        at: &RepoAt<'_>,
+        path: &str,
+        branch: Option<&str>,
+    ) -> Result<Option<String>, ForgeError> {
+        let file = self.file(at, path, branch, MOST_TEXT).await?;
+        let bytes = file.and_then(|file| file.bytes);
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 }

@@ -189,6 +189,7 @@ fn at_opening(record: &Record, shown: &PullSeen, moments: &[Moment<'_>]) -> Pull
         updated_at: shown.created_at,
         closed_at: None,
         merged_at: None,
+        merge_sha: None,
         head_sha: unmoved.or(head).unwrap_or_default().to_owned(),
         changed_files: None,
         labels: Vec::new(),

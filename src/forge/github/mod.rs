@@ -19,6 +19,8 @@ pub mod reactions;
 mod read;
 pub mod respond;
 mod shapes;
+mod standing;
+mod status;
 pub mod the_app;
 mod timeline;
 mod webhook;

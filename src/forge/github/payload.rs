@@ -4,6 +4,7 @@
 //! names and unknown actions are never errors; null and absent fields are the same.
 use std::borrow::Cow;
 
+use serde::Deserialize as _;
 use url::form_urlencoded;
 
 use crate::forge::github::shapes::Absent;
@@ -11,6 +12,7 @@ use crate::forge::github::shapes::List;
 use crate::forge::github::shapes::Repo;
 use crate::forge::github::shapes::Team;
 use crate::forge::github::shapes::actor;
+use crate::forge::github::webhook::Changes;
 use crate::forge::github::webhook::Payload;
 use crate::model::comment::CommentPlace;
 use crate::model::event::Account;
@@ -23,6 +25,7 @@ use crate::model::event::RepoSeen;
 use crate::model::event::What;
 use crate::model::ids::CommentId;
 use crate::model::ids::RepoId;
+use crate::model::person::OrgRole;
 use crate::model::person::TeamRole;
 use crate::model::pull::HeadPush;
 
@@ -146,11 +149,13 @@ fn needs_repo(what: &What) -> bool {
         | What::Thread { .. }
         | What::Push { .. }
         | What::RepoChanged
+        | What::RepoArchived { .. }
+        | What::RepoTransferred { .. }
         | What::RepoRemoved => true,
         What::TeamMember { .. }
         | What::Team(_)
         | What::TeamDeleted(_)
-        | What::MemberAdded(_)
+        | What::MemberAdded { .. }
         | What::MemberRemoved(_)
         | What::Installed { .. }
         | What::Suspended
@@ -191,13 +196,12 @@ impl Payload {
             "membership" => self.team_member(),
             "team" => self.team(),
             "organization" => self.organisation_member(),
-            "repository" => Ok(match self.action() {
-                "deleted" => What::RepoRemoved,
-                _ => What::RepoChanged,
-            }),
+            "repository" => Ok(self.of_repository()),
             "installation" => Ok(match self.action() {
                 "deleted" => What::Uninstalled,
                 "suspend" => What::Suspended,
+                // New permissions may be accepted for an App that stays suspended.
+                action if action != "unsuspend" && self.is_suspended() => What::Suspended,
                 _ => What::Installed {
                     repos: seen(&self.repositories),
                     removed: Vec::new(),
@@ -214,6 +218,26 @@ impl Payload {
             // Collaborators are looked up when they are suggested; issues serve the exchange board later; the rest
             // comes without being asked for.
             _ => Ok(What::Nothing),
+        }
+    }
+
+    fn is_suspended(&self) -> bool {
+        let installation = self.installation.as_ref();
+        installation.is_some_and(|installation| installation.suspended_at.is_some())
+    }
+
+    fn of_repository(&self) -> What {
+        match self.action() {
+            "deleted" => What::RepoRemoved,
+            "archived" => What::RepoArchived { archived: true },
+            "unarchived" => What::RepoArchived { archived: false },
+            "transferred" => {
+                let changes = self.changes.as_ref().map(Changes::deserialize);
+                let from = changes.and_then(Result::ok).and_then(|changes| changes.owner?.from);
+                let from = from.and_then(|from| from.organization.or(from.user)?.id);
+                What::RepoTransferred { from }
+            }
+            _ => What::RepoChanged,
         }
     }
 
@@ -353,13 +377,21 @@ impl Payload {
     }
 
     fn organisation_member(&self) -> Result<What, Absent> {
-        let made = match self.action() {
-            "member_added" => What::MemberAdded,
-            "member_removed" => What::MemberRemoved,
+        let added = match self.action() {
+            "member_added" => true,
+            "member_removed" => false,
             _ => return Ok(What::Nothing),
         };
-        let user = self.membership.as_ref().ok_or("membership")?.user.as_ref();
-        Ok(actor(user).map_or(What::Nothing, made))
+        let membership = self.membership.as_ref().ok_or("membership")?;
+        let role = match membership.role.as_deref() {
+            Some("admin") => OrgRole::Owner,
+            _ => OrgRole::Member,
+        };
+        Ok(match actor(membership.user.as_ref()) {
+            Some(person) if added => What::MemberAdded { person, role },
+            Some(person) => What::MemberRemoved(person),
+            None => What::Nothing,
+        })
     }
 }
 

@@ -61,6 +61,16 @@ impl Forge {
             .await
     }
 
+    /// The owners of an organisation.
+    ///
+    /// # Errors
+    /// As for [`Forge::org_members`].
+    pub async fn org_owners(&self, installation: Option<i64>, org: &str) -> Result<Vec<Actor>, ForgeError> {
+        let doing = format!("reading the owners of {org}");
+        self.people(installation, &doing, format!("/orgs/{}/members?role=admin", segment(org)))
+            .await
+    }
+
     /// The teams of an organisation.
     ///
     /// # Errors

@@ -1,8 +1,6 @@
 //! Reading calls about pull requests.
 use std::collections::BTreeSet;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use crate::forge::Forge;
@@ -75,6 +73,7 @@ struct GitCommit {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Commit {
+    sha: Option<String>,
     #[serde(rename = "commit")]
     git: Option<GitCommit>,
     author: Option<User>,
@@ -155,6 +154,7 @@ impl Forge {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
+            commits: commits.iter().filter_map(|commit| commit.sha.clone()).collect(),
         })
     }
 
@@ -163,27 +163,7 @@ impl Forge {
     /// # Errors
     /// As [`ForgeError`] says, but for [`ForgeError::NotFound`].
     pub async fn attributes(&self, at: &RepoAt<'_>) -> Result<Option<String>, ForgeError> {
-        #[derive(Deserialize)]
-        struct Contents {
-            content: String,
-        }
-        let doing = format!("reading .gitattributes of {}/{}", at.owner, at.name);
-        let seat = self.github.seat_at(at, &doing).await?;
-        let call = Call {
-            doing: &doing,
-            endpoint: "attributes",
-            path: format!("{}/contents/.gitattributes", repo_path(at)),
-        };
-        let content = match self.github.get::<Contents>(&seat, &call).await {
-            Ok(contents) => contents.content.split_whitespace().collect::<String>(),
-            Err(ForgeError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let bytes = BASE64.decode(content).map_err(|error| ForgeError::Unreadable {
-            doing,
-            what: error.to_string(),
-        })?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+        self.text_file(at, ".gitattributes", None).await
     }
 
     /// The files that `head` changed since it left `base` (three dots), at most 300: the limit of GitHub's comparison,

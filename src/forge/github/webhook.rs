@@ -17,6 +17,7 @@ use crate::model::settings;
 pub struct Installation {
     pub id: Option<i64>,
     pub account: Option<User>,
+    pub suspended_at: Option<serde::de::IgnoredAny>,
 }
 
 /// An issue, as far as a comment's event shows it.
@@ -37,6 +38,28 @@ pub struct Thread {
 #[serde(default)]
 pub struct Membership {
     pub user: Option<User>,
+    pub role: Option<String>,
+}
+
+/// The account that a transferred repository came from.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct FormerOwner {
+    pub user: Option<User>,
+    pub organization: Option<User>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct OwnerChange {
+    pub from: Option<FormerOwner>,
+}
+
+/// What an edit changed.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Changes {
+    pub owner: Option<OwnerChange>,
 }
 
 /// Commits that GitHub lists in a push at most, and files in one of them. Source: GitHub Docs, "Webhook events and
@@ -92,6 +115,7 @@ pub struct Payload {
     pub repositories_added: List<Repo>,
     pub repositories_removed: List<Repo>,
     pub sender: Option<User>,
+    pub changes: Option<serde_json::Value>,
 }
 
 impl Payload {

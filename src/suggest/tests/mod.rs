@@ -19,6 +19,7 @@ use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::HeldSkill;
+use crate::suggest::query::OwnLimits;
 use crate::suggest::query::PastChange;
 use crate::suggest::query::PastReview;
 use crate::suggest::query::PullAsked;
@@ -48,6 +49,7 @@ pub fn candidate(id: PersonId, login: &str, team: TeamId) -> Candidate {
         teams: vec![team],
         open_reviews: 0,
         capacity: None,
+        own: OwnLimits::default(),
         suggested_today: 0,
         learner_suggestions_this_week: 0,
         last_learner_suggestion: None,

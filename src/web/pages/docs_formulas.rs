@@ -152,7 +152,7 @@ pub fn ranking(settings: &Settings) -> Markup {
         }
         p.formula {
             "score = paths + " (knows::PAIR) " × pair + " (knows::SKILL) " × skill + " (knows::TEACH_GOAL) " × offer + "
-            (knows::ACTIVITY) " × activity − " (knows::LOAD) " × open / (open + 3)"
+            (knows::ACTIVITY) " × activity + " (knows::OWNER) " × owned − " (knows::LOAD) " × open / (open + 3)"
         }
         dl.terms {
             dt { "paths" }
@@ -172,11 +172,13 @@ pub fn ranking(settings: &Settings) -> Markup {
             dd { "share of the first of these areas that they offered to teach" }
             dt { "activity" }
             dd { "own share of all reviews here in the last " (knows::WINDOW_DAYS) " days" }
+            dt { "owned" }
+            dd { "share of the files that they own by the base branch's CODEOWNERS, themselves or through a team; owners come first" }
         }
         p {
             "Somebody is suggested with at least " (knows::LEAST_EVIDENCE) " faded changes on the paths, or a skill match of "
             (knows::LEAST_MATCH) " that is more than a first sign, or " (knows::LEAST_PAIR) " faded review of this author; otherwise nobody is. "
-            "The weights of skill, offer and load are a judgement. This is " code { (knows::MODEL) } "."
+            "An owner is suggested without any of these. The weights of skill, offer, owned and load are a judgement. This is " code { (knows::MODEL) } "."
         }
     }
 }

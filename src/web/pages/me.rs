@@ -7,15 +7,19 @@ use maud::html;
 use serde::Deserialize;
 use sqlx::PgConnection;
 
+use crate::model::availability::Availability;
 use crate::model::clock::Time;
 use crate::model::graph::Confidence;
 use crate::model::lesson::Outcome;
+use crate::model::settings::Settings;
 use crate::model::wording;
+use crate::pipeline;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Evidence;
 use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
+use crate::store::availability;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::store::settings;
@@ -55,6 +59,10 @@ pub struct View {
     pub page: usize,
     /// They said that they may be listed among the silent experts.
     pub may_be_asked: bool,
+    /// When and how much they want to be asked.
+    pub availability: Availability,
+    /// What is usual where they say nothing.
+    pub settings: Settings,
     /// What was saved just now.
     pub saved: Option<Saved>,
     /// The time of looking.
@@ -111,10 +119,11 @@ pub async fn show(
         return choice(&mut conn, &visitor).await;
     };
     let now = web.pipeline.clock.now();
+    let id = reader.installation();
     let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
-    let may_be_asked = settings::may_be_asked(&mut conn, reader.installation())
-        .await?
-        .contains(&person.id);
+    let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
+    let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
+    let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
     let view = View {
         sharing: sharing::read(&mut conn, &reader, person.id).await?,
         token: visitor.token.clone(),
@@ -123,6 +132,8 @@ pub async fn show(
         person,
         profile,
         page,
+        availability: chosen,
+        settings: usual,
         saved,
         now,
     };
@@ -168,7 +179,7 @@ pub fn render(view: &View) -> Markup {
         (taken(&view.profile.taken, view.now))
         (evidence(view))
         (me_asked::render(view.may_be_asked, &view.token))
-        (me_forms::render(&view.person, view.now, &view.token))
+        (me_forms::render(&view.person, (&view.availability, &view.settings), &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
         (me_forms::render_out_of_all(&view.token))
         @if view.signed_in { (sharing::render_sessions(&view.token)) }

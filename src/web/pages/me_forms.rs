@@ -1,17 +1,15 @@
-//! The forms of `/me`: goals, absence, and the one switch that takes a person out of everything.
+//! The forms of `/me`: goals, and the one switch that takes a person out of everything.
 use axum::extract::State;
 use axum::response::Redirect;
-use chrono::Days;
-use chrono::NaiveDate;
-use chrono::NaiveTime;
 use maud::Markup;
 use maud::html;
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use crate::model::clock::Time;
+use crate::model::availability::Availability;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
+use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::wording;
 use crate::pipeline::opt_out;
@@ -24,19 +22,17 @@ use crate::web::access::Visitor;
 use crate::web::error::PageError;
 use crate::web::form;
 use crate::web::form::Sent;
+use crate::web::pages::me_availability;
 use crate::web::pages::sign_in::Nothing;
 use crate::web::tenant;
-
-/// Days that somebody can be away at most: a year is meant, a typing slip in the year is not.
-const AWAY_DAYS: u64 = 366;
 
 /// What was saved just now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Saved {
     /// What to learn and to teach.
     Goals,
-    /// The absence.
-    Away,
+    /// Absences and own limits.
+    Availability,
     /// Whether they may be listed among the silent experts.
     Asked,
     /// Back in everything.
@@ -46,12 +42,12 @@ pub enum Saved {
 }
 
 impl Saved {
-    const ALL: [Self; 5] = [Self::Goals, Self::Away, Self::Asked, Self::Back, Self::Sharing];
+    const ALL: [Self; 5] = [Self::Goals, Self::Availability, Self::Asked, Self::Back, Self::Sharing];
 
     fn word(self) -> &'static str {
         match self {
             Self::Goals => "goals",
-            Self::Away => "away",
+            Self::Availability => "availability",
             Self::Asked => "asked",
             Self::Back => "back",
             Self::Sharing => "sharing",
@@ -69,7 +65,7 @@ impl Saved {
     pub fn words(self) -> &'static str {
         match self {
             Self::Goals => "Your goals are saved. The next suggestions consider them.",
-            Self::Away => "Your absence is saved. Others never see it.",
+            Self::Availability => "Your availability is saved. Others never see it.",
             Self::Sharing => "What colleagues see of your page is saved.",
             Self::Asked => "Your choice is saved.",
             Self::Back => {
@@ -162,45 +158,6 @@ fn slugs(words: &[String]) -> Option<Vec<String>> {
     )
 }
 
-/// The field of the absence.
-#[derive(Debug, Deserialize)]
-pub struct Away {
-    #[serde(default)]
-    until: String,
-}
-
-/// `POST /me/away`: the last day of an absence; empty for back.
-///
-/// # Errors
-/// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
-pub async fn away(State(web): State<Web>, sent: Sent<Away>) -> Result<Redirect, PageError> {
-    let unreadable =
-        PageError::Unreadable("That is no day within the next year. Go back and choose one, or leave it empty.");
-    let Some(Away { until }) = sent.fields else {
-        return Err(unreadable);
-    };
-    let Some(until) = end_of(&until, web.pipeline.clock.now()) else {
-        return Err(unreadable);
-    };
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let (id, person) = me(&mut conn, &sent.visitor).await?;
-    people::set_away(&mut conn, id, person.id, until).await?;
-    Ok(Saved::Away.shown())
-}
-
-/// The end of a day written as `2026-11-30`, from today on and within a year; `Some(None)` for an empty field.
-#[expect(clippy::option_option, reason = "no day is a choice, a wrong one is none")]
-fn end_of(day: &str, now: Time) -> Option<Option<Time>> {
-    if day.trim().is_empty() {
-        return Some(None);
-    }
-    let day = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").ok()?;
-    let today = now.date_naive();
-    let last = today.checked_add_days(Days::new(AWAY_DAYS))?;
-    (today..=last).contains(&day).then_some(())?;
-    Some(Some(day.succ_opt()?.and_time(NaiveTime::MIN).and_utc()))
-}
-
 /// `POST /me/out`: out of everything.
 ///
 /// # Errors
@@ -229,8 +186,8 @@ pub async fn back(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirec
 
 /// The forms of goals and absence.
 #[must_use]
-pub fn render(person: &Person, now: Time, token: &str) -> Markup {
-    html! { (goals_form(person, token)) (away_form(person, now, token)) }
+pub fn render(person: &Person, (chosen, settings): (&Availability, &Settings), token: &str) -> Markup {
+    html! { (goals_form(person, token)) (me_availability::section(chosen, settings, token)) }
 }
 
 /// The switch that takes a person out of everything.
@@ -291,48 +248,9 @@ fn goal(area: Area, person: &Person) -> Markup {
     }
 }
 
-fn away_form(person: &Person, now: Time, token: &str) -> Markup {
-    let until = person.away_until.filter(|until| *until > now);
-    let last_day = until.map(|until| (until - chrono::Duration::seconds(1)).format("%Y-%m-%d").to_string());
-    html! {
-        section id="away" {
-            h2 { "Away" }
-            p { "While you are away, you are not suggested. Others see neither that nor why." }
-            form method="post" action="/me/away" {
-                (form::token_field(token))
-                div.row {
-                    div.field {
-                        label for="until" { "Until the end of (leave it empty when you are here)" }
-                        input id="until" type="date" name="until" value=[last_day];
-                    }
-                    button type="submit" { "Save absence" }
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
-    use chrono::Utc;
-    use rstest::rstest;
-
     use super::*;
-
-    #[rstest]
-    #[case::back("", Some(""))]
-    #[case::today("2026-11-12", Some("2026-11-13"))]
-    #[case::next_week("2026-11-19", Some("2026-11-20"))]
-    #[case::yesterday("2026-11-11", None)]
-    #[case::a_slip_in_the_year("2206-11-19", None)]
-    #[case::no_day("2026-02-30", None)]
-    #[case::no_date("soon", None)]
-    fn an_absence_ends_with_its_last_day(#[case] typed: &str, #[case] until: Option<&str>) {
-        let now = Utc.with_ymd_and_hms(2026, 11, 12, 15, 0, 0).unwrap();
-        let day = |until: Option<Time>| until.map_or_else(String::new, |until| until.format("%Y-%m-%d").to_string());
-        assert_eq!(end_of(typed, now).map(day).as_deref(), until);
-    }
 
     #[test]
     fn goals_are_areas_only_each_once() {

@@ -8,6 +8,7 @@ pub mod home;
 pub mod installed;
 pub mod me;
 pub mod me_asked;
+pub mod me_availability;
 pub mod me_forms;
 pub mod people;
 pub mod pull;
@@ -35,7 +36,7 @@ pub fn routes() -> Router<Web> {
         .route("/pulls/{owner}/{repo}/{number}", get(pull::show))
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
-        .route("/me/away", post(me_forms::away))
+        .route("/me/availability", post(me_availability::save))
         .route("/me/asked", post(me_asked::set))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))

@@ -321,6 +321,7 @@ fn signed(weight: f64) -> String {
 
 fn part(part: ScorePart) -> &'static str {
     match part {
+        ScorePart::Owner => "Owner",
         ScorePart::Paths => "Same paths",
         ScorePart::Pair => "Same author",
         ScorePart::Skill => "Skill",

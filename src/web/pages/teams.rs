@@ -15,9 +15,9 @@ use crate::pipeline::team;
 use crate::pipeline::team::Told;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
-use crate::store::teams;
-use crate::store::teams::Holder;
-use crate::store::teams::Team;
+use crate::store::team_pages;
+use crate::store::team_pages::Holder;
+use crate::store::team_pages::Team;
 use crate::web::Web;
 use crate::web::access::Lead;
 use crate::web::access::Visitor;
@@ -35,7 +35,7 @@ const DAYS: i64 = 365;
 async fn open_to(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<(Reader, Team)>, StoreError> {
     let mut found = Vec::new();
     for (_, reader) in tenant::seen_by(conn, visitor).await? {
-        let teams = teams::teams(conn, &reader).await?;
+        let teams = team_pages::teams(conn, &reader).await?;
         let led = teams.into_iter().filter(|team| reader.roles().leads(&team.slug));
         found.extend(led.map(|team| (reader.clone(), team)));
     }

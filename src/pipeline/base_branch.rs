@@ -1,0 +1,156 @@
+//! What the base branch says of its files: CODEOWNERS, and the commits that only moved lines.
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use sqlx::PgConnection;
+
+use crate::forge::ForgeError;
+use crate::forge::RepoAt;
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::job::Job;
+use crate::model::ownership::Owner;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::store::ownership;
+use crate::store::ownership::BaseBranch;
+use crate::store::people;
+use crate::store::teams;
+use crate::suggest::codeowners;
+use crate::suggest::codeowners::CodeOwners;
+use crate::suggest::query::CodeOwner;
+
+/// Where git's users keep the commits that `git blame` skips; GitHub honours this name.
+const IGNORED: &str = ".git-blame-ignore-revs";
+
+/// Minutes for which what was read is good.
+const TRUSTED_MINUTES: i64 = 60;
+
+/// The branch that a pull request goes into, and what is known of it; none where only the pull request's number is known.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn known(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+) -> Result<Option<(String, Option<BaseBranch>)>, StepError> {
+    let Some(name) = ownership::base_of(conn, id, key).await? else {
+        return Ok(None);
+    };
+    let branch = ownership::base_branch(conn, id, (key.repo, &name)).await?;
+    Ok(Some((name, branch)))
+}
+
+/// Stores what was read of the branch that a pull request goes into, and marks the pull requests whose commits it lists as
+/// ones that only moved lines. Whatever was learned on those is inferred again.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn store(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    (name, read): (&str, Option<&BaseBranch>),
+) -> Result<(), StepError> {
+    let Some(read) = read else { return Ok(()) };
+    ownership::set_base_branch(conn, id, (key.repo, name), read).await?;
+    for pull in ownership::mark_ignored(conn, id, (key.repo, name), &read.ignored).await? {
+        let job = Job::Learn { installation: id, pull };
+        pipeline.queue.add(conn, &job.into()).await?;
+    }
+    Ok(())
+}
+
+/// What the code host says of a base branch; none where what is known is less than an hour old.
+///
+/// # Errors
+/// As [`ForgeError`] says.
+pub async fn read(
+    pipeline: &Pipeline,
+    at: &RepoAt<'_>,
+    name: &str,
+    (known, now): (Option<&BaseBranch>, Time),
+) -> Result<Option<BaseBranch>, ForgeError> {
+    if known.is_some_and(|known| now - known.read_at < Duration::minutes(TRUSTED_MINUTES)) {
+        return Ok(None);
+    }
+    let mut owners = Vec::new();
+    for place in codeowners::PLACES {
+        if let Some(text) = pipeline.forge.text_file(at, place, Some(name)).await? {
+            owners = codeowners::lines(&text);
+            break;
+        }
+    }
+    let ignored = pipeline.forge.text_file(at, IGNORED, Some(name)).await?;
+    let ignored = ignored.as_deref().map(codeowners::revisions).unwrap_or_default();
+    Ok(Some(BaseBranch {
+        read_at: now,
+        owners,
+        ignored,
+    }))
+}
+
+/// Who owns some files by the base branch's CODEOWNERS, teams resolved to people, each with the pattern that gives them
+/// most of the files. People who opted out are absent.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn owners(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (key, files): (PullKey, &[&str]),
+    at: Time,
+) -> Result<Vec<CodeOwner>, StepError> {
+    let Some(name) = ownership::base_of(conn, id, key).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(branch) = ownership::base_branch(conn, id, (key.repo, &name)).await? else {
+        return Ok(Vec::new());
+    };
+    let lines = CodeOwners::of(&branch.owners);
+    let mut owned: BTreeMap<&Owner, BTreeMap<&str, u32>> = BTreeMap::new();
+    for line in files.iter().filter_map(|file| lines.of_file(file)) {
+        for owner in &line.owners {
+            *owned.entry(owner).or_default().entry(&line.pattern).or_default() += 1;
+        }
+    }
+    let mut people: BTreeMap<PersonId, BTreeMap<&str, u32>> = BTreeMap::new();
+    for (owner, patterns) in owned {
+        for person in resolved(conn, id, owner, at).await? {
+            let all = people.entry(person).or_default();
+            for (pattern, files) in &patterns {
+                *all.entry(*pattern).or_default() += files;
+            }
+        }
+    }
+    let owner = |(person, patterns): (PersonId, BTreeMap<&str, u32>)| CodeOwner {
+        person,
+        files: patterns.values().sum(),
+        pattern: patterns
+            .iter()
+            .max_by_key(|(pattern, files)| (**files, pattern.len()))
+            .map(|(pattern, _)| (*pattern).to_owned())
+            .unwrap_or_default(),
+    };
+    Ok(people.into_iter().map(owner).collect())
+}
+
+async fn resolved(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    owner: &Owner,
+    at: Time,
+) -> Result<BTreeSet<PersonId>, StepError> {
+    Ok(match owner {
+        Owner::Person(login) => {
+            let person = people::by_login(conn, id, login).await?;
+            person.into_iter().map(|person| person.id).collect()
+        }
+        // A repository's teams are its organisation's, so the name before the slash says nothing more.
+        Owner::Team(_, slug) => teams::people_of(conn, id, slug, at).await?.into_iter().collect(),
+    })
+}

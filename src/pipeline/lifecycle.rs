@@ -1,0 +1,162 @@
+//! What becomes of accounts, repositories and people on the code host, and what goes with them.
+use chrono::Duration;
+use sqlx::PgConnection;
+
+use crate::forge::ForgeError;
+use crate::model::clock::Time;
+use crate::model::event::Event;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::RepoId;
+use crate::model::job::Job;
+use crate::pipeline::Pipeline;
+use crate::pipeline::StepError;
+use crate::store::erasure;
+use crate::store::lifecycle;
+use crate::store::suggestions;
+use crate::store::tenants;
+use crate::store::tenants::Installation;
+use crate::store::tenants::Standing;
+
+/// Days that everything stays of an installation after the App was removed there, and of a repository that was deleted or
+/// transferred, so that a mistake can be undone.
+pub const GRACE_DAYS: i64 = 7;
+
+/// A repository was deleted: nothing of it is shown from now on, and its facts go after the grace.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn let_repo_go(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repo: RepoId,
+    at: Time,
+) -> Result<(), StepError> {
+    tenants::remove_repo(conn, id, repo, at).await?;
+    lifecycle::erase_repo_at(conn, id, repo, at + Duration::days(GRACE_DAYS)).await?;
+    Ok(())
+}
+
+/// A repository went to another account: the one that it left lets it go. Gives whether the one that it came to is a
+/// tenant, or becomes one by this event; the event may as well come by the installation that it left.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn is_taken_over(
+    conn: &mut PgConnection,
+    event: &Event,
+    from: Option<i64>,
+    at: Time,
+) -> Result<bool, StepError> {
+    let (Some(account), Some(repo)) = (&event.account, &event.repo) else {
+        return Ok(false);
+    };
+    let left = match from.filter(|from| *from != account.id) {
+        Some(from) => lifecycle::by_account(conn, from).await?,
+        None => None,
+    };
+    if let Some((left, _)) = left {
+        let_repo_go(conn, left, repo.id, at).await?;
+    }
+    let theirs = left.and_then(|(_, external)| external);
+    let by_who_left = theirs.is_some() && theirs == event.installation;
+    if by_who_left {
+        // Where the new account has the App, that installation tells us itself.
+        return Ok(false);
+    }
+    Ok(event.installation.is_some() || lifecycle::by_account(conn, account.id).await?.is_some())
+}
+
+/// Asks the code host whether the App still works in this account, and heals what a missed event left wrong: a suspension
+/// that ended, a removal, a renaming. Gives whether it works there. What can't be asked about stays as it is known.
+///
+/// # Errors
+/// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
+pub async fn still_works(pipeline: &Pipeline, tenant: &Installation, now: Time) -> Result<bool, StepError> {
+    let Some(external) = tenant.external_id else {
+        return Ok(!tenant.silent);
+    };
+    let (standing, account) = match pipeline.forge.installation(external).await {
+        Ok(None) => return Ok(!tenant.silent),
+        Ok(Some(shown)) if shown.suspended => (Standing::Suspended, shown.account),
+        Ok(Some(shown)) => (Standing::Active, shown.account),
+        Err(ForgeError::NotFound { .. }) => (Standing::Removed, None),
+        Err(error) if error.may_pass() => return Err(error.into()),
+        Err(error) => {
+            tracing::warn!(installation.id = tenant.id.0, %error, "whether the App still works there can't be asked");
+            return Ok(!tenant.silent);
+        }
+    };
+    let mut tx = pipeline.pool.begin().await?;
+    if let Some(account) = &account {
+        tenants::ensure(&mut tx, account, None, now).await?;
+    }
+    let works = standing == Standing::Active;
+    if works == tenant.silent || standing == Standing::Removed {
+        tracing::info!(installation.id = tenant.id.0, ?standing, "GitHub says where the App stands");
+    }
+    tenants::set_standing(&mut tx, tenant.id, (standing, Some(external)), now).await?;
+    tx.commit().await?;
+    Ok(works)
+}
+
+/// Queues the comments of ours that could not be edited while the App was away.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn redact_waiting(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
+    let mut tx = pipeline.pool.begin().await?;
+    for pull in suggestions::waiting_to_redact(&mut tx, id).await? {
+        let job = Job::Redact { installation: id, pull };
+        pipeline.queue.add(&mut tx, &job.into()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Asks whether these accounts, which are no members any more, are still there, and lets the names go of those that
+/// aren't; a new login is taken over. What can't be asked about stays.
+///
+/// # Errors
+/// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
+pub async fn look_after(
+    pipeline: &Pipeline,
+    (id, external): (InstallationId, Option<i64>),
+    people: &[PersonId],
+    now: Time,
+) -> Result<(), StepError> {
+    for person in people {
+        let found = match pipeline.forge.account(external, *person).await {
+            Ok(found) => Some(found),
+            Err(ForgeError::NotFound { .. }) => None,
+            Err(error) if error.may_pass() => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(installation.id = id.0, %error, "who left can't be looked up");
+                return Ok(());
+            }
+        };
+        let mut conn = pipeline.pool.acquire().await?;
+        match found {
+            Some(actor) => crate::store::people::see(&mut conn, id, &actor, now).await?,
+            None => erasure::let_name_go(&mut conn, id, *person, now).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Erases the repositories whose grace is over, and makes the edges again that rested on them.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn erase_repos(pipeline: &Pipeline, now: Time) -> Result<(), StepError> {
+    let due = lifecycle::repos_to_erase(&mut *pipeline.pool.acquire().await?, now).await?;
+    for (id, repo) in due {
+        let mut tx = pipeline.pool.begin().await?;
+        let edges = erasure::edges_of_repo(&mut tx, id, repo).await?;
+        lifecycle::delete_repo(&mut tx, id, repo).await?;
+        crate::pipeline::learn::move_edges(&mut tx, id, edges).await?;
+        tx.commit().await?;
+        tracing::info!(installation.id = id.0, repo.id = repo.0, "everything of a repository that is gone is erased");
+    }
+    Ok(())
+}

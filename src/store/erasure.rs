@@ -1,0 +1,297 @@
+//! What goes for good: names of accounts that are gone, everything of one person, what rests on a repository.
+use std::collections::BTreeSet;
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
+use crate::model::suggestion::Slot;
+use crate::model::suggestion::Suggestion;
+use crate::store::StoreError;
+use crate::store::lessons::EdgeKey;
+
+/// What GitHub calls everybody whose account is gone.
+pub const GHOST: &str = "ghost";
+
+/// The edges that rest on lessons of a repository.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn edges_of_repo(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repo: RepoId,
+) -> Result<BTreeSet<EdgeKey>, StoreError> {
+    let found = sqlx::query!(
+        "select distinct teacher_id, learner_id, area from lesson where installation_id = $1 and repo_id = $2",
+        id.0,
+        repo.0
+    )
+    .fetch_all(conn)
+    .await?;
+    found
+        .into_iter()
+        .map(|row| {
+            let area = row.area.parse();
+            let area = area.map_err(|_| StoreError::Unreadable { what: "lesson.area" })?;
+            Ok((PersonId(row.teacher_id), PersonId(row.learner_id), area))
+        })
+        .collect()
+}
+
+/// Lets go of the name, choices and places of somebody whose account is gone. What they taught stays, under nobody's name.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn let_name_go(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update person set login = $3, gone_at = coalesce(gone_at, $4), learn = '{}', teach = '{}', capacity = null, away_until = null
+         where installation_id = $1 and id = $2",
+        id.0,
+        person.0,
+        GHOST,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    forget_choices(conn, id, person).await
+}
+
+async fn forget_choices(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<(), StoreError> {
+    sqlx::query!("delete from absence where installation_id = $1 and person_id = $2", id.0, person.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from own_limit where installation_id = $1 and person_id = $2", id.0, person.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from shown_status where installation_id = $1 and person_id = $2", id.0, person.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether everything of this person was erased, so that nothing of them is stored any more.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn is_erased(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from person where installation_id = $1 and id = $2 and erased_at is not null) as "is!""#,
+        id.0,
+        person.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Everybody with this login, opted out or not: for the command that erases.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn with_login(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    login: &str,
+) -> Result<Vec<PersonId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: PersonId" from person
+           where installation_id = $1 and lower(login) = lower($2) and erased_at is null and gone_at is null order by id"#,
+        id.0,
+        login
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Erases what a person said, taught, learned and chose. The row stays with nothing but the number, out of everything, so
+/// that what comes later isn't stored anew. Gives the pull requests whose lessons have to be inferred again.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn person(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (person, login): (PersonId, &str),
+    at: Time,
+) -> Result<Vec<PullKey>, StoreError> {
+    let touched = sqlx::query_as!(
+        PullKey,
+        r#"select distinct c.repo_id as "repo!: RepoId", c.number as "number!" from comment c
+           where c.installation_id = $1 and c.author_id = $2
+           union
+           select p.repo_id, p.number from pull p where p.installation_id = $1 and p.author_id = $2 order by 1, 2"#,
+        id.0,
+        person.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for suggestion in suggestions_naming(conn, id, login).await? {
+        forget_in_suggestion(conn, id, suggestion, (person, login)).await?;
+    }
+    forget_words(conn, id, person, login).await?;
+    forget_deeds(conn, id, person).await?;
+    forget_choices(conn, id, person).await?;
+    sqlx::query!(
+        "update person set login = '', erased_at = $3, opted_out_at = coalesce(opted_out_at, $3), learn = '{}', teach = '{}',
+                capacity = null, away_until = null
+         where installation_id = $1 and id = $2",
+        id.0,
+        person.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(touched)
+}
+
+/// Own texts with their readings, and others' texts that mention the login.
+async fn forget_words(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    login: &str,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from reading g using comment c
+         where c.installation_id = $1 and c.author_id = $2 and g.installation_id = c.installation_id and g.place = c.place
+           and g.comment_id = c.id",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update comment set body = null, author_id = null where installation_id = $1 and author_id = $2",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update comment set body = null where installation_id = $1 and position('@' || lower($2) in lower(body)) > 0",
+        id.0,
+        login
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What they did: everything that carries their number.
+async fn forget_deeds(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<(), StoreError> {
+    let (id, person) = (id.0, person.0);
+    sqlx::query!("delete from lesson where installation_id = $1 and (teacher_id = $2 or learner_id = $2)", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from edge where installation_id = $1 and (teacher_id = $2 or learner_id = $2)", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("update pull set author_id = null where installation_id = $1 and author_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("update review set reviewer_id = null where installation_id = $1 and reviewer_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from pull_committer where installation_id = $1 and person_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "delete from pull_asked where installation_id = $1 and kind = 'person' and asked_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("delete from reaction where installation_id = $1 and person_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "update thread_resolution set resolved_by = null where installation_id = $1 and resolved_by = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("delete from suggested where installation_id = $1 and person_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from membership where installation_id = $1 and person_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from team_membership where installation_id = $1 and person_id = $2", id, person)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from circle_place where installation_id = $1 and person_id = $2", id, person)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The pull requests whose stored suggestion names this login.
+async fn suggestions_naming(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    login: &str,
+) -> Result<Vec<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select repo_id as "repo: RepoId", number from suggestion
+           where installation_id = $1
+             and (position('"' || lower($2) || '"' in lower(suggestion::text)) > 0
+                  or position('`' || lower($2) || '`' in lower(posted_body)) > 0)"#,
+        id.0,
+        login
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Takes somebody out of a stored suggestion. What our comment says is forgotten, so that it is written anew.
+async fn forget_in_suggestion(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+    (person, login): (PersonId, &str),
+) -> Result<(), StoreError> {
+    let stored = sqlx::query_scalar!(
+        r#"select suggestion as "suggestion: Json<Suggestion>" from suggestion
+           where installation_id = $1 and repo_id = $2 and number = $3 for update"#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let mut suggestion = stored.0;
+    for slot in [&mut suggestion.expert, &mut suggestion.learner] {
+        match slot {
+            Slot::Picked(pick) if pick.person == person => {
+                *slot = Slot::Nobody {
+                    why: "nobody any more".to_owned(),
+                };
+            }
+            Slot::AlreadyAsked { who } => who.retain(|name| !name.eq_ignore_ascii_case(login)),
+            Slot::Picked(_) | Slot::Nobody { .. } => {}
+        }
+    }
+    sqlx::query!(
+        "update suggestion set suggestion = $4, posted_body = case when posted_comment_id is null then null else '' end
+         where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        key.repo.0,
+        key.number,
+        Json(&suggestion) as _
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Erasing an organisation or a person, at once and for good.
+use std::process::Output;
+
+use peerlore::demo::github::PullName;
+use peerlore::model::ids::PersonId;
+
+use crate::commands;
+use crate::harness::DAY;
+use crate::harness::LEDGER;
+use crate::harness::LOCK;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::by;
+use crate::harness::organisation;
+use crate::keep::rows;
+
+fn erase(peerlore: &Peerlore, arguments: &[&str]) -> Output {
+    let all = [&["erase"], arguments].concat();
+    commands::peerlore(peerlore, &all).output().expect("the command runs")
+}
+
+/// `ben` reviewed, taught, was suggested and mentioned.
+async fn full() -> (Peerlore, PullName) {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")]).await;
+    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    let root = peerlore.comment(&pull, by("cleo", TODAY + 2), 20, "What does @ben say to this?").await;
+    peerlore.reply(&pull, by("ben", TODAY + 3), root, "Ben says yes.").await;
+    (peerlore, pull)
+}
+
+/// The tables with a row in which a word or number stands by itself.
+async fn tables_naming(peerlore: &Peerlore, word: &str) -> Vec<String> {
+    let tables: Vec<String> = peerlore
+        .one(
+            "select array_agg(table_name::text order by table_name::text) from information_schema.tables
+             where table_schema = 'public' and table_type = 'BASE TABLE'",
+        )
+        .await;
+    let mut naming = Vec::new();
+    for table in tables {
+        let count = format!("select count(*) from {table} t where t::text ~* '\\m{word}\\M'");
+        if peerlore.one::<i64>(&count).await > 0 {
+            naming.push(table);
+        }
+    }
+    naming
+}
+
+#[tokio::test]
+async fn an_organisation_goes_at_once_and_takes_nobody_else_along() {
+    let (peerlore, _) = full().await;
+    let other = peerlore.neighbour(organisation("umbra", 2)).await;
+    other.history().await;
+    let (acme, umbra) = (peerlore.tenant().await, other.tenant().await);
+    let kept = rows(&peerlore, umbra).await;
+
+    let unasked = erase(&peerlore, &["acme"]);
+    assert_eq!(unasked.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unasked.stderr).contains("--yes"));
+    assert!(rows(&peerlore, acme).await > 0);
+
+    let nobody = erase(&peerlore, &["nobody", "--yes"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    let done = erase(&peerlore, &["ACME", "--yes"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!((rows(&peerlore, acme).await, rows(&peerlore, umbra).await), (0, kept));
+    assert_eq!(peerlore.one::<i64>("select count(*) from installation").await, 1);
+}
+
+#[tokio::test]
+async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
+    let (peerlore, pull) = full().await;
+    let number = peerlore.person("ben");
+    assert!(tables_naming(&peerlore, "ben").await.len() > 2);
+    let done = erase(&peerlore, &["--person", "Ben", "--yes"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    peerlore.run_jobs().await;
+    assert_eq!(tables_naming(&peerlore, "ben").await, [""; 0]);
+    assert_eq!(tables_naming(&peerlore, &number.to_string()).await, ["person"]);
+    assert!(!peerlore.said(&pull).concat().contains("ben"), "{:?}", peerlore.said(&pull));
+    assert_eq!(peerlore.taught().await, [""; 0]);
+
+    peerlore.comment(&pull, by("ben", TODAY + DAY), 20, LOCK).await;
+    assert_eq!(tables_naming(&peerlore, "ben").await, [""; 0], "what comes later isn't stored under a name");
+    let texts = "select count(*) from comment where body like '%deadlock%'";
+    assert_eq!(peerlore.one::<i64>(texts).await, 0);
+    let again = peerlore.open(by("ada", TODAY + 2 * DAY), LEDGER, &[(21, "let more = 21.0;")]).await;
+    assert_ne!(peerlore.picked(&again).await.0, "ben");
+    let unknown = erase(&peerlore, &["--person", "ben", "--yes"]);
+    assert_eq!(unknown.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn dead_letters_about_whoever_is_erased_lose_their_bodies() {
+    let (peerlore, _) = full().await;
+    let mut broken = peerlore.github.add_member(by("ada", TODAY + 9), "ben", false).remove(0);
+    let mut body = broken.json();
+    body["membership"] = serde_json::json!(7);
+    body["member"] = serde_json::json!({ "login": "ben" });
+    broken.body = serde_json::to_vec(&body).expect("JSON");
+    peerlore.tell([broken]).await;
+    let bodies = "select count(*) from inbox where body is not null";
+    assert_eq!(peerlore.one::<i64>(bodies).await, 1);
+    let done = erase(&peerlore, &["--person", "ben", "--yes"]);
+    assert!(done.status.success());
+    peerlore.run_jobs().await;
+    assert_eq!(peerlore.one::<i64>(bodies).await, 0);
+    assert_ne!(peerlore.person("ben"), PersonId(0));
+}

@@ -1,0 +1,255 @@
+//! What becomes of installations and repositories, told or missed.
+use peerlore::demo::github::INSTALLATION_ID;
+use peerlore::demo::github::PullName;
+use peerlore::pipeline::expire;
+use peerlore::pipeline::members;
+use peerlore::pipeline::opt_out;
+use peerlore::store::reviews;
+use peerlore::store::tenants;
+
+use crate::harness::DAY;
+use crate::harness::LEDGER;
+use crate::harness::LOCK;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::at;
+use crate::harness::by;
+use crate::harness::organisation;
+
+const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
+
+async fn opens(peerlore: &Peerlore, minute: i64) -> PullName {
+    peerlore.open(by("ada", minute), LEDGER, LINES).await
+}
+
+async fn is_suggested(peerlore: &Peerlore, pull: &PullName) -> bool {
+    peerlore.suggestion(pull).await.is_some()
+}
+
+async fn standing(peerlore: &Peerlore) -> &'static str {
+    let word = "select case when removed_at is not null then 'removed' when suspended_at is not null then 'suspended'
+                       else 'active' end from installation where login like 'acme%'";
+    match peerlore.one::<String>(word).await.as_str() {
+        "removed" => "removed",
+        "suspended" => "suspended",
+        _ => "active",
+    }
+}
+
+/// The daily look, by the App's own credentials.
+async fn looked_at(peerlore: &Peerlore, minute: i64) {
+    peerlore.clock.move_to(at(minute));
+    let id = peerlore.one::<i64>("select id from installation where login like 'acme%'").await;
+    let pipeline = peerlore.as_the_app().pipeline;
+    members::run(&pipeline, peerlore::model::ids::InstallationId(id)).await.expect("GitHub");
+    peerlore.run_jobs().await;
+}
+
+#[tokio::test]
+async fn while_suspended_nothing_is_suggested() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
+    assert_eq!(standing(&peerlore).await, "suspended");
+    // GitHub sends nothing of it, and what it sends of the App itself wakes nobody.
+    peerlore.tell(peerlore.github.accept_permissions(by("ada", TODAY + 1))).await;
+    assert_eq!(standing(&peerlore).await, "suspended");
+    peerlore.tell(peerlore.github.unsuspend(by("ada", TODAY + 2))).await;
+    assert_eq!(standing(&peerlore).await, "active");
+    let pull = opens(&peerlore, TODAY + 3).await;
+    assert!(is_suggested(&peerlore, &pull).await);
+}
+
+#[tokio::test]
+async fn an_unsuspending_that_was_missed_is_healed_by_the_next_delivery() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
+    let _missed = peerlore.github.unsuspend(by("ada", TODAY + 1));
+    let pull = opens(&peerlore, TODAY + 2).await;
+    assert_eq!(standing(&peerlore).await, "active");
+    assert!(is_suggested(&peerlore, &pull).await);
+}
+
+#[tokio::test]
+async fn what_was_missed_is_found_by_the_daily_look() {
+    let peerlore = Peerlore::with_history().await;
+    let _missed = peerlore.github.suspend(by("ada", TODAY));
+    looked_at(&peerlore, TODAY + DAY).await;
+    assert_eq!(standing(&peerlore).await, "suspended");
+    let _missed = peerlore.github.unsuspend(by("ada", TODAY + DAY + 1));
+    let _missed = peerlore.github.rename_organisation(by("ada", TODAY + DAY + 2), "acme-inc");
+    looked_at(&peerlore, TODAY + 2 * DAY).await;
+    assert_eq!(standing(&peerlore).await, "active");
+    let owner: String = peerlore.one("select owner from repo").await;
+    assert_eq!(owner, "acme-inc", "its repositories go with it");
+    let _missed = peerlore.github.remove_app(by("ada", TODAY + 2 * DAY + 1));
+    looked_at(&peerlore, TODAY + 3 * DAY).await;
+    assert_eq!(standing(&peerlore).await, "removed");
+}
+
+#[tokio::test]
+async fn a_suspending_told_after_its_end_changes_nothing() {
+    let peerlore = Peerlore::with_history().await;
+    let suspended = peerlore.github.suspend(by("ada", TODAY));
+    let back = peerlore.github.unsuspend(by("ada", TODAY + 1));
+    // Both wait at the door, and the later one is read first.
+    peerlore.deliver(suspended).await;
+    peerlore.deliver(back).await;
+    peerlore
+        .sql("update graphile_worker._private_jobs set priority = -id")
+        .await;
+    peerlore.run_jobs().await;
+    assert_eq!(standing(&peerlore).await, "active");
+}
+
+#[tokio::test]
+async fn a_suspended_account_is_looked_at_though_nothing_is_told() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
+    peerlore.clock.move_to(at(TODAY + 2 * DAY));
+    peerlore.leaves_jobs();
+    expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
+    let waits = "select count(*) from graphile_worker._private_jobs where payload::text like '%members%'";
+    assert_eq!(peerlore.one::<i64>(waits).await, 1);
+}
+
+#[tokio::test]
+async fn an_organisation_that_was_renamed_takes_its_repositories_along() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore
+        .tell(peerlore.github.rename_organisation(by("ada", TODAY), "acme-inc"))
+        .await;
+    let mut conn = peerlore.conn().await;
+    assert!(tenants::by_login(&mut conn, "acme").await.expect("the database").is_none());
+    let repo = tenants::repo_by_name(&mut conn, "acme-inc", "shop").await.expect("the database");
+    assert!(repo.is_some());
+    let pull = opens(&peerlore, TODAY + 1).await;
+    assert_eq!(peerlore.picked(&pull).await.0, "ben");
+}
+
+#[tokio::test]
+async fn an_archived_repository_gets_no_suggestions() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.archive(by("ada", TODAY), "shop", true)).await;
+    let pull = opens(&peerlore, TODAY + 1).await;
+    assert!(!is_suggested(&peerlore, &pull).await);
+    peerlore
+        .tell(peerlore.github.archive(by("ada", TODAY + 2), "shop", false))
+        .await;
+    let pull = opens(&peerlore, TODAY + 3).await;
+    assert!(is_suggested(&peerlore, &pull).await);
+}
+
+#[tokio::test]
+async fn who_may_read_a_repository_follows_github() {
+    let peerlore = Peerlore::with_history().await;
+    let private = "select private from repo";
+    for (minute, public) in [(0, true), (1, false)] {
+        peerlore
+            .tell(peerlore.github.publicize(by("ada", TODAY + minute), "shop", public))
+            .await;
+        assert_eq!(peerlore.one::<bool>(private).await, !public);
+    }
+}
+
+#[tokio::test]
+async fn a_repository_that_is_taken_and_given_back_has_its_facts() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = opens(&peerlore, TODAY).await;
+    let asked = peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "ben");
+    peerlore.tell(asked).await;
+    let answers = async || {
+        let id = peerlore.tenant().await;
+        reviews::answers(&mut *peerlore.conn().await, id, at(0)).await.expect("the database").len()
+    };
+    assert_eq!(answers().await, 1);
+    peerlore.tell(peerlore.github.grant(by("ada", TODAY + 2), "shop", false)).await;
+    assert_eq!(answers().await, 0, "what was taken from us counts for nothing");
+    peerlore.clock.move_to(at(TODAY + 60 * DAY));
+    expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
+    peerlore.tell(peerlore.github.grant(by("ada", TODAY + 61 * DAY), "shop", true)).await;
+    assert_eq!(answers().await, 1);
+}
+
+/// `ben` taught `ada` something on a pull request.
+async fn taught() -> Peerlore {
+    let peerlore = Peerlore::with_history().await;
+    let pull = opens(&peerlore, TODAY).await;
+    let root = peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    peerlore.reply(&pull, by("ada", TODAY + 1), root, "Good point, done.").await;
+    peerlore.tell(peerlore.github.close(&pull, by("ada", TODAY + 1))).await;
+    assert_eq!(peerlore.graph().await.len(), 1);
+    peerlore
+}
+
+#[tokio::test]
+async fn a_deleted_repository_is_hidden_at_once_and_erased_after_seven_days() {
+    let peerlore = taught().await;
+    peerlore
+        .tell(peerlore.github.delete_repository(by("ada", TODAY + 2), "shop"))
+        .await;
+    let shown = tenants::repo_by_name(&mut *peerlore.conn().await, "acme", "shop").await;
+    assert!(shown.expect("the database").is_none());
+    let pulls = "select count(*) from pull";
+    for (minute, left) in [(TODAY + 7 * DAY + 1, 3), (TODAY + 7 * DAY + 2, 0)] {
+        peerlore.clock.move_to(at(minute));
+        expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
+        peerlore.run_jobs().await;
+        assert_eq!(peerlore.one::<i64>(pulls).await, left);
+    }
+    assert!(peerlore.graph().await.is_empty(), "nor does an edge rest on it");
+}
+
+#[tokio::test]
+async fn a_repository_that_goes_to_somebody_without_the_app_is_let_go() {
+    let peerlore = taught().await;
+    let given = peerlore
+        .github
+        .transfer(by("ada", TODAY + 2), "shop", ("umbra", 4711), INSTALLATION_ID);
+    peerlore.tell(given).await;
+    let mut conn = peerlore.conn().await;
+    assert!(tenants::by_login(&mut conn, "umbra").await.expect("the database").is_none());
+    let id = peerlore.tenant().await;
+    assert!(tenants::repos(&mut conn, id).await.expect("the database").is_empty());
+    assert_eq!(peerlore.one::<i64>("select count(*) from repo where erase_at is not null").await, 1);
+}
+
+#[tokio::test]
+async fn a_repository_that_goes_to_another_tenant_takes_no_facts_along() {
+    let peerlore = taught().await;
+    let other = peerlore.neighbour(organisation("umbra", 2)).await;
+    other.history().await;
+    other.sql("update installation set external_id = 777 where login = 'umbra'").await;
+    let umbra: i64 = peerlore.one("select account_id from installation where login = 'umbra'").await;
+    // Both GitHubs of the test number their first repository alike.
+    other
+        .sql("delete from repo using installation i where i.id = installation_id and i.login = 'umbra'")
+        .await;
+    let to = ("umbra", umbra.unsigned_abs());
+    let given = peerlore.github.transfer(by("ada", TODAY + 2), "shop", to, 777);
+    peerlore.tell(given).await;
+    let rows = |table: &str, login: &str| {
+        format!("select count(*) from {table} t join installation i on i.id = t.installation_id where i.login = '{login}'")
+    };
+    let there = rows("repo", "umbra");
+    assert_eq!(peerlore.one::<i64>(&format!("{there} and t.removed_at is null")).await, 1);
+    for facts in ["pull", "comment", "lesson"] {
+        assert_eq!(peerlore.one::<i64>(&rows(facts, "umbra")).await, 0, "{facts}");
+    }
+    let left = rows("repo", "acme");
+    assert_eq!(peerlore.one::<i64>(&format!("{left} and t.removed_at is null")).await, 0);
+}
+
+#[tokio::test]
+async fn an_opting_out_while_the_app_was_suspended_reaches_its_comments_afterwards() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = opens(&peerlore, TODAY).await;
+    assert!(peerlore.said(&pull)[0].contains("`ben`"));
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY + 1))).await;
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+        .await
+        .expect("the database");
+    peerlore.run_jobs().await;
+    assert!(peerlore.said(&pull)[0].contains("`ben`"), "it can't be edited now");
+    peerlore.tell(peerlore.github.unsuspend(by("ada", TODAY + 2))).await;
+    assert!(!peerlore.said(&pull)[0].contains("ben"), "{:?}", peerlore.said(&pull));
+}
