@@ -19,10 +19,10 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
 use crate::model::person::Actor;
 use crate::model::person::PersonKind;
-use crate::model::role::ConfiguredLeads;
 use crate::model::role::Roles;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::settings;
 use crate::store::people;
 use crate::store::reader::Reader;
 use crate::store::sessions;
@@ -218,12 +218,11 @@ pub struct SignedIn {
     pub renewed: Option<String>,
 }
 
-/// What the session that `word` names is worth now; asks the code host where its word is old. `leads` is who leads which
-/// team by configuration.
+/// What the session that `word` names is worth now; asks the code host where its word is old.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
-pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> Result<Visit, StepError> {
+pub async fn visit(pipeline: &Pipeline, word: &str) -> Result<Visit, StepError> {
     let now = pipeline.clock.now();
     let mut found = find(pipeline, word, now).await?;
     if let Some((session, place)) = found.as_ref().and_then(|one| Some((one, one.place.as_ref()?)))
@@ -251,7 +250,10 @@ pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> 
         });
     };
     let renewed = keep_alive(pipeline, word, &session, now).await?;
-    let roles = Roles::of(place.owner, &session.login, &place.maintains, leads);
+    let mut conn = pipeline.pool.acquire().await?;
+    let leads = settings::of_tenant(&mut conn, &pipeline.settings, place.installation).await?.leads;
+    drop(conn);
+    let roles = Roles::of(place.owner, &session.login, &place.maintains, &leads);
     Ok(Visit::In(Box::new(SignedIn {
         session: session.id,
         login: session.login,
