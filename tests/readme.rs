@@ -249,8 +249,26 @@ fn a_wrong_area_lists_the_right_ones() {
 }
 
 #[test]
-fn serve_without_a_secret_says_what_to_set() {
-    fails(&mut peerlore(&["serve"]), &["PEERLORE_WEBHOOK_SECRET is not set"]);
+fn serve_with_an_app_and_without_its_secret_says_what_to_set() {
+    fails(
+        &mut peerlore(&["serve", "--github-app-id", "1"]),
+        &["PEERLORE_WEBHOOK_SECRET is not set", "set-up page"],
+    );
+}
+
+#[test]
+fn an_address_that_is_none_is_refused() {
+    fails(
+        &mut peerlore(&["serve", "--url", "nonsense"]),
+        &["PEERLORE_URL is no address", "https://peerlore.example.com"],
+    );
+    let output = output(&mut peerlore(&["serve", "--listen", "localhost"]));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("write it as 127.0.0.1:8080 or localhost:8080"),
+        "{}",
+        said(&output)
+    );
 }
 
 #[test]
@@ -275,7 +293,7 @@ fn a_file_that_is_not_there_is_named() {
 fn a_database_that_is_away_is_told_without_its_password() {
     let mut command = peerlore(&["rebuild"]);
     command.env("DATABASE_URL", "postgres://someone:hunter2@127.0.0.1:1/peerlore");
-    let said = fails(&mut command, &["DATABASE_URL", "can't be reached"]);
+    let said = fails(&mut command, &["DATABASE_URL", "can't be reached", "refused"]);
     assert!(!said.contains("hunter2"), "{said}");
 }
 

@@ -173,6 +173,11 @@ async fn a_login_that_is_none_is_told_beside_the_field() {
         );
         assert!(answer.body.contains(r#"aria-invalid="true" aria-describedby="wrong""#));
     }
+    let typed = browser.post("/setup", "account=organisation&organisation=a%22b").await;
+    assert!(
+        typed.body.contains(r#"value="a&quot;b""#),
+        "what was typed stays, and breaks nothing"
+    );
     let neither = browser.post("/setup", "account=everybody").await;
     assert_eq!(neither.status, StatusCode::BAD_REQUEST);
 }
