@@ -31,6 +31,8 @@ use crate::world::today;
 
 fn view() -> pull::View {
     pull::View {
+        votes: peerlore::store::feedback::Votes::default(),
+        checked: false,
         repo: Repo {
             installation: InstallationId(1),
             id: RepoId(1),
@@ -225,6 +227,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         },
     };
     me::View {
+        declined: Vec::new(),
         person: Person {
             id: PersonId(2),
             login: "ben".to_owned(),

@@ -12,6 +12,7 @@ mod check_surface;
 mod commands;
 mod comment;
 mod door;
+mod feedback;
 mod harness;
 mod import;
 mod keep;

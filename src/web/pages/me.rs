@@ -16,6 +16,8 @@ use crate::pipeline::profile::Evidence;
 use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
+use crate::store::declines;
+use crate::store::declines::Declined;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::web::Web;
@@ -26,6 +28,7 @@ use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
+use crate::web::pages::me_declined;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::prose;
@@ -41,6 +44,8 @@ pub struct View {
     pub person: Person,
     /// What they passed on, applied and learned.
     pub profile: Profile,
+    /// What they said is not theirs.
+    pub declined: Vec<Declined>,
     /// The page of evidence, from 1.
     pub page: usize,
     /// What was saved just now.
@@ -99,8 +104,10 @@ pub async fn show(
     };
     let now = web.pipeline.clock.now();
     let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
+    let declined = declines::of_person(&mut conn, id, person.id).await?;
     let view = View {
         person,
+        declined,
         profile,
         page,
         saved,
@@ -147,6 +154,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
+        (me_declined::render(&view.declined, view.now))
         (me_forms::render(&view.person, view.now))
     }
 }

@@ -34,17 +34,20 @@ pub enum Saved {
     Goals,
     /// The absence.
     Away,
+    /// Something is theirs again.
+    Declined,
     /// Back in everything.
     Back,
 }
 
 impl Saved {
-    const ALL: [Self; 3] = [Self::Goals, Self::Away, Self::Back];
+    const ALL: [Self; 4] = [Self::Goals, Self::Away, Self::Declined, Self::Back];
 
     fn word(self) -> &'static str {
         match self {
             Self::Goals => "goals",
             Self::Away => "away",
+            Self::Declined => "declined",
             Self::Back => "back",
         }
     }
@@ -61,19 +64,25 @@ impl Saved {
         match self {
             Self::Goals => "Your goals are saved. The next suggestions consider them.",
             Self::Away => "Your absence is saved. Others never see it.",
+            Self::Declined => "It counts again in the next suggestions.",
             Self::Back => {
                 "You are back. What you passed on and took up is being worked out again and is here within minutes."
             }
         }
     }
 
-    fn shown(self) -> Redirect {
+    /// The page that says so.
+    #[must_use]
+    pub fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
 }
 
 /// The visitor as a person who may appear.
-async fn me(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, Person), PageError> {
+///
+/// # Errors
+/// [`PageError::NobodyChosen`] where they are nobody here.
+pub async fn me(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, Person), PageError> {
     let (id, login) = nameable(conn, visitor).await?;
     let person = people::by_login(conn, id, &login)
         .await?

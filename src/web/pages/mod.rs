@@ -4,8 +4,10 @@
 pub mod choose;
 pub mod docs;
 pub mod docs_formulas;
+pub mod feedback;
 pub mod home;
 pub mod me;
+pub mod me_declined;
 pub mod me_forms;
 pub mod pull;
 pub mod silent;
@@ -27,9 +29,14 @@ pub fn routes() -> Router<Web> {
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
         .route("/me/away", post(me_forms::away))
+        .route("/me/declined", post(me_declined::take_back))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/silent-experts", get(silent::show))
+        .route(
+            "/feedback/{installation}/{repo}/{number}/{slot}/{verdict}/{until}",
+            get(feedback::ask).post(feedback::vote),
+        )
         .route("/docs", get(docs::show))
         .route("/style.css", get(layout::style))
         .fallback(async || PageError::no_such_page())
