@@ -88,8 +88,12 @@ pub fn check(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<(Strin
         .take(VISIBLE_LINES)
         .map(|(login, word)| format!("{} {word}", code(login).trim_matches('`')))
         .collect();
-    let lines: String = visible.iter().map(|line| format!("{line}\n\n")).collect();
-    let summary = format!("{lines}{}{}", both(suggestion, links.asked), how(links));
+    let summary = format!(
+        "{}\n\n{}{}",
+        visible.join("\n\n"),
+        both(suggestion, links.asked),
+        how(links)
+    );
     Some((title.join(", "), summary))
 }
 

@@ -15,6 +15,7 @@ mod commands;
 mod comment;
 mod door;
 mod erase;
+mod feedback;
 mod harness;
 mod import;
 mod keep;

@@ -87,6 +87,10 @@ fn stored(settings: &Settings) -> Markup {
             installed.as_str(),
         ),
         (
+            "Commands in comments (what was asked, never what was written beside it), votes on suggestions, what you said is not yours",
+            installed.as_str(),
+        ),
+        (
             "Source code, diffs, e-mail addresses",
             "never stored; diffs are compared in memory",
         ),
@@ -110,6 +114,7 @@ fn seen() -> Markup {
         ul {
             li { "A person's own page: that person." }
             li { "The suggestions on a pull request: who may see these pages, and where it is switched on, who may read the pull request." }
+            li { "Votes on a suggestion: as counts of both people together, who may see these pages; who voted how, nobody. What you said is not yours: you." }
             li { "Silent experts: who may see these pages. Nobody who is away or took themselves out." }
             li { "A learner's reasons name what they know and what they said they want, never what they lack." }
             li { "Who was left out is counted, never named; the reason of an absence is never shown." }
@@ -133,7 +138,7 @@ fn permissions() -> Markup {
         (
             "Pull requests",
             "read and write",
-            "to follow reviews; writing is for one comment, and only where you switch it on",
+            "to follow reviews; writing is for one comment where you switch it on, for answers to commands, and for reviews that somebody asks for",
         ),
         (
             "Issues",
@@ -148,7 +153,7 @@ fn permissions() -> Markup {
         (
             "Checks",
             "read and write",
-            "to show a suggestion as a neutral check later on; no check ever fails because of it",
+            "to show a suggestion as a neutral check where you switch it on; no check ever fails because of it",
         ),
         (
             "Contents",
