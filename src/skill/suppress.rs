@@ -49,11 +49,18 @@ fn cells(marked: &[Vec<bool>]) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The cell to hide beside one that is known: the smallest that is shown in its row, else in its column, else anywhere.
+/// The cell to hide beside one that is known: a count above 0 that leaves the fewest known, then one in its row, then in its
+/// column, then the smallest.
 fn another(table: &[Vec<u32>], hidden: &[Vec<bool>], (row, column): (usize, usize)) -> Option<(usize, usize)> {
     let shown: Vec<Vec<bool>> = hidden.iter().map(|row| row.iter().map(|hide| !hide).collect()).collect();
     let distance = |cell: &(usize, usize)| u8::from(cell.0 != row) + u8::from(cell.0 != row && cell.1 != column);
-    cells(&shown).min_by_key(|cell| (table[cell.0][cell.1] == 0, distance(cell), table[cell.0][cell.1], *cell))
+    let left_known = |cell: &(usize, usize)| {
+        let mut hidden = hidden.to_vec();
+        hidden[cell.0][cell.1] = true;
+        cells(&hidden).filter(|one| !is_protected(table, &hidden, *one)).count()
+    };
+    let count = |cell: &(usize, usize)| table[cell.0][cell.1];
+    cells(&shown).min_by_key(|cell| (count(cell) == 0, left_known(cell), distance(cell), count(cell), *cell))
 }
 
 /// Whether a hidden cell could hold another number with everything that is shown unchanged.

@@ -69,8 +69,8 @@ pub struct View {
     pub team: Team,
     /// Who holds what.
     pub holders: Vec<Holder>,
-    /// What people were told who don't hold it; none: too few to say anything.
-    pub told: Option<Vec<Told>>,
+    /// What people were told who don't hold it, where the count may be shown.
+    pub told: Vec<Told>,
 }
 
 /// `GET /teams/{slug}`: 404 for a team that isn't there, 403 for one that the visitor doesn't lead.
@@ -112,7 +112,7 @@ pub fn render(view: &View) -> Markup {
         } @else {
             p.lead { "What the team passed on in the last year, and where it was told something. Only repositories that you may read are counted." }
             (holders(&view.holders))
-            (told(view.told.as_deref()))
+            (told(&view.told))
         }
     }
 }
@@ -137,27 +137,18 @@ fn holders(holders: &[Holder]) -> Markup {
     }
 }
 
-fn told(told: Option<&[Told]>) -> Markup {
+fn told(told: &[Told]) -> Markup {
     html! {
         h2 { "Where the team is told something" }
-        p.soft { "People who got feedback on an area and have not passed it on. Counts below five are not shown, and neither are those that would give them away." }
-        @match told {
-            None => { p { "Too few people to show anything." } }
-            Some([]) => { p { "Nothing in the last year." } }
-            Some(told) => {
-                div.scroll {
-                    table {
-                        caption.hidden { "People who were told, by area" }
-                        thead { tr { th scope="col" { "Area" } th.number scope="col" { "People" } } }
-                        tbody {
-                            @for one in told {
-                                tr {
-                                    th scope="row" { (area(&one.area)) }
-                                    td.number { @if let Some(people) = one.people { (people) " of " (one.of) } @else { span.soft { "too few to show" } } }
-                                }
-                            }
-                        }
-                    }
+        p.soft { "People who got feedback on an area and have not passed it on. Areas are left out where fewer than five were told or not told, and where another number would give that away." }
+        @if told.is_empty() {
+            p { "Nothing that can be shown." }
+        } @else {
+            div.scroll {
+                table {
+                    caption.hidden { "People who were told, by area" }
+                    thead { tr { th scope="col" { "Area" } th.number scope="col" { "People" } } }
+                    tbody { @for one in told { tr { th scope="row" { (area(&one.area)) } td.number { (one.people) " of " (one.of) } } } }
                 }
             }
         }
