@@ -52,7 +52,12 @@ pub async fn of(
     };
     let table: Vec<Vec<u32>> = told
         .iter()
-        .map(|one| vec![number(one.people), without(&one.area).saturating_sub(number(one.people))])
+        .map(|one| {
+            vec![
+                number(one.people),
+                without(&one.area).saturating_sub(number(one.people)),
+            ]
+        })
         .collect();
     let rows = told.iter().zip(suppress(&table, K).unwrap_or_default());
     let shown = rows.filter_map(|(one, cells)| {

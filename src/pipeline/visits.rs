@@ -344,7 +344,11 @@ async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Ti
                 Ok(Err(error)) => error.to_string(),
                 _ => "no answer in time".to_owned(),
             };
-            tracing::warn!(installation.id = place.installation.0, why, "a visitor's membership can't be checked");
+            tracing::warn!(
+                installation.id = place.installation.0,
+                why,
+                "a visitor's membership can't be checked"
+            );
             sessions::check_failed(&mut *pipeline.pool.acquire().await?, session.id, place.installation).await?;
             return Ok(Asked::Failed);
         }

@@ -20,7 +20,9 @@ pub fn suppress(table: &[Vec<u32>], k: u32) -> Option<Vec<Vec<Option<u32>>>> {
         .iter()
         .map(|row| {
             let total: u32 = row.iter().sum();
-            row.iter().map(|count| (1..k).contains(count) || (*count > 0 && *count == total)).collect()
+            row.iter()
+                .map(|count| (1..k).contains(count) || (*count > 0 && *count == total))
+                .collect()
         })
         .collect();
     while let Some(known) = first_known(table, &hidden) {
@@ -28,7 +30,10 @@ pub fn suppress(table: &[Vec<u32>], k: u32) -> Option<Vec<Vec<Option<u32>>>> {
         hidden[row][column] = true;
     }
     let shown = |(row, hides): (&Vec<u32>, &Vec<bool>)| {
-        row.iter().zip(hides).map(|(count, hide)| (!hide).then_some(*count)).collect()
+        row.iter()
+            .zip(hides)
+            .map(|(count, hide)| (!hide).then_some(*count))
+            .collect()
     };
     Some(table.iter().zip(&hidden).map(shown).collect())
 }
@@ -52,7 +57,10 @@ fn cells(marked: &[Vec<bool>]) -> impl Iterator<Item = (usize, usize)> {
 /// The cell to hide beside one that is known: a count above 0 that leaves the fewest known, then one in its row, then in its
 /// column, then the smallest.
 fn another(table: &[Vec<u32>], hidden: &[Vec<bool>], (row, column): (usize, usize)) -> Option<(usize, usize)> {
-    let shown: Vec<Vec<bool>> = hidden.iter().map(|row| row.iter().map(|hide| !hide).collect()).collect();
+    let shown: Vec<Vec<bool>> = hidden
+        .iter()
+        .map(|row| row.iter().map(|hide| !hide).collect())
+        .collect();
     let distance = |cell: &(usize, usize)| u8::from(cell.0 != row) + u8::from(cell.0 != row && cell.1 != column);
     let left_known = |cell: &(usize, usize)| {
         let mut hidden = hidden.to_vec();
@@ -117,7 +125,9 @@ mod tests {
     fn has_another(table: &[Vec<u32>], shown: &[Vec<Option<u32>>], at: (usize, usize)) -> bool {
         let columns = table[0].len();
         let row_totals: Vec<u32> = table.iter().map(|row| row.iter().sum()).collect();
-        let column_totals: Vec<u32> = (0..columns).map(|column| table.iter().map(|row| row[column]).sum()).collect();
+        let column_totals: Vec<u32> = (0..columns)
+            .map(|column| table.iter().map(|row| row[column]).sum())
+            .collect();
         fn fill(
             place: usize,
             table: &[Vec<u32>],
@@ -147,7 +157,13 @@ mod tests {
             }
             false
         }
-        fill(0, table, shown, (&mut row_totals.clone(), &mut column_totals.clone()), at)
+        fill(
+            0,
+            table,
+            shown,
+            (&mut row_totals.clone(), &mut column_totals.clone()),
+            at,
+        )
     }
 
     proptest! {

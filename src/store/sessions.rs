@@ -202,6 +202,7 @@ pub struct Session {
 
 /// What somebody is in the installation that they look at, as of the last check.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of the database: each answers a question of its own")]
 pub struct Standing {
     /// Where.
     pub installation: InstallationId,
@@ -328,7 +329,10 @@ pub async fn places(conn: &mut PgConnection, session: i64) -> Result<Vec<(Instal
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (InstallationId(row.id), row.login)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (InstallationId(row.id), row.login))
+        .collect())
 }
 
 /// Looks at this installation from now on. Only one where the session has a place.

@@ -91,7 +91,12 @@ pub struct Told {
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn told(conn: &mut PgConnection, reader: &Reader, team: TeamId, since: Time) -> Result<Vec<Told>, StoreError> {
+pub async fn told(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    team: TeamId,
+    since: Time,
+) -> Result<Vec<Told>, StoreError> {
     Ok(sqlx::query_as!(
         Told,
         r#"select l.area as "area!", count(distinct l.learner_id) as "people!"

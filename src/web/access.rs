@@ -48,7 +48,11 @@ impl Viewing {
     /// A proxy on the same machine passes for loopback, so an address that others use closes them altogether.
     #[must_use]
     pub fn without_sign_in(own: &str) -> Self {
-        if is_loopback_address(own) { Self::Local } else { Self::Closed }
+        if is_loopback_address(own) {
+            Self::Local
+        } else {
+            Self::Closed
+        }
     }
 
     /// What a link in a comment can lead to: nobody is sent to a page that stays closed to them.
@@ -220,7 +224,10 @@ fn path_of(parts: &Parts) -> String {
     if parts.method != Method::GET {
         return "/".to_owned();
     }
-    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+    parts
+        .uri
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
 /// Around every page: where a session's id was renewed, the browser gets the new one.

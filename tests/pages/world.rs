@@ -123,8 +123,11 @@ impl World {
 
     /// Runs a statement.
     pub async fn sql(&self, statement: &str) -> u64 {
-        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(self.pool()).await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(self.pool())
+            .await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
+            .rows_affected()
     }
 
     pub fn app(&self, viewing: Viewing) -> App {
@@ -191,7 +194,10 @@ fn forge_at(url: &str, clock: &Clock) -> Forge {
             client_secret: SecretString::from(CLIENT_SECRET),
             web_url: url.to_owned(),
         }),
-        ..ForgeSettings::new(url.parse().expect("an address"), Credentials::Token(SecretString::from("t")))
+        ..ForgeSettings::new(
+            url.parse().expect("an address"),
+            Credentials::Token(SecretString::from("t")),
+        )
     };
     Forge::new(settings, clock.clone()).expect("a client")
 }
@@ -275,7 +281,9 @@ pub async fn get(router: &Router, path: &str, login: Option<&str>) -> Answer {
 /// The token in the first form of a page; empty where it has none.
 pub fn token_in(page: &str) -> String {
     let after = page.split_once("name=\"token\" value=\"").map(|(_, after)| after);
-    after.and_then(|after| after.split_once('"')).map_or_else(String::new, |(token, _)| token.to_owned())
+    after
+        .and_then(|after| after.split_once('"'))
+        .map_or_else(String::new, |(token, _)| token.to_owned())
 }
 
 /// A form sent from the page of `origin`, with the token that the first page gives.

@@ -13,10 +13,11 @@ use peerlore::store::past;
 use peerlore::store::people;
 use peerlore::store::profiles;
 use peerlore::store::pulls;
+use peerlore::store::reader::Reader;
 use peerlore::store::reviews;
 use peerlore::store::suggestions;
+use peerlore::store::teams;
 use peerlore::store::tenants;
-use peerlore::store::reader::Reader;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -57,6 +58,11 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         past: false,
     };
     read!("tenants::repos", tenants::repos(conn, id));
+    let reader = Reader::of_everything(id);
+    for team in read!("teams::teams", teams::teams(conn, &reader)) {
+        read!("teams::holders", teams::holders(conn, &reader, team.id, at(0)));
+        read!("teams::told", teams::told(conn, &reader, team.id, at(0)));
+    }
     read!("members::team_places", members::team_places(conn, id, now));
     let standing = read!("people::standing", people::standing(conn, id));
     read!("profiles::logins", profiles::logins(conn, id)).len();
@@ -70,7 +76,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         before: None,
         limit: 1_000,
     };
-    read!("profiles::lessons", profiles::lessons(conn, &Reader::of_everything(id), which));
+    read!(
+        "profiles::lessons",
+        profiles::lessons(conn, &Reader::of_everything(id), which)
+    );
     let languages = ["Rust", "Markdown"];
     read!(
         "profiles::area_rates",
@@ -78,7 +87,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
-    read!("past::past_pulls", past::past_pulls(conn, &Reader::of_everything(id), span(None)));
+    read!(
+        "past::past_pulls",
+        past::past_pulls(conn, &Reader::of_everything(id), span(None))
+    );
     read!("past::who_left", past::who_left(conn, id, now));
     read!(
         "past::languages",
@@ -86,7 +98,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     read!("reviews::answers", reviews::answers(conn, id, at(0)));
     read!("pulls::open", pulls::open(conn, &Reader::of_everything(id), 100));
-    read!("silent::experts", silent::experts(conn, &Reader::of_everything(id), now));
+    read!(
+        "silent::experts",
+        silent::experts(conn, &Reader::of_everything(id), now)
+    );
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
     }

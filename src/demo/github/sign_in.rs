@@ -65,7 +65,7 @@ impl FakeGithub {
         self.lock().sign_ins.consenting = None;
     }
 
-    /// Gives the App's installation another number, so that two of these GitHubs can stand for one.
+    /// Gives the App's installation another number, so that two organisations' can be told apart.
     pub fn set_installation(&self, number: u64) {
         self.lock().installation = number;
     }
