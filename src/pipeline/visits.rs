@@ -25,14 +25,15 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::people;
 use crate::store::reader::Reader;
+use crate::store::session_checks;
+use crate::store::session_checks::Granted;
+use crate::store::session_checks::Tenant;
 use crate::store::sessions;
 use crate::store::sessions::Begun;
-use crate::store::sessions::Granted;
 use crate::store::sessions::Limits;
 use crate::store::sessions::Place;
 use crate::store::sessions::Session;
 use crate::store::sessions::Standing;
-use crate::store::sessions::Tenant;
 
 /// Minutes for which the code host's word on a membership counts.
 const TRUSTED_MINUTES: i64 = 10;
@@ -141,7 +142,7 @@ pub async fn finish(
     };
     let mut places = Vec::new();
     for reach in &signed.installations {
-        let tenant = sessions::tenant_of(&mut *pipeline.pool.acquire().await?, reach.external).await?;
+        let tenant = session_checks::tenant_of(&mut *pipeline.pool.acquire().await?, reach.external).await?;
         let Some(tenant) = tenant else { continue };
         if let Some(owner) = owner_if_member(&pipeline.forge, &tenant, &signed.actor).await? {
             places.push(Place {
@@ -323,11 +324,11 @@ async fn wait_for_answer(pipeline: &Pipeline, word: &str, old: &Standing) -> Res
 async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Time) -> Result<Asked, StepError> {
     let at = (session.id, place.installation);
     let mut conn = pipeline.pool.acquire().await?;
-    let Some(tenant) = sessions::tenant(&mut conn, place.installation).await? else {
+    let Some(tenant) = session_checks::tenant(&mut conn, place.installation).await? else {
         return Ok(Asked::Answered);
     };
     let stuck = now - Duration::seconds(STUCK_SECONDS);
-    if !sessions::begin_check(&mut conn, at, (now, stuck)).await? {
+    if !session_checks::begin_check(&mut conn, at, (now, stuck)).await? {
         return Ok(Asked::BySomebodyElse);
     }
     drop(conn);
@@ -349,17 +350,17 @@ async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Ti
                 why,
                 "a visitor's membership can't be checked"
             );
-            sessions::check_failed(&mut *pipeline.pool.acquire().await?, session.id, place.installation).await?;
+            session_checks::check_failed(&mut *pipeline.pool.acquire().await?, session.id, place.installation).await?;
             return Ok(Asked::Failed);
         }
     };
     let Some(owner) = said else {
-        sessions::lost(&mut *pipeline.pool.acquire().await?, session.user, place.installation).await?;
+        session_checks::lost(&mut *pipeline.pool.acquire().await?, session.user, place.installation).await?;
         return Ok(Asked::Answered);
     };
     check_repos(pipeline, at, (&tenant, &who.login), now).await?;
     let mut conn = pipeline.pool.acquire().await?;
-    sessions::checked(&mut conn, at, owner, now).await?;
+    session_checks::checked(&mut conn, at, owner, now).await?;
     Ok(Asked::Answered)
 }
 
@@ -375,7 +376,7 @@ async fn check_repos(
     }
     let before = now - Duration::minutes(TRUSTED_MINUTES);
     let mut conn = pipeline.pool.acquire().await?;
-    let granted = sessions::granted_before(&mut conn, at, before, REPOS_A_CHECK).await?;
+    let granted = session_checks::granted_before(&mut conn, at, before, REPOS_A_CHECK).await?;
     drop(conn);
     let mut asking = JoinSet::new();
     for repo in granted {
@@ -389,7 +390,7 @@ async fn check_repos(
     let mut conn = pipeline.pool.acquire().await?;
     for (repo, readable) in said {
         if let Some(readable) = readable {
-            sessions::repo_checked(&mut conn, at, (repo, readable), now).await?;
+            session_checks::repo_checked(&mut conn, at, (repo, readable), now).await?;
         }
     }
     Ok(())

@@ -121,49 +121,45 @@ mod tests {
 
     use super::*;
 
-    /// Every table with these shown cells and these totals that differs in the cell asked about, by plain search.
+    /// Goes on from `place` with what is left of each total; true: some table fits.
+    fn fill(
+        place: usize,
+        table: &[Vec<u32>],
+        shown: &[Vec<Option<u32>>],
+        (rows, columns): (&mut Vec<u32>, &mut Vec<u32>),
+        at: (usize, usize),
+    ) -> bool {
+        let width = columns.len();
+        if place == table.len() * width {
+            return rows.iter().chain(columns.iter()).all(|left| *left == 0);
+        }
+        let (row, column) = (place / width, place % width);
+        let most = rows[row].min(columns[column]);
+        let range = shown[row][column].map_or(0..=most, |count| count..=count);
+        for count in range {
+            if count > most || (at == (row, column) && count == table[row][column]) {
+                continue;
+            }
+            rows[row] -= count;
+            columns[column] -= count;
+            let found = fill(place + 1, table, shown, (&mut *rows, &mut *columns), at);
+            rows[row] += count;
+            columns[column] += count;
+            if found {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a table with these shown cells and these totals differs in the cell asked about, by plain search.
     fn has_another(table: &[Vec<u32>], shown: &[Vec<Option<u32>>], at: (usize, usize)) -> bool {
         let columns = table[0].len();
-        let row_totals: Vec<u32> = table.iter().map(|row| row.iter().sum()).collect();
-        let column_totals: Vec<u32> = (0..columns)
+        let mut row_totals: Vec<u32> = table.iter().map(|row| row.iter().sum()).collect();
+        let mut column_totals: Vec<u32> = (0..columns)
             .map(|column| table.iter().map(|row| row[column]).sum())
             .collect();
-        fn fill(
-            place: usize,
-            table: &[Vec<u32>],
-            shown: &[Vec<Option<u32>>],
-            (rows, columns): (&mut Vec<u32>, &mut Vec<u32>),
-            at: (usize, usize),
-        ) -> bool {
-            let width = columns.len();
-            if place == table.len() * width {
-                return rows.iter().chain(columns.iter()).all(|left| *left == 0);
-            }
-            let (row, column) = (place / width, place % width);
-            let most = rows[row].min(columns[column]);
-            let range = shown[row][column].map_or(0..=most, |count| count..=count);
-            for count in range {
-                if count > most || (at == (row, column) && count == table[row][column]) {
-                    continue;
-                }
-                rows[row] -= count;
-                columns[column] -= count;
-                let found = fill(place + 1, table, shown, (&mut *rows, &mut *columns), at);
-                rows[row] += count;
-                columns[column] += count;
-                if found {
-                    return true;
-                }
-            }
-            false
-        }
-        fill(
-            0,
-            table,
-            shown,
-            (&mut row_totals.clone(), &mut column_totals.clone()),
-            at,
-        )
+        fill(0, table, shown, (&mut row_totals, &mut column_totals), at)
     }
 
     proptest! {

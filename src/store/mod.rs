@@ -15,6 +15,7 @@ pub mod profiles;
 pub mod pulls;
 pub mod reader;
 pub mod reviews;
+pub mod session_checks;
 pub mod sessions;
 pub mod sharing;
 pub mod suggestions;

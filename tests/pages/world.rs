@@ -77,7 +77,7 @@ pub struct World {
     pub other: FakeGithub,
     /// The time.
     pub clock: Clock,
-    _servers: Vec<Loopback>,
+    servers: Vec<Loopback>,
 }
 
 impl World {
@@ -97,7 +97,7 @@ impl World {
             github: acme.clone(),
             other: FakeGithub::new("other", 2, today() - Duration::days(400)),
             clock,
-            _servers: vec![server],
+            servers: vec![server],
         };
         world.tell(history(&acme)).await;
         world.tell(open_pull(&acme)).await;
@@ -117,7 +117,7 @@ impl World {
         let mine = std::mem::replace(&mut self.forge, forge_at(&server.url, &self.clock));
         let router = self.for_members();
         self.forge = mine;
-        self._servers.push(server);
+        self.servers.push(server);
         router
     }
 
@@ -297,7 +297,7 @@ pub async fn post(router: &Router, path: &str, login: &str, (origin, form): (Opt
     if let Some(origin) = origin {
         request = request.header(header::ORIGIN, origin);
     }
-    ask(router, request.body(Body::from(form.to_owned())).expect("a request")).await
+    ask(router, request.body(Body::from(form)).expect("a request")).await
 }
 
 pub const OURS: Option<&str> = Some("https://peerlore.example");

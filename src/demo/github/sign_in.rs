@@ -49,6 +49,7 @@ struct Code {
 
 impl SignIns {
     /// Whether somebody may read a repository: every member, or those whom it is left to.
+    #[must_use]
     pub fn may_read(&self, repo: &str, login: &str) -> bool {
         self.closed.get(repo).is_none_or(|only| only.contains(login))
     }
