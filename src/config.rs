@@ -108,7 +108,7 @@ pub struct Config {
     #[arg(long, env = "PEERLORE_SURFACE", default_value = "web", global = true)]
     pub surface: Surface,
 
-    /// Show the pages to whoever reaches the address: only on a private network, until sign-in is set up
+    /// Show the pages to whoever reaches the address: without a sign-in; only on a private network
     #[arg(long, env = "PEERLORE_OPEN_PAGES", default_value_t = false, global = true)]
     pub open_pages: bool,
 

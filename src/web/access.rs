@@ -212,7 +212,10 @@ fn path_of(parts: &Parts) -> String {
     if parts.method != Method::GET {
         return "/".to_owned();
     }
-    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+    parts
+        .uri
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
 /// Around every page: where a session's id was renewed, the browser gets the new one.

@@ -179,7 +179,7 @@ async fn the_demo_remembers_whom_a_visitor_chose() {
     let outside = world.app(Viewing::Open).router;
     assert_eq!(
         post(&outside, "/demo/me", "", (OURS, "login=cleo")).await.status,
-        StatusCode::NOT_FOUND
+        StatusCode::FORBIDDEN
     );
     assert!(
         !get(&outside, "/", None).await.body.contains("<form"),

@@ -134,7 +134,10 @@ impl Forge {
     pub async fn finish_sign_in(&self, redirect: &str, code: &str, verifier: &str) -> Result<SignedIn, ForgeError> {
         let token = self.github.exchange(redirect, code, verifier).await?;
         let seat = self.github.seat_of_user(token)?;
-        let user: User = self.github.get(&seat, &asking("reading who signs in", "user", "/user".to_owned())).await?;
+        let user: User = self
+            .github
+            .get(&seat, &asking("reading who signs in", "user", "/user".to_owned()))
+            .await?;
         let actor = user.to_actor().ok_or_else(|| ForgeError::Unreadable {
             doing: "reading who signs in".to_owned(),
             what: "an account without a number or login".to_owned(),
@@ -162,7 +165,10 @@ impl Forge {
         let doing = format!("reading what somebody is in {org}");
         let seat = self.github.seat(installation, &doing)?;
         let path = format!("/orgs/{}/memberships/{}", segment(org), segment(&who.login));
-        let found = self.github.get::<Membership>(&seat, &asking(&doing, "membership", path)).await;
+        let found = self
+            .github
+            .get::<Membership>(&seat, &asking(&doing, "membership", path))
+            .await;
         let membership = match found {
             Err(ForgeError::NotFound { .. }) => return Ok(Belongs::No),
             found => found?,
@@ -221,7 +227,9 @@ impl GitHub {
     }
 
     fn seat_of_user(&self, token: SecretString) -> Result<Seat, ForgeError> {
-        let client = self.bare_client(self.settings.api_url.as_str())?.user_access_token(token);
+        let client = self
+            .bare_client(self.settings.api_url.as_str())?
+            .user_access_token(token);
         Ok(Seat::alone(client.map_err(|error| of_client(&error, EXCHANGING))?))
     }
 
@@ -267,7 +275,11 @@ impl GitHub {
             installations: Vec<One>,
         }
         let path = "/user/installations".to_owned();
-        let call = asking("reading the installations that somebody can reach", "user_installations", path);
+        let call = asking(
+            "reading the installations that somebody can reach",
+            "user_installations",
+            path,
+        );
         let found = self.list_in(seat, &call, |page: Page| page.installations).await?;
         Ok(found.into_iter().map(|one| one.id).collect())
     }
@@ -288,7 +300,11 @@ impl GitHub {
             true
         }
         let path = format!("/user/installations/{installation}/repositories");
-        let call = asking("reading the repositories that somebody may read", "user_repositories", path);
+        let call = asking(
+            "reading the repositories that somebody may read",
+            "user_repositories",
+            path,
+        );
         let found = self.list_in(seat, &call, |page: Page| page.repositories).await?;
         let private: HashSet<RepoId> = found.into_iter().filter(|one| one.private).map(|one| one.id).collect();
         let mut private: Vec<RepoId> = private.into_iter().collect();

@@ -91,6 +91,11 @@ fn stored(settings: &Settings) -> Markup {
             installed.as_str(),
         ),
         (
+            "A sign-in: a digest of its id, who, and which private repositories they may read",
+            "7 days after its last use, 30 days at most",
+        ),
+        ("Who looked at somebody's page, for that somebody", "90 days"),
+        (
             "Source code, diffs, e-mail addresses",
             "never stored; diffs are compared in memory",
         ),
@@ -112,21 +117,24 @@ fn seen() -> Markup {
     html! {
         (heading("seen"))
         ul {
-            li { "A person's own page: that person." }
-            li { "The suggestions on a pull request: who may see these pages, and where it is switched on, who may read the pull request." }
-            li { "Votes on a suggestion: as counts of both people together, who may see these pages; who voted how, nobody. What you said is not yours: you." }
-            li { "Silent experts: who may see these pages. Nobody who is away or took themselves out." }
+            li { "A person's own page: that person. Colleagues see what that person ticked there, nothing at first, and the person sees who looked." }
+            li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
+            li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you." }
+            li { "Silent experts: members, from repositories that they may read. Nobody who is away or took themselves out." }
+            li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named; who was told something is only counted, five people or more, and nothing is shown from which a smaller count could be worked out." }
+            li { "Private repositories: nothing of them, neither evidence nor a claim that rests on it, for whoever may not read them." }
             li { "A learner's reasons name what they know and what they said they want, never what they lack." }
             li { "Who was left out is counted, never named; the reason of an absence is never shown." }
             li {
                 "Whoever is taken out is absent everywhere at once, also as the other end of what others passed on or learned; comments that "
-                "named them on pull requests are edited soon after. Until there is a sign-in, ask whoever runs Peerlore for you to run "
-                code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back. In the demo the switch is on your own page."
+                "named them on pull requests are edited soon after. The switch is on your own page; where there is no sign-in, ask whoever runs "
+                "Peerlore for you to run " code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back."
             }
         }
         p {
-            "Until sign-in is set up, these pages are shown only on the machine that Peerlore runs on, unless its operator opens them "
-            "to a private network with " code { "PEERLORE_OPEN_PAGES" } "; a person's own page is then on the command line: "
+            "Members sign in with GitHub. Peerlore keeps no token of theirs, and asks GitHub again at most every ten minutes whether they "
+            "still belong. Where sign-in isn't set up, these pages are shown only on the machine that Peerlore runs on, unless its operator "
+            "opens them to a private network with " code { "PEERLORE_OPEN_PAGES" } "; a person's own page is then on the command line: "
             code { "peerlore profile LOGIN" } "."
         }
     }

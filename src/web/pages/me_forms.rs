@@ -120,7 +120,9 @@ pub async fn standing(conn: &mut PgConnection, reader: &Reader, login: &str) -> 
 pub async fn viewer(conn: &mut PgConnection, reader: &Reader, login: &str) -> Result<Option<PersonId>, StoreError> {
     match reader.person() {
         Some(person) => Ok(Some(person)),
-        None => Ok(people::by_login(conn, reader.installation(), login).await?.map(|person| person.id)),
+        None => Ok(people::by_login(conn, reader.installation(), login)
+            .await?
+            .map(|person| person.id)),
     }
 }
 

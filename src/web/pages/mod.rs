@@ -50,7 +50,10 @@ pub fn routes() -> Router<Web> {
         .route("/silent-experts", get(silent::show))
         .route("/sign-in", get(sign_in::begin))
         .route("/sign-in/callback", get(sign_in::finish))
-        .route("/sign-in/organisation", get(sign_in::organisations).post(sign_in::choose))
+        .route(
+            "/sign-in/organisation",
+            get(sign_in::organisations).post(sign_in::choose),
+        )
         .route("/sign-out", post(sign_in::out))
         .route("/sign-out/everywhere", post(sign_in::out_everywhere))
         .route(
