@@ -22,6 +22,7 @@ mod queue;
 mod rebuild;
 mod redact;
 mod redelivery;
+mod settings;
 mod silent;
 mod tenancy;
 mod walk;

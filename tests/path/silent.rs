@@ -1,7 +1,9 @@
 //! Silent experts: who could be asked, from the facts that deliveries brought.
+use peerlore::demo::github::Change;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
 use peerlore::pipeline::silent;
+use peerlore::store::settings;
 
 use crate::harness::DAY;
 use crate::harness::Peerlore;
@@ -86,4 +88,23 @@ async fn reviews_are_counted_on_what_is_counted_as_a_change() {
     }
     peerlore.run_jobs().await;
     assert_eq!(listed(&peerlore).await, ["finn in shop/ledger, 0 reviews"]);
+}
+
+#[tokio::test]
+async fn where_the_organisation_says_so_only_who_agreed_is_named() {
+    let peerlore = with_finn().await;
+    let minute = TODAY + DAY;
+    let files = [Change::write(".github/peerlore.toml", "silent_experts = \"opt-in\"")];
+    let sent = peerlore
+        .github
+        .add_repository(by("ada", minute), ".github", "TOML", &files);
+    peerlore.tell(sent).await;
+    assert_eq!(listed(&peerlore).await, [""; 0]);
+    let (id, finn) = (peerlore.tenant().await, peerlore.person("finn"));
+    let yes = settings::set_may_be_asked(&mut *peerlore.conn().await, id, finn, (true, at(minute)));
+    yes.await.expect("the database");
+    assert_eq!(listed(&peerlore).await, ["finn in shop/ledger, 0 reviews"]);
+    let no = settings::set_may_be_asked(&mut *peerlore.conn().await, id, finn, (false, at(minute)));
+    no.await.expect("the database");
+    assert_eq!(listed(&peerlore).await, [""; 0]);
 }
