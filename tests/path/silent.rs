@@ -101,10 +101,13 @@ async fn where_the_organisation_says_so_only_who_agreed_is_named() {
     peerlore.tell(sent).await;
     assert_eq!(listed(&peerlore).await, [""; 0]);
     let (id, finn) = (peerlore.tenant().await, peerlore.person("finn"));
-    let yes = settings::set_may_be_asked(&mut *peerlore.conn().await, id, finn, (true, at(minute)));
-    yes.await.expect("the database");
+    let say = async |yes: bool| {
+        let mut conn = peerlore.conn().await;
+        let said = settings::set_may_be_asked(&mut conn, id, finn, (yes, at(minute))).await;
+        said.expect("the database");
+    };
+    say(true).await;
     assert_eq!(listed(&peerlore).await, ["finn in shop/ledger, 0 reviews"]);
-    let no = settings::set_may_be_asked(&mut *peerlore.conn().await, id, finn, (false, at(minute)));
-    no.await.expect("the database");
+    say(false).await;
     assert_eq!(listed(&peerlore).await, [""; 0]);
 }
