@@ -23,6 +23,7 @@ mod rebuild;
 mod redact;
 mod redelivery;
 mod settings;
+mod settings_used;
 mod silent;
 mod tenancy;
 mod walk;
