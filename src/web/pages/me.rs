@@ -105,10 +105,10 @@ pub async fn show(
     let profile = profile::profile(&mut conn, id, &person, (now, &web.pipeline.addresses)).await?;
     let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let view = View {
-        may_be_asked,
         person,
         profile,
         page,
+        may_be_asked,
         saved,
         now,
     };
@@ -153,8 +153,8 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
-        (me_asked::render(view.may_be_asked))
         (me_forms::render(&view.person, view.now))
+        (me_asked::render(view.may_be_asked))
     }
 }
 
