@@ -340,3 +340,58 @@ async fn what_is_not_known_is_named() {
         said(&empty)
     );
 }
+
+/// The keys of the README's table of settings files.
+fn file_keys() -> Vec<String> {
+    let (_, section) = README.split_once("## Settings of a repository").expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("the next section");
+    let rows = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    rows.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_of_a_repositorys_settings_has_the_keys_of_the_schema() {
+    let schema = peerlore::model::settings::schema::schema();
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value["properties"].as_object().expect("keys").keys().cloned().collect()
+    };
+    let inner = keys(&schema["definitions"]["PartialIgnore"])
+        .into_iter()
+        .map(|key| format!("ignore.{key}"));
+    let mut known: Vec<String> = keys(&schema)
+        .into_iter()
+        .filter(|key| key != "ignore")
+        .chain(inner)
+        .collect();
+    let mut told = file_keys();
+    known.sort();
+    told.sort();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn the_table_of_a_repositorys_settings_tells_their_defaults() {
+    let all = serde_json::to_value(peerlore::model::settings::Settings::default()).expect("plain values");
+    for key in [
+        "max_experts",
+        "learner",
+        "mentoring_budget",
+        "daily_cap",
+        "capacity",
+        "retention_days",
+        "half_life",
+    ] {
+        assert!(README.contains(&format!("| `{key}` | {} |", all[key])), "{key}");
+    }
+}
+
+#[test]
+fn the_example_of_a_repositorys_settings_is_good() {
+    let text = code("toml").join("\n");
+    let read =
+        peerlore::model::settings::parse::parse(text.as_bytes(), peerlore::model::settings::parse::Scope::Repository);
+    let settings = peerlore::model::settings::Settings::default().with(&read.expect("a good file"));
+    assert_eq!((settings.daily_cap, settings.ignore.paths.len()), (3, 2));
+}

@@ -17,6 +17,8 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/out", ""),
         ("/me/goals", "learn=testing"),
         ("/me/availability", "until=2026-11-20"),
+        ("/me/asked", "yes=yes"),
+        ("/me/declined", "repo=1&what=testing"),
         ("/me/back", ""),
         ("/demo/me", "login=ada"),
     ];
@@ -185,4 +187,18 @@ async fn the_demo_remembers_whom_a_visitor_chose() {
         !get(&outside, "/", None).await.body.contains("<form"),
         "nobody is chosen outside the demo"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_to_being_listed_is_kept_and_taken_back() {
+    let world = World::new().await;
+    let router = world.demo();
+    let agreed = "name=\"yes\" value=\"yes\" checked";
+    assert!(!get(&router, "/me", Some("ben")).await.body.contains(agreed));
+    let saved = post(&router, "/me/asked", "ben", (OURS, "yes=yes")).await;
+    assert_eq!(saved.headers[header::LOCATION], "/me?saved=asked");
+    let page = get(&router, "/me?saved=asked", Some("ben")).await;
+    assert!(page.body.contains(agreed) && page.text().contains("Your choice is saved."));
+    post(&router, "/me/asked", "ben", (OURS, "")).await;
+    assert!(!get(&router, "/me", Some("ben")).await.body.contains(agreed));
 }

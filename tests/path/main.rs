@@ -31,6 +31,8 @@ mod queue;
 mod rebuild;
 mod redact;
 mod redelivery;
+mod settings;
+mod settings_used;
 mod silent;
 mod tenancy;
 mod walk;

@@ -86,7 +86,6 @@ impl Saved {
     }
 
     /// To the page that says so.
-    #[must_use]
     pub fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
