@@ -95,17 +95,18 @@ pub async fn read(
 }
 
 /// Who owns some files by the base branch's CODEOWNERS, teams resolved to people, each with the pattern that gives them
-/// most of the files. People who opted out are absent.
+/// most of the files. People who opted out are absent. `usual` is the branch that counts where there is no pull request.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn owners(
     conn: &mut PgConnection,
     id: InstallationId,
-    (key, files): (PullKey, &[&str]),
+    (key, usual, files): (PullKey, Option<&str>, &[&str]),
     at: Time,
 ) -> Result<Vec<CodeOwner>, StepError> {
-    let Some(name) = ownership::base_of(conn, id, key).await? else {
+    let base = ownership::base_of(conn, id, key).await?;
+    let Some(name) = base.or_else(|| usual.map(str::to_owned)) else {
         return Ok(Vec::new());
     };
     let Some(branch) = ownership::base_branch(conn, id, (key.repo, &name)).await? else {

@@ -21,7 +21,11 @@ pub async fn account(pipeline: &Pipeline, id: InstallationId, login: &str) -> Re
     let gone = lifecycle::delete(&mut tx, id).await?;
     let letters = forget_dead_letters(&mut tx, login).await?;
     tx.commit().await?;
-    tracing::info!(installation.id = id.0, letters, "everything of an installation was erased");
+    tracing::info!(
+        installation.id = id.0,
+        letters,
+        "everything of an installation was erased"
+    );
     Ok(gone)
 }
 

@@ -173,12 +173,7 @@ impl Forge {
     ///
     /// # Errors
     /// As [`ForgeError`] says, but for [`ForgeError::NotFound`].
-    pub async fn file(
-        &self,
-        at: &RepoAt<'_>,
-        file: &str,
-        branch: Option<&str>,
-    ) -> Result<Option<String>, ForgeError> {
+    pub async fn file(&self, at: &RepoAt<'_>, file: &str, branch: Option<&str>) -> Result<Option<String>, ForgeError> {
         #[derive(Deserialize)]
         struct Contents {
             content: Option<String>,
