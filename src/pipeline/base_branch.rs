@@ -113,14 +113,14 @@ pub async fn owners(
         return Ok(Vec::new());
     };
     let lines = CodeOwners::of(&branch.owners);
-    let mut owned: BTreeMap<&Owner, BTreeMap<&str, u32>> = BTreeMap::new();
+    let mut patterns_of: BTreeMap<&Owner, BTreeMap<&str, u32>> = BTreeMap::new();
     for line in files.iter().filter_map(|file| lines.of_file(file)) {
         for owner in &line.owners {
-            *owned.entry(owner).or_default().entry(&line.pattern).or_default() += 1;
+            *patterns_of.entry(owner).or_default().entry(&line.pattern).or_default() += 1;
         }
     }
     let mut people: BTreeMap<PersonId, BTreeMap<&str, u32>> = BTreeMap::new();
-    for (owner, patterns) in owned {
+    for (owner, patterns) in patterns_of {
         for person in resolved(conn, id, owner, at).await? {
             let all = people.entry(person).or_default();
             for (pattern, files) in &patterns {
@@ -128,7 +128,7 @@ pub async fn owners(
             }
         }
     }
-    let owner = |(person, patterns): (PersonId, BTreeMap<&str, u32>)| CodeOwner {
+    let code_owner = |(person, patterns): (PersonId, BTreeMap<&str, u32>)| CodeOwner {
         person,
         files: patterns.values().sum(),
         pattern: patterns
@@ -137,7 +137,7 @@ pub async fn owners(
             .map(|(pattern, _)| (*pattern).to_owned())
             .unwrap_or_default(),
     };
-    Ok(people.into_iter().map(owner).collect())
+    Ok(people.into_iter().map(code_owner).collect())
 }
 
 async fn resolved(
