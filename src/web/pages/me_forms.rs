@@ -64,7 +64,6 @@ impl Saved {
     }
 
     /// Back to the person's page, which says so.
-    #[must_use]
     pub fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
