@@ -66,9 +66,14 @@ async fn goals_and_absence_are_kept() {
     assert!(!get(&router, "/me", Some("ben")).await.body.contains(" checked"));
 
     assert_eq!(
-        post(&router, "/me/availability", "ben", (OURS, "from=&until=2026-11-20&capacity=3"))
-            .await
-            .status,
+        post(
+            &router,
+            "/me/availability",
+            "ben",
+            (OURS, "from=&until=2026-11-20&capacity=3")
+        )
+        .await
+        .status,
         StatusCode::SEE_OTHER
     );
     assert!(
@@ -104,7 +109,12 @@ async fn availability_is_kept_whole_or_comes_back_as_it_was_typed() {
     );
     let page = get(&router, "/me?saved=availability", Some("ben")).await;
     assert!(page.text().contains("Your availability is saved"));
-    let fields = ["value=\"2026-12-21\"", "value=\"2026-12-31\"", "name=\"capacity\" value=\"3\"", "name=\"mentoring_budget\" value=\"0\""];
+    let fields = [
+        "value=\"2026-12-21\"",
+        "value=\"2026-12-31\"",
+        "name=\"capacity\" value=\"3\"",
+        "name=\"mentoring_budget\" value=\"0\"",
+    ];
     for kept in fields {
         assert!(page.body.contains(kept), "{kept}");
     }
@@ -113,16 +123,30 @@ async fn availability_is_kept_whole_or_comes_back_as_it_was_typed() {
     let again = post(&router, "/me/availability", "ben", (OURS, bad)).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = again.text();
-    assert!(words.contains("Nothing was saved yet.") && words.contains("The last day comes before the first."), "{words}");
-    assert!(words.contains("Enter a whole number from 0 to 100, or leave it empty."), "{words}");
-    for typed in ["value=\"2026-12-24\"", "value=\"2026-12-20\"", "value=\"lots\"", "name=\"daily_cap\" value=\"2\""] {
+    assert!(
+        words.contains("Nothing was saved yet.") && words.contains("The last day comes before the first."),
+        "{words}"
+    );
+    assert!(
+        words.contains("Enter a whole number from 0 to 100, or leave it empty."),
+        "{words}"
+    );
+    for typed in [
+        "value=\"2026-12-24\"",
+        "value=\"2026-12-20\"",
+        "value=\"lots\"",
+        "name=\"daily_cap\" value=\"2\"",
+    ] {
         assert!(again.body.contains(typed), "{typed}");
     }
     let page = get(&router, "/me", Some("ben")).await;
     for kept in fields {
         assert!(page.body.contains(kept), "{kept} stays in force");
     }
-    assert!(!get(&router, "/me", Some("ada")).await.body.contains("2026-12-21"), "nobody else sees it");
+    assert!(
+        !get(&router, "/me", Some("ada")).await.body.contains("2026-12-21"),
+        "nobody else sees it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -81,31 +81,6 @@ async fn areas_of_a_path_are_taught_beside_those_that_are_read() {
 }
 
 #[tokio::test]
-async fn declared_teams_count_where_the_organisation_has_none() {
-    let peerlore = Peerlore::with_history().await;
-    organisation_sets(
-        &peerlore,
-        TODAY,
-        FILE,
-        "[teams]\nMoney = [\"ada\", \"Ben\", \"nobody\"]",
-    )
-    .await;
-    let found = in_force(&peerlore).await;
-    let (id, mut conn) = (peerlore.tenant().await, peerlore.conn().await);
-    let places = settings::team_places(&mut conn, id, Vec::new(), &found)
-        .await
-        .expect("the database");
-    let members: Vec<_> = places.iter().map(|place| (place.person, place.name.as_str())).collect();
-    assert_eq!(
-        members,
-        [(peerlore.person("ada"), "Money"), (peerlore.person("ben"), "Money")]
-    );
-    assert!(places.iter().all(|place| place.team.0 < 0));
-    let real = settings::team_places(&mut conn, id, places[..1].to_vec(), &found).await;
-    assert_eq!(real.expect("the database"), places[..1]);
-}
-
-#[tokio::test]
 async fn texts_stay_as_long_as_their_repository_says() {
     let peerlore = Peerlore::with_history().await;
     let other = [Change::write(LEDGER, text(&[]))];

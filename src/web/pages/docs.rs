@@ -83,6 +83,15 @@ fn stored(settings: &Settings) -> Markup {
         ),
         ("Members and teams, with since when and until when", installed.as_str()),
         (
+            "Days away and limits that people chose for themselves",
+            "until the days are over, or they choose anew",
+        ),
+        ("Whether somebody says on GitHub that they are busy", "a day"),
+        (
+            "The base branch's CODEOWNERS without e-mail addresses, and its ignored revisions",
+            installed.as_str(),
+        ),
+        (
             "What was worked out: subjects of comments, lessons, suggestions",
             installed.as_str(),
         ),
@@ -109,7 +118,11 @@ fn stored(settings: &Settings) -> Markup {
                 tbody { @for (what, long) in rows { tr { th scope="row" { (what) } td { (long) } } } }
             }
         }
-        p { "Where the App is installed again before those days are over, everything is still there." }
+        p {
+            "Where the App is installed again before those days are over, everything is still there. What is known of a repository goes "
+            (expire::REMOVED_DAYS) " days after it was deleted or transferred. " code { "peerlore erase" }
+            " erases an organisation or one person at once."
+        }
     }
 }
 
