@@ -107,8 +107,8 @@ pub async fn show(
     let declined = declines::of_person(&mut conn, id, person.id).await?;
     let view = View {
         person,
-        declined,
         profile,
+        declined,
         page,
         saved,
         now,

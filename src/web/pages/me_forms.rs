@@ -72,7 +72,6 @@ impl Saved {
     }
 
     /// The page that says so.
-    #[must_use]
     pub fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
