@@ -2,7 +2,6 @@
 use peerlore::demo::github::Change;
 use peerlore::demo::github::NewPull;
 use peerlore::pipeline::expire;
-use peerlore::pipeline::settings;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -14,7 +13,6 @@ use crate::harness::by;
 use crate::harness::text;
 use crate::settings::FILE;
 use crate::settings::change;
-use crate::settings::in_force;
 use crate::settings::organisation_sets;
 use crate::settings::set;
 

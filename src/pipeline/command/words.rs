@@ -75,7 +75,7 @@ pub fn help(unknown: Option<Nearest>) -> String {
         Name::Help => "says this",
     };
     for name in Name::ALL {
-        text.push_str(&format!("- `/peerlore {}` {}\n", name.word(), about(name)));
+        text.extend(["- `/peerlore ", name.word(), "` ", about(name), "\n"]);
     }
     text
 }

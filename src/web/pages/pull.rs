@@ -114,13 +114,13 @@ async fn view(
     let votes = feedback::votes(conn, repo.installation, key).await?;
     let checked = !checks::of_pull(conn, repo.installation, key).await?.is_empty();
     Ok(Some(View {
-        votes,
-        checked,
         repo,
         number,
         pull,
         files,
         stored,
+        votes,
+        checked,
         link,
         now,
     }))
