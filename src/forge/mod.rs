@@ -37,6 +37,12 @@ impl Forge {
         self.github.is_configured()
     }
 
+    /// What is left of each limit (`core`, `graphql`) of an installation, as the last answers said; nothing is asked.
+    #[must_use]
+    pub fn limits(&self, installation: Option<i64>) -> Vec<(String, RateLeft)> {
+        self.github.limits(installation)
+    }
+
     /// Calls left until GitHub's limit resets, as the last answer said.
     #[must_use]
     pub fn calls_left(&self) -> Option<u32> {

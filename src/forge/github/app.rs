@@ -1,8 +1,10 @@
 //! Credentials and connections: who we are at GitHub, and one connection for each installation.
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -19,11 +21,13 @@ use url::Url;
 
 use crate::forge::ForgeError;
 use crate::forge::OwnAccount;
+use crate::forge::RateLeft;
 use crate::forge::RepoAt;
 use crate::forge::github::call::of_client;
 pub use crate::forge::github::pace::Pace;
 use crate::forge::github::pace::Turnstile;
 use crate::model::clock::Clock;
+use crate::model::clock::Time;
 
 /// How to reach GitHub.
 #[derive(Clone, Debug)]
@@ -83,13 +87,25 @@ pub(super) struct Seat {
     pub(super) client: Octocrab,
     /// No calls before this, in seconds since 1970; 0 where nothing stands against it.
     pub(super) blocked_until: AtomicI64,
+    /// The same for GraphQL alone, which has a primary limit of its own.
+    pub(super) graphql_blocked_until: AtomicI64,
+    /// What is left of each limit (`core`, `graphql`), as the last answers said.
+    pub(super) limits: Mutex<BTreeMap<String, RateLeft>>,
+    /// On an Enterprise Server: the connection to `/api/graphql`, which lies beside `/api/v3`, and when it was made.
+    pub(super) beside: tokio::sync::Mutex<Option<(Octocrab, Time)>>,
+    /// The installation's number, by which that connection gets its token.
+    pub(super) installation: Option<InstallationId>,
 }
 
 impl Seat {
-    fn new(client: Octocrab) -> Arc<Self> {
+    fn new(client: Octocrab, installation: Option<InstallationId>) -> Arc<Self> {
         Arc::new(Self {
             client,
             blocked_until: AtomicI64::new(0),
+            graphql_blocked_until: AtomicI64::new(0),
+            limits: Mutex::default(),
+            beside: tokio::sync::Mutex::default(),
+            installation,
         })
     }
 }
@@ -110,6 +126,8 @@ pub(in crate::forge) struct GitHub {
     pub(super) clock: Clock,
     pub(super) writes: Turnstile,
     pub(super) own: OnceCell<OwnAccount>,
+    /// The server's GraphQL knows `fullDatabaseId`; older Enterprise Servers don't.
+    pub(super) full_ids: AtomicBool,
     /// Calls left as last seen; `u32::MAX` before the first answer.
     pub(super) left: AtomicU32,
 }
@@ -134,14 +152,14 @@ impl GitHub {
                     .map_err(|_| {
                         setup("the private key is not an RSA key in PEM; download a new one from the App's page")
                     })?;
-                Access::App(Seat::new(app.build().map_err(no_client)?))
+                Access::App(Seat::new(app.build().map_err(no_client)?, None))
             }
             Credentials::Token(token) => {
                 let client = builder()?.build().map_err(no_client)?;
                 let client = client
                     .user_access_token(token.clone())
                     .map_err(|_| setup("the token can't be used"))?;
-                Access::Token(Seat::new(client))
+                Access::Token(Seat::new(client, None))
             }
         };
         Ok(Self {
@@ -151,8 +169,21 @@ impl GitHub {
             settings,
             clock,
             own: OnceCell::new(),
+            full_ids: AtomicBool::new(true),
             left: AtomicU32::new(u32::MAX),
         })
+    }
+
+    /// A connection without credentials to another address, with the same patience.
+    pub(super) fn client_at(settings: &ForgeSettings, address: &str) -> Result<Octocrab, ForgeError> {
+        let setup = |what: &str| ForgeError::Setup { what: what.to_owned() };
+        Octocrab::builder()
+            .add_retry_config(RetryConfig::None)
+            .set_connect_timeout(Some(settings.connect_timeout))
+            .base_uri(address)
+            .map_err(|_| setup("the API address is not an address; give it like https://api.github.com"))?
+            .build()
+            .map_err(|_| setup("no certificates of the system's were found; install ca-certificates"))
     }
 
     pub(in crate::forge) fn is_configured(&self) -> bool {
@@ -161,6 +192,31 @@ impl GitHub {
 
     pub(in crate::forge) fn calls_left(&self) -> Option<u32> {
         Some(self.left.load(Ordering::Relaxed)).filter(|left| *left != u32::MAX)
+    }
+
+    /// The App's own connection, where there is one.
+    pub(super) fn app_client(&self) -> Option<&Octocrab> {
+        match &self.access {
+            Access::App(seat) => Some(&seat.client),
+            Access::Token(_) | Access::None => None,
+        }
+    }
+
+    /// What is left of each limit of an installation, as the last answers said; nothing is asked.
+    pub(in crate::forge) fn limits(&self, installation: Option<i64>) -> Vec<(String, RateLeft)> {
+        let seat = match &self.access {
+            Access::Token(seat) => Some(Arc::clone(seat)),
+            Access::App(_) => installation.and_then(|number| {
+                let seats = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
+                seats.get(&number).cloned()
+            }),
+            Access::None => None,
+        };
+        seat.map(|seat| {
+            let limits = seat.limits.lock().unwrap_or_else(PoisonError::into_inner);
+            limits.iter().map(|(name, left)| (name.clone(), *left)).collect()
+        })
+        .unwrap_or_default()
     }
 
     /// The connection as the App itself, or none with a plain token.
@@ -199,7 +255,7 @@ impl GitHub {
             .client
             .installation(InstallationId(unsigned))
             .map_err(|error| of_client(&error, doing))?;
-        let seat = Seat::new(client);
+        let seat = Seat::new(client, Some(InstallationId(unsigned)));
         installations.insert(number, Arc::clone(&seat));
         Ok(seat)
     }

@@ -6,9 +6,13 @@
 pub mod app;
 pub mod bots;
 mod call;
+pub mod deliveries;
+mod graph_shapes;
+mod graphql;
 pub mod history;
 mod ourselves;
 pub mod pace;
+pub mod past;
 pub mod payload;
 mod people;
 pub mod reactions;

@@ -34,6 +34,12 @@ impl<T> Default for List<T> {
     }
 }
 
+impl<T> From<Vec<T>> for List<T> {
+    fn from(entries: Vec<T>) -> Self {
+        Self(Some(entries.into_iter().map(Some).collect()))
+    }
+}
+
 impl<T> List<T> {
     /// The entries that are there.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &T> {

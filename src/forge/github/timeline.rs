@@ -17,6 +17,9 @@ pub struct Record {
     pub pull: Option<Pull>,
     pub events: List<Entry>,
     pub comments: List<Comment>,
+    /// The base that it names held for every version of the head, so that all of them can be compared by it.
+    #[serde(skip)]
+    pub one_base: bool,
 }
 
 /// Who committed, and when.
@@ -48,6 +51,9 @@ pub struct Entry {
     pub state: Option<String>,
     pub body: Option<String>,
     pub commit_id: Option<String>,
+    /// The head that a force push left; only GraphQL names it.
+    #[serde(skip)]
+    pub before: Option<String>,
     pub sha: Option<String>,
     pub committer: Option<Signature>,
     pub rename: Option<Rename>,
