@@ -241,8 +241,13 @@ impl GitHub {
         let failed = failure(&answer, call.doing, now);
         if let Some(ForgeError::RateLimited { until, .. }) = &failed {
             // The primary limit of GraphQL is its own; a secondary one holds for everything.
-            let of_graphql = bucket == Bucket::GraphQl && answer.limits.retry_after.is_none() && answer.limits.remaining == Some(0);
-            let blocked = if of_graphql { &seat.graphql_blocked_until } else { &seat.blocked_until };
+            let of_graphql =
+                bucket == Bucket::GraphQl && answer.limits.retry_after.is_none() && answer.limits.remaining == Some(0);
+            let blocked = if of_graphql {
+                &seat.graphql_blocked_until
+            } else {
+                &seat.blocked_until
+            };
             blocked.store(until.timestamp(), Ordering::Relaxed);
         }
         failed.map_or(Ok(answer), Err)

@@ -36,7 +36,10 @@ impl<T> Default for Connection<T> {
 impl<T> Connection<T> {
     /// Where the rest begins, where there is a rest.
     pub fn rest(&self) -> Option<&str> {
-        self.page_info.end_cursor.as_deref().filter(|_| self.page_info.has_next_page)
+        self.page_info
+            .end_cursor
+            .as_deref()
+            .filter(|_| self.page_info.has_next_page)
     }
 }
 

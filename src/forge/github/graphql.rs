@@ -69,6 +69,16 @@ impl Sizes {
         }
     }
 
+    /// The same for a page of so many, or as many of them as GitHub lets one question ask for.
+    #[must_use]
+    pub fn fitting(pulls: u32) -> Self {
+        let mut sizes = Self::usual(pulls.clamp(1, 100));
+        while sizes.nodes() > NODE_LIMIT && sizes.pulls > 1 {
+            sizes.pulls /= 2;
+        }
+        sizes
+    }
+
     /// Everything of one pull request that one question can hold.
     #[must_use]
     pub fn rest() -> Self {
@@ -89,7 +99,18 @@ impl Sizes {
     /// The nodes that a page asks for at most.
     #[must_use]
     pub fn nodes(self) -> u64 {
-        let [pulls, files, commits, authors, reviews, threads, replies, talk, timeline, few] = [
+        let [
+            pulls,
+            files,
+            commits,
+            authors,
+            reviews,
+            threads,
+            replies,
+            talk,
+            timeline,
+            few,
+        ] = [
             self.pulls,
             self.files,
             self.commits,
@@ -281,8 +302,12 @@ mod tests {
     #[test]
     fn a_fault_means_what_github_says() {
         let fault = |text: &str| serde_json::from_str::<Fault>(text).expect("a fault").meaning("asking");
-        assert!(matches!(fault(r#"{"type":"NOT_FOUND","message":"x"}"#), ForgeError::NotFound { .. }));
-        let heavy = r#"{"message":"Something went wrong while executing your query. This may be the result of a timeout"}"#;
+        assert!(matches!(
+            fault(r#"{"type":"NOT_FOUND","message":"x"}"#),
+            ForgeError::NotFound { .. }
+        ));
+        let heavy =
+            r#"{"message":"Something went wrong while executing your query. This may be the result of a timeout"}"#;
         assert!(fault(heavy).may_pass());
         assert!(fault(r#"{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"x"}"#).may_pass());
         assert!(!fault(r#"{"message":"Parse error"}"#).may_pass());

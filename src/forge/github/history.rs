@@ -196,7 +196,11 @@ fn at_opening(record: &Record, shown: &PullSeen, moments: &[Moment<'_>]) -> Pull
         .filter_map(|entry| entry.sha.as_deref())
         .next_back();
     let forced_away = first_push.and_then(|index| moments[index].before());
-    let head = before_push.iter().find_map(Moment::looked_at).or(forced_away).or(committed);
+    let head = before_push
+        .iter()
+        .find_map(Moment::looked_at)
+        .or(forced_away)
+        .or(committed);
     let unmoved = first_push.is_none().then_some(shown.head_sha.as_str());
     PullSeen {
         title: first_title.unwrap_or_else(|| shown.title.clone()),

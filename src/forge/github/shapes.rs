@@ -130,7 +130,7 @@ impl Repo {
 }
 
 /// A team.
-#[derive(Deserialize, Default, Debug)]
+#[derive(Clone, Deserialize, Default, Debug)]
 #[serde(default)]
 pub struct Team {
     pub id: Option<i64>,
@@ -167,7 +167,7 @@ pub struct End {
 }
 
 /// A label.
-#[derive(Deserialize, Default, Debug)]
+#[derive(Clone, Deserialize, Default, Debug)]
 #[serde(default)]
 pub struct Label {
     pub name: Option<String>,

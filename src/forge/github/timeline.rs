@@ -23,14 +23,14 @@ pub struct Record {
 }
 
 /// Who committed, and when.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Signature {
     pub date: Option<Time>,
 }
 
 /// A new title.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Rename {
     pub from: Option<String>,
@@ -38,7 +38,7 @@ pub struct Rename {
 }
 
 /// One entry of a timeline. Which fields are set depends on `event`.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Entry {
     pub event: Option<String>,
