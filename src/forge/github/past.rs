@@ -665,14 +665,13 @@ mod tests {
 
     #[test]
     fn an_answer_becomes_the_events_that_webhooks_would_have_brought() {
-        let whole = json!({ "pageInfo": { "hasNextPage": false }, "nodes": null });
-        let (pull, gathered) = gathered(json!({
+        let text = r#"{
             "number": 3, "title": "Post faster", "state": "MERGED", "isDraft": false,
             "author": { "__typename": "Bot", "login": "renovate", "databaseId": 9 },
             "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-05T00:00:00Z",
             "closedAt": "2026-01-05T00:00:00Z", "mergedAt": "2026-01-05T00:00:00Z",
             "baseRefName": "main", "baseRefOid": "base", "headRefName": "topic", "headRefOid": "new",
-            "labels": null, "reviewRequests": null, "reviews": whole, "comments": null,
+            "labels": null, "reviewRequests": null, "reviews": { "pageInfo": { "hasNextPage": false }, "nodes": null }, "comments": null,
             "files": { "pageInfo": { "hasNextPage": true, "endCursor": "c" }, "nodes": [{ "path": "a.rs" }, null] },
             "commits": { "pageInfo": {}, "nodes": [{ "commit": { "oid": "new", "committedDate": "2026-01-01T00:00:00Z",
                 "authors": { "nodes": [{ "email": "ada@example.com", "user": { "__typename": "User", "login": "ada", "databaseId": 1 } },
@@ -688,7 +687,8 @@ mod tests {
                       "path": "a.rs", "originalLine": 4, "originalCommit": { "oid": "old" } },
                     { "fullDatabaseId": 12, "body": "Buy!", "createdAt": "2026-01-02T00:00:00Z", "isMinimized": true, "minimizedReason": "spam" }
                 ] } }] }
-        }));
+        }"#;
+        let (pull, gathered) = gathered(serde_json::from_str(text).expect("JSON"));
         assert_eq!(gathered.rest, [(0, "c".to_owned())], "the files go on");
         assert_eq!(
             gathered.writers(),
