@@ -20,7 +20,6 @@ use oauth2::TokenResponse;
 use oauth2::TokenUrl;
 use oauth2::basic::BasicClient;
 use octocrab::Octocrab;
-use octocrab::service::middleware::retry::RetryConfig;
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -217,26 +216,17 @@ impl GitHub {
             .set_redirect_uri(RedirectUrl::new(redirect.to_owned()).map_err(no_address)?))
     }
 
-    /// A connection without a token.
-    fn bare_client(&self, base: &str) -> Result<Octocrab, ForgeError> {
-        let failed = |error: octocrab::Error| of_client(&error, EXCHANGING);
-        let builder = Octocrab::builder()
-            .add_retry_config(RetryConfig::None)
-            .set_connect_timeout(Some(self.settings.connect_timeout));
-        builder.base_uri(base).map_err(failed)?.build().map_err(failed)
-    }
-
     fn seat_of_user(&self, token: SecretString) -> Result<Seat, ForgeError> {
         let client = self
-            .bare_client(self.settings.api_url.as_str())?
+            .client_at(self.settings.api_url.as_str())?
             .user_access_token(token);
-        Ok(Seat::alone(client.map_err(|error| of_client(&error, EXCHANGING))?))
+        Ok(Seat::alone(client.map_err(|error| of_client(&error, EXCHANGING))?, None))
     }
 
     async fn exchange(&self, redirect: &str, code: &str, verifier: &str) -> Result<SecretString, ForgeError> {
         let client = self.login_client(redirect)?;
         let app = self.login_app()?;
-        let http = self.bare_client(&app.web_url)?;
+        let http = self.client_at(&app.web_url)?;
         let send = |request: HttpRequest| {
             let http = http.clone();
             async move { answer(&http, request).await.map_err(NoAnswer) }

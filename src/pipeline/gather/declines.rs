@@ -122,6 +122,7 @@ pub async fn decline(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suggest::query::OwnLimits;
     use crate::model::graph::Confidence;
     use crate::model::ids::RepoId;
     use crate::model::suggestion::LeftOut;
@@ -169,6 +170,7 @@ mod tests {
                 teams: Vec::new(),
                 open_reviews: 0,
                 capacity: None,
+                own: OwnLimits::default(),
                 suggested_today: 0,
                 learner_suggestions_this_week: 0,
                 last_learner_suggestion: None,
