@@ -53,22 +53,25 @@ pub async fn tenant(conn: &mut PgConnection, id: InstallationId) -> Result<Optio
     .await?)
 }
 
-/// Takes it on to ask the code host about a place. False: somebody else asks already, since `stuck` at the earliest.
+/// Takes it on to ask the code host about a place that was last checked at `checked_at`. False: somebody else asks already,
+/// since `stuck` at the earliest, or has the answer meanwhile.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn begin_check(
     conn: &mut PgConnection,
     (session, id): (i64, InstallationId),
-    (at, stuck): (Time, Time),
+    (checked_at, at, stuck): (Time, Time, Time),
 ) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update session_place set asking_since = $3
-         where installation_id = $2 and session_id = $1 and (asking_since is null or asking_since <= $4)",
+         where installation_id = $2 and session_id = $1 and (asking_since is null or asking_since <= $4)
+           and checked_at = $5",
         session,
         id.0,
         at,
-        stuck
+        stuck,
+        checked_at
     )
     .execute(conn)
     .await?;

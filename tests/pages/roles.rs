@@ -16,7 +16,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 18] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -49,6 +49,17 @@ const TABLE: [Row; 16] = [
         [200, 200, 200, 200, 403],
     ),
     ("/style.css", "/style.css", [200, 200, 200, 200, 200]),
+    (
+        "/schema/peerlore.json",
+        "/schema/peerlore.json",
+        [200, 200, 200, 200, 200],
+    ),
+    // Only a signed link opens it: tests/path/feedback.rs.
+    (
+        "/feedback/{installation}/{repo}/{number}/{slot}/{verdict}/{until}",
+        "/feedback/1/1/7/expert/good/9999999999?signature=00",
+        [404, 404, 404, 404, 403],
+    ),
 ];
 
 /// The routes that answer to GET, as the router is written.

@@ -196,7 +196,9 @@ async fn a_form_counts_with_this_sessions_token_only() {
         "/me/out",
         "/me/back",
         "/me/goals",
-        "/me/away",
+        "/me/availability",
+        "/me/asked",
+        "/me/declined",
         "/me/sharing",
         "/sign-out",
         "/sign-out/everywhere",
@@ -292,7 +294,7 @@ async fn one_request_asks_github_for_all_that_come_at_once() {
         .expect("in time");
     assert_eq!(done, [StatusCode::OK; 6]);
     let asked = world.github.requests();
-    assert_eq!(asked.iter().filter(|one| one.path.contains("/memberships/")).count(), 1);
+    assert_eq!(asked.iter().filter(|one| one.path.contains("/memberships/")).count(), 1, "{asked:?}");
     pass(&world, 9);
     assert_eq!(status(&mut cleo.clone(), "/me").await, 200);
     let asked = world.github.requests();

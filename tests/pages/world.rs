@@ -71,6 +71,8 @@ fn file(lines: [&str; 5]) -> Vec<Change> {
 pub struct World {
     database: TestDatabase,
     forge: Forge,
+    /// The same GitHub, without what sign-in takes.
+    without_sign_in: Forge,
     host: String,
     /// The first organisation's GitHub.
     pub github: FakeGithub,
@@ -94,6 +96,7 @@ impl World {
         let mut world = Self {
             database,
             forge,
+            without_sign_in: forge_with(None, &server.url, &clock),
             host: "https://github.example".to_owned(),
             github: acme.clone(),
             other: FakeGithub::new("other", 2, today() - Duration::days(400)),
@@ -134,7 +137,11 @@ impl World {
     pub fn app(&self, viewing: Viewing) -> App {
         App::new(Setup {
             pool: self.database.pool.clone(),
-            forge: self.forge.clone(),
+            forge: if viewing == Viewing::SignIn {
+                self.forge.clone()
+            } else {
+                self.without_sign_in.clone()
+            },
             registered: Registered::fixed(),
             clock: self.clock.clone(),
             settings: Settings::default(),
@@ -188,14 +195,22 @@ impl World {
 }
 
 fn forge_at(url: &str, clock: &Clock) -> Forge {
+    forge_with(Some(login_at(url)), url, clock)
+}
+
+fn login_at(url: &str) -> LoginApp {
+    LoginApp {
+        client_id: CLIENT_ID.to_owned(),
+        client_secret: SecretString::from(CLIENT_SECRET),
+        web_url: url.to_owned(),
+    }
+}
+
+fn forge_with(login: Option<LoginApp>, url: &str, clock: &Clock) -> Forge {
     let settings = ForgeSettings {
         pace: Pace::UNLIMITED,
         retries: 0,
-        login: Some(LoginApp {
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: SecretString::from(CLIENT_SECRET),
-            web_url: url.to_owned(),
-        }),
+        login,
         ..ForgeSettings::new(
             url.parse().expect("an address"),
             Credentials::Token(SecretString::from("t")),

@@ -160,7 +160,7 @@ async fn a_broken_file_keeps_the_last_good_one_in_force_and_leaves_its_faults() 
     assert_eq!(faults(&peerlore).await, expected);
     let mut doctor = commands::peerlore(&peerlore, &["doctor", "--json"]);
     let found = commands::finding(&mut doctor, "settings files").expect("a finding");
-    assert_eq!(found["found"], format!("acme/{}", expected[0].replacen(' ', ": ", 1)));
+    assert_eq!(found["said"], format!("acme/{}", expected[0].replacen(' ', ": ", 1)));
     set(&peerlore, TODAY + 2, "daily_cap = 3").await;
     assert_eq!(in_force(&peerlore).await.daily_cap, 3);
     assert_eq!(faults(&peerlore).await, [""; 0]);

@@ -11,7 +11,15 @@ use crate::privacy::everything_read;
 use crate::privacy::keys;
 
 /// Tables that hold what isn't anybody's yet, or nobody's.
-const SHARED: [&str; 3] = ["inbox", "import_progress", "_sqlx_migrations"];
+const SHARED: [&str; 7] = [
+    "inbox",
+    "import_progress",
+    "_sqlx_migrations",
+    "app_registration",
+    "setup_token",
+    "sign_in",
+    "session",
+];
 
 #[tokio::test]
 async fn every_tables_key_leads_with_the_installation() {

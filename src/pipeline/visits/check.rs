@@ -85,7 +85,7 @@ pub(super) async fn check(
         return Ok(Asked::Answered);
     };
     let stuck = now - Duration::seconds(STUCK_SECONDS);
-    if !session_checks::begin_check(&mut conn, at, (now, stuck)).await? {
+    if !session_checks::begin_check(&mut conn, at, (place.checked_at, now, stuck)).await? {
         return Ok(Asked::BySomebodyElse);
     }
     drop(conn);

@@ -185,9 +185,9 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
+        (me_forms::render(&view.person, (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
-        (me_forms::render(&view.person, (&view.availability, &view.settings), &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
         (me_forms::render_out_of_all(&view.token))
         @if view.signed_in { (sharing::render_sessions(&view.token)) }
