@@ -30,6 +30,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sharing;
 pub mod suggestions;
+pub mod sweeps;
 pub mod team_pages;
 pub mod teams;
 pub mod tenants;

@@ -41,6 +41,8 @@ struct Answer {
     status: u16,
     limits: Limits,
     has_next: bool,
+    /// The address of the next page, where the server names one.
+    next: Option<String>,
     text: String,
 }
 
@@ -92,6 +94,28 @@ impl GitHub {
             }
         }
         Ok(all)
+    }
+
+    /// One page of a list with the cursor of the next one, which GitHub names in its `Link`.
+    pub(super) async fn page<T: DeserializeOwned>(
+        &self,
+        seat: &Seat,
+        call: &Call<'_>,
+    ) -> Result<(Vec<T>, Option<String>), ForgeError> {
+        let answer = self.get_answer(seat, call).await?;
+        let cursor = answer.next.as_deref().and_then(|address| {
+            let address = url::Url::parse(address).ok()?;
+            let mut pairs = address.query_pairs();
+            pairs.find_map(|(key, value)| (key == "cursor").then(|| value.into_owned()))
+        });
+        Ok((read(&answer.text, call.doing)?, cursor))
+    }
+
+    /// Has something done, at our pace, once, whatever the text of the answer.
+    pub(super) async fn post_unread(&self, seat: &Seat, call: &Call<'_>) -> Result<(), ForgeError> {
+        let nothing = Value::Object(serde_json::Map::new());
+        self.writes.pass().await;
+        self.once(seat, call, Some((&Write::Post, &nothing))).await.map(drop)
     }
 
     /// Writes something, at our pace, once.
@@ -154,12 +178,14 @@ impl GitHub {
             let limits = Limits::read(header);
             self.hear_clock(header("date"));
             let has_next = header("link").is_some_and(|link| String::from_utf8_lossy(link).contains("rel=\"next\""));
+            let next = header("link").and_then(|link| next_address(&String::from_utf8_lossy(link)));
             let status = response.status().as_u16();
             let text = seat.client.body_to_string(response).await?;
             Ok::<_, octocrab::Error>(Answer {
                 status,
                 limits,
                 has_next,
+                next,
                 text,
             })
         };
@@ -228,6 +254,15 @@ fn failure(answer: &Answer, doing: &str, now: Time) -> Option<ForgeError> {
     }
 }
 
+/// The address that a `Link` header names as the next one.
+fn next_address(link: &str) -> Option<String> {
+    link.split(',').find_map(|part| {
+        let (address, rel) = part.split_once(';')?;
+        let address = address.trim().strip_prefix('<')?.strip_suffix('>')?;
+        rel.contains("rel=\"next\"").then(|| address.to_owned())
+    })
+}
+
 fn read<T: DeserializeOwned>(text: &str, doing: &str) -> Result<T, ForgeError> {
     serde_json::from_str(text).map_err(|error| ForgeError::Unreadable {
         doing: doing.to_owned(),
@@ -249,6 +284,7 @@ fn of_refused_token(error: &octocrab::Error) -> Option<Answer> {
         status: source.status_code.as_u16(),
         limits: Limits::read(header),
         has_next: false,
+        next: None,
         text: source.message.clone(),
     })
 }

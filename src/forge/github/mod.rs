@@ -7,6 +7,7 @@ pub mod app;
 pub mod bots;
 mod call;
 pub mod checks;
+pub mod deliveries;
 pub mod file;
 pub mod history;
 mod manifest;
