@@ -31,5 +31,6 @@ mod rebuild;
 mod redact;
 mod redelivery;
 mod silent;
+mod sweep;
 mod tenancy;
 mod walk;
