@@ -146,7 +146,7 @@ async fn a_form_counts_with_this_sessions_token_only() {
     let mut cleo = Browser::of(&router, &world.github, "cleo").await;
     let (mine, hers) = (ben.token("/me").await, cleo.token("/me").await);
     assert_ne!(mine, hers);
-    let forms = ["/me/out", "/me/back", "/me/goals", "/me/away", "/me/sharing", "/sign-out", "/sign-out/everywhere", "/sign-in/organisation", "/demo/me"];
+    let forms = ["/me/out", "/me/back", "/me/goals", "/me/away", "/me/sharing", "/sign-out", "/sign-out/everywhere", "/sign-in/organisation", "/demo/me", "/admin/replay"];
     for path in forms {
         for token in ["", "token=", &format!("token={hers}"), &format!("token={}", "0".repeat(64))] {
             let answer = ben.post_bare(path, &format!("learn=testing&{token}")).await;
