@@ -134,11 +134,21 @@ async fn suggested(peerlore: &Peerlore) -> (String, String) {
     peerlore.picked(&pull).await
 }
 
+/// The same without when we heard that a comment, of which we know nothing else, was deleted.
+fn without_hearing(line: &str) -> String {
+    let of_unknown = line.contains("\"there\": false") && line.contains("\"author_id\": null");
+    match line.split_once("\"created_at\": \"").filter(|_| of_unknown) {
+        Some((before, after)) => format!("{before}{}", after.split_once('"').map_or("", |(_, rest)| rest)),
+        None => line.to_owned(),
+    }
+}
+
 /// Fails unless everything is as if nothing had been lost.
 async fn assert_healed(peerlore: &Peerlore) {
     let (expected, picked) = undisturbed().await;
     assert!(expected.iter().filter(|line| line.starts_with("edge ")).count() >= 2, "there is a graph");
-    let found = everything(peerlore).await;
+    let expected: Vec<String> = expected.iter().map(|line| without_hearing(line)).collect();
+    let found: Vec<String> = everything(peerlore).await.iter().map(|line| without_hearing(line)).collect();
     let missing: Vec<&String> = expected.iter().filter(|line| !found.contains(line)).collect();
     let extra: Vec<&String> = found.iter().filter(|line| !expected.contains(line)).collect();
     assert!(missing.is_empty() && extra.is_empty(), "missing {missing:#?}\nextra {extra:#?}");
@@ -269,6 +279,7 @@ fn talk(github: &FakeGithub, times: i64) -> Vec<Delivery> {
 /// A Peerlore, acting as an App, of whose deliveries GitHub reached nobody with the first ones.
 async fn after_talk(times: i64, lost: usize) -> (Peerlore, App) {
     let peerlore = Peerlore::start().await;
+    pass(&peerlore, TODAY).await;
     for (place, one) in talk(&peerlore.github, times).iter().enumerate() {
         if place < lost {
             peerlore.github.attempted(one, 0);
@@ -320,7 +331,7 @@ async fn what_arrived_though_github_did_not_hear_is_not_asked_for() {
 
 #[tokio::test]
 async fn nothing_is_asked_for_more_than_three_times_and_what_is_given_up_is_a_gap() {
-    let (peerlore, app) = after_talk(2, 2).await;
+    let (peerlore, app) = after_talk(3, 2).await;
     let mut told = Vec::new();
     for hour in 0..6 {
         let swept = look(&peerlore, &app, TODAY + 2 + hour * 60).await;
