@@ -57,7 +57,7 @@ pub async fn run(config: Config, command: Sweep) -> anyhow::Result<()> {
     database.close().await?;
     let mut out = std::io::stdout().lock();
     if let Some(replayed) = replayed.filter(|_| !command.json) {
-        writeln!(out, "{} taken anew.", wording::count(replayed, "dead letter"))?;
+        writeln!(out, "{} replayed.", wording::count(replayed, "dead letter"))?;
     }
     let swept = swept?.ok_or_else(|| {
         anyhow::anyhow!(
@@ -95,7 +95,7 @@ fn lines(swept: &Swept) -> Vec<String> {
         lines.push(format!("Asked GitHub to send {} again.", counts.asked));
     }
     if counts.waiting > 0 {
-        lines.push(format!("{} wait for a later look, at most an hour away.", counts.waiting));
+        lines.push(format!("{} left for the next look.", counts.waiting));
     }
     if counts.given_up > 0 {
         lines.push(format!(
@@ -146,6 +146,12 @@ mod tests {
             }),
             more: false,
         };
-        insta::assert_snapshot!(lines(&busy).join("\n"), @"");
+        insta::assert_snapshot!(lines(&busy).join("\n"), @r"
+        Read 912 attempts to deliver a webhook: 13 webhooks never arrived.
+        Asked GitHub to send 9 again.
+        3 left for the next look.
+        1 failed three more times: see why in the App's settings at GitHub, under Advanced.
+        What happened from 2026-11-12 09:00 UTC to 2026-11-14 10:30 UTC can't be sent again; the next backfill reads it.
+        ");
     }
 }

@@ -80,7 +80,7 @@ async fn the_owner_of_the_only_organisation_takes_dead_letters_anew() {
     let one = ada.post("/admin", "/admin/replay", &format!("id={letter}")).await;
     assert_eq!((one.location(), dead(&world).await), ("/admin?replayed=1", 2));
     let running = ada.get("/admin?replayed=1").await;
-    assert!(running.text().contains("1 dead letter taken anew."), "{}", running.text());
+    assert!(running.text().contains("1 dead letter replayed."), "{}", running.text());
     assert_eq!(running.headers["refresh"], "10; url=/admin", "one waits");
     let again = ada.post("/admin", "/admin/replay", &format!("id={letter}")).await;
     assert_eq!(again.location(), "/admin?replayed=0", "it isn't dead any more");
@@ -189,7 +189,41 @@ fn view() -> View {
 fn the_page_says_in_plain_words_how_things_stand() {
     let page = admin::render(&view()).into_string();
     assert!(page.contains("is missing &lt;b&gt;"), "what is told is escaped");
-    insta::assert_snapshot!(lines_of(&page), @"");
+    insta::assert_snapshot!(lines_of(&page), @r"
+    Admin
+    Worth a look: 1 webhook could not be read and the last look for missed webhooks failed.
+    Webhooks
+    Last one
+    12 Nov 2026, just now
+    Done in a day
+    1204
+    Waiting
+    4, the oldest came 2 minutes ago
+    Jobs waiting
+    5
+    Jobs that gave up
+    0
+    Calls to GitHub left
+    4100
+    Missed webhooks
+    Looked 20 minutes ago: asked GitHub to send 7 webhooks again, 1 left for the next look, 1 failed too often and will be read as history.
+    The last look failed 5 minutes ago: GitHub could not be reached.
+    GitHub can't send again what happened from 3 Nov 2026 to 9 Nov 2026. It is read anew as history.
+    Dead letters
+    These could not be processed. Mend the reason or update, then replay them.
+    Replay all
+    pull_request, 12 Nov 2026, 1 hour ago
+    the field number is missing <b>
+    0b989ba4-242f-11e5-81e1-c7b6966d2516
+    Replay
+    Reading history
+    0 of 2 repositories read; 1 running, 1 failed. 40 pull requests so far.
+    Repositories whose history is being read, or that failed
+    Repository How far What is up
+    acme/old 0 so far Failed: GitHub knows no such thing. It is tried again.
+    acme/shop
+    40 of 90 about 4 minutes left
+    ");
 }
 
 #[test]
@@ -202,5 +236,27 @@ fn a_quiet_instance_says_so() {
         instance.dead.clear();
     }
     assert!(quiet.is_moving(), "four wait");
-    insta::assert_snapshot!(lines_of(&admin::render(&quiet).into_string()), @"");
+    insta::assert_snapshot!(lines_of(&admin::render(&quiet).into_string()), @r"
+    Admin
+    Nothing needs you.
+    Webhooks
+    Last one
+    12 Nov 2026, just now
+    Done in a day
+    1204
+    Waiting
+    4, the oldest came 2 minutes ago
+    Jobs waiting
+    5
+    Jobs that gave up
+    0
+    Calls to GitHub left
+    4100
+    Missed webhooks
+    Nobody looked yet. It is done every hour where Peerlore acts as a GitHub App.
+    Dead letters
+    None. A webhook that can't be processed rests here for 7 days, with the reason.
+    Reading history
+    No history was asked for. peerlore backfill reads it.
+    ");
 }

@@ -182,8 +182,8 @@ pub fn render(view: &View) -> Markup {
     html! {
         h1 { "Admin" }
         @match view.replayed {
-            Some(0) => { p.note role="status" { "Nothing was taken anew: it was before, or its body is gone." } }
-            Some(number) => { p.note role="status" { (dead_letters(number)) " taken anew." } }
+            Some(0) => { p.note role="status" { "Nothing was replayed: it was before, or its body is gone." } }
+            Some(number) => { p.note role="status" { (dead_letters(number)) " replayed." } }
             None => {}
         }
         @match &view.instance {
@@ -239,7 +239,7 @@ fn deliveries(instance: &Instance, now: Time) -> Markup {
                 dt { "Waiting" }
                 dd {
                     (instance.inbox.waiting)
-                    @if let Some(oldest) = instance.inbox.oldest { ", the oldest since " (prose::ago(oldest, now)) }
+                    @if let Some(oldest) = instance.inbox.oldest { ", the oldest came " (prose::ago(oldest, now)) }
                 }
                 dt { "Jobs waiting" } dd { (instance.jobs.waiting) }
                 dt { "Jobs that gave up" }
@@ -286,7 +286,7 @@ fn found(looks: &Looks) -> String {
     }
     let mut parts = vec![format!("asked GitHub to send {} again", webhooks(counts.asked))];
     if counts.waiting > 0 {
-        parts.push(format!("{} wait for the next look", counts.waiting));
+        parts.push(format!("{} left for the next look", counts.waiting));
     }
     if counts.given_up > 0 {
         parts.push(format!("{} failed too often and will be read as history", counts.given_up));
@@ -303,10 +303,10 @@ fn dead(instance: &Instance, view: &View) -> Markup {
             @if instance.dead.is_empty() {
                 p { "None. A webhook that can't be processed rests here for 7 days, with the reason." }
             } @else {
-                p { "These could not be processed. Mend the reason or update, then take them anew." }
+                p { "These could not be processed. Mend the reason or update, then replay them." }
                 form method="post" action="/admin/replay" {
                     (form::token_field(&view.token))
-                    p { button type="submit" { "Take all anew" } }
+                    p { button type="submit" { "Replay all" } }
                 }
                 ul.list {
                     @for letter in &instance.dead { li { (one(letter, view)) } }
