@@ -49,3 +49,6 @@ create table circle_place (
 );
 create index circle_place_by_circle on circle_place (installation_id, circle);
 alter table installation add column circles_found_at timestamptz;
+
+-- Circles look at a year of reviews.
+create index review_by_time on review (installation_id, submitted_at);

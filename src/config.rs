@@ -108,7 +108,7 @@ pub struct Config {
     #[arg(long, env = "PEERLORE_SURFACE", default_value = "web", global = true)]
     pub surface: Surface,
 
-    /// Show the pages to whoever reaches the address: only on a private network, until sign-in is set up
+    /// Show the pages to whoever reaches the address: without a sign-in; only on a private network
     #[arg(long, env = "PEERLORE_OPEN_PAGES", default_value_t = false, global = true)]
     pub open_pages: bool,
 
@@ -156,9 +156,37 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use rstest::rstest;
 
     use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    #[test]
+    fn an_empty_setting_is_an_unset_one() {
+        let empty = [
+            "",
+            "--database-url",
+            "",
+            "--webhook-secret",
+            " ",
+            "--sealing-key",
+            "",
+            "--url",
+            "",
+        ];
+        let config = Program::parse_from(empty).config.without_empty();
+        assert!(config.database_url.is_none() && config.sealing_key.is_none() && config.url.is_none());
+        assert!(!config.names_the_app());
+        let set = Program::parse_from(["", "--database-url", "postgres://x", "--webhook-secret", "s"]);
+        let config = set.config.without_empty();
+        assert!(config.database_url.is_some() && config.names_the_app());
+    }
 
     #[rstest]
     #[case("127.0.0.1:8080", Some("127.0.0.1:8080"))]

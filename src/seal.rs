@@ -163,19 +163,31 @@ impl Keys {
     /// [`SealError::Closed`] where none does, or the bytes or the label are others.
     pub fn open(&self, label: &Label<'_>, sealed: &[u8]) -> Result<SecretString, SealError> {
         let closed = || SealError::Closed { what: label.what };
-        let rest = sealed.strip_prefix(&[VERSION]).ok_or_else(closed)?;
-        let (nonce, text) = rest.split_at_checked(NONCE).ok_or_else(closed)?;
-        let nonce = XNonce::try_from(nonce).map_err(|_| closed())?;
-        let aad = label.bytes();
-        let payload = || Payload { msg: text, aad: &aad };
         let opened = self
             .0
             .iter()
-            .find_map(|key| cipher(key).decrypt(&nonce, payload()).ok());
-        let opened = Zeroizing::new(opened.ok_or_else(closed)?);
+            .find_map(|key| open(key, label, sealed))
+            .ok_or_else(closed)?;
         let text = std::str::from_utf8(&opened).map_err(|_| closed())?;
         Ok(SecretString::from(text))
     }
+
+    /// Whether the first key sealed it, so that the others aren't needed for it.
+    #[must_use]
+    pub fn sealed_by_first(&self, label: &Label<'_>, sealed: &[u8]) -> bool {
+        let first = self.0.first();
+        first.is_some_and(|key| open(key, label, sealed).is_some())
+    }
+}
+
+fn open(key: &SecretBox<[u8; 32]>, label: &Label<'_>, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, msg) = sealed.strip_prefix(&[VERSION])?.split_at_checked(NONCE)?;
+    let nonce = XNonce::try_from(nonce).ok()?;
+    let aad = &label.bytes();
+    cipher(key)
+        .decrypt(&nonce, Payload { msg, aad })
+        .ok()
+        .map(Zeroizing::new)
 }
 
 fn cipher(key: &SecretBox<[u8; 32]>) -> XChaCha20Poly1305 {

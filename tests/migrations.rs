@@ -63,7 +63,10 @@ async fn each_migration_keeps_the_data_of_the_ones_before() {
     let mut conn = pool.acquire().await.expect("the database");
     let id = InstallationId(1);
     assert_eq!(
-        pulls::open(&mut conn, &Reader::of_everything(id), 10).await.expect("the database")[0].title,
+        pulls::open(&mut conn, &Reader::of_everything(id), 10)
+            .await
+            .expect("the database")[0]
+            .title,
         "A change"
     );
     assert_eq!(

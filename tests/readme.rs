@@ -249,8 +249,26 @@ fn a_wrong_area_lists_the_right_ones() {
 }
 
 #[test]
-fn serve_without_a_secret_says_what_to_set() {
-    fails(&mut peerlore(&["serve"]), &["PEERLORE_WEBHOOK_SECRET is not set"]);
+fn serve_with_an_app_and_without_its_secret_says_what_to_set() {
+    fails(
+        &mut peerlore(&["serve", "--github-app-id", "1"]),
+        &["PEERLORE_WEBHOOK_SECRET is not set", "set-up page"],
+    );
+}
+
+#[test]
+fn an_address_that_is_none_is_refused() {
+    fails(
+        &mut peerlore(&["serve", "--url", "nonsense"]),
+        &["PEERLORE_URL is no address", "https://peerlore.example.com"],
+    );
+    let output = output(&mut peerlore(&["serve", "--listen", "localhost"]));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("write it as 127.0.0.1:8080 or localhost:8080"),
+        "{}",
+        said(&output)
+    );
 }
 
 #[test]
@@ -275,7 +293,7 @@ fn a_file_that_is_not_there_is_named() {
 fn a_database_that_is_away_is_told_without_its_password() {
     let mut command = peerlore(&["rebuild"]);
     command.env("DATABASE_URL", "postgres://someone:hunter2@127.0.0.1:1/peerlore");
-    let said = fails(&mut command, &["DATABASE_URL", "can't be reached"]);
+    let said = fails(&mut command, &["DATABASE_URL", "can't be reached", "refused"]);
     assert!(!said.contains("hunter2"), "{said}");
 }
 
@@ -321,4 +339,59 @@ async fn what_is_not_known_is_named() {
         "{}",
         said(&empty)
     );
+}
+
+/// The keys of the README's table of settings files.
+fn file_keys() -> Vec<String> {
+    let (_, section) = README.split_once("## Settings of a repository").expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("the next section");
+    let rows = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    rows.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_of_a_repositorys_settings_has_the_keys_of_the_schema() {
+    let schema = peerlore::model::settings::schema::schema();
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value["properties"].as_object().expect("keys").keys().cloned().collect()
+    };
+    let inner = keys(&schema["definitions"]["PartialIgnore"])
+        .into_iter()
+        .map(|key| format!("ignore.{key}"));
+    let mut known: Vec<String> = keys(&schema)
+        .into_iter()
+        .filter(|key| key != "ignore")
+        .chain(inner)
+        .collect();
+    let mut told = file_keys();
+    known.sort();
+    told.sort();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn the_table_of_a_repositorys_settings_tells_their_defaults() {
+    let all = serde_json::to_value(peerlore::model::settings::Settings::default()).expect("plain values");
+    for key in [
+        "max_experts",
+        "learner",
+        "mentoring_budget",
+        "daily_cap",
+        "capacity",
+        "retention_days",
+        "half_life",
+    ] {
+        assert!(README.contains(&format!("| `{key}` | {} |", all[key])), "{key}");
+    }
+}
+
+#[test]
+fn the_example_of_a_repositorys_settings_is_good() {
+    let text = code("toml").join("\n");
+    let read =
+        peerlore::model::settings::parse::parse(text.as_bytes(), peerlore::model::settings::parse::Scope::Repository);
+    let settings = peerlore::model::settings::Settings::default().with(&read.expect("a good file"));
+    assert_eq!((settings.daily_cap, settings.ignore.paths.len()), (3, 2));
 }

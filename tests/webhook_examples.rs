@@ -127,7 +127,8 @@ fn examples_say_what_they_are_about() {
     pull_request_review_comment CommentDeleted 1
     pull_request_review_thread Thread 3
     push Push 7
-    repository RepoChanged 13
+    repository RepoChanged 10
+    repository RepoTransferred 3
     team Team 5
     team TeamDeleted 1
     ");

@@ -105,6 +105,9 @@ mod tests {
     #[test]
     fn no_file_says_nothing() {
         assert_eq!(Attributes::default().marks("src/main.rs"), Marks::default());
-        assert_eq!(Attributes::read("\u{0}\u{feff}*** [[[").marks("src/main.rs"), Marks::default());
+        assert_eq!(
+            Attributes::read("\u{0}\u{feff}*** [[[").marks("src/main.rs"),
+            Marks::default()
+        );
     }
 }

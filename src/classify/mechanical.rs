@@ -44,15 +44,15 @@ const GENERATED: [&str; 10] = [
 pub fn is_mechanical(path: &str, attributes: &Attributes) -> bool {
     let marks = attributes.marks(path);
     marks.generated.unwrap_or_else(|| looks_generated(path))
-        || marks.vendored.unwrap_or_else(|| linguist::is_vendored(path).unwrap_or(false))
+        || marks
+            .vendored
+            .unwrap_or_else(|| linguist::is_vendored(path).unwrap_or(false))
 }
 
 fn looks_generated(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
-    LOCK_FILES.contains(&name)
-        || lower == "uv.lock"
-        || GENERATED.iter().any(|end| lower.ends_with(end))
+    LOCK_FILES.contains(&name) || lower == "uv.lock" || GENERATED.iter().any(|end| lower.ends_with(end))
 }
 
 #[cfg(test)]
@@ -66,7 +66,10 @@ mod tests {
              third/** linguist-vendored\nthird/ours.rs -linguist-vendored\n",
         );
         assert!(!is_mechanical("by_hand/go.sum", &says));
-        assert!(is_mechanical("vendor/ours/go.sum", &says), "one of ours is still a lock file");
+        assert!(
+            is_mechanical("vendor/ours/go.sum", &says),
+            "one of ours is still a lock file"
+        );
         assert!(is_mechanical("third/party.rs", &says));
         assert!(!is_mechanical("third/ours.rs", &says));
         assert!(is_mechanical("src/schema.rs", &says));

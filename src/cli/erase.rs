@@ -101,7 +101,11 @@ async fn person(pipeline: &Pipeline, org: Option<&str>, login: &str) -> anyhow::
     let mut conn = pipeline.pool.acquire().await?;
     let tenants = match org {
         Some(org) => lifecycle::any_by_login(&mut conn, org).await?,
-        None => tenants::all(&mut conn).await?.into_iter().map(|tenant| tenant.id).collect(),
+        None => tenants::all(&mut conn)
+            .await?
+            .into_iter()
+            .map(|tenant| tenant.id)
+            .collect(),
     };
     let mut found = Vec::new();
     for id in tenants {

@@ -10,7 +10,7 @@ use crate::store::registrations;
 /// Make a key for the set-up page, or forget the App that it created.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: peerlore setup\n\nThe page itself is part of `peerlore serve`. An App that is forgotten here still has to be deleted at GitHub, by its owner."
+    after_help = "Example: peerlore setup\n\nThe page is there while the server runs. An App that is forgotten here still has to be deleted at GitHub, by its owner."
 )]
 pub struct Setup {
     /// Forget the App that the set-up page created, with its key and secrets; what was learned stays

@@ -48,6 +48,12 @@ impl Forge {
         self.github.switch_to(credentials, login)
     }
 
+    /// What is left of each limit (`core`, `graphql`) of an installation, as the last answers said; nothing is asked.
+    #[must_use]
+    pub fn limits(&self, installation: Option<i64>) -> Vec<(String, RateLeft)> {
+        self.github.limits(installation)
+    }
+
     /// Seconds by which our clock is ahead of GitHub's (negative: behind), as the last answer showed.
     #[must_use]
     pub fn clock_ahead(&self) -> Option<i64> {

@@ -187,7 +187,7 @@ impl fmt::Display for Command {
             Self::Assign {
                 whom: Whom::Login(login),
             } => write!(f, "{PREFIX} assign @{login}"),
-            Self::Assign { whom: Whom::NoPerson } => write!(f, "{PREFIX} assign ?"),
+            Self::Assign { whom: Whom::NoPerson } => write!(f, "{PREFIX} assign [nobody]"),
             Self::Reroll => write!(f, "{PREFIX} reroll"),
             Self::Why => write!(f, "{PREFIX} why"),
             Self::NotMe { reason } => write!(f, "{PREFIX} not-me {}", reason.word()),

@@ -95,7 +95,9 @@ impl OrgRole {
     /// The role that a stored word means.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Member, Self::Owner].into_iter().find(|role| role.as_str() == word)
+        [Self::Member, Self::Owner]
+            .into_iter()
+            .find(|role| role.as_str() == word)
     }
 }
 

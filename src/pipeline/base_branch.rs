@@ -95,31 +95,32 @@ pub async fn read(
 }
 
 /// Who owns some files by the base branch's CODEOWNERS, teams resolved to people, each with the pattern that gives them
-/// most of the files. People who opted out are absent.
+/// most of the files. People who opted out are absent. `usual` is the branch that counts where there is no pull request.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn owners(
     conn: &mut PgConnection,
     id: InstallationId,
-    (key, files): (PullKey, &[&str]),
+    (key, usual, files): (PullKey, Option<&str>, &[&str]),
     at: Time,
 ) -> Result<Vec<CodeOwner>, StepError> {
-    let Some(name) = ownership::base_of(conn, id, key).await? else {
+    let base = ownership::base_of(conn, id, key).await?;
+    let Some(name) = base.or_else(|| usual.map(str::to_owned)) else {
         return Ok(Vec::new());
     };
     let Some(branch) = ownership::base_branch(conn, id, (key.repo, &name)).await? else {
         return Ok(Vec::new());
     };
     let lines = CodeOwners::of(&branch.owners);
-    let mut owned: BTreeMap<&Owner, BTreeMap<&str, u32>> = BTreeMap::new();
+    let mut patterns_of: BTreeMap<&Owner, BTreeMap<&str, u32>> = BTreeMap::new();
     for line in files.iter().filter_map(|file| lines.of_file(file)) {
         for owner in &line.owners {
-            *owned.entry(owner).or_default().entry(&line.pattern).or_default() += 1;
+            *patterns_of.entry(owner).or_default().entry(&line.pattern).or_default() += 1;
         }
     }
     let mut people: BTreeMap<PersonId, BTreeMap<&str, u32>> = BTreeMap::new();
-    for (owner, patterns) in owned {
+    for (owner, patterns) in patterns_of {
         for person in resolved(conn, id, owner, at).await? {
             let all = people.entry(person).or_default();
             for (pattern, files) in &patterns {
@@ -127,7 +128,7 @@ pub async fn owners(
             }
         }
     }
-    let owner = |(person, patterns): (PersonId, BTreeMap<&str, u32>)| CodeOwner {
+    let code_owner = |(person, patterns): (PersonId, BTreeMap<&str, u32>)| CodeOwner {
         person,
         files: patterns.values().sum(),
         pattern: patterns
@@ -136,7 +137,7 @@ pub async fn owners(
             .map(|(pattern, _)| (*pattern).to_owned())
             .unwrap_or_default(),
     };
-    Ok(people.into_iter().map(owner).collect())
+    Ok(people.into_iter().map(code_owner).collect())
 }
 
 async fn resolved(

@@ -27,7 +27,10 @@ pub async fn among(
     let ids: Vec<PersonId> = people.iter().map(|(person, _)| *person).collect();
     let since = now - Duration::minutes(REMEMBERED_MINUTES);
     let mut known = availability::statuses(conn, id, &ids, since).await?;
-    let unknown: Vec<&(PersonId, String)> = people.iter().filter(|(person, _)| !known.contains_key(person)).collect();
+    let unknown: Vec<&(PersonId, String)> = people
+        .iter()
+        .filter(|(person, _)| !known.contains_key(person))
+        .collect();
     if !unknown.is_empty() && pipeline.forge.is_configured() {
         let logins: Vec<String> = unknown.iter().map(|(_, login)| login.clone()).collect();
         let said = match pipeline.forge.statuses(external, &logins).await {
@@ -43,8 +46,8 @@ pub async fn among(
             known.insert(*person, status);
         }
     }
-    let busy = known.into_iter().filter(|(_, status)| {
-        status.is_some_and(|status| status.busy && status.until.is_none_or(|until| until > now))
-    });
+    let busy = known
+        .into_iter()
+        .filter(|(_, status)| status.is_some_and(|status| status.busy && status.until.is_none_or(|until| until > now)));
     Ok(busy.map(|(person, _)| person).collect())
 }

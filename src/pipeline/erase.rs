@@ -21,7 +21,11 @@ pub async fn account(pipeline: &Pipeline, id: InstallationId, login: &str) -> Re
     let gone = lifecycle::delete(&mut tx, id).await?;
     let letters = forget_dead_letters(&mut tx, login).await?;
     tx.commit().await?;
-    tracing::info!(installation.id = id.0, letters, "everything of an installation was erased");
+    tracing::info!(
+        installation.id = id.0,
+        letters,
+        "everything of an installation was erased"
+    );
     Ok(gone)
 }
 
@@ -62,12 +66,12 @@ pub async fn person(
 /// Lets the bodies go of dead letters that name this login; gives how many.
 async fn forget_dead_letters(conn: &mut sqlx::PgConnection, login: &str) -> Result<usize, StepError> {
     let mut forgotten = 0;
-    let named = format!("\"login\":\"{}\"", login.to_ascii_lowercase());
+    let wanted = format!("\"login\":\"{}\"", login.to_ascii_lowercase());
     for (letter, body) in inbox::dead_bodies(conn).await? {
         // What can't be unpacked may name anybody.
         let names = lz4_flex::decompress_size_prepended(&body).map_or(true, |raw| {
             let text = String::from_utf8_lossy(&raw).to_ascii_lowercase();
-            text.split_whitespace().collect::<String>().contains(&named)
+            text.split_whitespace().collect::<String>().contains(&wanted)
         });
         if names {
             inbox::drop_body(conn, letter).await?;

@@ -44,6 +44,7 @@ pub mod silent {
 
 /// Who knows a change (spread.md section 1).
 pub mod ranking {
+    pub use crate::pipeline::gather::declines::HALF_LIFE_DAYS as DECLINED_DAYS;
     pub use crate::suggest::MODEL;
     pub use crate::suggest::activity::WINDOW_DAYS;
     pub use crate::suggest::ground::IDLE_DAYS;

@@ -219,7 +219,13 @@ pub async fn known(
     let beside = places.beside(question.author);
     let (candidates, left_out) = sorted_out(people, &beside, &skills, &languages);
     let touched: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    let owners = base_branch::owners(conn, id, (key, &touched), at).await?;
+    // Who owned files in the past isn't known.
+    let owners = if then {
+        Vec::new()
+    } else {
+        let usual = repo.as_ref().and_then(|repo| repo.default_branch.as_deref());
+        base_branch::owners(conn, id, (key, usual, &touched), at).await?
+    };
     let folders: Vec<String> = folders(&files);
     let mut expected_areas: Vec<(Area, f64)> = past::areas_under(conn, id, (key.repo, &folders), at)
         .await?

@@ -136,23 +136,27 @@ pub async fn move_edges(
     Ok(())
 }
 
-/// Puts areas that the settings name for a file beside what was read in its comments, as sure as the surest of these.
+/// Puts areas that the settings name for a file behind the surest area that was read in its comments, and as sure: a
+/// comment teaches two areas at most.
 fn declare(comments: &mut [ThreadComment], areas: &[Area]) {
     let substance = comments
         .iter_mut()
         .filter(|comment| comment.reading.kind == CommentKind::Substance);
     for comment in substance {
-        let guesses = &mut comment.reading.areas;
-        let probability = guesses.first().map_or(1.0, |surest| surest.probability);
-        for area in areas {
-            match guesses.iter_mut().find(|guess| guess.area == *area) {
-                Some(guess) => guess.probability = probability,
-                None => guesses.push(AreaGuess {
-                    area: *area,
-                    probability,
-                }),
+        let read = std::mem::take(&mut comment.reading.areas);
+        let first = read.first().copied();
+        let probability = first.map_or(1.0, |surest| surest.probability);
+        let declared = areas.iter().map(|area| AreaGuess {
+            area: *area,
+            probability,
+        });
+        let mut guesses: Vec<AreaGuess> = Vec::new();
+        for guess in first.into_iter().chain(declared).chain(read) {
+            if guesses.iter().all(|known| known.area != guess.area) {
+                guesses.push(guess);
             }
         }
+        comment.reading.areas = guesses;
     }
 }
 

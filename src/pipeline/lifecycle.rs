@@ -26,12 +26,7 @@ pub const GRACE_DAYS: i64 = 7;
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
-pub async fn let_repo_go(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    repo: RepoId,
-    at: Time,
-) -> Result<(), StepError> {
+pub async fn let_repo_go(conn: &mut PgConnection, id: InstallationId, repo: RepoId, at: Time) -> Result<(), StepError> {
     tenants::remove_repo(conn, id, repo, at).await?;
     lifecycle::erase_repo_at(conn, id, repo, at + Duration::days(GRACE_DAYS)).await?;
     Ok(())
@@ -93,7 +88,11 @@ pub async fn still_works(pipeline: &Pipeline, tenant: &Installation, now: Time) 
     }
     let works = standing == Standing::Active;
     if works == tenant.silent || standing == Standing::Removed {
-        tracing::info!(installation.id = tenant.id.0, ?standing, "GitHub says where the App stands");
+        tracing::info!(
+            installation.id = tenant.id.0,
+            ?standing,
+            "GitHub says where the App stands"
+        );
     }
     tenants::set_standing(&mut tx, tenant.id, (standing, Some(external)), now).await?;
     tx.commit().await?;
@@ -156,7 +155,11 @@ pub async fn erase_repos(pipeline: &Pipeline, now: Time) -> Result<(), StepError
         lifecycle::delete_repo(&mut tx, id, repo).await?;
         crate::pipeline::learn::move_edges(&mut tx, id, edges).await?;
         tx.commit().await?;
-        tracing::info!(installation.id = id.0, repo.id = repo.0, "everything of a repository that is gone is erased");
+        tracing::info!(
+            installation.id = id.0,
+            repo.id = repo.0,
+            "everything of a repository that is gone is erased"
+        );
     }
     Ok(())
 }

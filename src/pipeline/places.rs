@@ -45,10 +45,17 @@ impl Places {
     /// itself. Two people of different teams don't become mates by the department above both.
     #[must_use]
     pub fn beside(&self, author: Option<PersonId>) -> HashMap<PersonId, Vec<TeamId>> {
-        let own = self.places.iter().filter(|place| place.direct && Some(place.person) == author);
+        let own = self
+            .places
+            .iter()
+            .filter(|place| place.direct && Some(place.person) == author);
         let own: BTreeSet<TeamId> = own.map(|place| place.team).collect();
         let mut teams: HashMap<PersonId, Vec<TeamId>> = HashMap::new();
-        for place in self.places.iter().filter(|place| place.direct || own.contains(&place.team)) {
+        for place in self
+            .places
+            .iter()
+            .filter(|place| place.direct || own.contains(&place.team))
+        {
             teams.entry(place.person).or_default().push(place.team);
         }
         teams
@@ -85,7 +92,10 @@ pub async fn known(
     if found.is_empty() {
         let circles = communities::circles(&ties(conn, id, at).await?, seed(id));
         let circles = communities::numbered(circles, &BTreeMap::new());
-        found = circles.into_iter().map(|(number, people)| (number, people.into_iter().collect())).collect();
+        found = circles
+            .into_iter()
+            .map(|(number, people)| (number, people.into_iter().collect()))
+            .collect();
     }
     let place = |number: i64, person| TeamPlace {
         person,

@@ -194,7 +194,14 @@ pub async fn look(pipeline: &Pipeline) -> Result<bool, RegisteredError> {
     if registered.is_the_one(&sealed) {
         return Ok(false);
     }
-    let registration = open(&seals.keys()?, &sealed)?;
+    let keys = seals.keys()?;
+    let registration = open(&keys, &sealed)?;
+    if !sealed_by_first(&keys, &sealed) {
+        // The sealing key is being rotated: from here on the old one isn't needed.
+        let anew = seal(&keys, &registration, sealed.created_at)?;
+        registrations::reseal(&mut *pipeline.pool.acquire().await?, &anew).await?;
+        tracing::info!(app.id = sealed.app_id, "the App's secrets are sealed by the new key");
+    }
     pipeline.forge.switch_to(&credentials(&registration), Some(login(&registration)))?;
     tracing::info!(app.id = registration.app_id, "acting as the App that was registered");
     registered.set(Some((Arc::new(registration), sealed.created_at)));
@@ -278,6 +285,14 @@ pub fn seal(keys: &Keys, new: &Registration, at: Time) -> Result<Sealed, SealErr
         client_secret: seal(CLIENT_SECRET, &new.client_secret)?,
         created_at: at,
     })
+}
+
+fn sealed_by_first(keys: &Keys, sealed: &Sealed) -> bool {
+    let whose = whose(&sealed.host, sealed.app_id);
+    let by_first = |what, bytes: &[u8]| keys.sealed_by_first(&Label { what, whose: &whose }, bytes);
+    by_first(PRIVATE_KEY, &sealed.private_key)
+        && by_first(WEBHOOK_SECRET, &sealed.webhook_secret)
+        && by_first(CLIENT_SECRET, &sealed.client_secret)
 }
 
 /// A registration with its secrets opened.

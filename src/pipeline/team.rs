@@ -15,8 +15,8 @@ use crate::store::team_pages::Team;
 pub struct Told {
     /// The area's slug.
     pub area: String,
-    /// People who were told; none: the count is hidden.
-    pub people: Option<u32>,
+    /// People who were told; never so few that it would tell of somebody.
+    pub people: u32,
     /// Of so many who don't hold the area.
     pub of: u32,
 }
@@ -27,8 +27,8 @@ pub fn is_too_small(team: &Team) -> bool {
     team.people < i64::from(K)
 }
 
-/// Who of a team holds what, and how many were told what, by lessons since `since` that the reader may read. The counts are
-/// none where they can't be shown at all; both are empty for a team that is too small.
+/// Who of a team holds what, and how many were told what, by lessons since `since` that the reader may read, its people being
+/// those of `at`; both empty for a team that is too small. An area with a count that has to be hidden is left out, as one of which nobody was told.
 ///
 /// Holders are named, so whoever isn't is known: the counts are taken among those only.
 ///
@@ -38,13 +38,13 @@ pub async fn of(
     conn: &mut PgConnection,
     reader: &Reader,
     team: &Team,
-    since: Time,
-) -> Result<(Vec<Holder>, Option<Vec<Told>>), StepError> {
+    (since, at): (Time, Time),
+) -> Result<(Vec<Holder>, Vec<Told>), StepError> {
     if is_too_small(team) {
-        return Ok((Vec::new(), None));
+        return Ok((Vec::new(), Vec::new()));
     }
-    let holders = team_pages::holders(conn, reader, team.id, since).await?;
-    let told = team_pages::told(conn, reader, team.id, since).await?;
+    let holders = team_pages::holders(conn, reader, team.id, (since, at)).await?;
+    let told = team_pages::told(conn, reader, team.id, (since, at)).await?;
     let number = |count: i64| u32::try_from(count).unwrap_or(0);
     let without = |area: &str| {
         let held = holders.iter().filter(|holder| holder.area == area).count();
@@ -52,16 +52,21 @@ pub async fn of(
     };
     let table: Vec<Vec<u32>> = told
         .iter()
-        .map(|one| vec![number(one.people), without(&one.area).saturating_sub(number(one.people))])
+        .map(|one| {
+            vec![
+                number(one.people),
+                without(&one.area).saturating_sub(number(one.people)),
+            ]
+        })
         .collect();
-    let shown = suppress(&table, K).map(|cells| {
-        let rows = told.iter().zip(cells);
-        rows.map(|(one, cells)| Told {
+    let rows = told.iter().zip(suppress(&table, K).unwrap_or_default());
+    let shown = rows.filter_map(|(one, cells)| {
+        Some(Told {
             area: one.area.clone(),
-            people: cells.first().copied().flatten(),
+            people: cells.first().copied().flatten()?,
             of: without(&one.area),
         })
-        .collect()
     });
+    let shown: Vec<Told> = shown.collect();
     Ok((holders, shown))
 }

@@ -3,36 +3,30 @@
 //! The user's own token is used for the sign-in only. Later the App asks: whether they are a member still and as what, at
 //! most every ten minutes a session and by one request at a time, and then about the private repositories that were asked
 //! about longest ago. What the code host doesn't confirm for too long counts no more.
-use std::time::Duration as Patience;
+mod check;
 
 use chrono::Duration;
-use tokio::task::JoinSet;
 
-use crate::forge::Forge;
 use crate::forge::ForgeError;
-use crate::forge::Permission;
-use crate::forge::RepoAt;
 use crate::forge::github::login;
-use crate::forge::github::login::Belongs;
 use crate::model::clock::Time;
-use crate::model::ids::InstallationId;
-use crate::model::ids::RepoId;
-use crate::model::person::Actor;
 use crate::model::person::PersonKind;
-use crate::model::role::ConfiguredLeads;
 use crate::model::role::Roles;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::settings;
+use crate::pipeline::visits::check::Asked;
+use crate::pipeline::visits::check::check;
+use crate::pipeline::visits::check::owner_if_member;
+use crate::pipeline::visits::check::wait_for_answer;
 use crate::store::people;
 use crate::store::reader::Reader;
+use crate::store::session_checks;
 use crate::store::sessions;
 use crate::store::sessions::Begun;
-use crate::store::sessions::Granted;
 use crate::store::sessions::Limits;
 use crate::store::sessions::Place;
 use crate::store::sessions::Session;
-use crate::store::sessions::Standing;
-use crate::store::sessions::Tenant;
 
 /// Minutes for which the code host's word on a membership counts.
 const TRUSTED_MINUTES: i64 = 10;
@@ -50,17 +44,6 @@ const RENEW_HOURS: i64 = 24;
 const REPO_HOURS: i64 = 24;
 /// Seconds for which requests under way may still bring the id before.
 const OLD_ID_SECONDS: i64 = 60;
-/// Seconds after which somebody who asks the code host is taken for gone.
-const STUCK_SECONDS: i64 = 60;
-/// How long a page waits for the code host.
-const PATIENCE: Patience = Patience::from_secs(10);
-/// How often a page looks whether another request has the code host's answer, and the pause between.
-const WAITS: u32 = 50;
-const WAIT: Patience = Patience::from_millis(100);
-/// Private repositories that are asked about at one check, at most.
-const REPOS_A_CHECK: i64 = 10;
-/// Calls that are left to other work before repositories are asked about.
-const RESERVED_CALLS: u32 = 1_000;
 
 fn limits(now: Time) -> Limits {
     Limits {
@@ -141,7 +124,7 @@ pub async fn finish(
     };
     let mut places = Vec::new();
     for reach in &signed.installations {
-        let tenant = sessions::tenant_of(&mut *pipeline.pool.acquire().await?, reach.external).await?;
+        let tenant = session_checks::tenant_of(&mut *pipeline.pool.acquire().await?, reach.external).await?;
         let Some(tenant) = tenant else { continue };
         if let Some(owner) = owner_if_member(&pipeline.forge, &tenant, &signed.actor).await? {
             places.push(Place {
@@ -169,18 +152,6 @@ pub async fn finish(
     tx.commit().await?;
     tracing::info!(places = places.len(), "somebody signed in");
     Ok(Finish::In { word, next: begun.next })
-}
-
-/// Whether they own the account; none: they don't belong to it.
-async fn owner_if_member(forge: &Forge, tenant: &Tenant, who: &Actor) -> Result<Option<bool>, ForgeError> {
-    if !tenant.is_organisation {
-        return Ok((tenant.account == who.id.0).then_some(true));
-    }
-    Ok(match forge.belongs(tenant.external, &tenant.login, who).await? {
-        Belongs::Owner => Some(true),
-        Belongs::Member => Some(false),
-        Belongs::No => None,
-    })
 }
 
 /// What a session's word is worth.
@@ -218,12 +189,11 @@ pub struct SignedIn {
     pub renewed: Option<String>,
 }
 
-/// What the session that `word` names is worth now; asks the code host where its word is old. `leads` is who leads which
-/// team by configuration.
+/// What the session that `word` names is worth now; asks the code host where its word is old.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
-pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> Result<Visit, StepError> {
+pub async fn visit(pipeline: &Pipeline, word: &str) -> Result<Visit, StepError> {
     let now = pipeline.clock.now();
     let mut found = find(pipeline, word, now).await?;
     if let Some((session, place)) = found.as_ref().and_then(|one| Some((one, one.place.as_ref()?)))
@@ -251,7 +221,10 @@ pub async fn visit(pipeline: &Pipeline, word: &str, leads: &ConfiguredLeads) -> 
         });
     };
     let renewed = keep_alive(pipeline, word, &session, now).await?;
-    let roles = Roles::of(place.owner, &session.login, &place.maintains, leads);
+    let mut conn = pipeline.pool.acquire().await?;
+    let leads = settings::of_tenant(&mut conn, &pipeline.settings, place.installation).await?.leads;
+    drop(conn);
+    let roles = Roles::of(place.owner, &session.login, &place.maintains, &leads);
     Ok(Visit::In(Box::new(SignedIn {
         session: session.id,
         login: session.login,
@@ -293,116 +266,6 @@ async fn keep_alive(
 pub async fn number(pipeline: &Pipeline, word: &str) -> Result<Option<i64>, StepError> {
     let found = find(pipeline, word, pipeline.clock.now()).await?;
     Ok(found.map(|session| session.id))
-}
-
-/// How asking the code host went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Asked {
-    /// It answered, and the answer is stored.
-    Answered,
-    /// It can't be asked now.
-    Failed,
-    /// Another request of the same session asks already.
-    BySomebodyElse,
-}
-
-/// Waits until the request that asks has the answer; false where it has none in time.
-async fn wait_for_answer(pipeline: &Pipeline, word: &str, old: &Standing) -> Result<bool, StepError> {
-    for _ in 0..WAITS {
-        tokio::time::sleep(WAIT).await;
-        let found = find(pipeline, word, pipeline.clock.now()).await?;
-        let place = found.and_then(|session| session.place);
-        if place.is_none_or(|place| place.checked_at > old.checked_at) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Asks the code host what they are.
-async fn check(pipeline: &Pipeline, session: &Session, place: &Standing, now: Time) -> Result<Asked, StepError> {
-    let at = (session.id, place.installation);
-    let mut conn = pipeline.pool.acquire().await?;
-    let Some(tenant) = sessions::tenant(&mut conn, place.installation).await? else {
-        return Ok(Asked::Answered);
-    };
-    let stuck = now - Duration::seconds(STUCK_SECONDS);
-    if !sessions::begin_check(&mut conn, at, (now, stuck)).await? {
-        return Ok(Asked::BySomebodyElse);
-    }
-    drop(conn);
-    let who = Actor {
-        id: session.user,
-        login: session.login.clone(),
-        kind: PersonKind::Human,
-    };
-    let asking = owner_if_member(&pipeline.forge, &tenant, &who);
-    let said = match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(Ok(said)) => said,
-        failed => {
-            let why = match failed {
-                Ok(Err(error)) => error.to_string(),
-                _ => "no answer in time".to_owned(),
-            };
-            tracing::warn!(installation.id = place.installation.0, why, "a visitor's membership can't be checked");
-            sessions::check_failed(&mut *pipeline.pool.acquire().await?, session.id, place.installation).await?;
-            return Ok(Asked::Failed);
-        }
-    };
-    let Some(owner) = said else {
-        sessions::lost(&mut *pipeline.pool.acquire().await?, session.user, place.installation).await?;
-        return Ok(Asked::Answered);
-    };
-    check_repos(pipeline, at, (&tenant, &who.login), now).await?;
-    let mut conn = pipeline.pool.acquire().await?;
-    sessions::checked(&mut conn, at, owner, now).await?;
-    Ok(Asked::Answered)
-}
-
-/// Asks about the private repositories that were asked about longest ago, a few at a time.
-async fn check_repos(
-    pipeline: &Pipeline,
-    at: (i64, InstallationId),
-    (tenant, login): (&Tenant, &str),
-    now: Time,
-) -> Result<(), StepError> {
-    if pipeline.forge.calls_left().is_some_and(|left| left < RESERVED_CALLS) {
-        return Ok(());
-    }
-    let before = now - Duration::minutes(TRUSTED_MINUTES);
-    let mut conn = pipeline.pool.acquire().await?;
-    let granted = sessions::granted_before(&mut conn, at, before, REPOS_A_CHECK).await?;
-    drop(conn);
-    let mut asking = JoinSet::new();
-    for repo in granted {
-        let (forge, login, external) = (pipeline.forge.clone(), login.to_owned(), tenant.external);
-        asking.spawn(async move {
-            let said = tokio::time::timeout(PATIENCE, may_read(&forge, external, &repo, &login)).await;
-            (repo.id, said.ok().flatten())
-        });
-    }
-    let said: Vec<(RepoId, Option<bool>)> = asking.join_all().await;
-    let mut conn = pipeline.pool.acquire().await?;
-    for (repo, readable) in said {
-        if let Some(readable) = readable {
-            sessions::repo_checked(&mut conn, at, (repo, readable), now).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether they may read a repository; none: the code host doesn't say now.
-async fn may_read(forge: &Forge, external: Option<i64>, repo: &Granted, login: &str) -> Option<bool> {
-    let at = RepoAt {
-        installation: external,
-        owner: &repo.owner,
-        name: &repo.name,
-    };
-    match forge.permission(&at, login).await {
-        Ok(permission) => Some(permission >= Permission::Read),
-        Err(ForgeError::NotFound { .. }) => Some(false),
-        Err(_) => None,
-    }
 }
 
 /// Forgets sessions that ended of themselves and sign-ins that were never finished; gives how many sessions.

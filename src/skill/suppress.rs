@@ -20,7 +20,9 @@ pub fn suppress(table: &[Vec<u32>], k: u32) -> Option<Vec<Vec<Option<u32>>>> {
         .iter()
         .map(|row| {
             let total: u32 = row.iter().sum();
-            row.iter().map(|count| (1..k).contains(count) || (*count > 0 && *count == total)).collect()
+            row.iter()
+                .map(|count| (1..k).contains(count) || (*count > 0 && *count == total))
+                .collect()
         })
         .collect();
     while let Some(known) = first_known(table, &hidden) {
@@ -28,7 +30,10 @@ pub fn suppress(table: &[Vec<u32>], k: u32) -> Option<Vec<Vec<Option<u32>>>> {
         hidden[row][column] = true;
     }
     let shown = |(row, hides): (&Vec<u32>, &Vec<bool>)| {
-        row.iter().zip(hides).map(|(count, hide)| (!hide).then_some(*count)).collect()
+        row.iter()
+            .zip(hides)
+            .map(|(count, hide)| (!hide).then_some(*count))
+            .collect()
     };
     Some(table.iter().zip(&hidden).map(shown).collect())
 }
@@ -49,11 +54,21 @@ fn cells(marked: &[Vec<bool>]) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The cell to hide beside one that is known: the smallest that is shown in its row, else in its column, else anywhere.
+/// The cell to hide beside one that is known: a count above 0 that leaves the fewest known, then one in its row, then in its
+/// column, then the smallest.
 fn another(table: &[Vec<u32>], hidden: &[Vec<bool>], (row, column): (usize, usize)) -> Option<(usize, usize)> {
-    let shown: Vec<Vec<bool>> = hidden.iter().map(|row| row.iter().map(|hide| !hide).collect()).collect();
+    let shown: Vec<Vec<bool>> = hidden
+        .iter()
+        .map(|row| row.iter().map(|hide| !hide).collect())
+        .collect();
     let distance = |cell: &(usize, usize)| u8::from(cell.0 != row) + u8::from(cell.0 != row && cell.1 != column);
-    cells(&shown).min_by_key(|cell| (table[cell.0][cell.1] == 0, distance(cell), table[cell.0][cell.1], *cell))
+    let left_known = |cell: &(usize, usize)| {
+        let mut hidden = hidden.to_vec();
+        hidden[cell.0][cell.1] = true;
+        cells(&hidden).filter(|one| !is_protected(table, &hidden, *one)).count()
+    };
+    let count = |cell: &(usize, usize)| table[cell.0][cell.1];
+    cells(&shown).min_by_key(|cell| (count(cell) == 0, left_known(cell), distance(cell), count(cell), *cell))
 }
 
 /// Whether a hidden cell could hold another number with everything that is shown unchanged.
@@ -106,41 +121,45 @@ mod tests {
 
     use super::*;
 
-    /// Every table with these shown cells and these totals that differs in the cell asked about, by plain search.
+    /// Goes on from `place` with what is left of each total; true: some table fits.
+    fn fill(
+        place: usize,
+        table: &[Vec<u32>],
+        shown: &[Vec<Option<u32>>],
+        (rows, columns): (&mut Vec<u32>, &mut Vec<u32>),
+        at: (usize, usize),
+    ) -> bool {
+        let width = columns.len();
+        if place == table.len() * width {
+            return rows.iter().chain(columns.iter()).all(|left| *left == 0);
+        }
+        let (row, column) = (place / width, place % width);
+        let most = rows[row].min(columns[column]);
+        let range = shown[row][column].map_or(0..=most, |count| count..=count);
+        for count in range {
+            if count > most || (at == (row, column) && count == table[row][column]) {
+                continue;
+            }
+            rows[row] -= count;
+            columns[column] -= count;
+            let found = fill(place + 1, table, shown, (&mut *rows, &mut *columns), at);
+            rows[row] += count;
+            columns[column] += count;
+            if found {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a table with these shown cells and these totals differs in the cell asked about, by plain search.
     fn has_another(table: &[Vec<u32>], shown: &[Vec<Option<u32>>], at: (usize, usize)) -> bool {
         let columns = table[0].len();
-        let row_totals: Vec<u32> = table.iter().map(|row| row.iter().sum()).collect();
-        let column_totals: Vec<u32> = (0..columns).map(|column| table.iter().map(|row| row[column]).sum()).collect();
-        fn fill(
-            place: usize,
-            table: &[Vec<u32>],
-            shown: &[Vec<Option<u32>>],
-            (rows, columns): (&mut Vec<u32>, &mut Vec<u32>),
-            at: (usize, usize),
-        ) -> bool {
-            let width = columns.len();
-            if place == table.len() * width {
-                return rows.iter().chain(columns.iter()).all(|left| *left == 0);
-            }
-            let (row, column) = (place / width, place % width);
-            let most = rows[row].min(columns[column]);
-            let range = shown[row][column].map_or(0..=most, |count| count..=count);
-            for count in range {
-                if count > most || (at == (row, column) && count == table[row][column]) {
-                    continue;
-                }
-                rows[row] -= count;
-                columns[column] -= count;
-                let found = fill(place + 1, table, shown, (&mut *rows, &mut *columns), at);
-                rows[row] += count;
-                columns[column] += count;
-                if found {
-                    return true;
-                }
-            }
-            false
-        }
-        fill(0, table, shown, (&mut row_totals.clone(), &mut column_totals.clone()), at)
+        let mut row_totals: Vec<u32> = table.iter().map(|row| row.iter().sum()).collect();
+        let mut column_totals: Vec<u32> = (0..columns)
+            .map(|column| table.iter().map(|row| row[column]).sum())
+            .collect();
+        fill(0, table, shown, (&mut row_totals, &mut column_totals), at)
     }
 
     proptest! {

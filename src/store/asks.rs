@@ -59,6 +59,7 @@ pub async fn asked(conn: &mut PgConnection, id: InstallationId, key: PullKey) ->
 
 /// How a person stands to a pull request's review requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Standing {
     /// They are asked now, by whomever.
     pub asked: bool,

@@ -67,15 +67,27 @@ pub async fn let_name_go(
 }
 
 async fn forget_choices(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<(), StoreError> {
-    sqlx::query!("delete from absence where installation_id = $1 and person_id = $2", id.0, person.0)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from own_limit where installation_id = $1 and person_id = $2", id.0, person.0)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from shown_status where installation_id = $1 and person_id = $2", id.0, person.0)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "delete from absence where installation_id = $1 and person_id = $2",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from own_limit where installation_id = $1 and person_id = $2",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from shown_status where installation_id = $1 and person_id = $2",
+        id.0,
+        person.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -97,11 +109,7 @@ pub async fn is_erased(conn: &mut PgConnection, id: InstallationId, person: Pers
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn with_login(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    login: &str,
-) -> Result<Vec<PersonId>, StoreError> {
+pub async fn with_login(conn: &mut PgConnection, id: InstallationId, login: &str) -> Result<Vec<PersonId>, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"select id as "id: PersonId" from person
            where installation_id = $1 and lower(login) = lower($2) and erased_at is null and gone_at is null order by id"#,
@@ -189,21 +197,41 @@ async fn forget_words(
 /// What they did: everything that carries their number.
 async fn forget_deeds(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<(), StoreError> {
     let (id, person) = (id.0, person.0);
-    sqlx::query!("delete from lesson where installation_id = $1 and (teacher_id = $2 or learner_id = $2)", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from edge where installation_id = $1 and (teacher_id = $2 or learner_id = $2)", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("update pull set author_id = null where installation_id = $1 and author_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("update review set reviewer_id = null where installation_id = $1 and reviewer_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from pull_committer where installation_id = $1 and person_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query!(
+        "delete from lesson where installation_id = $1 and (teacher_id = $2 or learner_id = $2)",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from edge where installation_id = $1 and (teacher_id = $2 or learner_id = $2)",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update pull set author_id = null where installation_id = $1 and author_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update review set reviewer_id = null where installation_id = $1 and reviewer_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from pull_committer where installation_id = $1 and person_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!(
         "delete from pull_asked where installation_id = $1 and kind = 'person' and asked_id = $2",
         id,
@@ -211,9 +239,13 @@ async fn forget_deeds(conn: &mut PgConnection, id: InstallationId, person: Perso
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!("delete from reaction where installation_id = $1 and person_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query!(
+        "delete from reaction where installation_id = $1 and person_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!(
         "update thread_resolution set resolved_by = null where installation_id = $1 and resolved_by = $2",
         id,
@@ -221,18 +253,34 @@ async fn forget_deeds(conn: &mut PgConnection, id: InstallationId, person: Perso
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!("delete from suggested where installation_id = $1 and person_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from membership where installation_id = $1 and person_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from team_membership where installation_id = $1 and person_id = $2", id, person)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("delete from circle_place where installation_id = $1 and person_id = $2", id, person)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "delete from suggested where installation_id = $1 and person_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from membership where installation_id = $1 and person_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from team_membership where installation_id = $1 and person_id = $2",
+        id,
+        person
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from circle_place where installation_id = $1 and person_id = $2",
+        id,
+        person
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

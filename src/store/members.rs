@@ -195,7 +195,11 @@ pub async fn remove_team(
     team: TeamId,
     at: Time,
 ) -> Result<(), StoreError> {
-    let gone: Vec<i64> = teams::below(&mut *conn, id, team, at).await?.iter().map(|team| team.0).collect();
+    let gone: Vec<i64> = teams::below(&mut *conn, id, team, at)
+        .await?
+        .iter()
+        .map(|team| team.0)
+        .collect();
     sqlx::query!(
         "update team set deleted_at = $3 where installation_id = $1 and id = any($2)",
         id.0,

@@ -26,6 +26,7 @@ pub mod pulls;
 pub mod registrations;
 pub mod reader;
 pub mod reviews;
+pub mod session_checks;
 pub mod sessions;
 pub mod settings;
 pub mod sharing;

@@ -82,7 +82,11 @@ pub async fn by_login(conn: &mut PgConnection, id: InstallationId, login: &str) 
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn by_id(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<Option<Person>, StoreError> {
+pub async fn by_id(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Option<Person>, StoreError> {
     Ok(sqlx::query_as!(
         Person,
         r#"select id as "id!: PersonId", login as "login!", away_until, capacity, learn as "learn!", teach as "teach!"

@@ -62,6 +62,12 @@ impl Reader {
         self.private.is_none()
     }
 
+    /// Whether this repository may be read.
+    #[must_use]
+    pub fn may_read(&self, repo: RepoId, is_private: bool) -> bool {
+        !is_private || self.private.as_ref().is_none_or(|private| private.contains(&repo.0))
+    }
+
     /// The private repositories that may be read, for queries; empty also where all may.
     pub(super) fn private(&self) -> &[i64] {
         self.private.as_deref().unwrap_or_default()

@@ -69,6 +69,25 @@ pub async fn add(conn: &mut PgConnection, new: &Sealed) -> Result<bool, StoreErr
     Ok(done.rows_affected() == 1)
 }
 
+/// Puts the secrets of the same App in place, sealed by another key.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn reseal(conn: &mut PgConnection, sealed: &Sealed) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update app_registration set private_key = $3, webhook_secret = $4, client_secret = $5
+         where host = $1 and app_id = $2",
+        sealed.host,
+        sealed.app_id,
+        sealed.private_key,
+        sealed.webhook_secret,
+        sealed.client_secret
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the registration at a host; false where there is none.
 ///
 /// # Errors

@@ -23,16 +23,17 @@ pub struct Team {
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn teams(conn: &mut PgConnection, reader: &Reader) -> Result<Vec<Team>, StoreError> {
+pub async fn teams(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Vec<Team>, StoreError> {
     Ok(sqlx::query_as!(
         Team,
-        r#"select t.id as "id: TeamId", t.slug, t.name, count(s.id) as "people!"
+        r#"select t.id as "id: TeamId", t.slug, t.name, count(distinct s.id) as "people!"
            from team t
-           left join team_membership m on m.installation_id = t.installation_id and m.team_id = t.id and m.valid_until is null
-           left join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
+           left join team_places($1, $2) m on m.team_id = t.id
+           left join standing_person s on s.installation_id = t.installation_id and s.id = m.person_id
            where t.installation_id = $1 and t.deleted_at is null
            group by t.id, t.slug, t.name order by lower(t.name), t.id"#,
-        reader.installation().0
+        reader.installation().0,
+        at
     )
     .fetch_all(conn)
     .await?)
@@ -56,7 +57,7 @@ pub async fn holders(
     conn: &mut PgConnection,
     reader: &Reader,
     team: TeamId,
-    since: Time,
+    (since, at): (Time, Time),
 ) -> Result<Vec<Holder>, StoreError> {
     Ok(sqlx::query_as!(
         Holder,
@@ -64,15 +65,16 @@ pub async fn holders(
            from shown_lesson l
            join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
            join standing_person s on s.installation_id = l.installation_id and s.id = l.teacher_id
-           join team_membership m on m.installation_id = l.installation_id and m.person_id = l.teacher_id
-           where l.installation_id = $1 and m.team_id = $2 and m.valid_until is null and l.outcome = 'landed' and l.at >= $3
+           join team_places($1, $6) m on m.person_id = l.teacher_id
+           where l.installation_id = $1 and m.team_id = $2 and l.outcome = 'landed' and l.at >= $3
              and r.removed_at is null and (not r.private or $4 or r.id = any($5))
            order by 1, 2"#,
         reader.installation().0,
         team.0,
         since,
         reader.reads_everything(),
-        reader.private()
+        reader.private(),
+        at
     )
     .fetch_all(conn)
     .await?)
@@ -91,14 +93,19 @@ pub struct Told {
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn told(conn: &mut PgConnection, reader: &Reader, team: TeamId, since: Time) -> Result<Vec<Told>, StoreError> {
+pub async fn told(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    team: TeamId,
+    (since, at): (Time, Time),
+) -> Result<Vec<Told>, StoreError> {
     Ok(sqlx::query_as!(
         Told,
         r#"select l.area as "area!", count(distinct l.learner_id) as "people!"
            from shown_lesson l
            join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
-           join team_membership m on m.installation_id = l.installation_id and m.person_id = l.learner_id
-           where l.installation_id = $1 and m.team_id = $2 and m.valid_until is null and l.outcome <> 'declined' and l.at >= $3
+           join team_places($1, $6) m on m.person_id = l.learner_id
+           where l.installation_id = $1 and m.team_id = $2 and l.outcome <> 'declined' and l.at >= $3
              and r.removed_at is null and (not r.private or $4 or r.id = any($5))
              and not exists (select 1 from shown_lesson o where o.installation_id = l.installation_id and o.area = l.area
                              and o.teacher_id = l.learner_id and o.outcome = 'landed' and o.at >= $3)
@@ -107,7 +114,8 @@ pub async fn told(conn: &mut PgConnection, reader: &Reader, team: TeamId, since:
         team.0,
         since,
         reader.reads_everything(),
-        reader.private()
+        reader.private(),
+        at
     )
     .fetch_all(conn)
     .await?)

@@ -102,9 +102,7 @@ impl<'a> CodeOwners<'a> {
             let only_files = line.pattern.ends_with("/*");
             Some((pattern, only_files, line))
         });
-        Self {
-            lines: ready.collect(),
-        }
+        Self { lines: ready.collect() }
     }
 
     /// The line that decides about a file; none where no line fits. A line without owners leaves it to nobody.
@@ -133,7 +131,9 @@ fn matches(pattern: &Pattern, path: &str, is_folder: bool) -> bool {
 /// The commits in a `.git-blame-ignore-revs` file: whole names, one a line, comments after `#`.
 #[must_use]
 pub fn revisions(text: &str) -> Vec<String> {
-    let names = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let names = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim());
     let whole = |name: &&str| matches!(name.len(), 40 | 64) && name.chars().all(|c| c.is_ascii_hexdigit());
     let mut found: Vec<String> = names.filter(whole).map(str::to_ascii_lowercase).collect();
     found.sort_unstable();

@@ -119,7 +119,10 @@ pub fn circles(ties: &[Tie], seed: u64) -> Vec<Vec<PersonId>> {
 /// Gives each circle a number: that of the earlier circle it shares most people with, measured by Jaccard's index, where
 /// no other circle shares more; else a new one, above all that were ever used.
 #[must_use]
-pub fn numbered(circles: Vec<Vec<PersonId>>, before: &BTreeMap<i64, BTreeSet<PersonId>>) -> BTreeMap<i64, Vec<PersonId>> {
+pub fn numbered(
+    circles: Vec<Vec<PersonId>>,
+    before: &BTreeMap<i64, BTreeSet<PersonId>>,
+) -> BTreeMap<i64, Vec<PersonId>> {
     let mut pairs: Vec<(f64, i64, usize)> = Vec::new();
     for (at, circle) in circles.iter().enumerate() {
         for (number, people) in before {

@@ -182,7 +182,9 @@ impl Candidate {
     /// Suggestions of any kind that they take in a day.
     #[must_use]
     pub fn daily_cap(&self, settings: &Settings) -> u32 {
-        self.own.daily_cap.map_or(settings.daily_cap, |own| own.min(settings.daily_cap))
+        self.own
+            .daily_cap
+            .map_or(settings.daily_cap, |own| own.min(settings.daily_cap))
     }
 
     /// Learner suggestions that they take in seven days.

@@ -88,8 +88,12 @@ pub fn check(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Option<(Strin
         .take(VISIBLE_LINES)
         .map(|(login, word)| format!("{} {word}", code(login).trim_matches('`')))
         .collect();
-    let lines: String = visible.iter().map(|line| format!("{line}\n\n")).collect();
-    let summary = format!("{lines}{}{}", both(suggestion, links.asked), how(links));
+    let summary = format!(
+        "{}\n\n{}{}",
+        visible.join("\n\n"),
+        both(suggestion, links.asked),
+        how(links)
+    );
     Some((title.join(", "), summary))
 }
 
@@ -137,14 +141,15 @@ pub fn why(suggestion: &Suggestion, links: &CommentLinks<'_>) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, words)| format!("{number} {words}"))
         .collect();
-    let mut text = both(suggestion, links.asked);
-    if !counts.is_empty() {
-        text.push_str(&format!("Left out: {}.\n\n", counts.join(", ")));
-    }
-    if let Some(url) = links.details_url {
-        text.push_str(&format!("[How this was worked out]({})\n", address(url)));
-    }
-    text
+    let left_out = if counts.is_empty() {
+        String::new()
+    } else {
+        format!("Left out: {}.\n\n", counts.join(", "))
+    };
+    let link = links.details_url.map_or_else(String::new, |url| {
+        format!("[How this was worked out]({})\n", address(url))
+    });
+    format!("{}{left_out}{link}", both(suggestion, links.asked))
 }
 
 /// Why somebody is asked, in one line.
@@ -272,12 +277,11 @@ fn how(links: &CommentLinks<'_>) -> String {
         }
     }
     for vote in links.votes {
-        text.push_str(&format!(
-            "- Was it right for {}? [good]({}) or [not useful]({})\n",
-            vote.place,
-            address(&vote.good),
-            address(&vote.not_useful)
-        ));
+        let (good, not_useful) = (address(&vote.good), address(&vote.not_useful));
+        let place = vote.place;
+        text.extend([format!(
+            "- Was it right for {place}? [good]({good}) or [not useful]({not_useful})\n"
+        )]);
     }
     text
 }

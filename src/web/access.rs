@@ -16,7 +16,6 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 
 use crate::model::address;
-use crate::model::role::ConfiguredLeads;
 use crate::pipeline::Reach;
 use crate::pipeline::visits;
 use crate::pipeline::visits::SignedIn;
@@ -187,8 +186,7 @@ async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
     let Some(word) = cookie::word(web, &parts.headers, Purpose::Session) else {
         return Err(PageError::SignedOut { next });
     };
-    // Whom the configuration names as leads comes with the settings; until then maintainers lead.
-    let place = match visits::visit(&web.pipeline, &word, &ConfiguredLeads::new()).await? {
+    let place = match visits::visit(&web.pipeline, &word).await? {
         Visit::Nobody => return Err(PageError::SignedOut { next }),
         Visit::Outside => return Err(PageError::Outside { login: None }),
         Visit::Choose => return Err(PageError::SentOn(sign_in::choosing(&next))),
@@ -214,7 +212,10 @@ fn path_of(parts: &Parts) -> String {
     if parts.method != Method::GET {
         return "/".to_owned();
     }
-    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+    parts
+        .uri
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
 /// Around every page: where a session's id was renewed, the browser gets the new one.

@@ -85,7 +85,7 @@ impl PageError {
             Self::Closed => (
                 StatusCode::FORBIDDEN,
                 "These pages are closed",
-                "They are shown on the machine that Peerlore runs on, or wherever its operator sets `PEERLORE_OPEN_PAGES`. \
+                "They are shown on the machine that Peerlore runs on, to members once its operator sets up sign-in, or wherever `PEERLORE_OPEN_PAGES` is set. \
                  Everything is also on the command line: try `peerlore --help`."
                     .to_owned(),
             ),

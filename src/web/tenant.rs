@@ -15,7 +15,10 @@ use crate::web::access::Visitor;
 pub async fn seen_by(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<(Installation, Reader)>, StoreError> {
     if let Some(place) = &visitor.signed_in {
         let tenant = tenants::installation(conn, place.reader.installation()).await?;
-        return Ok(tenant.into_iter().map(|tenant| (tenant, place.reader.clone())).collect());
+        return Ok(tenant
+            .into_iter()
+            .map(|tenant| (tenant, place.reader.clone()))
+            .collect());
     }
     let mut tenants = tenants::all(conn).await?;
     if visitor.demo {
@@ -34,5 +37,9 @@ pub async fn seen_by(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<(
 /// [`StoreError`] when the database can't tell.
 pub async fn own(conn: &mut PgConnection, visitor: &Visitor) -> Result<Option<Reader>, StoreError> {
     let seen = seen_by(conn, visitor).await?;
-    Ok(seen.into_iter().next().map(|(_, reader)| reader).filter(|_| visitor.has_own_page()))
+    Ok(seen
+        .into_iter()
+        .next()
+        .map(|(_, reader)| reader)
+        .filter(|_| visitor.has_own_page()))
 }

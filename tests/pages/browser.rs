@@ -33,7 +33,12 @@ impl Browser {
     pub async fn of(router: &Router, github: &FakeGithub, login: &str) -> Self {
         let mut browser = Self::new(router);
         let end = browser.sign_in(github, login, "/me").await;
-        assert_eq!((end.status, end.location()), (StatusCode::SEE_OTHER, "/me"), "{login}: {}", end.text());
+        assert_eq!(
+            (end.status, end.location()),
+            (StatusCode::SEE_OTHER, "/me"),
+            "{login}: {}",
+            end.text()
+        );
         browser
     }
 
@@ -71,7 +76,11 @@ impl Browser {
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let request = request.header(header::COOKIE, cookies.join("; "));
         let answer = ask(&self.router, request.body(Body::from(body)).expect("a request")).await;
         for set in answer.headers.get_all(header::SET_COOKIE) {
@@ -104,15 +113,22 @@ impl Browser {
 /// Opens GitHub's page and gives the path of ours that it leads back to.
 pub async fn at_github(address: &str) -> String {
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-    let answer = client.get(address.parse().expect("an address")).await.expect("an answer");
+    let answer = client
+        .get(address.parse().expect("an address"))
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{address}");
     let back = answer.headers()[header::LOCATION].to_str().expect("text");
-    back.strip_prefix("https://peerlore.example").expect("back to us").to_owned()
+    back.strip_prefix("https://peerlore.example")
+        .expect("back to us")
+        .to_owned()
 }
 
 impl Answer {
     /// Where it leads to; empty: nowhere.
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).map_or("", |to| to.to_str().expect("text"))
+        self.headers
+            .get(header::LOCATION)
+            .map_or("", |to| to.to_str().expect("text"))
     }
 }

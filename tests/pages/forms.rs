@@ -17,6 +17,8 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/out", ""),
         ("/me/goals", "learn=testing"),
         ("/me/availability", "until=2026-11-20"),
+        ("/me/asked", "yes=yes"),
+        ("/me/declined", "repo=1&what=testing"),
         ("/me/back", ""),
         ("/demo/me", "login=ada"),
     ];
@@ -64,9 +66,14 @@ async fn goals_and_absence_are_kept() {
     assert!(!get(&router, "/me", Some("ben")).await.body.contains(" checked"));
 
     assert_eq!(
-        post(&router, "/me/availability", "ben", (OURS, "from=&until=2026-11-20&capacity=3"))
-            .await
-            .status,
+        post(
+            &router,
+            "/me/availability",
+            "ben",
+            (OURS, "from=&until=2026-11-20&capacity=3")
+        )
+        .await
+        .status,
         StatusCode::SEE_OTHER
     );
     assert!(
@@ -102,7 +109,12 @@ async fn availability_is_kept_whole_or_comes_back_as_it_was_typed() {
     );
     let page = get(&router, "/me?saved=availability", Some("ben")).await;
     assert!(page.text().contains("Your availability is saved"));
-    let fields = ["value=\"2026-12-21\"", "value=\"2026-12-31\"", "name=\"capacity\" value=\"3\"", "name=\"mentoring_budget\" value=\"0\""];
+    let fields = [
+        "value=\"2026-12-21\"",
+        "value=\"2026-12-31\"",
+        "name=\"capacity\" value=\"3\"",
+        "name=\"mentoring_budget\" value=\"0\"",
+    ];
     for kept in fields {
         assert!(page.body.contains(kept), "{kept}");
     }
@@ -111,16 +123,30 @@ async fn availability_is_kept_whole_or_comes_back_as_it_was_typed() {
     let again = post(&router, "/me/availability", "ben", (OURS, bad)).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = again.text();
-    assert!(words.contains("Nothing was saved yet.") && words.contains("The last day comes before the first."), "{words}");
-    assert!(words.contains("Enter a whole number from 0 to 100, or leave it empty."), "{words}");
-    for typed in ["value=\"2026-12-24\"", "value=\"2026-12-20\"", "value=\"lots\"", "name=\"daily_cap\" value=\"2\""] {
+    assert!(
+        words.contains("Nothing was saved yet.") && words.contains("The last day comes before the first."),
+        "{words}"
+    );
+    assert!(
+        words.contains("Enter a whole number from 0 to 100, or leave it empty."),
+        "{words}"
+    );
+    for typed in [
+        "value=\"2026-12-24\"",
+        "value=\"2026-12-20\"",
+        "value=\"lots\"",
+        "name=\"daily_cap\" value=\"2\"",
+    ] {
         assert!(again.body.contains(typed), "{typed}");
     }
     let page = get(&router, "/me", Some("ben")).await;
     for kept in fields {
         assert!(page.body.contains(kept), "{kept} stays in force");
     }
-    assert!(!get(&router, "/me", Some("ada")).await.body.contains("2026-12-21"), "nobody else sees it");
+    assert!(
+        !get(&router, "/me", Some("ada")).await.body.contains("2026-12-21"),
+        "nobody else sees it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,10 +205,24 @@ async fn the_demo_remembers_whom_a_visitor_chose() {
     let outside = world.app(Viewing::Open).router;
     assert_eq!(
         post(&outside, "/demo/me", "", (OURS, "login=cleo")).await.status,
-        StatusCode::NOT_FOUND
+        StatusCode::FORBIDDEN
     );
     assert!(
         !get(&outside, "/", None).await.body.contains("<form"),
         "nobody is chosen outside the demo"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_to_being_listed_is_kept_and_taken_back() {
+    let world = World::new().await;
+    let router = world.demo();
+    let agreed = "name=\"yes\" value=\"yes\" checked";
+    assert!(!get(&router, "/me", Some("ben")).await.body.contains(agreed));
+    let saved = post(&router, "/me/asked", "ben", (OURS, "yes=yes")).await;
+    assert_eq!(saved.headers[header::LOCATION], "/me?saved=asked");
+    let page = get(&router, "/me?saved=asked", Some("ben")).await;
+    assert!(page.body.contains(agreed) && page.text().contains("Your choice is saved."));
+    post(&router, "/me/asked", "ben", (OURS, "")).await;
+    assert!(!get(&router, "/me", Some("ben")).await.body.contains(agreed));
 }

@@ -18,9 +18,21 @@ type Row = (&'static str, &'static str, [u16; 5]);
 
 const TABLE: [Row; 17] = [
     ("/", "/", [200, 200, 200, 200, 200]),
-    ("/pulls/{owner}/{repo}/{number}", "/pulls/acme/shop/7", [200, 200, 200, 404, 403]),
-    ("/pulls/{owner}/{repo}/{number}", "/pulls/acme/sealed/2", [200, 200, 404, 404, 403]),
-    ("/pulls/{owner}/{repo}/{number}", "/pulls/other/vault/1", [404, 404, 404, 200, 403]),
+    (
+        "/pulls/{owner}/{repo}/{number}",
+        "/pulls/acme/shop/7",
+        [200, 200, 200, 404, 403],
+    ),
+    (
+        "/pulls/{owner}/{repo}/{number}",
+        "/pulls/acme/sealed/2",
+        [200, 200, 404, 404, 403],
+    ),
+    (
+        "/pulls/{owner}/{repo}/{number}",
+        "/pulls/other/vault/1",
+        [404, 404, 404, 200, 403],
+    ),
     ("/me", "/me", [200, 200, 200, 200, 403]),
     ("/people/{login}", "/people/dan", [200, 200, 200, 404, 403]),
     ("/people/{login}", "/people/zoe", [404, 404, 404, 200, 403]),
@@ -32,7 +44,11 @@ const TABLE: [Row; 17] = [
     ("/docs", "/docs", [200, 200, 200, 200, 200]),
     ("/sign-in", "/sign-in", [303, 303, 303, 303, 303]),
     ("/sign-in/callback", "/sign-in/callback", [400, 400, 400, 400, 400]),
-    ("/sign-in/organisation", "/sign-in/organisation", [200, 200, 200, 200, 403]),
+    (
+        "/sign-in/organisation",
+        "/sign-in/organisation",
+        [200, 200, 200, 200, 403],
+    ),
     ("/style.css", "/style.css", [200, 200, 200, 200, 200]),
 ];
 
@@ -48,7 +64,11 @@ fn page_routes() -> BTreeSet<&'static str> {
 #[test]
 fn every_page_is_in_the_table() {
     let told: BTreeSet<&str> = TABLE.iter().map(|(route, ..)| *route).collect();
-    assert_eq!(told, page_routes(), "each page route needs a row that says what it answers to whom");
+    assert_eq!(
+        told,
+        page_routes(),
+        "each page route needs a row that says what it answers to whom"
+    );
 }
 
 async fn world() -> World {
@@ -72,12 +92,19 @@ async fn everybody_opens_what_is_theirs_and_nothing_else() {
     for (_, address, statuses) in TABLE {
         for (who, browser) in browsers.iter_mut().enumerate() {
             let page = browser.clone().get(address).await;
-            assert_eq!(page.status.as_u16(), statuses[who], "{address} to {who}: {}", page.text());
+            assert_eq!(
+                page.status.as_u16(),
+                statuses[who],
+                "{address} to {who}: {}",
+                page.text()
+            );
             let unknown: &[&str] = match who {
                 0 | 1 => &["zoe", "vault", "Rotate"],
                 2 => &["zoe", "vault", "Rotate", "sealed", "Hush"],
                 3 => &["ada", "ben", "cleo", "dan", "eve", "shop", "sealed", "Hush", "Payments"],
-                _ => &["ada", "ben", "cleo", "dan", "eve", "shop", "sealed", "Hush", "zoe", "vault"],
+                _ => &[
+                    "ada", "ben", "cleo", "dan", "eve", "shop", "sealed", "Hush", "zoe", "vault",
+                ],
             };
             for word in unknown {
                 assert!(!page.names(word), "{address} names {word} to {who}: {}", page.text());
@@ -94,11 +121,19 @@ async fn no_link_in_the_head_leads_to_a_closed_page() {
         let mut browser = Browser::of(&router, &world.github, login).await;
         let page = browser.get("/").await.body;
         let head = page.split_once("</nav>").expect("a head").0.to_owned();
-        let links: Vec<&str> = head.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let links: Vec<&str> = head
+            .split("href=\"/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         assert!(links.len() >= 4, "{links:?}");
         assert_eq!(links.contains(&"teams"), login != "cleo");
         for link in links.iter().filter(|link| !link.starts_with("style.css")) {
-            assert_eq!(browser.get(&format!("/{link}")).await.status, StatusCode::OK, "{link} to {login}");
+            assert_eq!(
+                browser.get(&format!("/{link}")).await.status,
+                StatusCode::OK,
+                "{link} to {login}"
+            );
         }
     }
     let head = Browser::new(&router).get("/").await.body;
@@ -121,8 +156,15 @@ async fn leavers_outside_collaborators_and_strangers_get_in_nowhere() {
         let mut browser = Browser::new(&router);
         let end = browser.sign_in(&world.github, login, "/me").await;
         assert_eq!(end.status, StatusCode::FORBIDDEN, "{login}");
-        assert!(end.text().contains(&format!("{login} is no member of an organisation")), "{}", end.text());
-        assert!(!browser.cookies.contains_key("__Host-peerlore"), "{login} has a session");
+        assert!(
+            end.text().contains(&format!("{login} is no member of an organisation")),
+            "{}",
+            end.text()
+        );
+        assert!(
+            !browser.cookies.contains_key("__Host-peerlore"),
+            "{login} has a session"
+        );
         assert_eq!(browser.get("/me").await.status, StatusCode::FORBIDDEN);
     }
     assert_eq!(world.sql("delete from session").await, 0);
@@ -142,7 +184,11 @@ async fn private_evidence_shows_only_to_whoever_may_read_it() {
     world.clock.move_to(world.clock.now() + chrono::Duration::minutes(10));
     let after = ben.get("/me").await;
     assert!(!after.body.contains("sealed"), "{}", after.text());
-    assert!(after.text().contains("Landed in 2 pull requests"), "claims rest on what is shown: {}", after.text());
+    assert!(
+        after.text().contains("Landed in 2 pull requests"),
+        "claims rest on what is shown: {}",
+        after.text()
+    );
     assert!(!ben.get("/").await.body.contains("Hush"));
     assert_eq!(ben.get("/pulls/acme/sealed/2").await.status, StatusCode::NOT_FOUND);
 }
@@ -154,17 +200,33 @@ async fn colleagues_see_what_somebody_shares_and_that_somebody_sees_who_looked()
     let mut ben = Browser::of(&router, &world.github, "ben").await;
     let mut cleo = Browser::of(&router, &world.github, "cleo").await;
     let page = cleo.get("/people/ben").await.text();
-    assert!(page.contains("ben shares nothing.") && !page.contains("Passed on"), "{page}");
+    assert!(
+        page.contains("ben shares nothing.") && !page.contains("Passed on"),
+        "{page}"
+    );
     let saved = ben.post("/me", "/me/sharing", "share=helped").await;
     assert_eq!(saved.location(), "/me?saved=sharing");
     let page = cleo.get("/people/BEN").await.text();
-    assert!(page.contains("Passed on Error handling Landed in 2 pull requests."), "without the sealed one: {page}");
+    assert!(
+        page.contains("Passed on Error handling Landed in 2 pull requests."),
+        "without the sealed one: {page}"
+    );
     assert!(!page.contains("Took up") && !page.contains("Goals"), "{page}");
     let mine = ben.get("/me").await.text();
-    assert_eq!(mine.matches("cleo, 12 Nov 2026, just now").count(), 1, "once a day: {mine}");
+    assert_eq!(
+        mine.matches("cleo, 12 Nov 2026, just now").count(),
+        1,
+        "once a day: {mine}"
+    );
     ben.get("/people/ben").await;
-    assert!(!ben.get("/me").await.text().contains("ben, 12 Nov 2026"), "own looks are none");
-    assert_eq!(ben.post("/me", "/me/sharing", "share=everything").await.status, StatusCode::BAD_REQUEST);
+    assert!(
+        !ben.get("/me").await.text().contains("ben, 12 Nov 2026"),
+        "own looks are none"
+    );
+    assert_eq!(
+        ben.post("/me", "/me/sharing", "share=everything").await.status,
+        StatusCode::BAD_REQUEST
+    );
     world.opt_out("ben").await;
     assert_eq!(cleo.get("/people/ben").await.status, StatusCode::NOT_FOUND);
     assert!(ben.get("/me").await.text().contains("You are out of everything"));
@@ -176,7 +238,10 @@ async fn a_team_page_names_holders_and_hides_small_counts() {
     let router = world.for_members();
     let mut ben = Browser::of(&router, &world.github, "ben").await;
     let small = ben.get("/teams/payments").await.text();
-    assert!(small.contains("Too few people") && !small.contains("Held here"), "{small}");
+    assert!(
+        small.contains("Too few people") && !small.contains("Held here"),
+        "{small}"
+    );
     let mut sent = Vec::new();
     for login in ["fay", "gus", "hal"] {
         world.github.add_account(&UserSpec {
@@ -190,8 +255,46 @@ async fn a_team_page_names_holders_and_hides_small_counts() {
     world.tell(sent).await;
     let page = ben.get("/teams/payments").await.text();
     assert!(page.contains("Error handling ben and dan"), "{page}");
-    assert!(!page.contains("ada") && !page.contains("1 of"), "only ada was told: {page}");
-    assert!(page.contains("Too few people to show anything."), "{page}");
+    assert!(
+        !page.contains("ada") && !page.contains(" of 4"),
+        "only ada was told: {page}"
+    );
+    assert!(page.contains("Nothing that can be shown."), "{page}");
+    let more = ["ida", "jon", "kim", "lea", "max", "nia", "oto"];
+    let mut sent = Vec::new();
+    for login in more {
+        world.github.add_account(&UserSpec {
+            login,
+            name: login,
+            kind: AccountKind::User,
+        });
+        sent.extend(world.github.add_member(by("ada", 1), login, false));
+        sent.extend(world.github.join_team(by("ada", 1), "payments", login, false));
+    }
+    world.tell(sent).await;
+    // Six of thirteen are told about testing, five about security, three about databases.
+    for (area, people) in [("testing", 6), ("security", 5), ("databases", 3)] {
+        let told = format!(
+            "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, at, p, parts,
+                                 outcome, diffs_known, provisional)
+             select l.installation_id, l.place, l.comment_id, '{area}', p.id, l.teacher_id, l.repo_id, l.number, l.at, l.p, l.parts,
+                    'given', true, false
+             from (select l.* from lesson l join person t on t.id = l.teacher_id join repo r on r.id = l.repo_id
+                   where t.login = 'cleo' and r.name = 'shop' limit 1) l,
+                  (select id from person where login = any('{{fay,gus,hal,ida,jon,kim,lea,max}}') order by login limit {people}) p"
+        );
+        assert_eq!(world.sql(&told).await, people);
+    }
+    let page = ben.get("/teams/payments").await.text();
+    assert!(
+        page.contains("Area People Security 5 of 13 Testing 6 of 13")
+            || page.contains("Area People Testing 6 of 13 Security 5 of 13"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("Databases") && !page.contains("fay"),
+        "three would be too few: {page}"
+    );
     world.opt_out("dan").await;
     assert!(ben.get("/teams/payments").await.text().contains("Error handling ben"));
     assert!(!ben.get("/teams/payments").await.names("dan"));

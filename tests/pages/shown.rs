@@ -177,7 +177,7 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     insta::assert_snapshot!(&text[begin..end], @r"
     My page
     ben
-    Only you see this page. Nothing on it is a score, and nobody is compared with anybody.
+    Only you see this page; what colleagues see of it you choose below. Nothing on it is a score, and nobody is compared with anybody.
     What you passed on
     Error handling
     Landed in 2 pull requests, with 1 person.

@@ -33,6 +33,8 @@ use crate::world::today;
 
 fn view() -> pull::View {
     pull::View {
+        votes: peerlore::store::feedback::Votes::default(),
+        checked: false,
         repo: Repo {
             installation: InstallationId(1),
             id: RepoId(1),
@@ -231,6 +233,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         token: "t".to_owned(),
         signed_in: false,
         may_be_asked: false,
+        declined: Vec::new(),
         person: Person {
             id: PersonId(2),
             login: "ben".to_owned(),

@@ -78,7 +78,7 @@ pub struct World {
     pub other: FakeGithub,
     /// The time.
     pub clock: Clock,
-    _servers: Vec<Loopback>,
+    servers: Vec<Loopback>,
 }
 
 impl World {
@@ -98,7 +98,7 @@ impl World {
             github: acme.clone(),
             other: FakeGithub::new("other", 2, today() - Duration::days(400)),
             clock,
-            _servers: vec![server],
+            servers: vec![server],
         };
         world.tell(history(&acme)).await;
         world.tell(open_pull(&acme)).await;
@@ -118,14 +118,17 @@ impl World {
         let mine = std::mem::replace(&mut self.forge, forge_at(&server.url, &self.clock));
         let router = self.for_members();
         self.forge = mine;
-        self._servers.push(server);
+        self.servers.push(server);
         router
     }
 
     /// Runs a statement.
     pub async fn sql(&self, statement: &str) -> u64 {
-        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(self.pool()).await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}")).rows_affected()
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(self.pool())
+            .await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
+            .rows_affected()
     }
 
     pub fn app(&self, viewing: Viewing) -> App {
@@ -193,7 +196,10 @@ fn forge_at(url: &str, clock: &Clock) -> Forge {
             client_secret: SecretString::from(CLIENT_SECRET),
             web_url: url.to_owned(),
         }),
-        ..ForgeSettings::new(url.parse().expect("an address"), Credentials::Token(SecretString::from("t")))
+        ..ForgeSettings::new(
+            url.parse().expect("an address"),
+            Credentials::Token(SecretString::from("t")),
+        )
     };
     Forge::new(settings, clock.clone()).expect("a client")
 }
@@ -277,7 +283,9 @@ pub async fn get(router: &Router, path: &str, login: Option<&str>) -> Answer {
 /// The token in the first form of a page; empty where it has none.
 pub fn token_in(page: &str) -> String {
     let after = page.split_once("name=\"token\" value=\"").map(|(_, after)| after);
-    after.and_then(|after| after.split_once('"')).map_or_else(String::new, |(token, _)| token.to_owned())
+    after
+        .and_then(|after| after.split_once('"'))
+        .map_or_else(String::new, |(token, _)| token.to_owned())
 }
 
 /// A form sent from the page of `origin`, with the token that the first page gives.
@@ -291,7 +299,7 @@ pub async fn post(router: &Router, path: &str, login: &str, (origin, form): (Opt
     if let Some(origin) = origin {
         request = request.header(header::ORIGIN, origin);
     }
-    ask(router, request.body(Body::from(form.to_owned())).expect("a request")).await
+    ask(router, request.body(Body::from(form)).expect("a request")).await
 }
 
 pub const OURS: Option<&str> = Some("https://peerlore.example");

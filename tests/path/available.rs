@@ -87,7 +87,11 @@ async fn an_absence_holds_from_its_first_day_to_its_last() {
     let pull = peerlore.open(by("ada", midnight), LEDGER, LINES).await;
     assert_ne!(peerlore.picked(&pull).await.0, "ben", "the first minute");
     assert_eq!(peerlore.suggestion(&pull).await.expect("a suggestion").left_out.away, 1);
-    assert_ne!(picked(&peerlore, midnight + 2 * DAY - 1).await.0, "ben", "the last minute");
+    assert_ne!(
+        picked(&peerlore, midnight + 2 * DAY - 1).await.0,
+        "ben",
+        "the last minute"
+    );
     assert_eq!(picked(&peerlore, midnight + 2 * DAY).await.0, "ben", "back");
     let (id, ben) = (peerlore.tenant().await, peerlore.person("ben"));
     let today = at(midnight + 2 * DAY).date_naive();
@@ -124,7 +128,15 @@ async fn own_numbers_are_stricter_than_the_settings_and_never_looser() {
     assert_eq!(picked(&peerlore, TODAY).await.0, "ben");
     let pull = peerlore.open(by("ada", TODAY + 1), LEDGER, LINES).await;
     assert_ne!(peerlore.picked(&pull).await.0, "ben");
-    assert!(peerlore.suggestion(&pull).await.expect("a suggestion").left_out.daily_cap >= 1);
+    assert!(
+        peerlore
+            .suggestion(&pull)
+            .await
+            .expect("a suggestion")
+            .left_out
+            .daily_cap
+            >= 1
+    );
     let many = Availability {
         daily_cap: Some(90),
         ..Availability::default()

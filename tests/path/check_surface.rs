@@ -56,7 +56,34 @@ async fn it_names_two_and_says_why() {
     assert_eq!(peerlore.said(&pull), [""; 0], "and no comment");
     let (title, summary) = texts(&peerlore).remove(0);
     assert!(!summary.contains('@'));
-    assert_snapshot!(format!("{title}\n\n{summary}"), @"");
+    assert_snapshot!(format!("{title}\n\n{summary}"), @r#"
+    ben knows this, cleo would learn
+
+    **Knows this change:** `ben` – reviewed 1 change under `src/ledger/` in January; has reviewed one of this author's changes; reviewed 1 change here in the last 90 days
+
+    **Would learn from it:** `cleo` – reviewed 1 change under `src/pages/`; would be the first person outside Payments to know `src/ledger/`
+
+    Someone who knows: `ben`
+
+    - reviewed 1 change under `src/ledger/` in January
+    - has reviewed one of this author's changes
+    - reviewed 1 change here in the last 90 days
+
+    Someone who would learn, beside a reviewer who knows: `cleo`
+
+    - would be the first person outside Payments to know `src/ledger/`
+    - reviewed 1 change under `src/pages/`
+    - knows Rust
+    - reviewed 1 change under `src/` in January
+
+    What you can do:
+
+    - To accept, comment `/peerlore assign`, or request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.
+    - To decline, do nothing; `/peerlore reroll` looks for others, and `/peerlore not-me` leaves you out here.
+    - To be left out of everything, ask whoever runs Peerlore for `acme/shop` to run `peerlore opt-out LOGIN`.
+    - To turn this off, whoever runs Peerlore for `acme/shop` sets `PEERLORE_SURFACE=web`.
+    - [How this works, what is stored and who sees it](https://peerlore.example/docs)
+    "#);
 }
 
 #[tokio::test]

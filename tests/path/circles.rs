@@ -37,7 +37,9 @@ async fn without_teams() -> Peerlore {
         ("finn", "dan", PAGES),
     ];
     for (minute, (author, reviewer, path)) in (1..).zip(pairs) {
-        peerlore.tell(peerlore.merged(author, reviewer, path, 10 * minute)).await;
+        peerlore
+            .tell(peerlore.merged(author, reviewer, path, 10 * minute))
+            .await;
     }
     peerlore
 }
@@ -51,14 +53,23 @@ async fn known(peerlore: &Peerlore, chosen: &BTreeMap<String, Vec<String>>) -> p
 #[tokio::test]
 async fn the_learner_comes_from_another_circle_and_the_reason_says_so() {
     let peerlore = without_teams().await;
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")]).await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
     let suggestion = peerlore.suggestion(&pull).await.expect("a suggestion");
     let Slot::Picked(learner) = &suggestion.learner else {
         panic!("{suggestion:?}")
     };
-    assert!(["dan", "eve", "finn"].contains(&learner.login.as_str()), "{}", learner.login);
+    assert!(
+        ["dan", "eve", "finn"].contains(&learner.login.as_str()),
+        "{}",
+        learner.login
+    );
     let said: Vec<&str> = learner.reasons.iter().map(|reason| reason.words.as_str()).collect();
-    assert!(said.contains(&"from another circle of reviewers (no teams are set up)"), "{said:?}");
+    assert!(
+        said.contains(&"from another circle of reviewers (no teams are set up)"),
+        "{said:?}"
+    );
     assert!(peerlore.said(&pull)[0].contains("no teams are set up"));
 }
 
@@ -71,9 +82,13 @@ async fn circles_are_found_daily_and_keep_their_numbers() {
     peerlore.run_jobs().await;
     assert_eq!(peerlore.one::<String>(of).await, "ada1 ben1 cleo1 dan2 eve2 finn2");
     for minute in [1, 5] {
-        peerlore.tell(peerlore.merged("dan", "eve", PAGES, TODAY + minute)).await;
+        peerlore
+            .tell(peerlore.merged("dan", "eve", PAGES, TODAY + minute))
+            .await;
     }
-    peerlore.sql("update circle_place set circle = 7 where circle = 2").await;
+    peerlore
+        .sql("update circle_place set circle = 7 where circle = 2")
+        .await;
     peerlore.clock.move_to(at(TODAY + DAY + 10));
     expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
     peerlore.run_jobs().await;
@@ -92,9 +107,18 @@ async fn the_settings_teams_come_before_circles_and_after_real_teams() {
     ]);
     let found = known(&peerlore, &chosen).await;
     let names: Vec<&str> = found.places.iter().map(|place| place.name.as_str()).collect();
-    assert_eq!((found.grouping, names), (Grouping::Teams, vec!["Money", "Money", "Rest"]));
+    assert_eq!(
+        (found.grouping, names),
+        (Grouping::Teams, vec!["Money", "Money", "Rest"])
+    );
     let real = Peerlore::with_history().await;
-    assert!(known(&real, &chosen).await.places.iter().all(|place| place.name != "Money"));
+    assert!(
+        known(&real, &chosen)
+            .await
+            .places
+            .iter()
+            .all(|place| place.name != "Money")
+    );
 }
 
 #[tokio::test]
@@ -108,7 +132,9 @@ async fn an_outside_collaborator_is_evidence_and_no_candidate() {
     for minute in [100, 110, 120] {
         peerlore.tell(peerlore.merged("ada", "olga", LEDGER, minute)).await;
     }
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")]).await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
     let (expert, learner) = peerlore.picked(&pull).await;
     assert!(expert == "ben" && learner != "olga", "{expert} and {learner}");
     let seen = format!("select count(*) from review where reviewer_id = {id}");

@@ -301,7 +301,9 @@ async fn a_locked_pull_request_shows_its_suggestion_on_the_page_only() {
 #[tokio::test]
 async fn a_suspended_installation_stays_silent() {
     let peerlore = Peerlore::with_history().await;
-    peerlore.sql("update installation set suspended_at = now()").await;
+    peerlore
+        .sql("update installation set suspended_at = '2199-01-01'")
+        .await;
     peerlore.github.forget_requests();
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
     assert_eq!(peerlore.suggestion(&pull).await, None);

@@ -22,9 +22,13 @@ fn erase(peerlore: &Peerlore, arguments: &[&str]) -> Output {
 /// `ben` reviewed, taught, was suggested and mentioned.
 async fn full() -> (Peerlore, PullName) {
     let peerlore = Peerlore::with_history().await;
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")]).await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
     peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
-    let root = peerlore.comment(&pull, by("cleo", TODAY + 2), 20, "What does @ben say to this?").await;
+    let root = peerlore
+        .comment(&pull, by("cleo", TODAY + 2), 20, "What does @ben say to this?")
+        .await;
     peerlore.reply(&pull, by("ben", TODAY + 3), root, "Ben says yes.").await;
     (peerlore, pull)
 }
@@ -78,14 +82,24 @@ async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
     peerlore.run_jobs().await;
     assert_eq!(tables_naming(&peerlore, "ben").await, [""; 0]);
     assert_eq!(tables_naming(&peerlore, &number.to_string()).await, ["person"]);
-    assert!(!peerlore.said(&pull).concat().contains("ben"), "{:?}", peerlore.said(&pull));
+    assert!(
+        !peerlore.said(&pull).concat().contains("ben"),
+        "{:?}",
+        peerlore.said(&pull)
+    );
     assert_eq!(peerlore.taught().await, [""; 0]);
 
     peerlore.comment(&pull, by("ben", TODAY + DAY), 20, LOCK).await;
-    assert_eq!(tables_naming(&peerlore, "ben").await, [""; 0], "what comes later isn't stored under a name");
+    assert_eq!(
+        tables_naming(&peerlore, "ben").await,
+        [""; 0],
+        "what comes later isn't stored under a name"
+    );
     let texts = "select count(*) from comment where body like '%deadlock%'";
     assert_eq!(peerlore.one::<i64>(texts).await, 0);
-    let again = peerlore.open(by("ada", TODAY + 2 * DAY), LEDGER, &[(21, "let more = 21.0;")]).await;
+    let again = peerlore
+        .open(by("ada", TODAY + 2 * DAY), LEDGER, &[(21, "let more = 21.0;")])
+        .await;
     assert_ne!(peerlore.picked(&again).await.0, "ben");
     let unknown = erase(&peerlore, &["--person", "ben", "--yes"]);
     assert_eq!(unknown.status.code(), Some(1));

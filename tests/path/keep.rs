@@ -57,7 +57,9 @@ async fn a_text_that_nobody_read_goes_too() {
     let earlier = untold(&peerlore);
     let (_, told) = peerlore.github.issue_comment(&earlier, by("ben", TODAY + 1), LOCK);
     // Taken away before anything could be asked about it.
-    peerlore.sql("update installation set suspended_at = '2199-01-01'").await;
+    peerlore
+        .sql("update installation set suspended_at = '2199-01-01'")
+        .await;
     peerlore.tell(told).await;
     assert_eq!(peerlore.one::<i64>("select count(*) from reading").await, 0);
     expire_on(&peerlore, TODAY + 90 * DAY).await;

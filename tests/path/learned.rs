@@ -40,7 +40,13 @@ async fn claim(peerlore: &Peerlore) -> &'static str {
         own: String::new(),
         host: String::new(),
     };
-    let profile = profile::profile(&mut conn, &Reader::of_everything(id), &ada, (at(TODAY + 30 * DAY), &addresses)).await;
+    let profile = profile::profile(
+        &mut conn,
+        &Reader::of_everything(id),
+        &ada,
+        (at(TODAY + 30 * DAY), &addresses),
+    )
+    .await;
     let mut taken = profile.expect("the database").taken.into_iter();
     taken
         .find(|one| one.area == Area::Databases)

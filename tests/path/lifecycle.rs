@@ -39,9 +39,13 @@ async fn standing(peerlore: &Peerlore) -> &'static str {
 /// The daily look, by the App's own credentials.
 async fn looked_at(peerlore: &Peerlore, minute: i64) {
     peerlore.clock.move_to(at(minute));
-    let id = peerlore.one::<i64>("select id from installation where login like 'acme%'").await;
+    let id = peerlore
+        .one::<i64>("select id from installation where login like 'acme%'")
+        .await;
     let pipeline = peerlore.as_the_app().pipeline;
-    members::run(&pipeline, peerlore::model::ids::InstallationId(id)).await.expect("GitHub");
+    members::run(&pipeline, peerlore::model::ids::InstallationId(id))
+        .await
+        .expect("GitHub");
     peerlore.run_jobs().await;
 }
 
@@ -51,7 +55,9 @@ async fn while_suspended_nothing_is_suggested() {
     peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
     assert_eq!(standing(&peerlore).await, "suspended");
     // GitHub sends nothing of it, and what it sends of the App itself wakes nobody.
-    peerlore.tell(peerlore.github.accept_permissions(by("ada", TODAY + 1))).await;
+    peerlore
+        .tell(peerlore.github.accept_permissions(by("ada", TODAY + 1)))
+        .await;
     assert_eq!(standing(&peerlore).await, "suspended");
     peerlore.tell(peerlore.github.unsuspend(by("ada", TODAY + 2))).await;
     assert_eq!(standing(&peerlore).await, "active");
@@ -76,7 +82,9 @@ async fn what_was_missed_is_found_by_the_daily_look() {
     looked_at(&peerlore, TODAY + DAY).await;
     assert_eq!(standing(&peerlore).await, "suspended");
     let _missed = peerlore.github.unsuspend(by("ada", TODAY + DAY + 1));
-    let _missed = peerlore.github.rename_organisation(by("ada", TODAY + DAY + 2), "acme-inc");
+    let _missed = peerlore
+        .github
+        .rename_organisation(by("ada", TODAY + DAY + 2), "acme-inc");
     looked_at(&peerlore, TODAY + 2 * DAY).await;
     assert_eq!(standing(&peerlore).await, "active");
     let owner: String = peerlore.one("select owner from repo").await;
@@ -119,8 +127,15 @@ async fn an_organisation_that_was_renamed_takes_its_repositories_along() {
         .tell(peerlore.github.rename_organisation(by("ada", TODAY), "acme-inc"))
         .await;
     let mut conn = peerlore.conn().await;
-    assert!(tenants::by_login(&mut conn, "acme").await.expect("the database").is_none());
-    let repo = tenants::repo_by_name(&mut conn, "acme-inc", "shop").await.expect("the database");
+    assert!(
+        tenants::by_login(&mut conn, "acme")
+            .await
+            .expect("the database")
+            .is_none()
+    );
+    let repo = tenants::repo_by_name(&mut conn, "acme-inc", "shop")
+        .await
+        .expect("the database");
     assert!(repo.is_some());
     let pull = opens(&peerlore, TODAY + 1).await;
     assert_eq!(peerlore.picked(&pull).await.0, "ben");
@@ -129,7 +144,9 @@ async fn an_organisation_that_was_renamed_takes_its_repositories_along() {
 #[tokio::test]
 async fn an_archived_repository_gets_no_suggestions() {
     let peerlore = Peerlore::with_history().await;
-    peerlore.tell(peerlore.github.archive(by("ada", TODAY), "shop", true)).await;
+    peerlore
+        .tell(peerlore.github.archive(by("ada", TODAY), "shop", true))
+        .await;
     let pull = opens(&peerlore, TODAY + 1).await;
     assert!(!is_suggested(&peerlore, &pull).await);
     peerlore
@@ -159,14 +176,21 @@ async fn a_repository_that_is_taken_and_given_back_has_its_facts() {
     peerlore.tell(asked).await;
     let answers = async || {
         let id = peerlore.tenant().await;
-        reviews::answers(&mut *peerlore.conn().await, id, at(0)).await.expect("the database").len()
+        reviews::answers(&mut *peerlore.conn().await, id, at(0))
+            .await
+            .expect("the database")
+            .len()
     };
     assert_eq!(answers().await, 1);
-    peerlore.tell(peerlore.github.grant(by("ada", TODAY + 2), "shop", false)).await;
+    peerlore
+        .tell(peerlore.github.grant(by("ada", TODAY + 2), "shop", false))
+        .await;
     assert_eq!(answers().await, 0, "what was taken from us counts for nothing");
     peerlore.clock.move_to(at(TODAY + 60 * DAY));
     expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
-    peerlore.tell(peerlore.github.grant(by("ada", TODAY + 61 * DAY), "shop", true)).await;
+    peerlore
+        .tell(peerlore.github.grant(by("ada", TODAY + 61 * DAY), "shop", true))
+        .await;
     assert_eq!(answers().await, 1);
 }
 
@@ -175,7 +199,9 @@ async fn taught() -> Peerlore {
     let peerlore = Peerlore::with_history().await;
     let pull = opens(&peerlore, TODAY).await;
     let root = peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
-    peerlore.reply(&pull, by("ada", TODAY + 1), root, "Good point, done.").await;
+    peerlore
+        .reply(&pull, by("ada", TODAY + 1), root, "Good point, done.")
+        .await;
     peerlore.tell(peerlore.github.close(&pull, by("ada", TODAY + 1))).await;
     assert_eq!(peerlore.graph().await.len(), 1);
     peerlore
@@ -207,10 +233,20 @@ async fn a_repository_that_goes_to_somebody_without_the_app_is_let_go() {
         .transfer(by("ada", TODAY + 2), "shop", ("umbra", 4711), INSTALLATION_ID);
     peerlore.tell(given).await;
     let mut conn = peerlore.conn().await;
-    assert!(tenants::by_login(&mut conn, "umbra").await.expect("the database").is_none());
+    assert!(
+        tenants::by_login(&mut conn, "umbra")
+            .await
+            .expect("the database")
+            .is_none()
+    );
     let id = peerlore.tenant().await;
     assert!(tenants::repos(&mut conn, id).await.expect("the database").is_empty());
-    assert_eq!(peerlore.one::<i64>("select count(*) from repo where erase_at is not null").await, 1);
+    assert_eq!(
+        peerlore
+            .one::<i64>("select count(*) from repo where erase_at is not null")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -218,8 +254,12 @@ async fn a_repository_that_goes_to_another_tenant_takes_no_facts_along() {
     let peerlore = taught().await;
     let other = peerlore.neighbour(organisation("umbra", 2)).await;
     other.history().await;
-    other.sql("update installation set external_id = 777 where login = 'umbra'").await;
-    let umbra: i64 = peerlore.one("select account_id from installation where login = 'umbra'").await;
+    other
+        .sql("update installation set external_id = 777 where login = 'umbra'")
+        .await;
+    let umbra: i64 = peerlore
+        .one("select account_id from installation where login = 'umbra'")
+        .await;
     // Both GitHubs of the test number their first repository alike.
     other
         .sql("delete from repo using installation i where i.id = installation_id and i.login = 'umbra'")
@@ -228,15 +268,23 @@ async fn a_repository_that_goes_to_another_tenant_takes_no_facts_along() {
     let given = peerlore.github.transfer(by("ada", TODAY + 2), "shop", to, 777);
     peerlore.tell(given).await;
     let rows = |table: &str, login: &str| {
-        format!("select count(*) from {table} t join installation i on i.id = t.installation_id where i.login = '{login}'")
+        format!(
+            "select count(*) from {table} t join installation i on i.id = t.installation_id where i.login = '{login}'"
+        )
     };
     let there = rows("repo", "umbra");
-    assert_eq!(peerlore.one::<i64>(&format!("{there} and t.removed_at is null")).await, 1);
+    assert_eq!(
+        peerlore.one::<i64>(&format!("{there} and t.removed_at is null")).await,
+        1
+    );
     for facts in ["pull", "comment", "lesson"] {
         assert_eq!(peerlore.one::<i64>(&rows(facts, "umbra")).await, 0, "{facts}");
     }
     let left = rows("repo", "acme");
-    assert_eq!(peerlore.one::<i64>(&format!("{left} and t.removed_at is null")).await, 0);
+    assert_eq!(
+        peerlore.one::<i64>(&format!("{left} and t.removed_at is null")).await,
+        0
+    );
 }
 
 #[tokio::test]

@@ -18,7 +18,10 @@ async fn places(peerlore: &Peerlore, minute: i64) -> String {
     let found = teams::places(&mut *peerlore.conn().await, peerlore.tenant().await, at(minute)).await;
     let login = |person: PersonId| {
         let logins = ["ada", "ben", "cleo", "dan", "eve", "finn"];
-        logins.into_iter().find(|login| peerlore.person(login) == person).expect("one of us")
+        logins
+            .into_iter()
+            .find(|login| peerlore.person(login) == person)
+            .expect("one of us")
     };
     let words = found.expect("the database").into_iter().map(|place| {
         let how = if place.direct { "in" } else { "through" };
@@ -35,9 +38,15 @@ const NESTED: &str = "ada through Engineering, ben through Engineering, eve in E
 async fn nested() -> Peerlore {
     let peerlore = Peerlore::with_history().await;
     let github = &peerlore.github;
-    peerlore.tell(github.add_team(by("ada", 100), "Engineering", "all")).await;
-    peerlore.tell(github.join_team(by("ada", 101), "engineering", "eve", false)).await;
-    peerlore.tell(github.nest_team(by("ada", 102), "payments", Some("engineering"))).await;
+    peerlore
+        .tell(github.add_team(by("ada", 100), "Engineering", "all"))
+        .await;
+    peerlore
+        .tell(github.join_team(by("ada", 101), "engineering", "eve", false))
+        .await;
+    peerlore
+        .tell(github.nest_team(by("ada", 102), "payments", Some("engineering")))
+        .await;
     peerlore
 }
 
@@ -76,11 +85,20 @@ async fn children_count_into_the_parent_since_they_lie_in_it() {
 async fn a_circle_of_teams_ends() {
     let peerlore = nested().await;
     peerlore
-        .tell(peerlore.github.nest_team(by("ada", 103), "engineering", Some("payments")))
+        .tell(
+            peerlore
+                .github
+                .nest_team(by("ada", 103), "engineering", Some("payments")),
+        )
         .await;
     let all = places(&peerlore, 104).await;
-    assert!(all.contains("eve through Payments") && all.contains("ada through Engineering"), "{all}");
-    peerlore.tell(peerlore.github.delete_team(by("ada", 105), "payments")).await;
+    assert!(
+        all.contains("eve through Payments") && all.contains("ada through Engineering"),
+        "{all}"
+    );
+    peerlore
+        .tell(peerlore.github.delete_team(by("ada", 105), "payments"))
+        .await;
     assert_eq!(places(&peerlore, 106).await, "cleo in Web, dan in Web");
 }
 
@@ -94,7 +112,11 @@ async fn a_list_that_holds_the_children_makes_them_no_direct_members() {
     a_day_later(&peerlore).await;
     assert_eq!(places(&peerlore, TODAY + DAY).await, NESTED);
     peerlore
-        .tell(peerlore.github.leave_team(by("ada", TODAY + DAY + 1), "payments", "ben"))
+        .tell(
+            peerlore
+                .github
+                .leave_team(by("ada", TODAY + DAY + 1), "payments", "ben"),
+        )
         .await;
     let left = places(&peerlore, TODAY + DAY + 2).await;
     assert!(!left.contains("ben"), "who leaves the child leaves the parent: {left}");
@@ -122,7 +144,9 @@ async fn a_department_above_both_makes_nobody_a_team_mate() {
     peerlore
         .tell(peerlore.github.nest_team(by("ada", 104), "web", Some("engineering")))
         .await;
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")]).await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
     let suggestion = peerlore.suggestion(&pull).await.expect("a suggestion");
     let Slot::Picked(learner) = &suggestion.learner else {
         panic!("{suggestion:?}")
@@ -146,7 +170,11 @@ async fn owners_and_maintainers_are_read_with_since_when() {
     a_day_later(&peerlore).await;
     assert_eq!(role(&peerlore, "ben", TODAY + DAY).await, Some(OrgRole::Owner));
     assert_eq!(role(&peerlore, "ada", TODAY + DAY).await, Some(OrgRole::Member));
-    assert_eq!(role(&peerlore, "ben", 50).await, Some(OrgRole::Member), "what was stays");
+    assert_eq!(
+        role(&peerlore, "ben", 50).await,
+        Some(OrgRole::Member),
+        "what was stays"
+    );
     assert_eq!((leads(&peerlore, "cleo").await, leads(&peerlore, "dan").await), (1, 0));
     peerlore
         .tell(peerlore.github.remove_member(by("ada", TODAY + DAY + 1), "ben"))
@@ -159,7 +187,9 @@ async fn owners_and_maintainers_are_read_with_since_when() {
 }
 
 async fn opens(peerlore: &Peerlore) -> (String, String) {
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")]).await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
     peerlore.picked(&pull).await
 }
 
@@ -192,7 +222,11 @@ async fn the_name_of_an_account_that_is_gone_is_let_go() {
     assert_eq!(peerlore.one::<i64>(&left).await, 0);
     peerlore.github.delete_user("finn");
     a_day_later(&peerlore).await;
-    assert_eq!(peerlore.one::<String>(&login(finn)).await, "ghost", "found by the daily reading");
+    assert_eq!(
+        peerlore.one::<String>(&login(finn)).await,
+        "ghost",
+        "found by the daily reading"
+    );
     let named = "select count(*) from person where login in ('ben', 'finn')";
     assert_eq!(peerlore.one::<i64>(named).await, 0);
 }

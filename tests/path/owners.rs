@@ -20,7 +20,9 @@ const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
 async fn with(files: &[(&str, &str)]) -> Peerlore {
     let peerlore = Peerlore::with_history().await;
     let changes: Vec<Change> = files.iter().map(|(path, text)| Change::write(*path, *text)).collect();
-    let pushed = peerlore.github.push_to_base("shop", by("ada", TODAY - 5), "Own it", &changes);
+    let pushed = peerlore
+        .github
+        .push_to_base("shop", by("ada", TODAY - 5), "Own it", &changes);
     peerlore.tell(pushed).await;
     peerlore
 }
@@ -39,10 +41,18 @@ async fn an_owner_who_was_not_asked_is_preferred_and_the_reason_says_why() {
     let Slot::Picked(owner) = &suggestion.expert else {
         panic!("{suggestion:?}")
     };
-    let why: Vec<_> = owner.reasons.iter().map(|reason| (reason.part, reason.words.as_str())).collect();
+    let why: Vec<_> = owner
+        .reasons
+        .iter()
+        .map(|reason| (reason.part, reason.words.as_str()))
+        .collect();
     assert_eq!(owner.login, "eve");
     assert_eq!(why, [(ScorePart::Owner, "owns `src/ledger/` by CODEOWNERS")]);
-    assert_eq!(peerlore.picked(&pull).await.1, "cleo", "somebody learns beside the owner");
+    assert_eq!(
+        peerlore.picked(&pull).await.1,
+        "cleo",
+        "somebody learns beside the owner"
+    );
     let kept: String = peerlore.one("select owners::text from base_branch").await;
     assert!(!kept.contains("example.com"), "no address is stored: {kept}");
 }
@@ -51,7 +61,11 @@ async fn an_owner_who_was_not_asked_is_preferred_and_the_reason_says_why() {
 async fn an_owner_who_is_asked_fills_the_place_and_is_never_touched() {
     let peerlore = with(&[("CODEOWNERS", "/src/ledger/ @cleo\n")]).await;
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
-    assert_eq!(peerlore.picked(&pull).await.0, "cleo", "and not the learner, who would fit as well");
+    assert_eq!(
+        peerlore.picked(&pull).await.0,
+        "cleo",
+        "and not the learner, who would fit as well"
+    );
     let asked = peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "cleo");
     peerlore.tell(asked).await;
     let (expert, learner) = peerlore.picked(&pull).await;
@@ -68,7 +82,10 @@ async fn a_team_that_owns_is_its_people_and_takes_the_place_once_asked() {
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
     let (expert, learner) = peerlore.picked(&pull).await;
     assert!(["cleo", "dan"].contains(&expert.as_str()), "{expert}");
-    assert!(!["cleo", "dan"].contains(&learner.as_str()), "an owner doesn't learn here: {learner}");
+    assert!(
+        !["cleo", "dan"].contains(&learner.as_str()),
+        "an owner doesn't learn here: {learner}"
+    );
     let asked = peerlore.github.request_team(&pull, by("ada", TODAY + 1), "web");
     peerlore.tell(asked).await;
     assert_eq!(peerlore.picked(&pull).await.0, "asked: Web");
@@ -80,8 +97,16 @@ async fn the_first_of_the_three_places_counts_and_the_last_line_in_it() {
     assert_eq!(expert(&[first, ("CODEOWNERS", "* @finn\n")]).await, "eve");
     let last = ("CODEOWNERS", "/src/ledger/ @finn\n* @eve\n");
     assert_eq!(expert(&[last, ("docs/CODEOWNERS", "* @finn\n")]).await, "eve");
-    assert_eq!(expert(&[("CODEOWNERS", "* @eve\n/src/ledger/\n")]).await, "ben", "owned by nobody");
-    assert_eq!(expert(&[("CODEOWNERS", "/src/ledger/ @eve oops\n")]).await, "ben", "an invalid line is skipped");
+    assert_eq!(
+        expert(&[("CODEOWNERS", "* @eve\n/src/ledger/\n")]).await,
+        "ben",
+        "owned by nobody"
+    );
+    assert_eq!(
+        expert(&[("CODEOWNERS", "/src/ledger/ @eve oops\n")]).await,
+        "ben",
+        "an invalid line is skipped"
+    );
 }
 
 #[tokio::test]
@@ -115,9 +140,13 @@ async fn commits_that_blame_ignores_teach_nothing_and_make_nobody_an_expert() {
     let peerlore = Peerlore::with_history().await;
     let change = peerlore.open(by("eve", TODAY), LEDGER, LINES).await;
     peerlore.comment(&change, by("finn", TODAY + 1), 20, LOCK).await;
-    peerlore.tell(peerlore.github.merge(&change, by("eve", TODAY + 2))).await;
+    peerlore
+        .tell(peerlore.github.merge(&change, by("eve", TODAY + 2)))
+        .await;
     assert_eq!(peerlore.taught().await.len(), 1);
-    let next = peerlore.open(by("dan", TODAY + DAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    let next = peerlore
+        .open(by("dan", TODAY + DAY), LEDGER, &[(9, "let nine = 9.0;")])
+        .await;
     let known = peerlore.picked(&next).await;
     let merged: String = peerlore
         .one(&format!("select merge_sha from pull where number = {}", change.number))
@@ -131,7 +160,9 @@ async fn commits_that_blame_ignores_teach_nothing_and_make_nobody_an_expert() {
         &[Change::write(".git-blame-ignore-revs", list)],
     );
     peerlore.tell(pushed).await;
-    let after = peerlore.open(by("dan", TODAY + 2 * DAY), LEDGER, &[(8, "let eight = 8.0;")]).await;
+    let after = peerlore
+        .open(by("dan", TODAY + 2 * DAY), LEDGER, &[(8, "let eight = 8.0;")])
+        .await;
     assert_eq!(peerlore.taught().await, [""; 0], "the lesson goes");
     assert!(peerlore.graph().await.is_empty());
     assert_ne!(known.0, "-");

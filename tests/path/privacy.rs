@@ -13,11 +13,12 @@ use peerlore::store::past;
 use peerlore::store::people;
 use peerlore::store::profiles;
 use peerlore::store::pulls;
+use peerlore::store::reader::Reader;
 use peerlore::store::reviews;
 use peerlore::store::suggestions;
+use peerlore::store::team_pages;
 use peerlore::store::teams;
 use peerlore::store::tenants;
-use peerlore::store::reader::Reader;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -64,6 +65,11 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     }
     read!("circles::known", circles::known(conn, id));
     read!("circles::co_reviews", circles::co_reviews(conn, id, (at(0), now)));
+    let reader = Reader::of_everything(id);
+    for team in read!("team_pages::teams", team_pages::teams(conn, &reader, now)) {
+        read!("team_pages::holders", team_pages::holders(conn, &reader, team.id, (at(0), now)));
+        read!("team_pages::told", team_pages::told(conn, &reader, team.id, (at(0), now)));
+    }
     let standing = read!("people::standing", people::standing(conn, id));
     read!("profiles::logins", profiles::logins(conn, id)).len();
     read.last_mut().expect("a line").1 = {
@@ -76,7 +82,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         before: None,
         limit: 1_000,
     };
-    read!("profiles::lessons", profiles::lessons(conn, &Reader::of_everything(id), which));
+    read!(
+        "profiles::lessons",
+        profiles::lessons(conn, &Reader::of_everything(id), which)
+    );
     let languages = ["Rust", "Markdown"];
     read!(
         "profiles::area_rates",
@@ -84,7 +93,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
-    read!("past::past_pulls", past::past_pulls(conn, &Reader::of_everything(id), span(None)));
+    read!(
+        "past::past_pulls",
+        past::past_pulls(conn, &Reader::of_everything(id), span(None))
+    );
     read!("past::who_left", past::who_left(conn, id, now));
     read!(
         "past::languages",
@@ -92,7 +104,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     read!("reviews::answers", reviews::answers(conn, id, at(0)));
     read!("pulls::open", pulls::open(conn, &Reader::of_everything(id), 100));
-    read!("silent::experts", silent::experts(conn, &Reader::of_everything(id), now));
+    read!(
+        "silent::experts",
+        silent::experts(conn, &Reader::of_everything(id), now)
+    );
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
     }

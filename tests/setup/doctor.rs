@@ -154,7 +154,7 @@ async fn before_the_set_up_it_says_where_to_go() {
     note own address: PEERLORE_URL is not set, so pages and links are for this machine only
          set it to the address that GitHub and your colleagues reach, such as https://peerlore.example.com
     MEND App: no GitHub App is registered, so no webhook is accepted
-         run `peerlore serve` and open http://127.0.0.1:8080/setup; `peerlore setup` prints a key for it
+         set PEERLORE_URL to an address that GitHub can reach, then run `peerlore serve` and open its page /setup
     ");
 }
 
@@ -224,10 +224,8 @@ async fn a_database_that_is_away_or_none() {
     assert!(!said.contains("hunter2"));
     insta::assert_snapshot!(said, @r#"
     MEND database: DATABASE_URL names no Postgres (it begins with "mysql"); write it as postgres://user:password@host:5432/database
-         set DATABASE_URL, or see the line above
+         set DATABASE_URL to a Postgres that runs, or unset it to use the private one
     "#);
-    let unset = patient.world.one::<i64>("select 1::bigint").await;
-    assert_eq!(unset, 1);
 }
 
 #[tokio::test]
@@ -325,15 +323,6 @@ async fn webhooks_that_go_elsewhere_or_fail() {
     MEND last delivery: GitHub reached nobody with pull_request at 2026-11-12 12:00 UTC (failed to connect)
          PEERLORE_URL has to be an address that GitHub reaches, with a certificate that it trusts
     ");
-}
-
-#[tokio::test]
-async fn a_rate_limit_that_is_nearly_used_up() {
-    let patient = Patient::healthy().await;
-    let github = &patient.world.github;
-    github.fail_next(Some("GET"), "/app/installations", 1, Failure::Status(404));
-    let said = patient.complaints().await;
-    assert!(said.contains("MEND installations: "), "{said}");
 }
 
 #[tokio::test]

@@ -282,6 +282,16 @@ async fn a_process_with_another_key_says_so_and_one_with_both_works() {
     assert_eq!(deliver(&wrong, &secret, &sent).await, StatusCode::UNAUTHORIZED);
     let rotating = world.replica(&format!("{},{}", key(2), key(1)));
     assert_eq!(deliver(&rotating, &secret, &sent).await, StatusCode::ACCEPTED);
+    assert!(
+        registered::look(&world.replica(&key(2)).pipeline)
+            .await
+            .expect("the new key"),
+        "once a process with both keys was there, the new one opens it alone"
+    );
+    assert!(registered::look(&world.replica(&key(1)).pipeline).await.is_err());
+    let sent = world.github.add_member(by("ada"), "ada", true).remove(0);
+    let before = deliver(&world.app, &secret, &sent).await;
+    assert_eq!(before, StatusCode::ACCEPTED, "and who holds the App already goes on");
 }
 
 #[tokio::test]

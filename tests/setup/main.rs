@@ -5,5 +5,6 @@ mod database;
 
 mod doctor;
 mod guarded;
+mod served;
 mod walk;
 mod world;

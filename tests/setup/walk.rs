@@ -31,9 +31,9 @@ async fn from_the_key_to_the_first_webhook_in_this_process_and_in_another() {
         (went_on.status, went_on.header("location").as_str()),
         (StatusCode::SEE_OTHER, "/setup")
     );
-    let set = went_on.header("set-cookie");
+    let cookie = went_on.header("set-cookie");
     for part in ["peerlore_setup=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/setup"] {
-        assert!(set.contains(part), "{part} is not in {set}");
+        assert!(cookie.contains(part), "{part} is not in {cookie}");
     }
     assert!(browser.get("/setup").await.text().starts_with("Create the GitHub App"));
 
@@ -173,6 +173,11 @@ async fn a_login_that_is_none_is_told_beside_the_field() {
         );
         assert!(answer.body.contains(r#"aria-invalid="true" aria-describedby="wrong""#));
     }
+    let typed = browser.post("/setup", "account=organisation&organisation=a%22b").await;
+    assert!(
+        typed.body.contains(r#"value="a&quot;b""#),
+        "what was typed stays, and breaks nothing"
+    );
     let neither = browser.post("/setup", "account=everybody").await;
     assert_eq!(neither.status, StatusCode::BAD_REQUEST);
 }

@@ -104,3 +104,54 @@ fn calls(one: &InstallationSeen, left: Result<RateLeft, ForgeError>) -> Finding 
         Err(error) => Finding::fail(NAME, error.to_string(), "try again in a minute"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::cli::doctor::Verdict;
+    use crate::model::event::Account;
+
+    fn acme(suspended: bool, on_all: bool) -> InstallationSeen {
+        InstallationSeen {
+            id: 1,
+            account: Account {
+                id: 2,
+                login: "acme".to_owned(),
+                is_organisation: true,
+            },
+            permissions: manifest::permissions(),
+            on_all,
+            suspended,
+        }
+    }
+
+    fn no_such_page() -> ForgeError {
+        ForgeError::NotFound {
+            doing: "reading the rate limit".to_owned(),
+        }
+    }
+
+    #[rstest]
+    #[case(Ok(5_000), Verdict::Ok)]
+    #[case(Ok(1_000), Verdict::Ok)]
+    #[case(Ok(999), Verdict::Warn)]
+    #[case(Err(no_such_page()), Verdict::Ok)]
+    #[case(Err(ForgeError::Forbidden { doing: "it".to_owned(), status: 403 }), Verdict::Fail)]
+    fn a_fifth_of_the_calls_should_be_left(#[case] left: Result<u32, ForgeError>, #[case] verdict: Verdict) {
+        let left = left.map(|remaining| RateLeft {
+            limit: 5_000,
+            remaining,
+            resets_at: "2026-11-12T12:00:00Z".parse().expect("a time"),
+        });
+        assert_eq!(calls(&acme(false, true), left).verdict, verdict);
+    }
+
+    #[test]
+    fn one_that_is_suspended_is_told_and_one_without_configuration_only_where_it_was_left_out() {
+        assert_eq!(installed(&[acme(true, true), acme(false, true)]).verdict, Verdict::Warn);
+        assert_eq!(configuration(&acme(false, true), Ok(false)).verdict, Verdict::Ok);
+        assert_eq!(configuration(&acme(false, false), Ok(false)).verdict, Verdict::Warn);
+    }
+}

@@ -174,8 +174,8 @@ mod tests {
     #[rstest]
     #[case(None, Fail)]
     #[case(Some([].as_slice()), Fail)]
-    #[case(Some(&[64, 15]), Fail)]
-    #[case(Some(&[64, 16]), Ok)]
+    #[case(Some([64, 15].as_slice()), Fail)]
+    #[case(Some([64, 16].as_slice()), Ok)]
     fn a_secret_is_long_enough(#[case] lengths: Option<&[usize]>, #[case] verdict: Verdict) {
         assert_eq!(secret_as(lengths).verdict, verdict);
     }

@@ -7,6 +7,7 @@ use crate::cli::doctor::missed;
 use crate::cli::the_app;
 use crate::config::Config;
 use crate::forge::Forge;
+use crate::model::address;
 use crate::model::wording;
 use crate::pipeline::Pipeline;
 use crate::pipeline::registered;
@@ -27,7 +28,7 @@ pub(super) async fn checked(config: &Config) -> (Vec<Finding>, Option<Forge>) {
     let database = match database::open_as_it_is(config).await {
         Ok(database) => database,
         Err(error) => {
-            let mend = "set DATABASE_URL, or see the line above";
+            let mend = "set DATABASE_URL to a Postgres that runs, or unset it to use the private one";
             findings.push(Finding::fail(NAME, format!("{error:#}"), mend));
             return (findings, forge);
         }
@@ -217,11 +218,18 @@ async fn registered(config: &Config, pool: &PgPool) -> (Vec<Finding>, Option<For
     };
     let mut findings = vec![key];
     if pipeline.registered.current().is_none() {
-        let own = &pipeline.addresses.own;
+        let addresses = &pipeline.addresses;
+        let mend = match address::flaw(&addresses.own, &addresses.host) {
+            Some(_) => "set PEERLORE_URL to an address that GitHub can reach, then run `peerlore serve` and open its page /setup".to_owned(),
+            None => format!(
+                "run `peerlore serve` and open {}/setup; `peerlore setup` prints a key for it",
+                addresses.own
+            ),
+        };
         findings.push(Finding::fail(
             APP,
             "no GitHub App is registered, so no webhook is accepted",
-            format!("run `peerlore serve` and open {own}/setup; `peerlore setup` prints a key for it"),
+            mend,
         ));
     }
     (findings, Some(pipeline.forge))

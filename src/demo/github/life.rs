@@ -63,9 +63,11 @@ async fn statuses(Shared(github): Shared<FakeGithub>, Json(asked): Json<Value>) 
             data.insert(alias, Value::Null);
             continue;
         }
-        let status = state.life.busy.get(login).map(|until| {
-            json!({ "indicatesLimitedAvailability": true, "expiresAt": until.map(stamp) })
-        });
+        let status = state
+            .life
+            .busy
+            .get(login)
+            .map(|until| json!({ "indicatesLimitedAvailability": true, "expiresAt": until.map(stamp) }));
         data.insert(alias, json!({ "status": status }));
     }
     let mut answer = json!({ "data": data });
@@ -121,7 +123,12 @@ impl FakeGithub {
             None => state.life.parents.remove(slug),
         };
         let found = state.teams.get(slug).map(|found| team(&state, found));
-        event(&mut state, act, "team", &json!({ "action": "edited", "changes": {}, "team": found }))
+        event(
+            &mut state,
+            act,
+            "team",
+            &json!({ "action": "edited", "changes": {}, "team": found }),
+        )
     }
 
     /// Gives a team another name; its slug stays.
@@ -301,7 +308,8 @@ impl FakeGithub {
         let mut state = self.lock();
         let before = organisation(&state);
         let sent = send(&mut state, "repository", act.at, |state| {
-            let own = json!({ "action": "transferred", "changes": { "owner": { "from": { "organization": before } } } });
+            let own =
+                json!({ "action": "transferred", "changes": { "owner": { "from": { "organization": before } } } });
             let mut value = dressed(state, own, None, act.by);
             let owner = json!({ "id": to.1, "login": to.0, "type": "Organization" });
             let found = state.repo(repo);

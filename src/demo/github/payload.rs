@@ -184,7 +184,11 @@ fn repository_in_full(state: &State, repo: &Repository, open: usize) -> Value {
 /// A team.
 pub fn team(state: &State, team: &Team) -> Value {
     let url = format!("{}/organizations/{}/team/{}", state.api, state.organisation.id, team.id);
-    let parent = state.life.parents.get(&team.slug).and_then(|parent| state.teams.get(parent));
+    let parent = state
+        .life
+        .parents
+        .get(&team.slug)
+        .and_then(|parent| state.teams.get(parent));
     let parent = parent.map(|parent| json!({ "id": parent.id, "slug": parent.slug, "name": parent.name }));
     json!({
         "name": team.name, "id": team.id, "node_id": node("T", team.id), "slug": team.slug,

@@ -14,8 +14,8 @@ use crate::demo::github::FakeGithub;
 use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
-use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
 use crate::demo::github::life;
+use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
 use crate::demo::github::{apps, hook_deliveries, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in};
 
 /// The query of a request.

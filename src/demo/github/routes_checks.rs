@@ -38,6 +38,7 @@ impl FakeGithub {
     }
 
     /// Another App posts a check run on a commit; gives its number.
+    #[must_use]
     pub fn check_by_another_app(&self, repo: &str, sha: &str, name: &str) -> u64 {
         let mut state = self.lock();
         let id = state.id();

@@ -54,11 +54,18 @@ async fn contents(
         return (StatusCode::OK, blob.text.to_string()).into_response();
     }
     let name = path.rsplit('/').next().unwrap_or(&path);
+    let bytes = bytes_of(&blob.text);
     Json(json!({
-        "type": "file", "encoding": "base64", "content": BASE64.encode(blob.text.as_bytes()), "size": blob.text.len(),
+        "type": "file", "encoding": "base64", "content": BASE64.encode(&bytes), "size": bytes.len(),
         "name": name, "path": path, "sha": &*blob.sha,
     }))
     .into_response()
+}
+
+/// A text as the bytes of its file; a replacement character stands for a byte that is no UTF-8.
+fn bytes_of(text: &str) -> Vec<u8> {
+    let parts: Vec<&[u8]> = text.split(char::REPLACEMENT_CHARACTER).map(str::as_bytes).collect();
+    parts.join(&[0xFF][..])
 }
 
 /// `base...head`: what `head` brings since the two parted.

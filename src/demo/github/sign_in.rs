@@ -49,6 +49,7 @@ struct Code {
 
 impl SignIns {
     /// Whether somebody may read a repository: every member, or those whom it is left to.
+    #[must_use]
     pub fn may_read(&self, repo: &str, login: &str) -> bool {
         self.closed.get(repo).is_none_or(|only| only.contains(login))
     }
@@ -65,7 +66,7 @@ impl FakeGithub {
         self.lock().sign_ins.consenting = None;
     }
 
-    /// Gives the App's installation another number, so that two of these GitHubs can stand for one.
+    /// Gives the App's installation another number, so that two organisations' can be told apart.
     pub fn set_installation(&self, number: u64) {
         self.lock().installation = number;
     }

@@ -1,9 +1,11 @@
 //! Credentials and connections: who we are at GitHub, and one connection for each installation.
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -25,12 +27,14 @@ use url::Url;
 
 use crate::forge::ForgeError;
 use crate::forge::OwnAccount;
+use crate::forge::RateLeft;
 use crate::forge::RepoAt;
 use crate::forge::github::call::of_client;
 use crate::forge::github::login::LoginApp;
 pub use crate::forge::github::pace::Pace;
 use crate::forge::github::pace::Turnstile;
 use crate::model::clock::Clock;
+use crate::model::clock::Time;
 
 /// How to reach GitHub.
 #[derive(Clone, Debug)]
@@ -93,18 +97,30 @@ pub(super) struct Seat {
     pub(super) client: Octocrab,
     /// No calls before this, in seconds since 1970; 0 where nothing stands against it.
     pub(super) blocked_until: AtomicI64,
+    /// The same for GraphQL alone, which has a primary limit of its own.
+    pub(super) graphql_blocked_until: AtomicI64,
+    /// What is left of each limit (`core`, `graphql`), as the last answers said.
+    pub(super) limits: Mutex<BTreeMap<String, RateLeft>>,
+    /// On an Enterprise Server: the connection to `/api/graphql`, which lies beside `/api/v3`, and when it was made.
+    pub(super) beside: tokio::sync::Mutex<Option<(Octocrab, Time)>>,
+    /// The installation's number, by which that connection gets its token.
+    pub(super) installation: Option<InstallationId>,
 }
 
 impl Seat {
-    fn new(client: Octocrab) -> Arc<Self> {
-        Arc::new(Self::alone(client))
+    fn new(client: Octocrab, installation: Option<InstallationId>) -> Arc<Self> {
+        Arc::new(Self::alone(client, installation))
     }
 
     /// A connection that is shared with nobody.
-    pub(super) fn alone(client: Octocrab) -> Self {
+    pub(super) fn alone(client: Octocrab, installation: Option<InstallationId>) -> Self {
         Self {
             client,
             blocked_until: AtomicI64::new(0),
+            graphql_blocked_until: AtomicI64::new(0),
+            limits: Mutex::default(),
+            beside: tokio::sync::Mutex::default(),
+            installation,
         }
     }
 }
@@ -128,6 +144,8 @@ pub(in crate::forge) struct GitHub {
     own: Mutex<Arc<OnceCell<OwnAccount>>>,
     /// Changes with `access`. Never held over an await.
     login: RwLock<Option<Arc<LoginApp>>>,
+    /// The server's GraphQL knows `fullDatabaseId`; older Enterprise Servers don't.
+    pub(super) full_ids: AtomicBool,
     /// Calls left as last seen; `u32::MAX` before the first answer.
     pub(super) left: AtomicU32,
     /// Seconds by which our clock is ahead of GitHub's, as the last answer showed; `i64::MIN` before the first.
@@ -144,6 +162,7 @@ impl GitHub {
             settings,
             clock,
             own: Mutex::default(),
+            full_ids: AtomicBool::new(true),
             left: AtomicU32::new(u32::MAX),
             ahead: AtomicI64::new(i64::MIN),
         })
@@ -169,10 +188,14 @@ impl GitHub {
         self.access.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A connection without any credentials.
+    /// A connection without any credentials to this address, with the same patience.
+    pub(super) fn client_at(&self, address: &str) -> Result<Octocrab, ForgeError> {
+        builder(&self.settings, address)?.build().map_err(|_| no_certificates())
+    }
+
+    /// A connection to the API without any credentials.
     pub(super) fn anonymous(&self) -> Result<Arc<Seat>, ForgeError> {
-        let client = builder(&self.settings)?.build().map_err(|_| no_certificates())?;
-        Ok(Seat::new(client))
+        Ok(Seat::new(self.client_at(self.settings.api_url.as_str())?, None))
     }
 
     /// Our own account, once it was asked for.
@@ -195,6 +218,31 @@ impl GitHub {
 
     pub(in crate::forge) fn calls_left(&self) -> Option<u32> {
         Some(self.left.load(Ordering::Relaxed)).filter(|left| *left != u32::MAX)
+    }
+
+    /// The App's own connection, where there is one.
+    pub(super) fn app_client(&self) -> Option<Octocrab> {
+        match self.access() {
+            Access::App(seat) => Some(seat.client.clone()),
+            Access::Token(_) | Access::None => None,
+        }
+    }
+
+    /// What is left of each limit of an installation, as the last answers said; nothing is asked.
+    pub(in crate::forge) fn limits(&self, installation: Option<i64>) -> Vec<(String, RateLeft)> {
+        let seat = match self.access() {
+            Access::Token(seat) => Some(seat),
+            Access::App(_) => installation.and_then(|number| {
+                let seats = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
+                seats.get(&number).cloned()
+            }),
+            Access::None => None,
+        };
+        seat.map(|seat| {
+            let limits = seat.limits.lock().unwrap_or_else(PoisonError::into_inner);
+            limits.iter().map(|(name, left)| (name.clone(), *left)).collect()
+        })
+        .unwrap_or_default()
     }
 
     /// The connection as the App itself, or none with a plain token.
@@ -234,7 +282,7 @@ impl GitHub {
             .client
             .installation(InstallationId(unsigned))
             .map_err(|error| of_client(&error, doing))?;
-        let seat = Seat::new(client);
+        let seat = Seat::new(client, Some(InstallationId(unsigned)));
         installations.insert(number, Arc::clone(&seat));
         Ok(seat)
     }
@@ -262,13 +310,13 @@ fn no_certificates() -> ForgeError {
 /// What a client is made with, before it has credentials.
 type Unfinished = OctocrabBuilder<NoSvc, DefaultOctocrabBuilderConfig, NoAuth, NotLayerReady>;
 
-/// A client at that address, without credentials yet.
-fn builder(settings: &ForgeSettings) -> Result<Unfinished, ForgeError> {
+/// A client at an address, without credentials yet.
+fn builder(settings: &ForgeSettings, address: &str) -> Result<Unfinished, ForgeError> {
     Octocrab::builder()
         // A lost answer to a writing call must not be sent twice; reading calls are tried again in call.rs.
         .add_retry_config(RetryConfig::None)
         .set_connect_timeout(Some(settings.connect_timeout))
-        .base_uri(settings.api_url.as_str())
+        .base_uri(address)
         .map_err(|_| setup("the API address is not an address; give it like https://api.github.com"))
 }
 
@@ -276,19 +324,19 @@ fn access(settings: &ForgeSettings, credentials: &Credentials) -> Result<Access,
     Ok(match credentials {
         Credentials::None => Access::None,
         Credentials::App { id, private_key } => {
-            let app = builder(settings)?
+            let app = builder(settings, settings.api_url.as_str())?
                 .app_from_rsa_pem(AppId(*id), private_key.expose_secret())
                 .map_err(|_| {
                     setup("the private key is not an RSA key in PEM; download a new one from the App's page")
                 })?;
-            Access::App(Seat::new(app.build().map_err(|_| no_certificates())?))
+            Access::App(Seat::new(app.build().map_err(|_| no_certificates())?, None))
         }
         Credentials::Token(token) => {
-            let client = builder(settings)?.build().map_err(|_| no_certificates())?;
+            let client = builder(settings, settings.api_url.as_str())?.build().map_err(|_| no_certificates())?;
             let client = client
                 .user_access_token(token.clone())
                 .map_err(|_| setup("the token can't be used"))?;
-            Access::Token(Seat::new(client))
+            Access::Token(Seat::new(client, None))
         }
     })
 }

@@ -1,13 +1,16 @@
 //! One call: sent, limited, tried again where that is safe, and its answer read or turned into a [`ForgeError`].
 use std::error::Error as _;
 use std::fmt::Write as _;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use octocrab::Octocrab;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::forge::ForgeError;
+use crate::forge::RateLeft;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
 use crate::model::clock::Time;
@@ -37,17 +40,26 @@ pub enum Write {
 }
 
 /// What of an answer's headers and text we use.
-struct Answer {
+pub(super) struct Answer {
     status: u16,
     limits: Limits,
     has_next: bool,
     /// The address of the next page, where the server names one.
     next: Option<String>,
-    text: String,
+    pub(super) text: String,
+}
+
+/// Which of GitHub's primary limits a call counts against.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bucket {
+    Core,
+    GraphQl,
 }
 
 #[derive(Default)]
 struct Limits {
+    limit: Option<u32>,
+    resource: Option<String>,
     remaining: Option<u32>,
     reset: Option<i64>,
     retry_after: Option<i64>,
@@ -57,9 +69,27 @@ impl Limits {
     fn read<'h>(header: impl Fn(&'static str) -> Option<&'h [u8]>) -> Self {
         let number = |name| std::str::from_utf8(header(name)?).ok()?.trim().parse::<i64>().ok();
         Self {
+            limit: number("x-ratelimit-limit").and_then(|limit| u32::try_from(limit).ok()),
+            resource: header("x-ratelimit-resource").map(|name| String::from_utf8_lossy(name).into_owned()),
             remaining: number("x-ratelimit-remaining").and_then(|left| u32::try_from(left).ok()),
             reset: number("x-ratelimit-reset"),
             retry_after: number("retry-after"),
+        }
+    }
+
+    /// Notes on the connection what is left.
+    fn note(&self, seat: &Seat) {
+        let reset = self.reset.and_then(|seconds| Time::from_timestamp(seconds, 0));
+        if let (Some(resource), Some(limit), Some(remaining), Some(resets_at)) =
+            (&self.resource, self.limit, self.remaining, reset)
+        {
+            let left = RateLeft {
+                limit,
+                remaining,
+                resets_at,
+            };
+            let mut limits = seat.limits.lock().unwrap_or_else(PoisonError::into_inner);
+            limits.insert(resource.clone(), left);
         }
     }
 }
@@ -118,6 +148,25 @@ impl GitHub {
         self.once(seat, call, Some((&Write::Post, &nothing))).await.map(drop)
     }
 
+    /// Asks GraphQL something, once: a page that is too heavy is asked for again by whoever can make it smaller.
+    pub(super) async fn post_graphql(&self, seat: &Seat, call: &Call<'_>, body: &Value) -> Result<String, ForgeError> {
+        let client = self.graphql_client(seat, call.doing).await?;
+        let answer = self
+            .send(seat, &client, (call, Bucket::GraphQl), Some((&Write::Post, body)))
+            .await?;
+        let limited = answer.limits.remaining == Some(0) || answer.text.contains("\"RATE_LIMITED\"");
+        if limited && answer.text.contains("\"errors\"") && answer.text.contains("RATE_LIMIT") {
+            let reset = answer.limits.reset.and_then(|at| Time::from_timestamp(at, 0));
+            let until = reset.unwrap_or(self.clock.now() + SECONDARY_WAIT);
+            seat.graphql_blocked_until.store(until.timestamp(), Ordering::Relaxed);
+            return Err(ForgeError::RateLimited {
+                doing: call.doing.to_owned(),
+                until,
+            });
+        }
+        Ok(answer.text)
+    }
+
     /// Writes something, at our pace, once.
     pub(super) async fn write<T: DeserializeOwned>(
         &self,
@@ -128,17 +177,6 @@ impl GitHub {
     ) -> Result<T, ForgeError> {
         self.writes.pass().await;
         let answer = self.once(seat, call, Some((how, body))).await?;
-        read(&answer.text, call.doing)
-    }
-
-    /// Asks something that takes a body and changes nothing, once.
-    pub(super) async fn ask<T: DeserializeOwned>(
-        &self,
-        seat: &Seat,
-        call: &Call<'_>,
-        body: &Value,
-    ) -> Result<T, ForgeError> {
-        let answer = self.once(seat, call, Some((&Write::Post, body))).await?;
         read(&answer.text, call.doing)
     }
 
@@ -158,8 +196,22 @@ impl GitHub {
     }
 
     async fn once(&self, seat: &Seat, call: &Call<'_>, write: Option<(&Write, &Value)>) -> Result<Answer, ForgeError> {
+        self.send(seat, &seat.client, (call, Bucket::Core), write).await
+    }
+
+    async fn send(
+        &self,
+        seat: &Seat,
+        client: &Octocrab,
+        (call, bucket): (&Call<'_>, Bucket),
+        write: Option<(&Write, &Value)>,
+    ) -> Result<Answer, ForgeError> {
         let now = self.clock.now();
-        let blocked = Time::from_timestamp(seat.blocked_until.load(Ordering::Relaxed), 0);
+        let own = match bucket {
+            Bucket::Core => 0,
+            Bucket::GraphQl => seat.graphql_blocked_until.load(Ordering::Relaxed),
+        };
+        let blocked = Time::from_timestamp(seat.blocked_until.load(Ordering::Relaxed).max(own), 0);
         if let Some(until) = blocked.filter(|until| *until > now) {
             return Err(ForgeError::RateLimited {
                 doing: call.doing.to_owned(),
@@ -169,10 +221,10 @@ impl GitHub {
         let exchange = async {
             let path = call.path.as_str();
             let response = match write {
-                None => seat.client._get(path).await,
-                Some((Write::Post, body)) => seat.client._post(path, Some(body)).await,
-                Some((Write::Patch, body)) => seat.client._patch(path, Some(body)).await,
-                Some((Write::Delete, body)) => seat.client._delete(path, Some(body)).await,
+                None => client._get(path).await,
+                Some((Write::Post, body)) => client._post(path, Some(body)).await,
+                Some((Write::Patch, body)) => client._patch(path, Some(body)).await,
+                Some((Write::Delete, body)) => client._delete(path, Some(body)).await,
             }?;
             let header = |name: &'static str| Some(response.headers().get(name)?.as_bytes());
             let limits = Limits::read(header);
@@ -180,7 +232,7 @@ impl GitHub {
             let has_next = header("link").is_some_and(|link| String::from_utf8_lossy(link).contains("rel=\"next\""));
             let next = header("link").and_then(|link| next_address(&String::from_utf8_lossy(link)));
             let status = response.status().as_u16();
-            let text = seat.client.body_to_string(response).await?;
+            let text = client.body_to_string(response).await?;
             Ok::<_, octocrab::Error>(Answer {
                 status,
                 limits,
@@ -201,13 +253,22 @@ impl GitHub {
         metrics::counter!("peerlore_github_calls_total", "endpoint" => call.endpoint, "status" => status.to_string())
             .increment(1);
         let answer = result?;
-        if let Some(remaining) = answer.limits.remaining {
+        answer.limits.note(seat);
+        if let Some(remaining) = answer.limits.remaining.filter(|_| bucket == Bucket::Core) {
             self.left.store(remaining, Ordering::Relaxed);
             metrics::gauge!("peerlore_github_rate_remaining").set(f64::from(remaining));
         }
         let failed = failure(&answer, call.doing, now);
         if let Some(ForgeError::RateLimited { until, .. }) = &failed {
-            seat.blocked_until.store(until.timestamp(), Ordering::Relaxed);
+            // The primary limit of GraphQL is its own; a secondary one holds for everything.
+            let of_graphql =
+                bucket == Bucket::GraphQl && answer.limits.retry_after.is_none() && answer.limits.remaining == Some(0);
+            let blocked = if of_graphql {
+                &seat.graphql_blocked_until
+            } else {
+                &seat.blocked_until
+            };
+            blocked.store(until.timestamp(), Ordering::Relaxed);
         }
         failed.map_or(Ok(answer), Err)
     }
@@ -263,7 +324,7 @@ fn next_address(link: &str) -> Option<String> {
     })
 }
 
-fn read<T: DeserializeOwned>(text: &str, doing: &str) -> Result<T, ForgeError> {
+pub(super) fn read<T: DeserializeOwned>(text: &str, doing: &str) -> Result<T, ForgeError> {
     serde_json::from_str(text).map_err(|error| ForgeError::Unreadable {
         doing: doing.to_owned(),
         what: format!(

@@ -42,6 +42,12 @@ use crate::model::pull::HeadPush;
 pub fn pull_record(line: &[u8]) -> Result<Vec<(Time, Event)>, ParseError> {
     let what = "record of a pull request";
     let record: Record = serde_json::from_slice(line).map_err(|error| ParseError::of_json(what, &error))?;
+    events_of(&record)
+}
+
+/// The same of a record that was read already.
+pub(super) fn events_of(record: &Record) -> Result<Vec<(Time, Event)>, ParseError> {
+    let what = "record of a pull request";
     let missing = |field| ParseError::Missing {
         what: what.to_owned(),
         field,
@@ -56,8 +62,8 @@ pub fn pull_record(line: &[u8]) -> Result<Vec<(Time, Event)>, ParseError> {
     let repo = Repo::to_seen(base).map_err(missing)?;
     let account = base.owner.as_ref().and_then(|owner| owner.to_account(false));
 
-    let moments = moments(&record, &shown);
-    let state = at_opening(&record, &shown, &moments);
+    let moments = moments(record, &shown);
+    let state = at_opening(record, &shown, &moments);
     let mut story = Story {
         account,
         repo,
@@ -65,6 +71,7 @@ pub fn pull_record(line: &[u8]) -> Result<Vec<(Time, Event)>, ParseError> {
         end: &shown,
         told: Vec::new(),
         last_close: None,
+        one_base: record.one_base,
     };
     story.last_close = moments
         .iter()
@@ -97,6 +104,14 @@ enum Thing<'a> {
 impl Moment<'_> {
     fn is(&self, name: &str) -> bool {
         matches!(self.thing, Thing::Entry(entry) if entry.event.as_deref() == Some(name))
+    }
+
+    /// The head that a force push left, where the record names it.
+    fn before(&self) -> Option<&str> {
+        match self.thing {
+            Thing::Entry(entry) => entry.before.as_deref(),
+            Thing::DiffComment(_) => None,
+        }
     }
 
     /// The head that a comment or a review looked at.
@@ -180,7 +195,12 @@ fn at_opening(record: &Record, shown: &PullSeen, moments: &[Moment<'_>]) -> Pull
         .filter(|entry| entry.at().is_some_and(|at| at <= shown.created_at))
         .filter_map(|entry| entry.sha.as_deref())
         .next_back();
-    let head = before_push.iter().find_map(Moment::looked_at).or(committed);
+    let forced_away = first_push.and_then(|index| moments[index].before());
+    let head = before_push
+        .iter()
+        .find_map(Moment::looked_at)
+        .or(forced_away)
+        .or(committed);
     let unmoved = first_push.is_none().then_some(shown.head_sha.as_str());
     PullSeen {
         title: first_title.unwrap_or_else(|| shown.title.clone()),
@@ -207,6 +227,7 @@ struct Story<'a> {
     end: &'a PullSeen,
     told: Vec<(Time, Event)>,
     last_close: Option<Time>,
+    one_base: bool,
 }
 
 impl Story<'_> {
@@ -258,8 +279,8 @@ impl Story<'_> {
         match entry.event.as_deref().unwrap_or_default() {
             "commented" => self.comment(at, &entry.to_comment(), CommentPlace::Conversation),
             "reviewed" => self.review(at, entry),
-            "committed" => self.push(at, None, entry.sha.as_deref(), false),
-            "head_ref_force_pushed" => self.push(at, by, entry.commit_id.as_deref(), true),
+            "committed" => self.push(at, None, (None, entry.sha.as_deref()), false),
+            "head_ref_force_pushed" => self.push(at, by, (entry.before.as_deref(), entry.commit_id.as_deref()), true),
             "review_requested" => self.ask(at, by, entry, true),
             "review_request_removed" => self.ask(at, by, entry, false),
             "ready_for_review" => {
@@ -294,11 +315,14 @@ impl Story<'_> {
         }
     }
 
-    fn push(&mut self, at: Time, by: Option<Actor>, head: Option<&str>, forced: bool) {
+    fn push(&mut self, at: Time, by: Option<Actor>, (left, head): (Option<&str>, Option<&str>), forced: bool) {
         // Where the new head isn't named, there was a push all the same; its head is an empty word.
         let after = head.unwrap_or_default().to_owned();
-        let before = Some(std::mem::replace(&mut self.now.head_sha, after.clone())).filter(|sha| !sha.is_empty());
-        let base = Some(self.now.base_sha.clone()).filter(|_| self.end.head_sha == after && !after.is_empty());
+        let stood = std::mem::replace(&mut self.now.head_sha, after.clone());
+        let before = left.map(str::to_owned).or(Some(stood)).filter(|sha| !sha.is_empty());
+        // Versions of one pull request can be compared by any base that all of them hold.
+        let named = self.one_base || self.end.head_sha == after;
+        let base = Some(self.now.base_sha.clone()).filter(|base| named && !after.is_empty() && !base.is_empty());
         let push = HeadPush {
             before,
             after,

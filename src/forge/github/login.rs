@@ -20,7 +20,6 @@ use oauth2::TokenResponse;
 use oauth2::TokenUrl;
 use oauth2::basic::BasicClient;
 use octocrab::Octocrab;
-use octocrab::service::middleware::retry::RetryConfig;
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -134,7 +133,10 @@ impl Forge {
     pub async fn finish_sign_in(&self, redirect: &str, code: &str, verifier: &str) -> Result<SignedIn, ForgeError> {
         let token = self.github.exchange(redirect, code, verifier).await?;
         let seat = self.github.seat_of_user(token)?;
-        let user: User = self.github.get(&seat, &asking("reading who signs in", "user", "/user".to_owned())).await?;
+        let user: User = self
+            .github
+            .get(&seat, &asking("reading who signs in", "user", "/user".to_owned()))
+            .await?;
         let actor = user.to_actor().ok_or_else(|| ForgeError::Unreadable {
             doing: "reading who signs in".to_owned(),
             what: "an account without a number or login".to_owned(),
@@ -162,7 +164,10 @@ impl Forge {
         let doing = format!("reading what somebody is in {org}");
         let seat = self.github.seat(installation, &doing)?;
         let path = format!("/orgs/{}/memberships/{}", segment(org), segment(&who.login));
-        let found = self.github.get::<Membership>(&seat, &asking(&doing, "membership", path)).await;
+        let found = self
+            .github
+            .get::<Membership>(&seat, &asking(&doing, "membership", path))
+            .await;
         let membership = match found {
             Err(ForgeError::NotFound { .. }) => return Ok(Belongs::No),
             found => found?,
@@ -211,24 +216,17 @@ impl GitHub {
             .set_redirect_uri(RedirectUrl::new(redirect.to_owned()).map_err(no_address)?))
     }
 
-    /// A connection without a token.
-    fn bare_client(&self, base: &str) -> Result<Octocrab, ForgeError> {
-        let failed = |error: octocrab::Error| of_client(&error, EXCHANGING);
-        let builder = Octocrab::builder()
-            .add_retry_config(RetryConfig::None)
-            .set_connect_timeout(Some(self.settings.connect_timeout));
-        builder.base_uri(base).map_err(failed)?.build().map_err(failed)
-    }
-
     fn seat_of_user(&self, token: SecretString) -> Result<Seat, ForgeError> {
-        let client = self.bare_client(self.settings.api_url.as_str())?.user_access_token(token);
-        Ok(Seat::alone(client.map_err(|error| of_client(&error, EXCHANGING))?))
+        let client = self
+            .client_at(self.settings.api_url.as_str())?
+            .user_access_token(token);
+        Ok(Seat::alone(client.map_err(|error| of_client(&error, EXCHANGING))?, None))
     }
 
     async fn exchange(&self, redirect: &str, code: &str, verifier: &str) -> Result<SecretString, ForgeError> {
         let client = self.login_client(redirect)?;
         let app = self.login_app()?;
-        let http = self.bare_client(&app.web_url)?;
+        let http = self.client_at(&app.web_url)?;
         let send = |request: HttpRequest| {
             let http = http.clone();
             async move { answer(&http, request).await.map_err(NoAnswer) }
@@ -267,7 +265,11 @@ impl GitHub {
             installations: Vec<One>,
         }
         let path = "/user/installations".to_owned();
-        let call = asking("reading the installations that somebody can reach", "user_installations", path);
+        let call = asking(
+            "reading the installations that somebody can reach",
+            "user_installations",
+            path,
+        );
         let found = self.list_in(seat, &call, |page: Page| page.installations).await?;
         Ok(found.into_iter().map(|one| one.id).collect())
     }
@@ -288,7 +290,11 @@ impl GitHub {
             true
         }
         let path = format!("/user/installations/{installation}/repositories");
-        let call = asking("reading the repositories that somebody may read", "user_repositories", path);
+        let call = asking(
+            "reading the repositories that somebody may read",
+            "user_repositories",
+            path,
+        );
         let found = self.list_in(seat, &call, |page: Page| page.repositories).await?;
         let private: HashSet<RepoId> = found.into_iter().filter(|one| one.private).map(|one| one.id).collect();
         let mut private: Vec<RepoId> = private.into_iter().collect();

@@ -67,8 +67,12 @@ impl Forge {
     /// As for [`Forge::org_members`].
     pub async fn org_owners(&self, installation: Option<i64>, org: &str) -> Result<Vec<Actor>, ForgeError> {
         let doing = format!("reading the owners of {org}");
-        self.people(installation, &doing, format!("/orgs/{}/members?role=admin", segment(org)))
-            .await
+        self.people(
+            installation,
+            &doing,
+            format!("/orgs/{}/members?role=admin", segment(org)),
+        )
+        .await
     }
 
     /// The teams of an organisation.

@@ -81,7 +81,7 @@ struct Commit {
 }
 
 /// The number in `ID+login@users.noreply.HOST`, the address that GitHub gives those who keep theirs private.
-fn number_in_address(address: &str) -> Option<PersonId> {
+pub(super) fn number_in_address(address: &str) -> Option<PersonId> {
     let (name, host) = address.trim().split_once('@')?;
     let (number, login) = name.split_once('+')?;
     let ours = host.to_ascii_lowercase().starts_with("users.noreply.") && !login.ends_with("[bot]");
@@ -119,19 +119,13 @@ impl Forge {
     /// # Errors
     /// As [`ForgeError`] says; [`ForgeError::NotFound`] where there is no such pull request.
     pub async fn pull_contents(&self, at: &RepoAt<'_>, number: i32) -> Result<PullContents, ForgeError> {
-        let doing = format!("reading the files of pull request {number} of {}/{}", at.owner, at.name);
-        let seat = self.github.seat_at(at, &doing).await?;
+        let files = self.pull_files(at, number).await?;
         let path = format!("{}/pulls/{number}", repo_path(at));
-        let files = Call {
-            doing: &doing,
-            endpoint: "pull_files",
-            path: format!("{path}/files"),
-        };
-        let files: Vec<File> = self.github.list(&seat, &files).await?;
         let doing = format!(
             "reading the commits of pull request {number} of {}/{}",
             at.owner, at.name
         );
+        let seat = self.github.seat_at(at, &doing).await?;
         let commits = Call {
             doing: &doing,
             endpoint: "pull_commits",
@@ -142,7 +136,7 @@ impl Forge {
             .iter()
             .filter_map(|commit| commit.git.as_ref()?.message.as_deref());
         Ok(PullContents {
-            files: files.into_iter().filter_map(File::of_pull).collect(),
+            files,
             committers: commits
                 .iter()
                 .flat_map(writers)
@@ -156,6 +150,22 @@ impl Forge {
                 .collect(),
             commits: commits.iter().filter_map(|commit| commit.sha.clone()).collect(),
         })
+    }
+
+    /// The files of a pull request (all pages; GitHub gives at most 3,000).
+    ///
+    /// # Errors
+    /// As for [`Forge::pull_contents`].
+    pub async fn pull_files(&self, at: &RepoAt<'_>, number: i32) -> Result<Vec<PullFile>, ForgeError> {
+        let doing = format!("reading the files of pull request {number} of {}/{}", at.owner, at.name);
+        let seat = self.github.seat_at(at, &doing).await?;
+        let files = Call {
+            doing: &doing,
+            endpoint: "pull_files",
+            path: format!("{}/pulls/{number}/files", repo_path(at)),
+        };
+        let files: Vec<File> = self.github.list(&seat, &files).await?;
+        Ok(files.into_iter().filter_map(File::of_pull).collect())
     }
 
     /// The text of `.gitattributes` at the top of the default branch; none where there is no such file.

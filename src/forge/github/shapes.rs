@@ -34,6 +34,12 @@ impl<T> Default for List<T> {
     }
 }
 
+impl<T> From<Vec<T>> for List<T> {
+    fn from(entries: Vec<T>) -> Self {
+        Self(Some(entries.into_iter().map(Some).collect()))
+    }
+}
+
 impl<T> List<T> {
     /// The entries that are there.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &T> {
@@ -124,7 +130,7 @@ impl Repo {
 }
 
 /// A team.
-#[derive(Deserialize, Default, Debug)]
+#[derive(Clone, Deserialize, Default, Debug)]
 #[serde(default)]
 pub struct Team {
     pub id: Option<i64>,
@@ -161,7 +167,7 @@ pub struct End {
 }
 
 /// A label.
-#[derive(Deserialize, Default, Debug)]
+#[derive(Clone, Deserialize, Default, Debug)]
 #[serde(default)]
 pub struct Label {
     pub name: Option<String>,

@@ -2,7 +2,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
@@ -25,10 +24,6 @@ impl Forge {
         installation: Option<i64>,
         logins: &[String],
     ) -> Result<HashMap<String, ShownStatus>, ForgeError> {
-        #[derive(Deserialize)]
-        struct Answer {
-            data: Option<HashMap<String, Value>>,
-        }
         let doing = "reading who says that they are busy";
         let logins = &logins[..logins.len().min(MOST)];
         if logins.is_empty() {
@@ -40,9 +35,10 @@ impl Forge {
             endpoint: "graphql_status",
             path: "/graphql".to_owned(),
         };
-        let answer: Answer = self.github.ask(&seat, &call, &question(logins)).await?;
+        let (query, variables) = question(logins);
         // Errors about some leave what is known of the others.
-        let data = answer.data.unwrap_or_default();
+        let answered = self.github.ask::<HashMap<String, Value>>(&seat, &call, ("Statuses", &query), &variables);
+        let data = answered.await?.data;
         let found = logins.iter().enumerate().filter_map(|(nth, login)| {
             let status = read(data.get(&format!("u{nth}"))?)?;
             Some((login.clone(), status))
@@ -52,7 +48,7 @@ impl Forge {
 }
 
 /// One query with an alias for each login; logins travel as variables, so that none can change the query.
-fn question(logins: &[String]) -> Value {
+fn question(logins: &[String]) -> (String, Value) {
     let mut variables = String::new();
     let mut fields = String::new();
     let mut values = serde_json::Map::new();
@@ -65,11 +61,7 @@ fn question(logins: &[String]) -> Value {
         );
         values.insert(format!("l{nth}"), json!(login));
     }
-    json!({
-        "query": format!("query Statuses({variables}){{{fields}}}"),
-        "operationName": "Statuses",
-        "variables": values,
-    })
+    (format!("query Statuses({variables}){{{fields}}}"), Value::Object(values))
 }
 
 /// What one user's node says; none where there is no such user or the status is not for us to see.
@@ -107,11 +99,11 @@ mod tests {
 
     #[test]
     fn a_login_never_becomes_part_of_the_query() {
-        let question = question(&["a\"){x}".to_owned()]);
+        let (query, variables) = question(&["a\"){x}".to_owned()]);
         assert_eq!(
-            question["query"],
+            query,
             "query Statuses($l0:String!){u0:user(login:$l0){status{indicatesLimitedAvailability expiresAt}}}"
         );
-        assert_eq!(question["variables"]["l0"], "a\"){x}");
+        assert_eq!(variables["l0"], "a\"){x}");
     }
 }

@@ -17,17 +17,20 @@ pub struct Record {
     pub pull: Option<Pull>,
     pub events: List<Entry>,
     pub comments: List<Comment>,
+    /// The base that it names held for every version of the head, so that all of them can be compared by it.
+    #[serde(skip)]
+    pub one_base: bool,
 }
 
 /// Who committed, and when.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Signature {
     pub date: Option<Time>,
 }
 
 /// A new title.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Rename {
     pub from: Option<String>,
@@ -35,7 +38,7 @@ pub struct Rename {
 }
 
 /// One entry of a timeline. Which fields are set depends on `event`.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Entry {
     pub event: Option<String>,
@@ -48,6 +51,9 @@ pub struct Entry {
     pub state: Option<String>,
     pub body: Option<String>,
     pub commit_id: Option<String>,
+    /// The head that a force push left; only GraphQL names it.
+    #[serde(skip)]
+    pub before: Option<String>,
     pub sha: Option<String>,
     pub committer: Option<Signature>,
     pub rename: Option<Rename>,

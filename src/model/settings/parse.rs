@@ -273,7 +273,7 @@ impl<'t> Reader<'t> {
             return None;
         }
         let mut words = Vec::new();
-        for one in array.iter() {
+        for one in array {
             match one.get_ref().as_str().map(str::trim) {
                 Some("") => self.say(&one.span(), &format!("an entry of {name} is empty; take it away")),
                 Some(word) => words.push(word.to_owned()),

@@ -9,9 +9,8 @@ pub const CLOSED: &str = "This pull request is closed, so nobody is asked any mo
 pub const DRAFT: &str = "This is a draft. Reviewers are suggested once it is ready for review.";
 pub const BY_BOT: &str = "A bot wrote this pull request, so nobody is suggested.";
 pub const NOTHING_YET: &str = "Nothing is worked out for this pull request yet. `/peerlore suggest` does it.";
-pub const NO_PERSON: &str = "Name one person, as in `/peerlore assign @LOGIN`; teams and bots can't be asked this way.";
-pub const ENOUGH: &str =
-    "Others were looked for often enough here. `/peerlore assign @LOGIN` asks somebody you choose.";
+pub const NO_PERSON: &str = "Name one person, as in `/peerlore assign LOGIN`; teams and bots can't be asked this way.";
+pub const ENOUGH: &str = "Others were looked for often enough here. `/peerlore assign LOGIN` asks somebody you choose.";
 pub const OWN: &str = "You wrote this pull request, so you are not suggested for it anyway.";
 
 /// Nobody of that login can be asked, for whatever reason: why is nobody's business.
@@ -68,7 +67,7 @@ pub fn help(unknown: Option<Nearest>) -> String {
     let about = |name| match name {
         Name::Suggest => "works the suggestion out anew and shows it",
         Name::Assign => {
-            "requests the review of whoever is suggested; `assign learner` and `assign @LOGIN` work too (author, triage or write)"
+            "requests the review of whoever is suggested; `assign learner` and `assign LOGIN` work too (author, triage or write)"
         }
         Name::Reroll => "suggests others (author, triage or write)",
         Name::Why => "says why these, and who was left out in general terms",
@@ -76,7 +75,7 @@ pub fn help(unknown: Option<Nearest>) -> String {
         Name::Help => "says this",
     };
     for name in Name::ALL {
-        text.push_str(&format!("- `/peerlore {}` {}\n", name.word(), about(name)));
+        text.extend(["- `/peerlore ", name.word(), "` ", about(name), "\n"]);
     }
     text
 }

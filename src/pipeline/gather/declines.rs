@@ -27,6 +27,9 @@ const AREAS: usize = 3;
 const FOLDERS: usize = 20;
 
 /// Takes into account who refused this pull request, and what was declined.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
 pub async fn consider(
     conn: &mut PgConnection,
     (id, key): (InstallationId, PullKey),
@@ -119,6 +122,15 @@ pub async fn decline(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suggest::query::OwnLimits;
+    use crate::model::graph::Confidence;
+    use crate::model::ids::RepoId;
+    use crate::model::suggestion::LeftOut;
+    use crate::suggest::query::Candidate;
+    use crate::suggest::query::HeldSkill;
+    use crate::suggest::query::PastChange;
+    use crate::suggest::query::PastReview;
+    use crate::suggest::query::PullAsked;
 
     #[test]
     fn half_of_an_area_is_back_after_a_half_life() {
@@ -126,6 +138,93 @@ mod tests {
         assert!(share(at, at).abs() < 1e-9);
         assert!((share(at, at + Duration::days(HALF_LIFE_DAYS)) - 0.5).abs() < 1e-9);
         assert!(share(at, at + Duration::days(HALF_LIFE_DAYS * FELT)) > 0.9);
+    }
+
+    fn known() -> Known {
+        let person = PersonId(2);
+        let files = vec!["src/ledger/post.rs".to_owned()];
+        let review = |pull, at| PastReview {
+            pull,
+            author: Some(PersonId(1)),
+            at,
+            closed_at: None,
+            reviewers: vec![person, PersonId(3)],
+            files: files.clone(),
+        };
+        let change = |pull, author| PastChange {
+            pull,
+            author,
+            at: Time::UNIX_EPOCH,
+            files: files.clone(),
+        };
+        Known {
+            pull: PullAsked::default(),
+            history: vec![
+                review(1, Time::UNIX_EPOCH),
+                review(2, Time::UNIX_EPOCH + Duration::days(20)),
+            ],
+            authored: vec![change(3, person), change(4, PersonId(3))],
+            candidates: vec![Candidate {
+                id: person,
+                login: "ben".to_owned(),
+                teams: Vec::new(),
+                open_reviews: 0,
+                capacity: None,
+                own: OwnLimits::default(),
+                suggested_today: 0,
+                learner_suggestions_this_week: 0,
+                last_learner_suggestion: None,
+                skills: [Area::Databases, Area::Testing]
+                    .map(|area| HeldSkill {
+                        area,
+                        strength: 4.0,
+                        confidence: Confidence::High,
+                        pulls: 4,
+                    })
+                    .to_vec(),
+                languages: Vec::new(),
+                learn_goals: Vec::new(),
+                teach_goals: Vec::new(),
+                last_active: None,
+            }],
+            teams: Vec::new(),
+            left_out: LeftOut::default(),
+        }
+    }
+
+    fn declined(what: &str, is_area: bool) -> Declined {
+        Declined {
+            person: PersonId(2),
+            repo: RepoId(70),
+            repo_name: String::new(),
+            what: what.to_owned(),
+            is_area,
+            at: Time::UNIX_EPOCH + Duration::days(10),
+        }
+    }
+
+    #[test]
+    fn a_declined_area_weakens_that_skill_alone() {
+        let mut known = known();
+        let declined = declined("databases", true);
+        weaken(&mut known, &declined, declined.at + Duration::days(HALF_LIFE_DAYS));
+        let strengths: Vec<f64> = known.candidates[0].skills.iter().map(|skill| skill.strength).collect();
+        assert!(
+            (strengths[0] - 2.0).abs() < 1e-9 && (strengths[1] - 4.0).abs() < 1e-9,
+            "{strengths:?}"
+        );
+    }
+
+    #[test]
+    fn what_was_done_in_a_folder_before_it_was_left_says_nothing_of_them() {
+        let mut left = known();
+        forget(&mut left, &declined("src/ledger/", false));
+        let reviewers: Vec<_> = left.history.iter().map(|review| review.reviewers.len()).collect();
+        assert_eq!(reviewers, [1, 2], "what they do there later counts");
+        assert_eq!(left.authored.len(), 1);
+        let mut other = known();
+        forget(&mut other, &declined("src/pages/", false));
+        assert_eq!((other.history[0].reviewers.len(), other.authored.len()), (2, 2));
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub struct Around {
 
 impl Around {
     /// Reads it; none where the repository or the tenant is gone.
+    ///
+    /// # Errors
+    /// [`StepError::Store`] when the database is away.
     pub async fn read(
         conn: &mut PgConnection,
         pipeline: &Pipeline,
@@ -57,6 +60,9 @@ impl Around {
     }
 
     /// With links by which readers say of what use this suggestion is, where they can open our pages.
+    ///
+    /// # Errors
+    /// [`StepError::Store`] when the database is away.
     pub async fn with_votes(
         mut self,
         conn: &mut PgConnection,
@@ -70,6 +76,7 @@ impl Around {
     }
 
     /// The repository as calls name it.
+    #[must_use]
     pub fn at(&self) -> RepoAt<'_> {
         RepoAt {
             installation: self.external,
@@ -79,6 +86,7 @@ impl Around {
     }
 
     /// What the words around it need.
+    #[must_use]
     pub fn links(&self) -> CommentLinks<'_> {
         CommentLinks {
             details_url: self.details.as_deref(),

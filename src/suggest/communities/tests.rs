@@ -28,7 +28,10 @@ const TWO: &[(i64, i64, f64)] = &[
 fn two_triangles_are_two_circles_whatever_the_seed() {
     for seed in 0..20 {
         let found = circles(&ties(TWO), seed);
-        assert_eq!(found.iter().map(|circle| ids(circle)).collect::<Vec<_>>(), [[1, 2, 3], [4, 5, 6]]);
+        assert_eq!(
+            found.iter().map(|circle| ids(circle)).collect::<Vec<_>>(),
+            [[1, 2, 3], [4, 5, 6]]
+        );
     }
 }
 
@@ -72,7 +75,9 @@ fn the_karate_club_is_split_between_its_leaders() {
         (32, &[33, 34]),
         (33, &[34]),
     ];
-    let tied = club.iter().flat_map(|(one, others)| others.iter().map(|other| (*one, *other, 1.0)));
+    let tied = club
+        .iter()
+        .flat_map(|(one, others)| others.iter().map(|other| (*one, *other, 1.0)));
     let tied: Vec<(i64, i64, f64)> = tied.collect();
     assert_eq!(tied.len(), 78);
     let found = circles(&ties(&tied), 3);
@@ -86,8 +91,14 @@ fn circles_keep_their_numbers_while_people_come_and_go() {
     let people = |ids: &[i64]| ids.iter().copied().map(PersonId).collect::<Vec<_>>();
     let before = numbered(vec![people(&[1, 2, 3]), people(&[4, 5, 6])], &BTreeMap::new());
     assert_eq!(before.keys().copied().collect::<Vec<_>>(), [1, 2]);
-    let before = before.into_iter().map(|(number, circle)| (number, circle.into_iter().collect())).collect();
-    let after = numbered(vec![people(&[4, 5, 6, 7]), people(&[10, 11, 12]), people(&[1, 2, 9])], &before);
+    let before = before
+        .into_iter()
+        .map(|(number, circle)| (number, circle.into_iter().collect()))
+        .collect();
+    let after = numbered(
+        vec![people(&[4, 5, 6, 7]), people(&[10, 11, 12]), people(&[1, 2, 9])],
+        &before,
+    );
     assert_eq!(ids(&after[&1]), [1, 2, 9]);
     assert_eq!(ids(&after[&2]), [4, 5, 6, 7]);
     assert_eq!(ids(&after[&3]), [10, 11, 12]);

@@ -301,3 +301,20 @@ fn a_pull_request_without_known_files_goes_by_author_and_skill() {
     world.pull.files.clear();
     assert_snapshot!(told(&world.suggest().expert), @"ana: has reviewed 7 of this author's changes; reviewed 6 changes here in the last 90 days; taught databases in 4 reviews; 1 open review");
 }
+
+#[test]
+fn another_is_suggested_while_fewer_are_asked_than_wanted() {
+    let mut world = World::ledger();
+    world.pull.asked = vec![Asked::Person {
+        id: EVE,
+        login: "eve".to_owned(),
+    }];
+    assert_eq!(told(&world.suggest().expert), "already asked: eve");
+    world.settings.max_experts = 2;
+    assert_eq!(who(&world.suggest().expert), Some(ANA));
+    world.pull.asked.push(Asked::Person {
+        id: BEN,
+        login: "ben".to_owned(),
+    });
+    assert_eq!(told(&world.suggest().expert), "already asked: eve, ben");
+}

@@ -83,9 +83,27 @@ fn stored(settings: &Settings) -> Markup {
         ),
         ("Members and teams, with since when and until when", installed.as_str()),
         (
+            "Days away and limits that people chose for themselves",
+            "until the days are over, or they choose anew",
+        ),
+        ("Whether somebody says on GitHub that they are busy", "a day"),
+        (
+            "The base branch's CODEOWNERS without e-mail addresses, and its ignored revisions",
+            installed.as_str(),
+        ),
+        (
             "What was worked out: subjects of comments, lessons, suggestions",
             installed.as_str(),
         ),
+        (
+            "Commands in comments (what was asked, never what was written beside it), votes on suggestions, what you said is not yours",
+            installed.as_str(),
+        ),
+        (
+            "A sign-in: a digest of its id, who, and which private repositories they may read",
+            "7 days after its last use, 30 days at most",
+        ),
+        ("Who looked at somebody's page, for that somebody", "90 days"),
         (
             "Source code, diffs, e-mail addresses",
             "never stored; diffs are compared in memory",
@@ -100,7 +118,11 @@ fn stored(settings: &Settings) -> Markup {
                 tbody { @for (what, long) in rows { tr { th scope="row" { (what) } td { (long) } } } }
             }
         }
-        p { "Where the App is installed again before those days are over, everything is still there." }
+        p {
+            "Where the App is installed again before those days are over, everything is still there. What is known of a repository goes "
+            (expire::REMOVED_DAYS) " days after it was deleted or transferred. " code { "peerlore erase" }
+            " erases an organisation or one person at once."
+        }
     }
 }
 
@@ -108,20 +130,24 @@ fn seen() -> Markup {
     html! {
         (heading("seen"))
         ul {
-            li { "A person's own page: that person." }
-            li { "The suggestions on a pull request: who may see these pages, and where it is switched on, who may read the pull request." }
-            li { "Silent experts: who may see these pages. Nobody who is away or took themselves out." }
+            li { "A person's own page: that person. Colleagues see what that person ticked there, nothing at first, and the person sees who looked." }
+            li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
+            li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you." }
+            li { "Silent experts: members, from repositories that they may read. Nobody who is away or took themselves out." }
+            li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named; who was told something is only counted, five people or more, and nothing is shown from which a smaller count could be worked out." }
+            li { "Private repositories: nothing of them, neither evidence nor a claim that rests on it, for whoever may not read them." }
             li { "A learner's reasons name what they know and what they said they want, never what they lack." }
             li { "Who was left out is counted, never named; the reason of an absence is never shown." }
             li {
                 "Whoever is taken out is absent everywhere at once, also as the other end of what others passed on or learned; comments that "
-                "named them on pull requests are edited soon after. Until there is a sign-in, ask whoever runs Peerlore for you to run "
-                code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back. In the demo the switch is on your own page."
+                "named them on pull requests are edited soon after. The switch is on your own page; where there is no sign-in, ask whoever runs "
+                "Peerlore for you to run " code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back."
             }
         }
         p {
-            "Until sign-in is set up, these pages are shown only on the machine that Peerlore runs on, unless its operator opens them "
-            "to a private network with " code { "PEERLORE_OPEN_PAGES" } "; a person's own page is then on the command line: "
+            "Members sign in with GitHub. Peerlore keeps no token of theirs, and asks GitHub again at most every ten minutes whether they "
+            "still belong. Where sign-in isn't set up, these pages are shown only on the machine that Peerlore runs on, unless its operator "
+            "opens them to a private network with " code { "PEERLORE_OPEN_PAGES" } "; a person's own page is then on the command line: "
             code { "peerlore profile LOGIN" } "."
         }
     }
@@ -133,7 +159,7 @@ fn permissions() -> Markup {
         (
             "Pull requests",
             "read and write",
-            "to follow reviews; writing is for one comment, and only where you switch it on",
+            "to follow reviews; writing is for one comment where you switch it on, for answers to commands, and for reviews that somebody asks for",
         ),
         (
             "Issues",
@@ -148,7 +174,7 @@ fn permissions() -> Markup {
         (
             "Checks",
             "read and write",
-            "to show a suggestion as a neutral check later on; no check ever fails because of it",
+            "to show a suggestion as a neutral check where you switch it on; no check ever fails because of it",
         ),
         (
             "Contents",

@@ -180,6 +180,10 @@ pub fn ranking(settings: &Settings) -> Markup {
             (knows::LEAST_MATCH) " that is more than a first sign, or " (knows::LEAST_PAIR) " faded review of this author; otherwise nobody is. "
             "An owner is suggested without any of these. The weights of skill, offer, owned and load are a judgement. This is " code { (knows::MODEL) } "."
         }
+        p {
+            "Whoever wrote " code { "/peerlore not-me" } " is left out on that pull request. What they did in its folders before counts for "
+            "nothing for " (knows::DECLINED_DAYS) " days, and their S in its areas counts × (1 − 2^(−days / " (knows::DECLINED_DAYS) "))."
+        }
     }
 }
 

@@ -20,6 +20,8 @@ use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
 use crate::store::availability;
+use crate::store::declines;
+use crate::store::declines::Declined;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::store::settings;
@@ -32,6 +34,7 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
 use crate::web::pages::me_asked;
+use crate::web::pages::me_declined;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::sharing;
@@ -55,6 +58,8 @@ pub struct View {
     pub person: Person,
     /// What they passed on, applied and learned.
     pub profile: Profile,
+    /// What they said is not theirs.
+    pub declined: Vec<Declined>,
     /// The page of evidence, from 1.
     pub page: usize,
     /// They said that they may be listed among the silent experts.
@@ -121,6 +126,7 @@ pub async fn show(
     let now = web.pipeline.clock.now();
     let id = reader.installation();
     let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
+    let declined = declines::of_person(&mut conn, id, person.id).await?;
     let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
     let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
@@ -128,12 +134,13 @@ pub async fn show(
         sharing: sharing::read(&mut conn, &reader, person.id).await?,
         token: visitor.token.clone(),
         signed_in: visitor.signed_in.is_some(),
-        may_be_asked,
         person,
         profile,
+        declined,
         page,
         availability: chosen,
         settings: usual,
+        may_be_asked,
         saved,
         now,
     };
@@ -178,6 +185,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
+        (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
         (me_forms::render(&view.person, (&view.availability, &view.settings), &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))

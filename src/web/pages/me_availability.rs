@@ -123,8 +123,7 @@ fn absence(typed: &Typed, line: usize, today: NaiveDate) -> Result<Option<Absenc
         words,
     };
     let day = |field: &str, text: &str| {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| fault(field, format!("Write the day like {today}.")))
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| fault(field, format!("Write the day like {today}.")))
     };
     if until.is_empty() {
         return Err(fault("until", "Enter the last day, too.".to_owned()));
@@ -133,7 +132,10 @@ fn absence(typed: &Typed, line: usize, today: NaiveDate) -> Result<Option<Absenc
     let first_day = if from.is_empty() { today } else { day("from", &from)? };
     let ahead = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
     if last_day < today {
-        return Err(fault("until", "This absence is over. Empty the line, or enter a later day.".to_owned()));
+        return Err(fault(
+            "until",
+            "This absence is over. Empty the line, or enter a later day.".to_owned(),
+        ));
     }
     if last_day < first_day {
         return Err(fault("until", "The last day comes before the first.".to_owned()));
@@ -307,7 +309,11 @@ mod tests {
     #[case::spaces(" 2026-11-16", "2026-11-20 ", Ok("2026-11-16 2026-11-20"))]
     #[case::no_end("2026-11-16", "", Err("until-1: Enter the last day, too."))]
     #[case::turned("2026-11-20", "2026-11-16", Err("until-1: The last day comes before the first."))]
-    #[case::over("2026-11-01", "2026-11-11", Err("until-1: This absence is over. Empty the line, or enter a later day."))]
+    #[case::over(
+        "2026-11-01",
+        "2026-11-11",
+        Err("until-1: This absence is over. Empty the line, or enter a later day.")
+    )]
     #[case::a_slip("2026-11-16", "2206-11-20", Err("until-1: Enter a day up to 2028-11-12."))]
     #[case::no_day("2026-02-30", "2026-11-20", Err("from-1: Write the day like 2026-11-12."))]
     #[case::no_date("2026-11-16", "soon", Err("until-1: Write the day like 2026-11-12."))]
@@ -318,7 +324,10 @@ mod tests {
     ) {
         let found = match read(&typed(from, until), today()) {
             Ok(chosen) => {
-                let days = chosen.absences.iter().map(|a| format!("{} {}", a.first_day, a.last_day));
+                let days = chosen
+                    .absences
+                    .iter()
+                    .map(|a| format!("{} {}", a.first_day, a.last_day));
                 Ok(days.collect::<String>())
             }
             Err(faults) => Err(format!("{}: {}", faults[0].field, faults[0].words)),

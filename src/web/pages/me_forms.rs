@@ -35,6 +35,8 @@ pub enum Saved {
     Availability,
     /// Whether they may be listed among the silent experts.
     Asked,
+    /// Something is theirs again.
+    Declined,
     /// Back in everything.
     Back,
     /// What colleagues see.
@@ -42,13 +44,21 @@ pub enum Saved {
 }
 
 impl Saved {
-    const ALL: [Self; 5] = [Self::Goals, Self::Availability, Self::Asked, Self::Back, Self::Sharing];
+    const ALL: [Self; 6] = [
+        Self::Goals,
+        Self::Availability,
+        Self::Asked,
+        Self::Declined,
+        Self::Back,
+        Self::Sharing,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::Goals => "goals",
             Self::Availability => "availability",
             Self::Asked => "asked",
+            Self::Declined => "declined",
             Self::Back => "back",
             Self::Sharing => "sharing",
         }
@@ -68,6 +78,7 @@ impl Saved {
             Self::Availability => "Your availability is saved. Others never see it.",
             Self::Sharing => "What colleagues see of your page is saved.",
             Self::Asked => "Your choice is saved.",
+            Self::Declined => "It counts again in the next suggestions.",
             Self::Back => {
                 "You are back. What you passed on and took up is being worked out again and is here within minutes."
             }
@@ -75,7 +86,6 @@ impl Saved {
     }
 
     /// To the page that says so.
-    #[must_use]
     pub fn shown(self) -> Redirect {
         Redirect::to(&format!("/me?saved={}", self.word()))
     }
@@ -109,7 +119,9 @@ pub async fn standing(conn: &mut PgConnection, reader: &Reader, login: &str) -> 
 pub async fn viewer(conn: &mut PgConnection, reader: &Reader, login: &str) -> Result<Option<PersonId>, StoreError> {
     match reader.person() {
         Some(person) => Ok(Some(person)),
-        None => Ok(people::by_login(conn, reader.installation(), login).await?.map(|person| person.id)),
+        None => Ok(people::by_login(conn, reader.installation(), login)
+            .await?
+            .map(|person| person.id)),
     }
 }
 

@@ -6,11 +6,13 @@ pub mod admin_backfill;
 pub mod choose;
 pub mod docs;
 pub mod docs_formulas;
+pub mod feedback;
 pub mod home;
 pub mod installed;
 pub mod me;
 pub mod me_asked;
 pub mod me_availability;
+pub mod me_declined;
 pub mod me_forms;
 pub mod people;
 pub mod pull;
@@ -40,6 +42,7 @@ pub fn routes() -> Router<Web> {
         .route("/me/goals", post(me_forms::goals))
         .route("/me/availability", post(me_availability::save))
         .route("/me/asked", post(me_asked::set))
+        .route("/me/declined", post(me_declined::take_back))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
@@ -49,11 +52,18 @@ pub fn routes() -> Router<Web> {
         .route("/silent-experts", get(silent::show))
         .route("/sign-in", get(sign_in::begin))
         .route("/sign-in/callback", get(sign_in::finish))
-        .route("/sign-in/organisation", get(sign_in::organisations).post(sign_in::choose))
+        .route(
+            "/sign-in/organisation",
+            get(sign_in::organisations).post(sign_in::choose),
+        )
         .route("/sign-out", post(sign_in::out))
         .route("/sign-out/everywhere", post(sign_in::out_everywhere))
         .route("/admin", get(admin::show))
         .route("/admin/replay", post(admin::replay))
+        .route(
+            "/feedback/{installation}/{repo}/{number}/{slot}/{verdict}/{until}",
+            get(feedback::ask).post(feedback::vote),
+        )
         .route("/docs", get(docs::show))
         .merge(setup::routes())
         .route("/schema/peerlore.json", get(settings_files::schema))

@@ -139,6 +139,6 @@ fn shared(section: Section, view: &View) -> Markup {
 
 fn goals(words: &str, slugs: &[String]) -> Markup {
     let areas = slugs.iter().filter_map(|slug| slug.parse::<Area>().ok());
-    let names: Vec<String> = areas.map(|area| wording::area(area).to_string()).collect();
+    let names: Vec<String> = areas.map(wording::area).collect();
     html! { p { (words) @if names.is_empty() { "nothing in particular" } @else { (prose::listed(&names)) } "." } }
 }

@@ -14,7 +14,10 @@ use crate::model::suggestion::ScorePart;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Addresses;
+use crate::store::checks;
 use crate::store::contents;
+use crate::store::feedback;
+use crate::store::feedback::Votes;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
 use crate::store::suggestions;
@@ -46,6 +49,10 @@ pub struct View {
     pub files: usize,
     /// What is suggested, where something was.
     pub stored: Option<Stored>,
+    /// What people said of the suggestion.
+    pub votes: Votes,
+    /// A check run shows it, too.
+    pub checked: bool,
     /// The pull request on the code host.
     pub link: String,
     /// The time of looking.
@@ -104,12 +111,16 @@ async fn view(
     let files = contents::files(conn, repo.installation, key).await?.len();
     let stored = suggestions::of_pull(conn, repo.installation, key).await?;
     let link = format!("{}/{}/{}/pull/{number}", addresses.host, repo.owner, repo.name);
+    let votes = feedback::votes(conn, repo.installation, key).await?;
+    let checked = !checks::of_pull(conn, repo.installation, key).await?.is_empty();
     Ok(Some(View {
         repo,
         number,
         pull,
         files,
         stored,
+        votes,
+        checked,
         link,
         now,
     }))
@@ -129,7 +140,8 @@ pub fn render(view: &View) -> Markup {
             (what_now(&stored.suggestion, &view.link))
             (sums(&stored.suggestion))
             (left_out(&stored.suggestion.left_out))
-            (made(stored, view.now))
+            (votes(&view.votes))
+            (made(stored, view.checked, view.now))
         }
     }
 }
@@ -358,14 +370,29 @@ fn left_out(left_out: &LeftOut) -> Markup {
     }
 }
 
-fn made(stored: &Stored, now: Time) -> Markup {
+/// What people said of the whole suggestion, never of one person in it.
+fn votes(votes: &Votes) -> Markup {
+    let said = [(votes.good, "good"), (votes.not_useful, "not useful")];
+    let said: Vec<String> = said
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} said {word}"))
+        .collect();
+    html! {
+        @if !said.is_empty() { p.soft.small.apart { "Of this suggestion, " (prose::listed(&said)) "." } }
+    }
+}
+
+fn made(stored: &Stored, checked: bool, now: Time) -> Markup {
     let head: String = stored.head.chars().take(10).collect();
     html! {
         p.soft.small.apart {
             "Worked out " (prose::when(stored.made_at, now)) " for "
             @if head.is_empty() { "an unknown head" } @else { "the head " code { (head) } }
             " by " code { (stored.suggestion.model) } ". "
-            @if stored.comment.is_some() { "Also shown as a comment on the pull request." } @else { "Shown here only." }
+            @if stored.comment.is_some() { "Also shown as a comment on the pull request." }
+            @else if checked { "Also shown as a check on the pull request." }
+            @else { "Shown here only." }
         }
     }
 }

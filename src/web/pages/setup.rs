@@ -125,7 +125,7 @@ pub async fn show(State(web): State<Web>, hand: Hand) -> Result<Response, Failed
 }
 
 /// The first step, or why GitHub could not reach us.
-fn begin(web: &Web, wrong: Option<&'static str>) -> View {
+fn begin(web: &Web, wrong: Option<String>) -> View {
     let addresses = &web.pipeline.addresses;
     match address::flaw(&addresses.own, &addresses.host) {
         Some(flaw) => View::Unreachable(flaw),
@@ -202,8 +202,7 @@ pub async fn confirm(
         "personal" => None,
         "organisation" if registration::is_login(login) => Some(login),
         _ => {
-            let wrong = "That is no login of an organisation: it has letters, digits and hyphens, as in the address of its page.";
-            return Ok((StatusCode::BAD_REQUEST, begin(&web, Some(wrong))).into_response());
+            return Ok((StatusCode::BAD_REQUEST, begin(&web, Some(login.to_owned()))).into_response());
         }
     };
     let addresses = &web.pipeline.addresses;

@@ -34,8 +34,8 @@ pub enum View {
         own: String,
         /// The code host's.
         host: String,
-        /// What was wrong with what was sent.
-        wrong: Option<&'static str>,
+        /// The login that was sent and is none.
+        wrong: Option<String>,
     },
     /// The second step: the form that the code host receives.
     Confirm {
@@ -57,6 +57,7 @@ impl IntoResponse for View {
 }
 
 /// A page of the set-up.
+#[must_use]
 pub fn page(title: &str, text: &Markup) -> Response {
     let frame = Frame {
         title,
@@ -89,7 +90,7 @@ pub fn render(view: &View) -> Markup {
             "GitHub could not reach this address",
             &format!("{flaw}. Then start `peerlore serve` again."),
         ),
-        View::Begin { own, host, wrong } => begin(own, host, *wrong),
+        View::Begin { own, host, wrong } => begin(own, host, wrong.as_deref()),
         View::Confirm {
             action,
             host,
@@ -137,9 +138,11 @@ fn begin(own: &str, host: &str, wrong: Option<&str>) -> Markup {
                 p { label { input type="radio" name="account" value="organisation" checked; " An organisation's (you have to own it)" } }
                 div.field.below {
                     label for="organisation" { "Its login, as in " (host) "/LOGIN" }
-                    input #organisation type="text" name="organisation" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="39"
+                    input #organisation type="text" name="organisation" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="39" value=[wrong]
                         aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "wrong")];
-                    @if let Some(words) = wrong { p #wrong role="alert" { (words) } }
+                    @if wrong.is_some() {
+                        p #wrong role="alert" { "That is no login of an organisation: it has letters, digits and hyphens, as in the address of its page." }
+                    }
                 }
                 p { label { input type="radio" name="account" value="personal"; " My own account's" } }
             }

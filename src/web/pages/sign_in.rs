@@ -79,10 +79,7 @@ fn callback(web: &Web) -> String {
 ///
 /// # Errors
 /// [`PageError`] where there is no sign-in, or the database is away.
-pub async fn begin(
-    State(web): State<Web>,
-    query: Result<Query<Asked>, QueryRejection>,
-) -> Result<Response, PageError> {
+pub async fn begin(State(web): State<Web>, query: Result<Query<Asked>, QueryRejection>) -> Result<Response, PageError> {
     needs_sign_in(&web)?;
     let next = query.ok().and_then(|Query(asked)| asked.next);
     let begun = visits::begin(&web.pipeline, &callback(&web), our_path(next.as_deref())).await?;
@@ -149,7 +146,9 @@ pub async fn organisations(
     let next = our_path(next.as_deref());
     let signed_out = || PageError::SignedOut { next: next.to_owned() };
     let word = cookie::word(&web, &headers, Purpose::Session).ok_or_else(signed_out)?;
-    let (session, logins) = visits::organisations(&web.pipeline, &word).await?.ok_or_else(signed_out)?;
+    let (session, logins) = visits::organisations(&web.pipeline, &word)
+        .await?
+        .ok_or_else(signed_out)?;
     if logins.is_empty() {
         return Err(PageError::Outside { login: None });
     }

@@ -10,6 +10,7 @@ use maud::Markup;
 use maud::html;
 use sqlx::PgConnection;
 
+use crate::model::clock::Time;
 use crate::model::skill::Area;
 use crate::pipeline::team;
 use crate::pipeline::team::Told;
@@ -32,10 +33,10 @@ use crate::web::tenant;
 const DAYS: i64 = 365;
 
 /// The teams whose pages a visitor may open, each with as whom they read.
-async fn open_to(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<(Reader, Team)>, StoreError> {
+async fn open_to(conn: &mut PgConnection, visitor: &Visitor, at: Time) -> Result<Vec<(Reader, Team)>, StoreError> {
     let mut found = Vec::new();
     for (_, reader) in tenant::seen_by(conn, visitor).await? {
-        let teams = team_pages::teams(conn, &reader).await?;
+        let teams = team_pages::teams(conn, &reader, at).await?;
         let led = teams.into_iter().filter(|team| reader.roles().leads(&team.slug));
         found.extend(led.map(|team| (reader.clone(), team)));
     }
@@ -48,7 +49,7 @@ async fn open_to(conn: &mut PgConnection, visitor: &Visitor) -> Result<Vec<(Read
 /// [`PageError::ForLeads`] for whoever leads none; [`PageError`] when the database is away.
 pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
-    let open = open_to(&mut conn, &visitor).await?;
+    let open = open_to(&mut conn, &visitor, web.pipeline.clock.now()).await?;
     let text = html! {
         h1 { "Teams" }
         @if open.is_empty() { p { "No team is known here. Teams come from GitHub, at the latest a day after the App was installed." } }
@@ -69,8 +70,8 @@ pub struct View {
     pub team: Team,
     /// Who holds what.
     pub holders: Vec<Holder>,
-    /// What people were told who don't hold it; none: too few to say anything.
-    pub told: Option<Vec<Told>>,
+    /// What people were told who don't hold it, where the count may be shown.
+    pub told: Vec<Told>,
 }
 
 /// `GET /teams/{slug}`: 404 for a team that isn't there, 403 for one that the visitor doesn't lead.
@@ -85,13 +86,14 @@ pub async fn show(
     let Ok(Path(slug)) = path else {
         return Err(PageError::no_such_page());
     };
-    let since = web.pipeline.clock.now() - Duration::days(DAYS);
+    let now = web.pipeline.clock.now();
+    let since = now - Duration::days(DAYS);
     let mut conn = web.pipeline.pool.acquire().await?;
-    let open = open_to(&mut conn, &visitor).await?;
+    let open = open_to(&mut conn, &visitor, now).await?;
     let found = open.into_iter().find(|(_, team)| team.slug.eq_ignore_ascii_case(&slug));
     // Whoever leads another team is told the same of a team that there is and of one that there isn't.
     let (reader, team) = found.ok_or(PageError::ForLeads)?;
-    let (holders, told) = team::of(&mut conn, &reader, &team, since).await?;
+    let (holders, told) = team::of(&mut conn, &reader, &team, (since, now)).await?;
     let view = View { team, holders, told };
     let frame = Frame {
         title: &view.team.name,
@@ -112,7 +114,7 @@ pub fn render(view: &View) -> Markup {
         } @else {
             p.lead { "What the team passed on in the last year, and where it was told something. Only repositories that you may read are counted." }
             (holders(&view.holders))
-            (told(view.told.as_deref()))
+            (told(&view.told))
         }
     }
 }
@@ -137,27 +139,18 @@ fn holders(holders: &[Holder]) -> Markup {
     }
 }
 
-fn told(told: Option<&[Told]>) -> Markup {
+fn told(told: &[Told]) -> Markup {
     html! {
         h2 { "Where the team is told something" }
-        p.soft { "People who got feedback on an area and have not passed it on. Counts below five are not shown, and neither are those that would give them away." }
-        @match told {
-            None => { p { "Too few people to show anything." } }
-            Some([]) => { p { "Nothing in the last year." } }
-            Some(told) => {
-                div.scroll {
-                    table {
-                        caption.hidden { "People who were told, by area" }
-                        thead { tr { th scope="col" { "Area" } th.number scope="col" { "People" } } }
-                        tbody {
-                            @for one in told {
-                                tr {
-                                    th scope="row" { (area(&one.area)) }
-                                    td.number { @if let Some(people) = one.people { (people) " of " (one.of) } @else { span.soft { "too few to show" } } }
-                                }
-                            }
-                        }
-                    }
+        p.soft { "People who got feedback on an area and have not passed it on. Areas are left out where fewer than five were told or not told, and where another number would give that away." }
+        @if told.is_empty() {
+            p { "Nothing that can be shown." }
+        } @else {
+            div.scroll {
+                table {
+                    caption.hidden { "People who were told, by area" }
+                    thead { tr { th scope="col" { "Area" } th.number scope="col" { "People" } } }
+                    tbody { @for one in told { tr { th scope="row" { (area(&one.area)) } td.number { (one.people) " of " (one.of) } } } }
                 }
             }
         }
