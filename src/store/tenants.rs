@@ -118,16 +118,6 @@ pub async fn by_login(conn: &mut PgConnection, login: &str) -> Result<Option<Ins
     .await?)
 }
 
-/// How many installations anything is known of, also of those that were removed and not deleted yet.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn count(conn: &mut PgConnection) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from installation"#)
-        .fetch_one(conn)
-        .await?)
-}
-
 /// Every tenant, oldest first.
 ///
 /// # Errors

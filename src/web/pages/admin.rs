@@ -26,9 +26,9 @@ use crate::store::inbox::DeadLetter;
 use crate::store::inbox::InboxState;
 use crate::store::jobs;
 use crate::store::jobs::Backlog;
+use crate::store::lifecycle;
 use crate::store::sweeps;
 use crate::store::sweeps::Looks;
-use crate::store::tenants;
 use crate::web::Web;
 use crate::web::access::Owner;
 use crate::web::access::Visitor;
@@ -136,7 +136,7 @@ pub async fn show(
 
 /// Whether what concerns the whole instance is this visitor's to see: they run Peerlore, or theirs is the only organisation.
 async fn sees_instance(conn: &mut PgConnection, visitor: &Visitor) -> Result<bool, StoreError> {
-    Ok(visitor.signed_in.is_none() || tenants::count(conn).await? <= 1)
+    Ok(visitor.signed_in.is_none() || lifecycle::known(conn).await? <= 1)
 }
 
 async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -> Result<Instance, StoreError> {
@@ -166,7 +166,9 @@ pub async fn replay(State(web): State<Web>, sent: Sent<Replay>) -> Result<Redire
         return Err(PageError::ForOwners);
     }
     let fields = sent.fields;
-    let Replay { id } = fields.ok_or(PageError::Unreadable("There is no such delivery. Go back and choose from the list."))?;
+    let Replay { id } = fields.ok_or(PageError::Unreadable(
+        "There is no such delivery. Go back and choose from the list.",
+    ))?;
     let mut conn = web.pipeline.pool.acquire().await?;
     if !sees_instance(&mut conn, &sent.visitor).await? {
         return Err(PageError::no_such_page());
@@ -289,7 +291,10 @@ fn found(looks: &Looks) -> String {
         parts.push(format!("{} left for the next look", counts.waiting));
     }
     if counts.given_up > 0 {
-        parts.push(format!("{} failed too often and will be read as history", counts.given_up));
+        parts.push(format!(
+            "{} failed too often and will be read as history",
+            counts.given_up
+        ));
     }
     format!("{}.", parts.join(", "))
 }

@@ -43,7 +43,8 @@ pub struct Progress {
 /// Whether some repository's history is being read, so that the page is worth looking at again.
 #[must_use]
 pub fn is_running(all: &[Progress]) -> bool {
-    all.iter().any(|one| matches!(one.stage, Stage::Running | Stage::Waiting))
+    all.iter()
+        .any(|one| matches!(one.stage, Stage::Running | Stage::Waiting))
 }
 
 /// The section: a summary, then those that run, failed or are held.
@@ -179,20 +180,32 @@ mod tests {
         );
         assert_eq!(summary(&all[..1]), "All of 1 repository read. 40 pull requests.");
         let unknown = [repo("e", Stage::Running, 7, None)];
-        assert_eq!(summary(&unknown), "0 of 1 repository read; 1 running. 7 pull requests so far.");
+        assert_eq!(
+            summary(&unknown),
+            "0 of 1 repository read; 1 running. 7 pull requests so far."
+        );
         assert!(is_running(&all) && !is_running(&all[..1]));
     }
 
     #[test]
     fn of_two_thousand_repositories_only_those_that_run_or_failed_are_named() {
-        let mut all: Vec<Progress> = (0..2_000).map(|n| repo(&format!("quiet{n}"), Stage::Done, 1, Some(1))).collect();
+        let mut all: Vec<Progress> = (0..2_000)
+            .map(|n| repo(&format!("quiet{n}"), Stage::Done, 1, Some(1)))
+            .collect();
         all.extend((0..60).map(|n| repo(&format!("busy{n}"), Stage::Running, 1, Some(2))));
         all.push(repo("broken", Stage::Failed, 3, Some(10)));
         let page = render(&all).into_string();
         assert!(!page.contains("quiet"), "{}", page.len());
-        assert_eq!(page.matches("acme/busy").count(), 2 * (LISTED - 1), "each by name and label");
+        assert_eq!(
+            page.matches("acme/busy").count(),
+            2 * (LISTED - 1),
+            "each by name and label"
+        );
         let (broken, busy) = (page.find("acme/broken"), page.find("acme/busy"));
         assert!(broken < busy, "what failed comes first");
-        assert!(page.contains("GitHub knows no such thing") && page.contains("And 11 more of these."), "{page}");
+        assert!(
+            page.contains("GitHub knows no such thing") && page.contains("And 11 more of these."),
+            "{page}"
+        );
     }
 }
