@@ -63,7 +63,7 @@ pub fn lost(attempts: &[Attempt]) -> Vec<Lost> {
         .into_values()
         .filter_map(|(lost, _, arrived)| (!arrived).then_some(lost))
         .collect();
-    all.sort_by(|one, other| (one.first, one.attempt).cmp(&(other.first, other.attempt)));
+    all.sort_by_key(|one| (one.first, one.attempt));
     all
 }
 

@@ -33,6 +33,8 @@ struct Attempt {
     at: DateTime<Utc>,
     again: bool,
     code: u16,
+    /// It is never forgotten.
+    stays: bool,
     delivery: Delivery,
 }
 
@@ -63,6 +65,10 @@ impl FakeGithub {
     /// Remembers that a delivery was sent now and answered with this status; 0: nobody was reached. The first attempt was
     /// made when it happened.
     pub fn attempted(&self, delivery: &Delivery, code: u16) {
+        self.remember(delivery, code, false);
+    }
+
+    fn remember(&self, delivery: &Delivery, code: u16, stays: bool) {
         let mut state = self.lock();
         let again = state
             .sent_hooks
@@ -74,12 +80,13 @@ impl FakeGithub {
             at: if again { state.now } else { delivery.at },
             again,
             code,
+            stays,
             delivery: delivery.clone(),
         };
         state.sent_hooks.attempts.push(attempt);
     }
 
-    /// Remembers one delivery of any kind, with the status that it was answered with; 0: nobody was reached.
+    /// Remembers one delivery of any kind and nothing else, however long ago it was, with the status that it was answered with; 0: nobody was reached.
     pub fn remember_delivery(&self, at: DateTime<Utc>, status: u16) {
         let delivery = Delivery {
             id: "0b989ba4-242f-11e5-81e1-c7b6966d2516".to_owned(),
@@ -87,11 +94,8 @@ impl FakeGithub {
             at,
             body: b"{}".to_vec(),
         };
-        let mut state = self.lock();
-        state.now = state.now.max(at);
-        state.sent_hooks.attempts.clear();
-        drop(state);
-        self.attempted(&delivery, status);
+        self.lock().sent_hooks.attempts.clear();
+        self.remember(&delivery, status, true);
     }
 
     /// Takes the deliveries that were asked for again, in the order of asking; whoever takes them sends them.
@@ -116,7 +120,7 @@ fn remembered(state: &Everything) -> impl Iterator<Item = &Attempt> {
         .attempts
         .iter()
         .rev()
-        .filter(move |one| one.at >= since)
+        .filter(move |one| one.stays || one.at >= since)
 }
 
 /// A page that begins at the attempt of the cursor; the `Link` leads to older ones.

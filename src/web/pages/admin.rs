@@ -108,9 +108,10 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let now = web.pipeline.clock.now();
-    let instance = match sees_instance(&mut conn, &visitor).await? {
-        true => Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?),
-        false => None,
+    let instance = if sees_instance(&mut conn, &visitor).await? {
+        Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?)
+    } else {
+        None
     };
     let view = View {
         instance,

@@ -86,20 +86,18 @@ fn summary(all: &[Progress]) -> String {
         1 => "1 repository".to_owned(),
         number => format!("{number} repositories"),
     };
-    let mut words = if rest.is_empty() {
+    let read = if rest.is_empty() {
         format!("All of {repos} read.")
     } else {
         format!("{} of {repos} read; {}.", count(Stage::Done), rest.join(", "))
     };
     let done: u64 = all.iter().map(|one| one.done).sum();
-    let total: Option<u64> = all.iter().map(|one| one.total).sum();
-    words.push(' ');
-    words.push_str(&match total {
-        Some(total) if total > done => format!("{done} of {}.", wording::count(total, "pull request")),
-        Some(_) => format!("{}.", wording::count(done, "pull request")),
-        None => format!("{} so far.", wording::count(done, "pull request")),
-    });
-    words
+    let pulls = wording::count(done, "pull request");
+    match all.iter().map(|one| one.total).sum::<Option<u64>>() {
+        Some(total) if total > done => format!("{read} {done} of {}.", wording::count(total, "pull request")),
+        Some(_) => format!("{read} {pulls}."),
+        None => format!("{read} {pulls} so far."),
+    }
 }
 
 fn table(named: &[&Progress]) -> Markup {
