@@ -60,7 +60,7 @@ async fn heard(mut is_lost: impl FnMut() -> bool) -> Peerlore {
     let github = organisation("acme", 1);
     let sent = day(&github);
     let peerlore = Peerlore::empty(github, Settings::default()).await;
-    pass(&peerlore, EVENING).await;
+    pass(&peerlore, EVENING);
     for some in sent.chunks(9) {
         for one in some {
             if is_lost() {
@@ -81,14 +81,14 @@ async fn lossy(seed: u64) -> Peerlore {
 }
 
 /// Time goes on, here and at GitHub.
-async fn pass(peerlore: &Peerlore, minute: i64) {
+fn pass(peerlore: &Peerlore, minute: i64) {
     peerlore.clock.move_to(at(minute));
     peerlore.github.let_time_pass(at(minute));
 }
 
 /// Looks for missed deliveries at this minute.
 async fn look(peerlore: &Peerlore, app: &App, minute: i64) -> Swept {
-    pass(peerlore, minute).await;
+    pass(peerlore, minute);
     let swept = sweep::look(&app.pipeline, None).await.expect("a look");
     swept.expect("we are an App")
 }
@@ -132,7 +132,7 @@ async fn undisturbed() -> &'static (Vec<String>, (String, String)) {
 
 /// Who is suggested for a new pull request the day after.
 async fn suggested(peerlore: &Peerlore) -> (String, String) {
-    pass(peerlore, TODAY + DAY).await;
+    pass(peerlore, TODAY + DAY);
     let pull = peerlore
         .open(by("finn", TODAY + DAY), LEDGER, &[(12, "let twelve = 12.5;")])
         .await;
@@ -216,7 +216,7 @@ async fn what_is_lost_again_is_asked_for_again() {
 async fn a_look_that_dies_on_the_way_loses_nothing() {
     let peerlore = lossy(5).await;
     let app = peerlore.as_the_app();
-    pass(&peerlore, EVENING + 1).await;
+    pass(&peerlore, EVENING + 1);
     let third_ask = async {
         while asks(&peerlore) < 3 {
             tokio::task::yield_now().await;
@@ -261,7 +261,7 @@ async fn while_github_is_away_the_mark_stays() {
     let app = peerlore.as_the_app();
     for (method, path) in [("GET", "/app/hook/deliveries"), ("POST", "/attempts")] {
         peerlore.github.fail_next(Some(method), path, 1, Failure::Status(502));
-        pass(&peerlore, EVENING + 1).await;
+        pass(&peerlore, EVENING + 1);
         let error = sweep::look(&app.pipeline, None)
             .await
             .expect_err("GitHub is away")
@@ -291,7 +291,7 @@ async fn an_hour_with_a_wrong_secret_heals() {
     let github = organisation("acme", 1);
     let sent = day(&github);
     let peerlore = Peerlore::empty(github, Settings::default()).await;
-    pass(&peerlore, EVENING).await;
+    pass(&peerlore, EVENING);
     let mut refused = 0;
     for one in &sent {
         let secret = if one.at > at(TODAY + 10) {
@@ -321,7 +321,7 @@ fn talk(github: &FakeGithub, times: i64) -> Vec<Delivery> {
 /// A Peerlore, acting as an App, of whose deliveries GitHub reached nobody with the first ones.
 async fn after_talk(times: i64, lost: usize) -> (Peerlore, App) {
     let peerlore = Peerlore::start().await;
-    pass(&peerlore, TODAY).await;
+    pass(&peerlore, TODAY);
     for (place, one) in talk(&peerlore.github, times).iter().enumerate() {
         if place < lost {
             peerlore.github.attempted(one, 0);
@@ -444,7 +444,7 @@ async fn the_hourly_job_looks_and_does_nothing_without_an_app() {
     for one in talk(&peerlore.github, 2) {
         peerlore.github.attempted(&one, 0);
     }
-    pass(&peerlore, TODAY + 5).await;
+    pass(&peerlore, TODAY + 5);
     let queue = |app: &App| app.pipeline.queue.clone();
     // With a plain token nobody is asked.
     queue(&peerlore.app)
