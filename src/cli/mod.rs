@@ -15,6 +15,7 @@ pub mod rebuild;
 pub mod serve;
 pub mod setup;
 pub mod suggest;
+pub mod sweep;
 pub mod the_app;
 
 use std::process::ExitCode;
@@ -57,6 +58,8 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     /// Measure a model on labelled data
     Eval(eval::Eval),
+    /// Have GitHub send again what never arrived
+    Sweep(sweep::Sweep),
     /// Check everything that has to be right
     Doctor(doctor::Doctor),
     /// Take a person out of everything, or back in
@@ -128,6 +131,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Experts(command) => experts::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&command),
+        Command::Sweep(command) => sweep::run(config, command).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,
         Command::Erase(command) => erase::run(config, command).await,

@@ -76,6 +76,8 @@ pub enum Job {
     /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries, removed
     /// installations. Queue [`Job::Members`] where a day has passed.
     Expire,
+    /// Ask the code host for deliveries that never arrived.
+    Sweep,
 }
 
 /// Which settings files.
@@ -130,6 +132,7 @@ impl Job {
             Self::Settings { .. } => "settings",
             Self::CheckSettings { .. } => "check_settings",
             Self::Expire => "expire",
+            Self::Sweep => "sweep",
         }
     }
 
@@ -138,6 +141,7 @@ impl Job {
     pub fn queue(&self) -> Option<String> {
         match self {
             Self::Receive { .. } | Self::Expire => None,
+            Self::Sweep => Some("sweep".to_owned()),
             Self::Fetch { installation, pull }
             | Self::Learn { installation, pull }
             | Self::Suggest { installation, pull }
@@ -162,7 +166,7 @@ impl Job {
             Self::Fetch { .. } => 2,
             Self::Learn { .. } | Self::CheckSettings { .. } => 3,
             Self::Suggest { .. } => 4,
-            Self::Expire => 5,
+            Self::Expire | Self::Sweep => 5,
         }
     }
 

@@ -37,6 +37,28 @@ pub enum Surface {
     Request,
 }
 
+impl Surface {
+    /// All of them, quietest first.
+    pub const ALL: [Self; 4] = [Self::Web, Self::Check, Self::Comment, Self::Request];
+
+    /// Its name in settings.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Check => "check",
+            Self::Comment => "comment",
+            Self::Request => "request",
+        }
+    }
+
+    /// The one with this name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|surface| surface.word() == word)
+    }
+}
+
 /// Whose names appear among the silent experts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

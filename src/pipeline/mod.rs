@@ -12,6 +12,7 @@
 //! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
 //! | [`settings`] | `Settings` | settings files on default branches | `model::settings` | the last good ones, and faults | - |
 //! | [`settings::check`] | `CheckSettings` | the settings file of a pull request's head | `model::settings` | a neutral check run | - |
+//! | [`sweep`] | `Sweep` | what GitHub remembers of its deliveries | `model::delivery` | asks for what never arrived; notes what can't come any more | `receive`, once GitHub sends it |
 //! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members` and `settings`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
@@ -39,10 +40,12 @@ pub mod receive;
 pub mod recheck;
 pub mod record;
 pub mod registered;
+pub mod replay;
 pub mod settings;
 pub mod setup;
 pub mod silent;
 pub mod suggest;
+pub mod sweep;
 pub mod team;
 pub mod visits;
 pub mod work;

@@ -47,11 +47,17 @@ pub async fn in_force(
     Ok(own.map_or(settings.clone(), |own| settings.with(&own)))
 }
 
-/// What holds in an organisation where a repository has no settings of its own.
+/// What holds in an organisation where a repository has no settings of its own: the operator's, with the surface that was
+/// chosen at the end of the set-up and the organisation's file laid over it.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn of_tenant(conn: &mut PgConnection, base: &Settings, id: InstallationId) -> Result<Settings, StepError> {
+    let chosen = tenants::chosen_surface(conn, id).await?;
+    let base = Settings {
+        surface: chosen.unwrap_or(base.surface),
+        ..base.clone()
+    };
     let file = store::settings::in_force(conn, id, None).await?;
     Ok(base.with(&file.unwrap_or_default()))
 }

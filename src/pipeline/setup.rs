@@ -20,6 +20,7 @@ use crate::model::job::Job;
 use crate::model::registration::Granted;
 use crate::model::registration::InstallationSeen;
 use crate::model::registration::Registration;
+use crate::model::settings::Surface;
 use crate::pipeline::Pipeline;
 use crate::pipeline::registered;
 use crate::pipeline::registered::RegisteredError;
@@ -165,7 +166,9 @@ pub async fn create(pipeline: &Pipeline, state: &Token, code: &str) -> Result<Ca
     }
     registrations::forget_tokens(&mut tx).await?;
     let pass = new_token(&mut tx, Purpose::Pass, now).await?;
-    pipeline.forge.switch_to(&registered::credentials(&new), Some(registered::login(&new)))?;
+    pipeline
+        .forge
+        .switch_to(&registered::credentials(&new), Some(registered::login(&new)))?;
     if let Err(error) = tx.commit().await {
         pipeline.forge.switch_to(&Credentials::None, None)?;
         return Err(error.into());
@@ -193,7 +196,7 @@ pub async fn installed(pipeline: &Pipeline, number: i64) -> Result<(Installation
 pub async fn choose_surface(
     pipeline: &Pipeline,
     number: i64,
-    surface: &str,
+    surface: Surface,
 ) -> Result<InstallationSeen, RegisteredError> {
     let seen = pipeline.forge.app_installation(number).await?;
     let now = pipeline.clock.now();

@@ -27,6 +27,7 @@ use crate::pipeline::publish;
 use crate::pipeline::receive;
 use crate::pipeline::settings;
 use crate::pipeline::suggest;
+use crate::pipeline::sweep;
 use crate::store::StoreError;
 use crate::store::inbox;
 use crate::store::jobs;
@@ -92,6 +93,7 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
         Job::Settings { installation, of } => settings::run(pipeline, installation, of).await,
         Job::CheckSettings { installation, pull } => settings::check::run(pipeline, installation, pull).await,
         Job::Expire => expire::run(pipeline).await,
+        Job::Sweep => sweep::run(pipeline).await,
     }
 }
 
@@ -156,15 +158,16 @@ pub async fn work(pipeline: Pipeline, concurrency: usize, stop: CancellationToke
     }
 }
 
-/// Queues [`Job::Expire`] once now and then every hour, until `stop` is cancelled.
+/// Queues [`Job::Expire`] and [`Job::Sweep`] once now and then every hour, until `stop` is cancelled.
 pub async fn keep_expiring(pipeline: Pipeline, stop: CancellationToken) {
     loop {
         let queued = async {
             let mut conn = pipeline.pool.acquire().await?;
-            pipeline.queue.add(&mut conn, &Job::Expire.into()).await
+            pipeline.queue.add(&mut conn, &Job::Expire.into()).await?;
+            pipeline.queue.add(&mut conn, &Job::Sweep.into()).await
         };
         if let Err(error) = queued.await {
-            tracing::warn!(%error, "the hourly clean-up could not be queued");
+            tracing::warn!(%error, "the hourly clean-up and sweep could not be queued");
         }
         tokio::select! {
             () = stop.cancelled() => return,

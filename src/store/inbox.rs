@@ -1,4 +1,6 @@
 //! The inbox: deliveries as they came, until their facts are stored.
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -178,4 +180,97 @@ pub async fn drop_body(conn: &mut PgConnection, id: InboxId) -> Result<(), Store
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Which of these deliveries are here and no dead letters.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn held(conn: &mut PgConnection, deliveries: &[String]) -> Result<HashSet<String>, StoreError> {
+    let found = sqlx::query_scalar!(
+        "select delivery_id from inbox where delivery_id = any($1) and failed_at is null",
+        deliveries
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// When the latest delivery came; none: none is known.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn latest(conn: &mut PgConnection) -> Result<Option<Time>, StoreError> {
+    Ok(
+        sqlx::query_scalar!("select received_at from inbox order by id desc limit 1")
+            .fetch_optional(conn)
+            .await?,
+    )
+}
+
+/// How many deliveries were processed since `since`.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn done_since(conn: &mut PgConnection, since: Time) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from inbox where processed_at >= $1 and failed_at is null"#,
+        since
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// A delivery that could not be processed and rests.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeadLetter {
+    /// Our number of it.
+    pub id: InboxId,
+    /// GitHub's id of it.
+    pub delivery: String,
+    /// The event's name.
+    pub event: String,
+    /// When it came.
+    pub received_at: Time,
+    /// Why it rests.
+    pub failure: String,
+}
+
+/// The dead letters whose bodies are still there, the latest to fail first, `limit` at most.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn dead(conn: &mut PgConnection, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
+    Ok(sqlx::query_as!(
+        DeadLetter,
+        r#"select id as "id: InboxId", delivery_id as delivery, event, received_at, coalesce(failure, '') as "failure!"
+           from inbox where failed_at is not null and body is not null order by failed_at desc, id desc limit $1"#,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Takes dead letters out of their rest, the oldest first, `limit` at most: this one, or all. Gives those that are to be
+/// processed anew, with GitHub's ids.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn revive(
+    conn: &mut PgConnection,
+    only: Option<InboxId>,
+    limit: i64,
+) -> Result<Vec<(InboxId, String)>, StoreError> {
+    let found = sqlx::query!(
+        r#"update inbox set failed_at = null, failure = null, processed_at = null
+           where id in (select id from inbox where failed_at is not null and body is not null and ($1::bigint is null or id = $1)
+                        order by id limit $2 for update)
+             and failed_at is not null
+           returning id as "id: InboxId", delivery_id"#,
+        only.map(|only| only.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().map(|row| (row.id, row.delivery_id)).collect())
 }

@@ -128,3 +128,13 @@ pub async fn is_archived(conn: &mut PgConnection, id: InstallationId, repo: Repo
     .fetch_one(conn)
     .await?)
 }
+
+/// How many installations anything is known of, also of those that were removed and not deleted yet.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn known(conn: &mut PgConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from installation"#)
+        .fetch_one(conn)
+        .await?)
+}

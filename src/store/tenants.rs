@@ -6,6 +6,7 @@ use crate::model::event::Account;
 use crate::model::event::RepoSeen;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
+use crate::model::settings::Surface;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
 
@@ -401,15 +402,15 @@ pub async fn repos(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Re
     .await?)
 }
 
-/// Keeps where a tenant's owner chose, at the end of the set-up, to have suggestions shown: the name of a surface.
+/// Keeps where a tenant's owner chose, at the end of the set-up, to have suggestions shown.
 ///
 /// # Errors
-/// [`StoreError`] when the database refuses, also a name that is none.
-pub async fn choose_surface(conn: &mut PgConnection, id: InstallationId, surface: &str) -> Result<(), StoreError> {
+/// [`StoreError`] when the database refuses.
+pub async fn choose_surface(conn: &mut PgConnection, id: InstallationId, surface: Surface) -> Result<(), StoreError> {
     sqlx::query!(
         "update installation set chosen_surface = $2 where id = $1",
         id.0,
-        surface
+        surface.word()
     )
     .execute(conn)
     .await?;
@@ -420,9 +421,9 @@ pub async fn choose_surface(conn: &mut PgConnection, id: InstallationId, surface
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn chosen_surface(conn: &mut PgConnection, id: InstallationId) -> Result<Option<String>, StoreError> {
+pub async fn chosen_surface(conn: &mut PgConnection, id: InstallationId) -> Result<Option<Surface>, StoreError> {
     let found = sqlx::query_scalar!("select chosen_surface from installation where id = $1", id.0)
         .fetch_optional(conn)
         .await?;
-    Ok(found.flatten())
+    Ok(found.flatten().as_deref().and_then(Surface::named))
 }

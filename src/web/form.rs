@@ -36,6 +36,8 @@ pub enum GivenTo<'a> {
     Demo(Option<&'a str>),
     /// To whoever sees pages without a sign-in.
     Anybody,
+    /// To whoever holds this token of the set-up.
+    Hand(&'a str),
 }
 
 impl GivenTo<'_> {
@@ -44,6 +46,7 @@ impl GivenTo<'_> {
             Self::Session(id) => format!("session {id}"),
             Self::Demo(login) => format!("demo {}", login.unwrap_or_default()),
             Self::Anybody => "anybody".to_owned(),
+            Self::Hand(token) => format!("hand {token}"),
         }
     }
 
@@ -51,6 +54,12 @@ impl GivenTo<'_> {
     #[must_use]
     pub fn token(self, web: &Web) -> String {
         web.tag(Purpose::Form, &self.text())
+    }
+
+    /// Whether a form of theirs carries this token.
+    #[must_use]
+    pub fn is_token(self, web: &Web, token: &str) -> bool {
+        web.is_tag(Purpose::Form, &self.text(), token)
     }
 }
 
@@ -113,7 +122,7 @@ async fn read<T: DeserializeOwned>(
         .find(|(name, _)| name == FIELD)
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default();
-    if !web.is_tag(Purpose::Form, &given_to.text(), &token) {
+    if !given_to.is_token(web, &token) {
         return Err(PageError::FormOutOfDate);
     }
     let again = Request::from_parts(parts, Body::from(bytes));

@@ -33,6 +33,8 @@ pub enum Place {
     SilentExperts,
     /// `/teams`
     Teams,
+    /// `/admin`
+    Admin,
     /// `/docs`
     Docs,
     /// Any other page.
@@ -40,11 +42,12 @@ pub enum Place {
 }
 
 /// The ways in the head of every page.
-const WAYS: [(Place, &str, &str); 5] = [
+const WAYS: [(Place, &str, &str); 6] = [
     (Place::Home, "/", "Pull requests"),
     (Place::Me, "/me", "My page"),
     (Place::SilentExperts, "/silent-experts", "Silent experts"),
     (Place::Teams, "/teams", "Teams"),
+    (Place::Admin, "/admin", "Admin"),
     (Place::Docs, "/docs", "How it works"),
 ];
 
@@ -54,6 +57,7 @@ fn leads_anywhere(place: Place, visitor: Option<&Visitor>) -> bool {
         Place::Home | Place::Docs | Place::Elsewhere => true,
         Place::SilentExperts => visitor.is_some(),
         Place::Me => visitor.is_some_and(Visitor::has_own_page),
+        Place::Admin => visitor.is_some_and(Visitor::owns),
         Place::Teams => visitor.is_some_and(Visitor::leads_some_team),
     }
 }

@@ -12,6 +12,7 @@ use crate::store::registrations::Purpose;
 use crate::web::Web;
 use crate::web::access;
 use crate::web::access::Viewing;
+use crate::web::form::GivenTo;
 
 /// The cookie that holds the token.
 const COOKIE: &str = "peerlore_setup";
@@ -38,6 +39,14 @@ impl FromRequestParts<Web> for Hand {
 }
 
 impl Hand {
+    /// To whom the forms of the set-up are given.
+    #[must_use]
+    pub fn given_to(&self) -> GivenTo<'_> {
+        self.token
+            .as_ref()
+            .map_or(GivenTo::Anybody, |token| GivenTo::Hand(token.text()))
+    }
+
     /// Whether they may take the step that `purpose` is for.
     ///
     /// # Errors

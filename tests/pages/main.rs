@@ -2,6 +2,7 @@
 #[path = "../support/database.rs"]
 mod database;
 
+mod admin;
 mod browser;
 mod forms;
 mod privacy;

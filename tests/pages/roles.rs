@@ -16,7 +16,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 18] = [
+const TABLE: [Row; 19] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -40,6 +40,7 @@ const TABLE: [Row; 18] = [
     ("/teams/{slug}", "/teams/payments", [200, 200, 403, 403, 403]),
     ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 403, 403]),
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
+    ("/admin", "/admin", [200, 403, 403, 200, 403]),
     ("/docs", "/docs", [200, 200, 200, 200, 200]),
     ("/sign-in", "/sign-in", [303, 303, 303, 303, 303]),
     ("/sign-in/callback", "/sign-in/callback", [400, 400, 400, 400, 400]),

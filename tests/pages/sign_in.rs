@@ -204,6 +204,7 @@ async fn a_form_counts_with_this_sessions_token_only() {
         "/sign-out/everywhere",
         "/sign-in/organisation",
         "/demo/me",
+        "/admin/replay",
     ];
     for path in forms {
         for token in [
@@ -294,7 +295,11 @@ async fn one_request_asks_github_for_all_that_come_at_once() {
         .expect("in time");
     assert_eq!(done, [StatusCode::OK; 6]);
     let asked = world.github.requests();
-    assert_eq!(asked.iter().filter(|one| one.path.contains("/memberships/")).count(), 1, "{asked:?}");
+    assert_eq!(
+        asked.iter().filter(|one| one.path.contains("/memberships/")).count(),
+        1,
+        "{asked:?}"
+    );
     pass(&world, 9);
     assert_eq!(status(&mut cleo.clone(), "/me").await, 200);
     let asked = world.github.requests();

@@ -34,5 +34,6 @@ mod redelivery;
 mod settings;
 mod settings_used;
 mod silent;
+mod sweep;
 mod tenancy;
 mod walk;

@@ -81,6 +81,21 @@ async fn a_form_from_elsewhere_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_form_without_its_token_changes_nothing() {
+    let world = World::new().await;
+    let mut browser = world.registered().await;
+    let form = "installation_id=58210447&surface=comment";
+    let other = "0".repeat(64);
+    for token in ["", &other] {
+        token.clone_into(&mut browser.token);
+        let answer = browser.post("/setup/surface", form).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{token}");
+        assert!(answer.text().contains("out of date"), "{}", answer.text());
+    }
+    assert_eq!(world.one::<i64>("select count(*) from installation").await, 0);
+}
+
+#[tokio::test]
 async fn a_forged_state_and_a_state_used_twice_are_refused() {
     let world = World::new().await;
     let mut browser = world.operator().await;

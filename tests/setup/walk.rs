@@ -1,6 +1,10 @@
 //! The whole way, and what is read on it.
 use axum::http::StatusCode;
+use peerlore::model::settings::Settings;
+use peerlore::model::settings::Surface;
+use peerlore::pipeline::settings;
 use peerlore::pipeline::work;
+use peerlore::store::tenants;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
@@ -96,6 +100,18 @@ async fn from_the_key_to_the_first_webhook_in_this_process_and_in_another() {
     assert!(page.body.contains(r#"value="comment" checked"#));
     let stored: String = world.one("select chosen_surface from installation").await;
     assert_eq!(stored, "comment");
+    let mut conn = world.pool().acquire().await.expect("the database");
+    let id = tenants::by_login(&mut conn, "acme")
+        .await
+        .expect("the database")
+        .expect("acme");
+    let settings = settings::of_tenant(&mut conn, &Settings::default(), id).await;
+    assert_eq!(
+        settings.expect("the database").surface,
+        Surface::Comment,
+        "and it is in force"
+    );
+    drop(conn);
     let after = browser.get("/setup").await;
     assert!(after.text().starts_with("Peerlore is set up"), "{}", after.text());
 }

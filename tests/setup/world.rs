@@ -141,6 +141,7 @@ impl World {
         let form = format!("key={}", self.printed_key().await);
         let answer = browser.post("/setup/key", &form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        browser.get("/setup").await;
         browser
     }
 
@@ -150,6 +151,7 @@ impl World {
         let back = self.to_github_and_back(&mut browser).await;
         let answer = browser.get(&back).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        browser.get("/setup/installed?installation_id=58210447").await;
         browser
     }
 
@@ -265,6 +267,8 @@ impl Answer {
 pub struct Browser {
     router: Router,
     pub cookie: Option<String>,
+    /// What the last page's form carries.
+    pub token: String,
     pub origin: String,
     /// Sits at the machine itself and asks for it by this name.
     pub local: Option<&'static str>,
@@ -275,6 +279,7 @@ impl Browser {
         Self {
             router: router.clone(),
             cookie: None,
+            token: String::new(),
             origin: OWN.to_owned(),
             local: None,
         }
@@ -282,14 +287,20 @@ impl Browser {
 
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = Request::get(path);
-        self.ask(request, String::new()).await
+        let page = self.ask(request, String::new()).await;
+        let token = page.body.split_once("name=\"token\" value=\"");
+        if let Some((token, _)) = token.and_then(|(_, rest)| rest.split_once('"')) {
+            token.clone_into(&mut self.token);
+        }
+        page
     }
 
     pub async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = Request::post(path)
             .header(header::ORIGIN, &self.origin)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request, form.to_owned()).await
+        let form = format!("{form}&token={}", self.token);
+        self.ask(request, form).await
     }
 
     async fn ask(&mut self, mut request: axum::http::request::Builder, body: String) -> Answer {

@@ -3,8 +3,8 @@ use crate::cli::database;
 use crate::cli::doctor::Finding;
 use crate::config::Config;
 use crate::forge::Forge;
-use crate::forge::github::the_app::DeliverySeen;
 use crate::forge::github::the_app::HookSeen;
+use crate::model::delivery::Attempt;
 use crate::model::manifest;
 
 pub(super) async fn checked(config: &Config, forge: &Forge) -> Vec<Finding> {
@@ -13,7 +13,7 @@ pub(super) async fn checked(config: &Config, forge: &Forge) -> Vec<Finding> {
         Ok(hook) => address(&hook, &ours),
         Err(error) => Finding::fail("webhook", error.to_string(), "try again in a minute"),
     };
-    let last = match forge.last_delivery().await {
+    let last = match forge.last_attempt().await {
         Ok(last) => delivery(last.as_ref()),
         Err(error) => Finding::fail("last delivery", error.to_string(), "try again in a minute"),
     };
@@ -45,7 +45,7 @@ fn address(hook: &HookSeen, ours: &str) -> Finding {
     Finding::ok(NAME, format!("signed, and sent to {ours}"))
 }
 
-fn delivery(last: Option<&DeliverySeen>) -> Finding {
+fn delivery(last: Option<&Attempt>) -> Finding {
     const NAME: &str = "last delivery";
     let Some(last) = last else {
         return Finding::warn(
@@ -61,7 +61,7 @@ fn delivery(last: Option<&DeliverySeen>) -> Finding {
         401 => "the secret differs: it must be the same on the App's page at GitHub and here",
         404 | 405 => "something in front doesn't pass /webhooks/github on to Peerlore",
         413 => "something in front takes too small a body: allow 25 MB",
-        502..=504 => "Peerlore or its database was away; redeliver from the App's page at GitHub, under Advanced",
+        502..=504 => "Peerlore or its database was away; `peerlore sweep` has it sent again",
         0 => {
             return Finding::fail(
                 NAME,
@@ -89,7 +89,9 @@ mod tests {
     #[case(0, Verdict::Fail, "reached nobody")]
     #[case(301, Verdict::Fail, "stands in front")]
     fn a_delivery_that_failed_names_the_likely_cause(#[case] code: i64, #[case] verdict: Verdict, #[case] words: &str) {
-        let last = DeliverySeen {
+        let last = Attempt {
+            id: 1,
+            delivery: "0b989ba4".to_owned(),
             at: "2026-11-12T12:00:00Z".parse().expect("a time"),
             event: "push".to_owned(),
             code,

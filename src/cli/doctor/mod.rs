@@ -6,6 +6,7 @@ mod app;
 mod hook;
 mod installations;
 mod machine;
+mod missed;
 mod stored;
 
 use std::io::Write;

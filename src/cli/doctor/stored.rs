@@ -3,6 +3,7 @@ use sqlx::PgPool;
 
 use crate::cli::database;
 use crate::cli::doctor::Finding;
+use crate::cli::doctor::missed;
 use crate::cli::the_app;
 use crate::config::Config;
 use crate::forge::Forge;
@@ -48,6 +49,7 @@ pub(super) async fn checked(config: &Config) -> (Vec<Finding>, Option<Forge>) {
         let acts = forge.as_ref().is_some_and(Forge::is_configured);
         findings.push(members(acts, &database.pool).await);
         findings.push(settings_files(&database.pool).await);
+        findings.extend(missed::checked(&database.pool).await);
     }
     if let Err(error) = database.close().await {
         let mend = "look into postgres.log in the data folder";
@@ -103,8 +105,7 @@ async fn inbox(pool: &PgPool) -> Finding {
                 wording::count(inbox.dead, "dead letter"),
                 wording::count(backlog.gave_up, "job")
             ),
-            "the log says why; once that is mended, redeliver dead letters from the App's settings on GitHub (github.com \
-             keeps them for 3 days); a job that gave up is tried again at the next event of its pull request",
+            "the log says why; once that is mended, replay dead letters on /admin or by `peerlore sweep --replay`; a job that gave up is tried again at the next event of its pull request",
         ),
         Err(error) => Finding::fail(NAME, error.to_string(), "look into the database's log"),
     }

@@ -52,7 +52,6 @@ struct Hook {
     url: String,
     secret: Option<String>,
     unchecked: bool,
-    last: Option<(DateTime<Utc>, u16)>,
 }
 
 impl FakeGithub {
@@ -93,11 +92,6 @@ impl FakeGithub {
         hook.unchecked = !checks_certificate;
     }
 
-    /// Remembers one delivery, with the status that it was answered with; 0: nobody was reached.
-    pub fn remember_delivery(&self, at: DateTime<Utc>, status: u16) {
-        self.lock().apps.hook.last = Some((at, status));
-    }
-
     /// Grants these permissions instead of what the manifest asks for.
     pub fn grant_permissions(&self, permissions: Value) {
         self.lock().apps.permissions = Some(permissions);
@@ -132,7 +126,6 @@ pub fn routes() -> Router<FakeGithub> {
         .route("/organizations/{org}/settings/apps/new", post(of_organisation))
         .route("/app-manifests/{code}/conversions", post(convert))
         .route("/app/hook/config", get(hook_config))
-        .route("/app/hook/deliveries", get(deliveries))
 }
 
 /// Puts the date on an answer where it isn't the machine's.
@@ -243,19 +236,4 @@ async fn hook_config(State(github): State<FakeGithub>) -> Response {
         answer["secret"] = json!("********");
     }
     Json(answer).into_response()
-}
-
-async fn deliveries(State(github): State<FakeGithub>) -> Response {
-    let last = github.lock().apps.hook.last;
-    let all: Vec<Value> = last
-        .into_iter()
-        .map(|(at, code)| {
-            json!({
-                "id": 1, "guid": "0b989ba4-242f-11e5-81e1-c7b6966d2516", "delivered_at": at.to_rfc3339(), "redelivery": false,
-                "duration": 0.27, "status": if code == 0 { "failed to connect" } else { "OK" }, "status_code": code,
-                "event": "pull_request", "action": "opened", "installation_id": 1, "repository_id": 1,
-            })
-        })
-        .collect();
-    Json(Value::Array(all)).into_response()
 }

@@ -7,6 +7,7 @@
 
 pub mod delivery;
 pub mod failures;
+pub mod hook_deliveries;
 
 mod answer;
 mod apps;
@@ -112,6 +113,7 @@ impl FakeGithub {
             sign_ins: sign_in::SignIns::default(),
             referring: false,
             apps: apps::Apps::default(),
+            sent_hooks: hook_deliveries::Sent::default(),
             rendered: std::cell::RefCell::default(),
         };
         let github = Self {

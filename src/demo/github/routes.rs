@@ -16,7 +16,9 @@ use crate::demo::github::commits::digest;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::life;
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
-use crate::demo::github::{apps, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in};
+use crate::demo::github::{
+    apps, hook_deliveries, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in,
+};
 
 /// The query of a request.
 pub type Asking = Query<HashMap<String, String>>;
@@ -33,6 +35,7 @@ pub fn router(github: &FakeGithub) -> Router {
         .route("/repos/{owner}/{repo}/installation", get(repo_installation))
         .route("/rate_limit", get(rate_limit))
         .merge(apps::routes())
+        .merge(hook_deliveries::routes())
         .merge(life::router())
         .merge(routes_code::router())
         .merge(routes_org::router())
@@ -136,7 +139,7 @@ fn redirect(address: &str) -> Response {
 }
 
 /// Whether the request carries an App's JWT: three parts, as a bearer.
-fn has_jwt(headers: &HeaderMap) -> bool {
+pub fn has_jwt(headers: &HeaderMap) -> bool {
     let value = headers
         .get(header::AUTHORIZATION)
         .and_then(|v| v.to_str().ok())
@@ -145,7 +148,8 @@ fn has_jwt(headers: &HeaderMap) -> bool {
     token.is_some_and(|t| t.split('.').filter(|part| !part.is_empty()).count() == 3)
 }
 
-fn no_jwt() -> Response {
+/// GitHub's answer to a request without one.
+pub fn no_jwt() -> Response {
     failed(StatusCode::UNAUTHORIZED, "A JSON web token could not be decoded")
 }
 

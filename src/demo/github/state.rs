@@ -11,6 +11,7 @@ use crate::demo::github::apps::Apps;
 use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
+use crate::demo::github::hook_deliveries::Sent;
 use crate::demo::github::life::Life;
 use crate::demo::github::routes_respond::Respond;
 use crate::demo::github::sign_in::SignIns;
@@ -222,6 +223,8 @@ pub struct State {
     pub rate: Rate,
     /// What is known of Apps beside their names.
     pub apps: Apps,
+    /// The webhooks that were sent.
+    pub sent_hooks: Sent,
     pub sign_ins: SignIns,
     /// True while a webhook is made: accounts and repositories are then written as references.
     pub referring: bool,

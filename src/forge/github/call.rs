@@ -141,6 +141,13 @@ impl GitHub {
         Ok((read(&answer.text, call.doing)?, cursor))
     }
 
+    /// Has something done, at our pace, once, whatever the text of the answer.
+    pub(super) async fn post_unread(&self, seat: &Seat, call: &Call<'_>) -> Result<(), ForgeError> {
+        let nothing = Value::Object(serde_json::Map::new());
+        self.writes.pass().await;
+        self.once(seat, call, Some((&Write::Post, &nothing))).await.map(drop)
+    }
+
     /// Asks GraphQL something, once: a page that is too heavy is asked for again by whoever can make it smaller.
     pub(super) async fn post_graphql(&self, seat: &Seat, call: &Call<'_>, body: &Value) -> Result<String, ForgeError> {
         let client = self.graphql_client(seat, call.doing).await?;

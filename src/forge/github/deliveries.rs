@@ -1,93 +1,96 @@
-//! The App's own webhook deliveries: which ones failed, and having them sent again. GitHub keeps them 3 days, an
-//! Enterprise Server 7.
+//! The App's webhook deliveries as GitHub remembers them, and having one sent again. Only the App itself may ask.
+//! Source: GitHub REST API, "Webhooks" of GitHub Apps.
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::json;
 
 use crate::forge::Forge;
 use crate::forge::ForgeError;
-use crate::forge::github::app::Seat;
 use crate::forge::github::call::Call;
-use crate::forge::github::call::Write;
 use crate::model::clock::Time;
+use crate::model::delivery::Attempt;
 
-/// One attempt to deliver a webhook.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-pub struct Attempt {
-    /// The attempt's own number, by which it is sent again.
-    pub id: i64,
-    /// The delivery's id (`X-GitHub-Delivery`), the same for every attempt.
-    pub guid: String,
-    /// When it was sent.
-    pub delivered_at: Time,
-    /// The event's name.
-    pub event: String,
-    /// What the receiver answered; 0 where nobody did.
-    pub status_code: u16,
+/// One page of attempts, newest first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attempts {
+    /// The attempts.
+    pub attempts: Vec<Attempt>,
+    /// Where older ones are; none at the end of the list.
+    pub older: Option<String>,
 }
 
-impl Attempt {
-    /// It arrived.
-    #[must_use]
-    pub fn arrived(&self) -> bool {
-        (200..300).contains(&self.status_code)
+#[derive(Deserialize)]
+struct RawAttempt {
+    id: i64,
+    guid: String,
+    delivered_at: Time,
+    event: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    status_code: i64,
+}
+
+impl From<RawAttempt> for Attempt {
+    fn from(raw: RawAttempt) -> Self {
+        Self {
+            id: raw.id,
+            delivery: raw.guid,
+            at: raw.delivered_at,
+            event: raw.event,
+            code: raw.status_code,
+            status: raw.status,
+        }
     }
 }
 
 impl Forge {
-    /// A page of the App's delivery attempts, newest first, and where the next one begins.
+    /// A page of the attempts to deliver the App's webhooks: the newest, or those at `older` of another page.
     ///
     /// # Errors
-    /// As [`ForgeError`] says; [`ForgeError::Forbidden`] with a plain token, since only the App itself may ask.
-    pub async fn deliveries(&self, cursor: Option<&str>) -> Result<(Vec<Attempt>, Option<String>), ForgeError> {
-        let doing = "reading the App's webhook deliveries";
-        let seat = self.as_app_or_token(doing)?;
-        let mut path = "/app/hook/deliveries?per_page=100".to_owned();
-        if let Some(cursor) = cursor {
-            let cursor: String = url::form_urlencoded::byte_serialize(cursor.as_bytes()).collect();
-            path = format!("{path}&cursor={cursor}");
-        }
-        let call = Call {
-            doing,
-            endpoint: "deliveries",
-            path,
-        };
-        self.github.page(&seat, &call).await
+    /// As [`ForgeError`] says; [`ForgeError::NotConfigured`] where we don't act as an App.
+    pub async fn attempts(&self, older: Option<&str>) -> Result<Attempts, ForgeError> {
+        self.page_of_attempts(100, older).await
     }
 
-    /// Has a delivery sent again, by the number of one of its attempts. At most one a second.
+    /// The newest attempt that GitHub remembers; none where it sent nothing lately.
     ///
     /// # Errors
-    /// As for [`Forge::deliveries`]; [`ForgeError::NotFound`] where it is no longer kept.
+    /// As [`Forge::attempts`].
+    pub async fn last_attempt(&self) -> Result<Option<Attempt>, ForgeError> {
+        Ok(self.page_of_attempts(1, None).await?.attempts.into_iter().next())
+    }
+
+    /// Has the delivery of this attempt sent again, at our pace. GitHub does so a little later.
+    ///
+    /// # Errors
+    /// As [`Forge::attempts`]; [`ForgeError::NotFound`] or [`ForgeError::Declined`] where GitHub won't any more.
     pub async fn redeliver(&self, attempt: i64) -> Result<(), ForgeError> {
-        let doing = "having a webhook delivery sent again";
-        let seat = self.as_app_or_token(doing)?;
+        let doing = "having a webhook sent again";
+        let seat = self.app_seat(doing)?;
         let call = Call {
             doing,
-            endpoint: "redeliver",
+            endpoint: "hook_redeliver",
             path: format!("/app/hook/deliveries/{attempt}/attempts"),
         };
-        let _: IgnoredAny = self.github.write(&seat, &call, &Write::Post, &json!({})).await?;
-        Ok(())
+        self.github.post_unread(&seat, &call).await
     }
 
-    /// Days that GitHub keeps a delivery: 7 on an Enterprise Server, else 3.
-    #[must_use]
-    pub fn delivery_days(&self) -> i64 {
-        let on_server = self
-            .github
-            .settings
-            .api_url
-            .path()
-            .trim_end_matches('/')
-            .ends_with("/api/v3");
-        if on_server { 7 } else { 3 }
-    }
-
-    fn as_app_or_token(&self, doing: &str) -> Result<std::sync::Arc<Seat>, ForgeError> {
-        match self.github.as_app(doing)? {
-            Some(seat) => Ok(seat),
-            None => self.github.seat(None, doing),
+    async fn page_of_attempts(&self, size: u8, older: Option<&str>) -> Result<Attempts, ForgeError> {
+        let doing = "reading how the App's webhooks were delivered";
+        let seat = self.app_seat(doing)?;
+        let mut path = format!("/app/hook/deliveries?per_page={size}");
+        if let Some(cursor) = older {
+            path.push_str("&cursor=");
+            path.extend(url::form_urlencoded::byte_serialize(cursor.as_bytes()));
         }
+        let call = Call {
+            doing,
+            endpoint: "hook_deliveries",
+            path,
+        };
+        let (attempts, older) = self.github.page::<RawAttempt>(&seat, &call).await?;
+        Ok(Attempts {
+            attempts: attempts.into_iter().map(Attempt::from).collect(),
+            older,
+        })
     }
 }

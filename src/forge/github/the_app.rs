@@ -8,7 +8,6 @@ use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::forge::github::app::Seat;
 use crate::forge::github::call::Call;
-use crate::model::clock::Time;
 use crate::model::event::Account;
 use crate::model::manifest;
 use crate::model::manifest::Permissions;
@@ -39,19 +38,6 @@ pub struct HookSeen {
     pub has_secret: bool,
     /// GitHub checks our certificate before it sends.
     pub checks_certificate: bool,
-}
-
-/// One delivery of a webhook, as GitHub remembers it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DeliverySeen {
-    /// When it was sent.
-    pub at: Time,
-    /// The event's name.
-    pub event: String,
-    /// The status that we answered; 0 where GitHub reached nobody.
-    pub code: i64,
-    /// GitHub's words for how it went: "OK", "timed out".
-    pub status: String,
 }
 
 #[derive(Deserialize)]
@@ -230,36 +216,7 @@ impl Forge {
         })
     }
 
-    /// The newest delivery that GitHub remembers; none where it sent nothing lately.
-    ///
-    /// # Errors
-    /// As [`ForgeError`] says.
-    pub async fn last_delivery(&self) -> Result<Option<DeliverySeen>, ForgeError> {
-        #[derive(Deserialize)]
-        struct Delivery {
-            delivered_at: Time,
-            event: String,
-            #[serde(default)]
-            status: String,
-            #[serde(default)]
-            status_code: i64,
-        }
-        let found: Vec<Delivery> = self
-            .as_the_app(
-                "reading the last delivery of a webhook",
-                "hook_deliveries",
-                "/app/hook/deliveries?per_page=1",
-            )
-            .await?;
-        Ok(found.into_iter().next().map(|delivery| DeliverySeen {
-            at: delivery.delivered_at,
-            event: delivery.event,
-            code: delivery.status_code,
-            status: delivery.status,
-        }))
-    }
-
-    fn app_seat(&self, doing: &str) -> Result<std::sync::Arc<Seat>, ForgeError> {
+    pub(super) fn app_seat(&self, doing: &str) -> Result<std::sync::Arc<Seat>, ForgeError> {
         self.github.as_app(doing)?.ok_or_else(|| ForgeError::NotConfigured {
             doing: doing.to_owned(),
         })

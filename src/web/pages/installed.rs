@@ -16,36 +16,41 @@ use serde::Deserialize;
 
 use crate::model::registration::Granted;
 use crate::model::registration::InstallationSeen;
+use crate::model::settings::Surface;
 use crate::pipeline::registered::RegisteredError;
 use crate::pipeline::registered::Trouble;
 use crate::pipeline::setup;
 use crate::store::registrations::Purpose;
 use crate::store::tenants;
 use crate::web::Web;
+use crate::web::access::Owner;
 use crate::web::error::PageError;
+use crate::web::form::GivenTo;
+use crate::web::form::token_field;
 use crate::web::pages::setup::Failed;
 use crate::web::pages::setup_words::page;
+use crate::web::pages::sign_in;
 use crate::web::same_origin::SameOrigin;
 use crate::web::setup_hand::Hand;
 
-/// Where suggestions can be shown: the name in the settings, a title, what it means. The first is proposed.
-const SURFACES: [(&str, &str, &str); 4] = [
+/// Where suggestions can be shown: a title, what it means. The first is proposed.
+const SURFACES: [(Surface, &str, &str); 4] = [
     (
-        "check",
+        Surface::Check,
         "A check on the pull request",
         "neutral, never fails, and nobody is notified: authors find two names beside their tests",
     ),
     (
-        "comment",
+        Surface::Comment,
         "One comment",
         "on each pull request, edited in place; logins are not pinged",
     ),
     (
-        "request",
+        Surface::Request,
         "A comment and a review request",
         "GitHub tells whoever is asked to review",
     ),
-    ("web", "On these pages only", "authors see nothing on GitHub"),
+    (Surface::Web, "On these pages only", "authors see nothing on GitHub"),
 ];
 
 /// What GitHub sends whoever installed the App here with.
@@ -59,16 +64,22 @@ pub struct Arrived {
 ///
 /// # Errors
 /// [`Failed`] for a number that isn't ours, and where GitHub or the database is away.
-pub async fn show(State(web): State<Web>, hand: Hand, Query(arrived): Query<Arrived>) -> Result<Response, Failed> {
+pub async fn show(
+    State(web): State<Web>,
+    hand: Hand,
+    owner: Result<Owner, PageError>,
+    Query(arrived): Query<Arrived>,
+) -> Result<Response, Failed> {
     if arrived.setup_action.as_deref() == Some("request") {
         return Ok(page("Asked for", &asked_for()));
     }
     let Some(number) = arrived.installation_id.filter(|number| *number > 0) else {
         return Err(PageError::no_such_page().into());
     };
-    if !hand.may(&web, Purpose::Pass).await? {
-        return Ok(page("Installed", &for_anybody()));
-    }
+    let Some(given_to) = allowed(&web, &hand, &owner, number).await? else {
+        return Ok(page("Installed", &for_anybody(number)));
+    };
+    let token = given_to.token(&web);
     let found = setup::installed(&web.pipeline, number).await;
     let (seen, granted) = found.map_err(not_ours)?;
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
@@ -79,7 +90,29 @@ pub async fn show(State(web): State<Web>, hand: Hand, Query(arrived): Query<Arri
         Some(id) => tenants::chosen_surface(&mut conn, id).await.map_err(PageError::from)?,
         None => None,
     };
-    Ok(page("Installed", &render(&seen, &granted, chosen.as_deref())))
+    Ok(page("Installed", &render(&seen, &granted, (chosen, &token))))
+}
+
+/// To whom the page and its form are given: whoever holds the set-up in their hand, or is signed in as an owner of that
+/// very installation, which GitHub's word on the user's own token made sure of. None: to nobody.
+async fn allowed<'a>(
+    web: &Web,
+    hand: &'a Hand,
+    owner: &'a Result<Owner, PageError>,
+    number: i64,
+) -> Result<Option<GivenTo<'a>>, Failed> {
+    if hand.may(web, Purpose::Pass).await? {
+        return Ok(Some(hand.given_to()));
+    }
+    let Ok(Owner(visitor)) = owner else { return Ok(None) };
+    let Some(place) = &visitor.signed_in else {
+        return Ok(None);
+    };
+    let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
+    let tenant = tenants::installation(&mut conn, place.reader.installation()).await;
+    let tenant = tenant.map_err(PageError::from)?;
+    let theirs = tenant.is_some_and(|tenant| tenant.external_id == Some(number));
+    Ok(theirs.then(|| visitor.given_to()))
 }
 
 fn not_ours(error: RegisteredError) -> Failed {
@@ -94,6 +127,8 @@ fn not_ours(error: RegisteredError) -> Failed {
 pub struct Chosen {
     installation_id: i64,
     surface: String,
+    #[serde(default)]
+    token: String,
 }
 
 /// `POST /setup/surface`: keeps where suggestions are to be shown.
@@ -103,22 +138,21 @@ pub struct Chosen {
 pub async fn choose(
     State(web): State<Web>,
     hand: Hand,
+    owner: Result<Owner, PageError>,
     _: SameOrigin,
     form: Result<Form<Chosen>, FormRejection>,
 ) -> Result<Response, Failed> {
-    if !hand.may(&web, Purpose::Pass).await? {
-        return Ok((StatusCode::FORBIDDEN, page("Installed", &for_anybody())).into_response());
-    }
-    let known = |surface: &str| SURFACES.iter().any(|(name, _, _)| *name == surface);
-    let Ok(Form(chosen)) = form
-        .map_err(drop)
-        .and_then(|form| known(&form.surface).then_some(form).ok_or(()))
-    else {
-        return Err(
-            PageError::Unreadable("There is no such place to show suggestions. Go back and choose one.").into(),
-        );
+    let unreadable = || PageError::Unreadable("There is no such place to show suggestions. Go back and choose one.");
+    let Form(chosen) = form.map_err(|_| unreadable())?;
+    let Some(given_to) = allowed(&web, &hand, &owner, chosen.installation_id).await? else {
+        let text = for_anybody(chosen.installation_id);
+        return Ok((StatusCode::FORBIDDEN, page("Installed", &text)).into_response());
     };
-    let kept = setup::choose_surface(&web.pipeline, chosen.installation_id, &chosen.surface).await;
+    if !given_to.is_token(&web, &chosen.token) {
+        return Err(PageError::FormOutOfDate.into());
+    }
+    let surface = Surface::named(&chosen.surface).ok_or_else(unreadable)?;
+    let kept = setup::choose_surface(&web.pipeline, chosen.installation_id, surface).await;
     let seen = kept.map_err(not_ours)?;
     Ok(Redirect::to(&format!("/setup/installed?installation_id={}", seen.id)).into_response())
 }
@@ -131,10 +165,11 @@ fn asked_for() -> Markup {
     }
 }
 
-fn for_anybody() -> Markup {
+fn for_anybody(number: i64) -> Markup {
+    let here = format!("/setup/installed?installation_id={number}");
     html! {
         h1 { "That was it" }
-        p.lead { "If GitHub has installed the App, Peerlore has begun to read. Whoever set it up goes on in the browser that they began in, within an hour." }
+        p.lead { "If GitHub has installed the App, Peerlore has begun to read. Whoever set it up goes on in the browser that they began in, within an hour; an owner of the organisation can " a href=(sign_in::beginning(&here)) rel="nofollow" { "sign in" } " and choose at any time." }
         p { a href="/docs" { "What it does, what it stores, who sees it" } }
     }
 }
@@ -148,7 +183,7 @@ fn repositories(number: u64) -> String {
 
 /// The page's text for whoever set Peerlore up.
 #[must_use]
-pub fn render(seen: &InstallationSeen, granted: &Granted, chosen: Option<&str>) -> Markup {
+pub fn render(seen: &InstallationSeen, granted: &Granted, (chosen, token): (Option<Surface>, &str)) -> Markup {
     let (proposed, _, _) = SURFACES[0];
     let more = granted
         .total
@@ -175,12 +210,13 @@ pub fn render(seen: &InstallationSeen, granted: &Granted, chosen: Option<&str>) 
             p role="status" { "Chosen: " strong { (title) } ". You can go on, or choose something else." }
         }
         form method="post" action="/setup/surface" {
+            (token_field(token))
             input type="hidden" name="installation_id" value=(seen.id);
             fieldset {
                 legend.hidden { "Where suggestions are shown" }
                 @for (name, title, meaning) in SURFACES {
                     p { label {
-                        input type="radio" name="surface" value=(name) checked[name == preselected];
+                        input type="radio" name="surface" value=(name.word()) checked[name == preselected];
                         " " strong { (title) } ": " (meaning) "."
                     } }
                 }

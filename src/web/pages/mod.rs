@@ -1,6 +1,8 @@
 //! One file a page. A page that shows people's data takes a [`crate::web::access::Visitor`], which guards it.
 //!
 //! A page's handler reads from the store or asks the pipeline and makes a view; its `render` turns the view into text.
+pub mod admin;
+pub mod admin_backfill;
 pub mod choose;
 pub mod docs;
 pub mod docs_formulas;
@@ -56,6 +58,8 @@ pub fn routes() -> Router<Web> {
         )
         .route("/sign-out", post(sign_in::out))
         .route("/sign-out/everywhere", post(sign_in::out_everywhere))
+        .route("/admin", get(admin::show))
+        .route("/admin/replay", post(admin::replay))
         .route(
             "/feedback/{installation}/{repo}/{number}/{slot}/{verdict}/{until}",
             get(feedback::ask).post(feedback::vote),

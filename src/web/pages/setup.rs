@@ -121,17 +121,18 @@ pub async fn show(State(web): State<Web>, hand: Hand) -> Result<Response, Failed
     if !hand.may(&web, Purpose::Key).await? {
         return Ok(View::Locked { wrong: false }.into_response());
     }
-    Ok(begin(&web, None).into_response())
+    Ok(begin(&web, &hand, None).into_response())
 }
 
 /// The first step, or why GitHub could not reach us.
-fn begin(web: &Web, wrong: Option<String>) -> View {
+fn begin(web: &Web, hand: &Hand, wrong: Option<String>) -> View {
     let addresses = &web.pipeline.addresses;
     match address::flaw(&addresses.own, &addresses.host) {
         Some(flaw) => View::Unreachable(flaw),
         None => View::Begin {
             own: addresses.own.clone(),
             host: addresses.host.clone(),
+            token: hand.given_to().token(web),
             wrong,
         },
     }
@@ -176,6 +177,8 @@ pub struct Owner {
     account: String,
     #[serde(default)]
     organisation: String,
+    #[serde(default)]
+    token: String,
 }
 
 /// `POST /setup`: shows what will be asked of GitHub, with the form that asks it.
@@ -202,15 +205,18 @@ pub async fn confirm(
         "personal" => None,
         "organisation" if registration::is_login(login) => Some(login),
         _ => {
-            return Ok((StatusCode::BAD_REQUEST, begin(&web, Some(login.to_owned()))).into_response());
+            return Ok((StatusCode::BAD_REQUEST, begin(&web, &hand, Some(login.to_owned()))).into_response());
         }
     };
     let addresses = &web.pipeline.addresses;
     let Some(origin) =
         address::origin(&addresses.host).filter(|_| address::flaw(&addresses.own, &addresses.host).is_none())
     else {
-        return Ok((StatusCode::BAD_REQUEST, begin(&web, None)).into_response());
+        return Ok((StatusCode::BAD_REQUEST, begin(&web, &hand, None)).into_response());
     };
+    if !hand.given_to().is_token(&web, &owner.token) {
+        return Err(PageError::FormOutOfDate.into());
+    }
     setup::can_seal(&web.pipeline)?;
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
     let state = setup::new_token(&mut conn, Purpose::State, web.pipeline.clock.now()).await?;

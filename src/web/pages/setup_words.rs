@@ -7,6 +7,7 @@ use maud::html;
 
 use crate::model::address::Flaw;
 use crate::model::manifest;
+use crate::web::form::token_field;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
@@ -34,6 +35,8 @@ pub enum View {
         own: String,
         /// The code host's.
         host: String,
+        /// What its form carries.
+        token: String,
         /// The login that was sent and is none.
         wrong: Option<String>,
     },
@@ -90,7 +93,12 @@ pub fn render(view: &View) -> Markup {
             "GitHub could not reach this address",
             &format!("{flaw}. Then start `peerlore serve` again."),
         ),
-        View::Begin { own, host, wrong } => begin(own, host, wrong.as_deref()),
+        View::Begin {
+            own,
+            host,
+            token,
+            wrong,
+        } => begin((own, host), token, wrong.as_deref()),
         View::Confirm {
             action,
             host,
@@ -124,7 +132,7 @@ fn locked(wrong: bool) -> Markup {
     }
 }
 
-fn begin(own: &str, host: &str, wrong: Option<&str>) -> Markup {
+fn begin((own, host): (&str, &str), token: &str, wrong: Option<&str>) -> Markup {
     html! {
         h1 { "Create the GitHub App" }
         p.lead { "Step 1 of 3. The App will be yours alone: it is private, and its key stays here, sealed." }
@@ -133,6 +141,7 @@ fn begin(own: &str, host: &str, wrong: Option<&str>) -> Markup {
             dt { "Webhooks go to" } dd { code { (manifest::hook_url(own)) } }
         }
         form method="post" action="/setup" {
+            (token_field(token))
             fieldset {
                 legend { "Whose is it?" }
                 p { label { input type="radio" name="account" value="organisation" checked; " An organisation's (you have to own it)" } }

@@ -1,0 +1,339 @@
+//! `/admin`: whether deliveries arrive and are worked off, what rests as a dead letter, how far history was read.
+//!
+//! The inbox belongs to the whole instance and not to one organisation, and reasons of failures may hold names. So numbers
+//! and dead letters are shown only where one organisation is all there is, or to who runs Peerlore.
+use axum::extract::Query;
+use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::http::HeaderValue;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Redirect;
+use axum::response::Response;
+use chrono::Duration;
+use maud::Markup;
+use maud::html;
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::InboxId;
+use crate::model::wording;
+use crate::pipeline::replay;
+use crate::store::StoreError;
+use crate::store::inbox;
+use crate::store::inbox::DeadLetter;
+use crate::store::inbox::InboxState;
+use crate::store::jobs;
+use crate::store::jobs::Backlog;
+use crate::store::lifecycle;
+use crate::store::sweeps;
+use crate::store::sweeps::Looks;
+use crate::web::Web;
+use crate::web::access::Owner;
+use crate::web::access::Visitor;
+use crate::web::error::PageError;
+use crate::web::form;
+use crate::web::form::Sent;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::pages::admin_backfill;
+use crate::web::pages::admin_backfill::Progress;
+use crate::web::prose;
+
+/// Dead letters that are listed.
+const LISTED: i64 = 50;
+
+/// While something runs the page is asked for again after so many seconds, without what was said once.
+const AGAIN: &str = "10; url=/admin";
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct View {
+    /// Everything of the instance; none: this visitor owns one organisation of several.
+    pub instance: Option<Instance>,
+    /// How the looks for missed deliveries went; none: nobody looked yet.
+    pub looks: Option<Looks>,
+    /// How far history was read, of the visitor's organisations.
+    pub history: Vec<Progress>,
+    /// Dead letters that were taken anew just now.
+    pub replayed: Option<u64>,
+    /// What the page's forms carry.
+    pub token: String,
+    /// The time of looking.
+    pub now: Time,
+}
+
+/// What concerns the whole instance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Instance {
+    /// How the inbox stands.
+    pub inbox: InboxState,
+    /// Deliveries that were processed within a day.
+    pub done: i64,
+    /// When the last one came.
+    pub last: Option<Time>,
+    /// The latest dead letters.
+    pub dead: Vec<DeadLetter>,
+    /// How the queue stands.
+    pub jobs: Backlog,
+    /// Calls left, as GitHub's last answer to this process said.
+    pub calls_left: Option<u32>,
+}
+
+impl View {
+    /// Whether it looks different in a moment.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        let busy = |one: &Instance| one.inbox.waiting > 0 || one.jobs.waiting > 0;
+        self.instance.as_ref().is_some_and(busy) || admin_backfill::is_running(&self.history)
+    }
+}
+
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    replayed: Option<u64>,
+}
+
+/// `GET /admin`: asks for itself again every 10 s while something runs.
+///
+/// # Errors
+/// [`PageError`] for whoever owns no organisation, or when the database is away.
+pub async fn show(
+    State(web): State<Web>,
+    Owner(visitor): Owner,
+    query: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let now = web.pipeline.clock.now();
+    let instance = if sees_instance(&mut conn, &visitor).await? {
+        Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?)
+    } else {
+        None
+    };
+    let view = View {
+        instance,
+        looks: sweeps::looks(&mut conn).await?,
+        history: Vec::new(),
+        replayed: query.ok().and_then(|Query(asked)| asked.replayed),
+        token: visitor.token.clone(),
+        now,
+    };
+    let frame = Frame {
+        title: "Admin",
+        place: Place::Admin,
+        visitor: Some(&visitor),
+    };
+    let mut response = layout::page(&frame, &render(&view)).into_response();
+    if view.is_moving() {
+        response
+            .headers_mut()
+            .insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+    }
+    Ok(response)
+}
+
+/// Whether what concerns the whole instance is this visitor's to see: they run Peerlore, or theirs is the only organisation.
+async fn sees_instance(conn: &mut PgConnection, visitor: &Visitor) -> Result<bool, StoreError> {
+    Ok(visitor.signed_in.is_none() || lifecycle::known(conn).await? <= 1)
+}
+
+async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -> Result<Instance, StoreError> {
+    Ok(Instance {
+        inbox: inbox::state(conn).await?,
+        done: inbox::done_since(conn, now - Duration::days(1)).await?,
+        last: inbox::latest(conn).await?,
+        dead: inbox::dead(conn, LISTED).await?,
+        jobs: jobs::backlog(conn).await?,
+        calls_left,
+    })
+}
+
+/// The form's fields.
+#[derive(Debug, Deserialize)]
+pub struct Replay {
+    /// Our number of a dead letter; none: all.
+    id: Option<i64>,
+}
+
+/// `POST /admin/replay`: takes a dead letter anew, or all.
+///
+/// # Errors
+/// [`PageError`] for a form that isn't ours, whoever may not see dead letters, or when the database is away.
+pub async fn replay(State(web): State<Web>, sent: Sent<Replay>) -> Result<Redirect, PageError> {
+    if !sent.visitor.owns() {
+        return Err(PageError::ForOwners);
+    }
+    let fields = sent.fields;
+    let Replay { id } = fields.ok_or(PageError::Unreadable(
+        "There is no such delivery. Go back and choose from the list.",
+    ))?;
+    let mut conn = web.pipeline.pool.acquire().await?;
+    if !sees_instance(&mut conn, &sent.visitor).await? {
+        return Err(PageError::no_such_page());
+    }
+    drop(conn);
+    let replayed = replay::run(&web.pipeline, id.map(InboxId)).await?;
+    Ok(Redirect::to(&format!("/admin?replayed={replayed}")))
+}
+
+/// The page's text.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    html! {
+        h1 { "Admin" }
+        @match view.replayed {
+            Some(0) => { p.note role="status" { "Nothing was replayed: it was before, or its body is gone." } }
+            Some(number) => { p.note role="status" { (dead_letters(number)) " replayed." } }
+            None => {}
+        }
+        @match &view.instance {
+            Some(instance) => {
+                p.lead { (verdict(instance, view.looks.as_ref())) }
+                (deliveries(instance, view.now))
+                (looks(view.looks.as_ref(), view.now, true))
+                (dead(instance, view))
+            }
+            None => {
+                p.lead { "Several organisations share this Peerlore, so what concerns all of them is shown to its operator only." }
+                (looks(view.looks.as_ref(), view.now, false))
+            }
+        }
+        (admin_backfill::render(&view.history))
+    }
+}
+
+fn dead_letters(number: u64) -> String {
+    wording::count(number, "dead letter")
+}
+
+/// One sentence for a tired person.
+fn verdict(instance: &Instance, looks: Option<&Looks>) -> String {
+    let mut wrong = Vec::new();
+    if instance.inbox.dead > 0 {
+        wrong.push(format!("{} could not be read", webhooks(instance.inbox.dead)));
+    }
+    if instance.jobs.gave_up > 0 {
+        wrong.push(format!("{} gave up", wording::count(instance.jobs.gave_up, "job")));
+    }
+    if looks.is_some_and(|looks| looks.failure().is_some()) {
+        wrong.push("the last look for missed webhooks failed".to_owned());
+    }
+    if wrong.is_empty() {
+        "Nothing needs you.".to_owned()
+    } else {
+        format!("Worth a look: {}.", prose::listed(&wrong))
+    }
+}
+
+fn webhooks(number: i64) -> String {
+    wording::count(number, "webhook")
+}
+
+fn deliveries(instance: &Instance, now: Time) -> Markup {
+    html! {
+        section id="deliveries" {
+            h2 { "Webhooks" }
+            dl.pairs {
+                dt { "Last one" } dd { @if let Some(last) = instance.last { (prose::when(last, now)) } @else { "None yet" } }
+                dt { "Done in a day" } dd { (instance.done) }
+                dt { "Waiting" }
+                dd {
+                    (instance.inbox.waiting)
+                    @if let Some(oldest) = instance.inbox.oldest { ", the oldest came " (prose::ago(oldest, now)) }
+                }
+                dt { "Jobs waiting" } dd { (instance.jobs.waiting) }
+                dt { "Jobs that gave up" }
+                dd { (instance.jobs.gave_up) @if instance.jobs.gave_up > 0 { " (the log says why)" } }
+                dt { "Calls to GitHub left" } dd { @if let Some(left) = instance.calls_left { (left) } @else { "Not known yet" } }
+            }
+        }
+    }
+}
+
+/// How the looks for missed deliveries went; numbers only for whoever may see those of the instance.
+fn looks(looks: Option<&Looks>, now: Time, with_numbers: bool) -> Markup {
+    html! {
+        section id="sweep" {
+            h2 { "Missed webhooks" }
+            @match looks {
+                None => p { "Nobody looked yet. It is done every hour where Peerlore acts as a GitHub App." },
+                Some(looks) => {
+                    @if let Some(swept) = looks.swept_at {
+                        p {
+                            "Looked " (prose::ago(swept, now))
+                            @if with_numbers { ": " (found(looks)) } @else { "." }
+                        }
+                    }
+                    @if let Some((at, why)) = looks.failure() {
+                        p { strong { "The last look failed" } " " (prose::ago(*at, now)) @if with_numbers { ": " (prose::reason(why)) } "." }
+                    }
+                    @if let Some(gap) = looks.gap {
+                        p {
+                            "GitHub can't send again what happened from " (prose::date(gap.from)) " to " (prose::date(gap.to))
+                            ". It is read anew as history."
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn found(looks: &Looks) -> String {
+    let counts = &looks.counts;
+    if counts.lost == 0 {
+        return "everything arrived.".to_owned();
+    }
+    let mut parts = vec![format!("asked GitHub to send {} again", webhooks(counts.asked))];
+    if counts.waiting > 0 {
+        parts.push(format!("{} left for the next look", counts.waiting));
+    }
+    if counts.given_up > 0 {
+        parts.push(format!(
+            "{} failed too often and will be read as history",
+            counts.given_up
+        ));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+fn dead(instance: &Instance, view: &View) -> Markup {
+    let shown = i64::try_from(instance.dead.len()).unwrap_or(LISTED);
+    let rest = instance.inbox.dead.saturating_sub(shown);
+    html! {
+        section id="dead-letters" {
+            h2 { "Dead letters" }
+            @if instance.dead.is_empty() {
+                p { "None. A webhook that can't be processed rests here for 7 days, with the reason." }
+            } @else {
+                p { "These could not be processed. Mend the reason or update, then replay them." }
+                form method="post" action="/admin/replay" {
+                    (form::token_field(&view.token))
+                    p { button type="submit" { "Replay all" } }
+                }
+                ul.list {
+                    @for letter in &instance.dead { li { (one(letter, view)) } }
+                }
+                @if rest > 0 { p.soft { "And " (rest) " older ones." } }
+            }
+        }
+    }
+}
+
+fn one(letter: &DeadLetter, view: &View) -> Markup {
+    html! {
+        form.dead method="post" action="/admin/replay" {
+            div {
+                p { strong { (letter.event) } ", " (prose::when(letter.received_at, view.now)) }
+                p { (prose::reason(&letter.failure)) }
+                p.soft.small { code { (letter.delivery) } }
+            }
+            (form::token_field(&view.token))
+            input type="hidden" name="id" value=(letter.id.0);
+            button.quiet type="submit" aria-label={ "Replay " (letter.event) " " (letter.delivery) } { "Replay" }
+        }
+    }
+}

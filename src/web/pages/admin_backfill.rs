@@ -1,0 +1,209 @@
+//! On `/admin`: how far the history of each repository was read.
+use maud::Markup;
+use maud::html;
+
+use crate::model::wording;
+use crate::web::prose;
+
+/// Repositories that are listed by name, at most; the rest is counted.
+const LISTED: usize = 50;
+
+/// Where the reading of a repository's history stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// It waits for its turn.
+    Waiting,
+    /// It runs.
+    Running,
+    /// Somebody holds it.
+    Paused,
+    /// It failed and is tried again.
+    Failed,
+    /// All is read.
+    Done,
+}
+
+/// How far the history of one repository was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// `owner/name`.
+    pub repo: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Pull requests that were read.
+    pub done: u64,
+    /// Pull requests in all; none: not known yet.
+    pub total: Option<u64>,
+    /// Why it failed, in a sentence.
+    pub error: Option<String>,
+    /// When it should be done, in words: "about 4 minutes left"; none: not known yet, or not running.
+    pub eta: Option<String>,
+}
+
+/// Whether some repository's history is being read, so that the page is worth looking at again.
+#[must_use]
+pub fn is_running(all: &[Progress]) -> bool {
+    all.iter()
+        .any(|one| matches!(one.stage, Stage::Running | Stage::Waiting))
+}
+
+/// The section: a summary, then those that run, failed or are held.
+#[must_use]
+pub fn render(all: &[Progress]) -> Markup {
+    let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
+    let named: Vec<&Progress> = at(Stage::Failed)
+        .chain(at(Stage::Running))
+        .chain(at(Stage::Paused))
+        .collect();
+    html! {
+        section id="backfill" {
+            h2 { "Reading history" }
+            @if all.is_empty() {
+                p { "No history was asked for. " code { "peerlore backfill" } " reads it." }
+            } @else {
+                p { (summary(all)) }
+                @if !named.is_empty() { (table(&named)) }
+            }
+        }
+    }
+}
+
+/// "12 of 40 repositories read; 2 running, 1 failed, 25 waiting. 340 of about 900 pull requests."
+fn summary(all: &[Progress]) -> String {
+    let count = |stage: Stage| all.iter().filter(|one| one.stage == stage).count();
+    let rest: Vec<String> = [
+        (Stage::Running, "running"),
+        (Stage::Failed, "failed"),
+        (Stage::Paused, "held"),
+        (Stage::Waiting, "waiting"),
+    ]
+    .into_iter()
+    .map(|(stage, word)| (count(stage), word))
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, word)| format!("{number} {word}"))
+    .collect();
+    let repos = match all.len() {
+        1 => "1 repository".to_owned(),
+        number => format!("{number} repositories"),
+    };
+    let read = if rest.is_empty() {
+        format!("All of {repos} read.")
+    } else {
+        format!("{} of {repos} read; {}.", count(Stage::Done), rest.join(", "))
+    };
+    let done: u64 = all.iter().map(|one| one.done).sum();
+    let pulls = wording::count(done, "pull request");
+    match all.iter().map(|one| one.total).sum::<Option<u64>>() {
+        Some(total) if total > done => format!("{read} {done} of {}.", wording::count(total, "pull request")),
+        Some(_) => format!("{read} {pulls}."),
+        None => format!("{read} {pulls} so far."),
+    }
+}
+
+fn table(named: &[&Progress]) -> Markup {
+    html! {
+        div.scroll {
+            table.stack {
+                caption.hidden { "Repositories whose history is being read, or that failed" }
+                thead { tr { th scope="col" { "Repository" } th scope="col" { "How far" } th scope="col" { "What is up" } } }
+                tbody {
+                    @for one in named.iter().take(LISTED) {
+                        tr {
+                            th scope="row" { (one.repo) }
+                            td { (far(one)) }
+                            td { (what(one)) }
+                        }
+                    }
+                }
+            }
+        }
+        @if named.len() > LISTED { p.soft { "And " (named.len() - LISTED) " more of these." } }
+    }
+}
+
+fn far(one: &Progress) -> Markup {
+    html! {
+        @match one.total {
+            Some(total) if total > 0 => {
+                progress max=(total) value=(one.done.min(total)) aria-label={ "Read of " (one.repo) } {}
+                " " span.small { (one.done) " of " (total) }
+            }
+            _ => { (one.done) " so far" }
+        }
+    }
+}
+
+fn what(one: &Progress) -> Markup {
+    html! {
+        @match one.stage {
+            Stage::Failed => {
+                strong { "Failed" }
+                @if let Some(error) = &one.error { ": " (prose::reason(error)) }
+                ". It is tried again."
+            }
+            Stage::Paused => "Held",
+            Stage::Done => "Read",
+            Stage::Waiting => "Waits for its turn",
+            Stage::Running => { (one.eta.as_deref().unwrap_or("Time left: not known yet")) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repo(name: &str, stage: Stage, done: u64, total: Option<u64>) -> Progress {
+        Progress {
+            repo: format!("acme/{name}"),
+            stage,
+            done,
+            total,
+            error: (stage == Stage::Failed).then(|| "GitHub knows no such thing".to_owned()),
+            eta: (stage == Stage::Running).then(|| "about 4 minutes left".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_summary_says_how_far_all_of_it_is() {
+        let all = [
+            repo("a", Stage::Done, 40, Some(40)),
+            repo("b", Stage::Running, 10, Some(90)),
+            repo("c", Stage::Failed, 3, Some(10)),
+            repo("d", Stage::Waiting, 0, Some(60)),
+        ];
+        assert_eq!(
+            summary(&all),
+            "1 of 4 repositories read; 1 running, 1 failed, 1 waiting. 53 of 200 pull requests."
+        );
+        assert_eq!(summary(&all[..1]), "All of 1 repository read. 40 pull requests.");
+        let unknown = [repo("e", Stage::Running, 7, None)];
+        assert_eq!(
+            summary(&unknown),
+            "0 of 1 repository read; 1 running. 7 pull requests so far."
+        );
+        assert!(is_running(&all) && !is_running(&all[..1]));
+    }
+
+    #[test]
+    fn of_two_thousand_repositories_only_those_that_run_or_failed_are_named() {
+        let mut all: Vec<Progress> = (0..2_000)
+            .map(|n| repo(&format!("quiet{n}"), Stage::Done, 1, Some(1)))
+            .collect();
+        all.extend((0..60).map(|n| repo(&format!("busy{n}"), Stage::Running, 1, Some(2))));
+        all.push(repo("broken", Stage::Failed, 3, Some(10)));
+        let page = render(&all).into_string();
+        assert!(!page.contains("quiet"), "{}", page.len());
+        assert_eq!(
+            page.matches("acme/busy").count(),
+            2 * (LISTED - 1),
+            "each by name and label"
+        );
+        let (broken, busy) = (page.find("acme/broken"), page.find("acme/busy"));
+        assert!(broken < busy, "what failed comes first");
+        assert!(
+            page.contains("GitHub knows no such thing") && page.contains("And 11 more of these."),
+            "{page}"
+        );
+    }
+}
