@@ -1,4 +1,5 @@
 //! A repository's past as the forge reads it from the loopback GitHub: whole, in order, and with what goes wrong.
+use axum::http::header::IF_NONE_MATCH;
 use chrono::Duration;
 use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Act;
@@ -228,7 +229,19 @@ async fn the_story_is_told_with_force_pushes_requests_and_drafts() {
             word.split(['(', ' ', '{']).next().unwrap_or_default()
         ));
     }
-    insta::assert_snapshot!(words.join("\n"), @"");
+    insta::assert_snapshot!(words.join("\n"), @r"
+    1 Opened
+    2 Synchronized
+    3 ReviewRequested
+    4 ReviewRequestRemoved
+    5 ConvertedToDraft
+    6 ReadyForReview
+    7 Changed
+    8 Changed
+    9 Closed
+    10 Reopened
+    10 Changed
+    ");
 }
 
 #[tokio::test]
@@ -378,4 +391,34 @@ async fn an_enterprise_server_is_asked_at_its_own_addresses_also_an_old_one() {
     assert_eq!(seen.number, 1);
     let elsewhere = self::forge(&loopback.url).pull(&at_shop, 1).await;
     assert!(matches!(elsewhere, Err(ForgeError::NotFound { .. })), "{elsewhere:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_known_costs_nothing_with_the_same_token_only() {
+    let github = github();
+    let (served, _forge) = served(&github).await;
+    let ask = async |token: &str, tag: Option<&str>| {
+        let client = octocrab::Octocrab::builder()
+            .base_uri(&served.url)
+            .expect("an address")
+            .personal_token(token.to_owned())
+            .build()
+            .expect("a client");
+        let known = tag.map(|tag| [(IF_NONE_MATCH, tag.parse().expect("a tag"))].into_iter().collect());
+        let response = client._get_with_headers("/orgs/acme/members", known).await;
+        let response = response.expect("an answer");
+        let header = |name: &str| {
+            let value = response.headers().get(name).expect("a header");
+            value.to_str().expect("text").to_owned()
+        };
+        (response.status().as_u16(), header("etag"), header("x-ratelimit-used"))
+    };
+    let (status, tag, _) = ask("one", None).await;
+    assert_eq!(status, 200);
+    let (_, _, before) = ask("one", None).await;
+    assert_eq!(ask("one", Some(&tag)).await.0, 304);
+    let (status, _, after) = ask("two", Some(&tag)).await;
+    assert_eq!(status, 200, "another token's tag says nothing");
+    let number = |text: &str| text.parse::<u32>().expect("a number");
+    assert_eq!(number(&after), number(&before) + 1, "only the last one counted");
 }

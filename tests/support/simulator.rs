@@ -61,8 +61,17 @@ impl Drop for Simulator {
     }
 }
 
-/// What github.com's and Enterprise Server's GraphQL schemas don't allow in these queries; none where npm is absent.
-pub fn faults_of_queries(queries: &[String]) -> Option<Vec<String>> {
+/// What a published GraphQL schema doesn't allow, each once.
+#[derive(serde::Deserialize)]
+pub struct Faults {
+    /// By github.com's schema of today.
+    pub today: Vec<String>,
+    /// By that of an Enterprise Server which GitHub no longer maintains.
+    pub old_server: Vec<String>,
+}
+
+/// What GitHub's schemas don't allow in these queries; none where npm is absent.
+pub fn faults_of_queries(queries: &[String]) -> Option<Faults> {
     let home = home()?;
     let mut process = Command::new("node")
         .arg(script(&home, "validate.mjs"))
@@ -77,7 +86,7 @@ pub fn faults_of_queries(queries: &[String]) -> Option<Vec<String>> {
     drop(pipe);
     let output = process.wait_with_output().expect("an answer");
     assert!(output.status.success(), "the validation failed");
-    Some(serde_json::from_slice(&output.stdout).expect("a list of faults"))
+    Some(serde_json::from_slice(&output.stdout).expect("lists of faults"))
 }
 
 /// The folder in which npm installed the package.
