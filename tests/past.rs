@@ -422,3 +422,54 @@ async fn an_answer_that_is_known_costs_nothing_with_the_same_token_only() {
     let number = |text: &str| text.parse::<u32>().expect("a number");
     assert_eq!(number(&after), number(&before) + 1, "only the last one counted");
 }
+
+#[tokio::test]
+async fn a_question_for_too_many_nodes_is_refused_and_points_are_counted_apart() {
+    let github = github();
+    small(&github, by("ada", 1));
+    let (served, _forge) = served(&github).await;
+    let client = octocrab::Octocrab::builder()
+        .base_uri(&served.url)
+        .expect("an address")
+        .personal_token("token".to_owned())
+        .build()
+        .expect("a client");
+    let ask = async |replies: u32| {
+        let query = format!(
+            "query PastPage($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ \
+             pullRequests(first: 100) {{ nodes {{ reviewThreads(first: 100) {{ nodes {{ \
+             comments(first: {replies}) {{ nodes {{ id }} }} }} }} }} }} }} }}"
+        );
+        let body = serde_json::json!({
+            "query": query, "operationName": "PastPage", "variables": { "owner": "acme", "name": "shop" },
+        });
+        let response = client._post("/graphql", Some(&body)).await.expect("an answer");
+        let header = |name: &str| {
+            let value = response.headers().get(name).expect("a header");
+            value.to_str().expect("text").to_owned()
+        };
+        let limits = (header("x-ratelimit-resource"), header("x-ratelimit-used"));
+        let text = client.body_to_string(response).await.expect("text");
+        let answer: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        (answer, limits)
+    };
+    let (refused, (resource, used)) = ask(49).await;
+    assert_eq!(
+        refused["errors"][0]["type"], "MAX_NODE_LIMIT_EXCEEDED",
+        "100 + 10,000 + 490,000"
+    );
+    assert_eq!(
+        (refused.get("data"), resource.as_str(), used.as_str()),
+        (None, "graphql", "0")
+    );
+    let (answered, (_, used)) = ask(48).await;
+    assert_eq!(
+        answered["data"]["repository"]["pullRequests"]["nodes"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    assert_eq!(used, "102", "1 + 100 + 10,000 connections");
+    let (refused, _) = ask(101).await;
+    assert_eq!(refused["errors"][0]["type"], "EXCESSIVE_PAGINATION");
+}
