@@ -42,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 const REMARK: &str = "This holds the lock over an `.await`, so every other thread waits because the guard isn't dropped. \
                       You should drop the guard first, otherwise two threads can deadlock.";
 
-fn app(emulator: &Emulator, pool: PgPool) -> App {
+fn app(emulator: &Emulator, pool: PgPool, surface: Surface) -> App {
     let credentials = Credentials::App {
         id: APP_ID,
         private_key: APP_KEY.into(),
@@ -55,7 +55,7 @@ fn app(emulator: &Emulator, pool: PgPool) -> App {
         registered: Registered::fixed(),
         clock: Clock::Machine,
         settings: Settings {
-            surface: Surface::Comment,
+            surface,
             ..Settings::default()
         },
         addresses: Addresses {
@@ -114,14 +114,14 @@ async fn awaited<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 #[tokio::test]
-async fn a_pull_request_opened_at_an_emulated_github_gets_our_comment_and_its_review_teaches() {
+async fn a_pull_request_opened_at_an_emulated_github_gets_our_comment_and_a_reviewer_who_teaches() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let door = format!("http://{}/webhooks/github", listener.local_addr().expect("an address"));
     let Some(emulator) = Emulator::start(Some(&door)).await else {
         return;
     };
     let database = database::fresh_database().await;
-    let app = app(&emulator, database.pool.clone());
+    let app = app(&emulator, database.pool.clone(), Surface::Request);
     import_history(&emulator, &app).await;
     let stop = CancellationToken::new();
     let serving = tokio::spawn(app.serve(listener, 2, stop.clone()));
@@ -143,9 +143,22 @@ async fn a_pull_request_opened_at_an_emulated_github_gets_our_comment_and_its_re
     })
     .await;
     assert!(
-        body.starts_with(MARKER) && body.contains("**Knows this change:** `bo`"),
+        body.starts_with(MARKER) && body.contains("**Asked to review:** `bo`"),
         "{body}"
     );
+
+    let requested = awaited("the review request", async || {
+        let pull = asked(
+            &emulator,
+            "GET",
+            &format!("/repos/{ORG}/{REPO}/pulls/{number}"),
+            Value::Null,
+        )
+        .await;
+        Some(pull["requested_reviewers"][0]["login"].as_str()?.to_owned())
+    })
+    .await;
+    assert_eq!(requested, "bo", "who knows the change is asked, as the settings say");
 
     let review = format!("/repos/{ORG}/{REPO}/pulls/{number}/comments");
     let remark =
@@ -166,6 +179,56 @@ async fn a_pull_request_opened_at_an_emulated_github_gets_our_comment_and_its_re
     .await;
     assert_eq!(outcome, "bo taught ada concurrency: landed");
     assert_eq!(ours().await.len(), 1, "one comment, whatever came after");
+
+    stop.cancel();
+    serving.await.expect("the server ends").expect("and ends well");
+}
+
+#[tokio::test]
+async fn teams_are_read_and_a_check_run_stands_on_the_head() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let door = format!("http://{}/webhooks/github", listener.local_addr().expect("an address"));
+    let Some(emulator) = Emulator::start(Some(&door)).await else {
+        return;
+    };
+    let database = database::fresh_database().await;
+    let app = app(&emulator, database.pool.clone(), Surface::Check);
+    import_history(&emulator, &app).await;
+    asked(
+        &emulator,
+        "POST",
+        &format!("/orgs/{ORG}/teams"),
+        json!({ "name": "Storefront" }),
+    )
+    .await;
+    let place = format!("/orgs/{ORG}/teams/storefront/memberships/cy");
+    asked(&emulator, "PUT", &place, json!({ "role": "maintainer" })).await;
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(app.serve(listener, 2, stop.clone()));
+
+    let new = json!({ "title": "Keep retries idempotent", "head": "retries", "base": "main", "body": "why" });
+    let pull = asked(&emulator, "POST", &format!("/repos/{ORG}/{REPO}/pulls"), new).await;
+    let head = pull["head"]["sha"].as_str().expect("a commit");
+    let runs = format!("/repos/{ORG}/{REPO}/commits/{head}/check-runs");
+    let run = awaited("the check run", async || {
+        let all = asked(&emulator, "GET", &runs, Value::Null).await;
+        all["check_runs"].as_array()?.first().cloned()
+    })
+    .await;
+    assert_eq!(
+        (&run["name"], &run["conclusion"]),
+        (&json!("Peerlore"), &json!("neutral"))
+    );
+    let team = awaited("the team", async || {
+        let query = "select p.login || ' ' || m.role || ' of ' || t.name from team_membership m
+                     join team t on t.id = m.team_id join person p on p.id = m.person_id where p.login = 'cy' and t.name = 'Storefront'";
+        sqlx::query_scalar::<_, String>(query)
+            .fetch_optional(&database.pool)
+            .await
+            .expect("the database")
+    })
+    .await;
+    assert_eq!(team, "cy maintainer of Storefront");
 
     stop.cancel();
     serving.await.expect("the server ends").expect("and ends well");
