@@ -103,9 +103,9 @@ pub fn login_app(config: &Config) -> anyhow::Result<Option<LoginApp>> {
             web_url: database::addresses(config).host,
         })),
         (None, None) => Ok(None),
-        (Some(_), None) | (None, Some(_)) => anyhow::bail!(
-            "only one of PEERLORE_GITHUB_CLIENT_ID and PEERLORE_GITHUB_CLIENT_SECRET is set; set both"
-        ),
+        (Some(_), None) | (None, Some(_)) => {
+            anyhow::bail!("only one of PEERLORE_GITHUB_CLIENT_ID and PEERLORE_GITHUB_CLIENT_SECRET is set; set both")
+        }
     }
 }
 

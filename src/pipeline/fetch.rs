@@ -130,7 +130,7 @@ pub async fn run(
         }
     }
     if let Some((name, _)) = &base {
-        base_branch::store(pipeline, &mut tx, (id, key), (name, found.base.as_ref())).await?;
+        base_branch::store(pipeline, &mut tx, (id, key.repo), (name, found.base.as_ref())).await?;
     }
     for comment in too_early(&comments, &pushes) {
         contents::forget_follow_up(&mut tx, id, comment).await?;
@@ -358,7 +358,8 @@ fn unknown(comments: &[StoredComment], pushes: &[HeadPush]) -> Vec<FollowedUp> {
         .collect()
 }
 
-fn sorted(contents: PullContents, attributes: &Attributes) -> (Vec<StoredFile>, Vec<PersonId>) {
+/// Files with what is known of each, and who wrote them.
+pub(super) fn sorted(contents: PullContents, attributes: &Attributes) -> (Vec<StoredFile>, Vec<PersonId>) {
     let files = contents
         .files
         .into_iter()

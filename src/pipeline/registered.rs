@@ -202,7 +202,9 @@ pub async fn look(pipeline: &Pipeline) -> Result<bool, RegisteredError> {
         registrations::reseal(&mut *pipeline.pool.acquire().await?, &anew).await?;
         tracing::info!(app.id = sealed.app_id, "the App's secrets are sealed by the new key");
     }
-    pipeline.forge.switch_to(&credentials(&registration), Some(login(&registration)))?;
+    pipeline
+        .forge
+        .switch_to(&credentials(&registration), Some(login(&registration)))?;
     tracing::info!(app.id = registration.app_id, "acting as the App that was registered");
     registered.set(Some((Arc::new(registration), sealed.created_at)));
     Ok(true)

@@ -165,7 +165,9 @@ pub async fn create(pipeline: &Pipeline, state: &Token, code: &str) -> Result<Ca
     }
     registrations::forget_tokens(&mut tx).await?;
     let pass = new_token(&mut tx, Purpose::Pass, now).await?;
-    pipeline.forge.switch_to(&registered::credentials(&new), Some(registered::login(&new)))?;
+    pipeline
+        .forge
+        .switch_to(&registered::credentials(&new), Some(registered::login(&new)))?;
     if let Err(error) = tx.commit().await {
         pipeline.forge.switch_to(&Credentials::None, None)?;
         return Err(error.into());

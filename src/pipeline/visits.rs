@@ -222,7 +222,9 @@ pub async fn visit(pipeline: &Pipeline, word: &str) -> Result<Visit, StepError> 
     };
     let renewed = keep_alive(pipeline, word, &session, now).await?;
     let mut conn = pipeline.pool.acquire().await?;
-    let leads = settings::of_tenant(&mut conn, &pipeline.settings, place.installation).await?.leads;
+    let leads = settings::of_tenant(&mut conn, &pipeline.settings, place.installation)
+        .await?
+        .leads;
     drop(conn);
     let roles = Roles::of(place.owner, &session.login, &place.maintains, &leads);
     Ok(Visit::In(Box::new(SignedIn {

@@ -49,7 +49,7 @@ impl State {
         [Self::Waiting, Self::Running, Self::Done, Self::Failed, Self::Paused]
             .into_iter()
             .find(|state| state.as_str() == word)
-            .ok_or_else(|| StoreError::unknown_word("backfill.state", word))
+            .ok_or(StoreError::Unreadable { what: "backfill.state" })
     }
 }
 

@@ -4,6 +4,7 @@
 //! somebody who opted out is absent there, whichever query asks.
 pub mod asks;
 pub mod availability;
+pub mod backfills;
 pub mod checks;
 pub mod circles;
 pub mod commands;
@@ -23,8 +24,8 @@ pub mod past;
 pub mod people;
 pub mod profiles;
 pub mod pulls;
-pub mod registrations;
 pub mod reader;
+pub mod registrations;
 pub mod reviews;
 pub mod session_checks;
 pub mod sessions;

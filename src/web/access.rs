@@ -47,7 +47,11 @@ impl Viewing {
     /// A proxy on the same machine passes for loopback, so an address that others use closes them altogether.
     #[must_use]
     pub fn without_sign_in(own: &str) -> Self {
-        if address::is_loopback(own) { Self::Local } else { Self::Closed }
+        if address::is_loopback(own) {
+            Self::Local
+        } else {
+            Self::Closed
+        }
     }
 
     /// What a link in a comment can lead to: nobody is sent to a page that stays closed to them.
@@ -112,7 +116,9 @@ impl Visitor {
     /// Whether they own the organisation. Without a sign-in, whoever sees the pages does.
     #[must_use]
     pub fn owns(&self) -> bool {
-        self.signed_in.as_ref().is_none_or(|place| place.reader.roles().is_owner())
+        self.signed_in
+            .as_ref()
+            .is_none_or(|place| place.reader.roles().is_owner())
     }
 
     /// Whether they may open the page of some team. Without a sign-in, whoever sees the pages may.

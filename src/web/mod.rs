@@ -12,8 +12,8 @@ pub mod layout;
 pub mod pages;
 pub mod prose;
 pub mod same_origin;
-pub mod setup_hand;
 pub mod seal;
+pub mod setup_hand;
 pub mod tenant;
 
 use axum::Router;

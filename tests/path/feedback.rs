@@ -55,7 +55,9 @@ async fn send(app: &App, method: &str, path: &str, who: Option<&str>) -> (Status
     let token = match who {
         Some(_) if method == "POST" => {
             let (_, page) = Box::pin(send(app, "GET", "/me", who)).await;
-            let token = page.split_once("name=\"token\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+            let token = page
+                .split_once("name=\"token\" value=\"")
+                .and_then(|(_, rest)| rest.split_once('"'));
             token.map_or_else(String::new, |(token, _)| format!("token={token}"))
         }
         Some(_) | None => String::new(),

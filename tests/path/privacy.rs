@@ -67,8 +67,14 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("circles::co_reviews", circles::co_reviews(conn, id, (at(0), now)));
     let reader = Reader::of_everything(id);
     for team in read!("team_pages::teams", team_pages::teams(conn, &reader, now)) {
-        read!("team_pages::holders", team_pages::holders(conn, &reader, team.id, (at(0), now)));
-        read!("team_pages::told", team_pages::told(conn, &reader, team.id, (at(0), now)));
+        read!(
+            "team_pages::holders",
+            team_pages::holders(conn, &reader, team.id, (at(0), now))
+        );
+        read!(
+            "team_pages::told",
+            team_pages::told(conn, &reader, team.id, (at(0), now))
+        );
     }
     let standing = read!("people::standing", people::standing(conn, id));
     read!("profiles::logins", profiles::logins(conn, id)).len();

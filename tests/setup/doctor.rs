@@ -264,7 +264,9 @@ async fn a_clock_that_is_off_and_credentials_that_are_refused() {
 async fn permissions_and_events_that_are_missing() {
     let patient = Patient::healthy().await;
     let github = &patient.world.github;
-    github.grant_permissions(json!({ "metadata": "read", "pull_requests": "read", "issues": "read", "contents": "write" }));
+    github.grant_permissions(
+        json!({ "metadata": "read", "pull_requests": "read", "issues": "read", "contents": "write" }),
+    );
     github.subscribe(json!(["push", "pull_request"]));
     github.select_repositories();
     insta::assert_snapshot!(patient.complaints().await, @r"

@@ -8,6 +8,7 @@ use crate::demo::github::commits::{Change, Said, apply};
 use crate::demo::github::delivery::Delivery;
 use crate::demo::github::drive::{Act, dressed, send};
 use crate::demo::github::drive_push::push_event;
+use crate::demo::github::drive_words::note;
 use crate::demo::github::payload::{team, user};
 use crate::demo::github::payload_pull::pull_in_full;
 use crate::demo::github::state::{Merged, Pull, State};
@@ -82,6 +83,7 @@ impl FakeGithub {
             drafts: Vec::new(),
             threads: Vec::new(),
             talk: Vec::new(),
+            timeline: Vec::new(),
             shown: None,
         };
         repo.pulls.insert(name.number, pull);
@@ -230,6 +232,7 @@ pub fn pull_event(
     action: &str,
     extra: &[(&str, Value)],
 ) -> Vec<Delivery> {
+    note(state, pull, act, (action, extra));
     let shown = if state.quiet {
         None
     } else {

@@ -4,20 +4,16 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use axum::Json;
-use axum::Router;
-use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::demo::github::FakeGithub;
 use crate::demo::github::answer::failed;
 use crate::demo::github::delivery::Delivery;
 use crate::demo::github::drive::{Act, dressed, send};
-use crate::demo::github::payload::{installation, node, organisation, stamp, team, user};
+use crate::demo::github::payload::{installation, node, organisation, team, user};
 use crate::demo::github::state::{Account, AccountKind, State};
 
 /// GitHub's account that stands in for deleted ones.
@@ -38,43 +34,6 @@ pub struct Life {
     pub archived: BTreeSet<u64>,
     /// Repositories that everybody may read, by number.
     pub public: BTreeSet<u64>,
-}
-
-/// The routes of this file.
-pub fn router() -> Router<FakeGithub> {
-    Router::new().route("/graphql", post(statuses))
-}
-
-/// Answers the one query about statuses: each alias with its variable, unknown logins null beside an error.
-async fn statuses(Shared(github): Shared<FakeGithub>, Json(asked): Json<Value>) -> Response {
-    let state = github.lock();
-    if asked["operationName"] != "Statuses" {
-        return failed(StatusCode::BAD_REQUEST, "A query that this GitHub doesn't know");
-    }
-    let variables = asked["variables"].as_object().cloned().unwrap_or_default();
-    let mut data = Map::new();
-    let mut errors = Vec::new();
-    for (name, login) in variables {
-        let alias = name.replacen('l', "u", 1);
-        let login = login.as_str().unwrap_or_default();
-        if !state.accounts.contains_key(login) {
-            let message = format!("Could not resolve to a User with the login of '{login}'.");
-            errors.push(json!({ "type": "NOT_FOUND", "path": [alias], "message": message }));
-            data.insert(alias, Value::Null);
-            continue;
-        }
-        let status = state
-            .life
-            .busy
-            .get(login)
-            .map(|until| json!({ "indicatesLimitedAvailability": true, "expiresAt": until.map(stamp) }));
-        data.insert(alias, json!({ "status": status }));
-    }
-    let mut answer = json!({ "data": data });
-    if !errors.is_empty() {
-        answer["errors"] = Value::Array(errors);
-    }
-    Json(answer).into_response()
 }
 
 /// The refusal that a suspended App gets for whatever it asks about the account.
@@ -361,6 +320,7 @@ fn call_them(state: &mut State, from: &str, to: &str) {
         pull.reviews.iter_mut().for_each(|review| called(&mut review.author));
         pull.comments.iter_mut().for_each(|comment| called(&mut comment.author));
         pull.talk.iter_mut().for_each(|comment| called(&mut comment.author));
+        pull.timeline.iter_mut().for_each(|entry| called(&mut entry.by));
     }
     state.rendered.borrow_mut().clear();
 }

@@ -18,6 +18,8 @@ mod drive_draft;
 mod drive_pull;
 mod drive_push;
 mod drive_review;
+mod drive_words;
+pub mod graphql;
 mod life;
 mod payload;
 mod payload_pull;
@@ -94,6 +96,7 @@ impl FakeGithub {
             app_slug: APP_SLUG.into(),
             installation: INSTALLATION_ID,
             life: life::Life::default(),
+            graph: graphql::Graph::default(),
             organisation,
             created: at,
             accounts: std::collections::BTreeMap::new(),

@@ -12,6 +12,7 @@ use crate::demo::github::commits::{Commit, Tree};
 use crate::demo::github::diff::{FileChange, changes_between};
 use crate::demo::github::failures::{Asked, Rate, Switch};
 use crate::demo::github::hook_deliveries::Sent;
+use crate::demo::github::graphql::Graph;
 use crate::demo::github::life::Life;
 use crate::demo::github::routes_respond::Respond;
 use crate::demo::github::sign_in::SignIns;
@@ -101,6 +102,8 @@ pub struct Pull {
     pub drafts: Vec<ReviewComment>,
     pub threads: Vec<Thread>,
     pub talk: Vec<IssueComment>,
+    /// What happened to it beside commits, reviews and comments, oldest first.
+    pub timeline: Vec<TimelineEntry>,
     /// What the pull request changes; made when asked for, dropped when its head or base moves.
     pub shown: Option<Arc<Shown>>,
 }
@@ -112,6 +115,30 @@ pub struct Shown {
     pub commits: usize,
     pub additions: usize,
     pub deletions: usize,
+}
+
+/// Something that happened to a pull request.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    pub at: DateTime<Utc>,
+    pub by: String,
+    pub what: TimelineWhat,
+}
+
+/// What it was.
+#[derive(Clone, Debug)]
+pub enum TimelineWhat {
+    ForcePushed { before: Sha, after: Sha },
+    Asked(String),
+    AskedTeam(String),
+    Unasked(String),
+    Ready,
+    Draft,
+    Retitled { from: String, to: String },
+    Labeled(String),
+    Unlabeled(String),
+    Closed,
+    Reopened,
 }
 
 /// How a pull request was merged.
@@ -207,6 +234,8 @@ pub struct State {
     pub app_slug: String,
     pub installation: u64,
     pub life: Life,
+    /// What bears on GraphQL alone.
+    pub graph: Graph,
     pub organisation: Account,
     pub created: DateTime<Utc>,
     pub accounts: BTreeMap<String, Account>,

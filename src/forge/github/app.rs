@@ -332,7 +332,9 @@ fn access(settings: &ForgeSettings, credentials: &Credentials) -> Result<Access,
             Access::App(Seat::new(app.build().map_err(|_| no_certificates())?, None))
         }
         Credentials::Token(token) => {
-            let client = builder(settings, settings.api_url.as_str())?.build().map_err(|_| no_certificates())?;
+            let client = builder(settings, settings.api_url.as_str())?
+                .build()
+                .map_err(|_| no_certificates())?;
             let client = client
                 .user_access_token(token.clone())
                 .map_err(|_| setup("the token can't be used"))?;

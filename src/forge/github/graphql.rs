@@ -276,7 +276,8 @@ impl GitHub {
             (_, _, Credentials::Token(token)) => token.expose_secret().to_owned(),
             _ => return Ok(seat.client.clone()),
         };
-        let client = self.client_at(beside)?
+        let client = self
+            .client_at(beside)?
             .user_access_token(token)
             .map_err(|error| of_client(&error, doing))?;
         *made = Some((client.clone(), now));

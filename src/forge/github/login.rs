@@ -217,10 +217,11 @@ impl GitHub {
     }
 
     fn seat_of_user(&self, token: SecretString) -> Result<Seat, ForgeError> {
-        let client = self
-            .client_at(self.settings.api_url.as_str())?
-            .user_access_token(token);
-        Ok(Seat::alone(client.map_err(|error| of_client(&error, EXCHANGING))?, None))
+        let client = self.client_at(self.settings.api_url.as_str())?.user_access_token(token);
+        Ok(Seat::alone(
+            client.map_err(|error| of_client(&error, EXCHANGING))?,
+            None,
+        ))
     }
 
     async fn exchange(&self, redirect: &str, code: &str, verifier: &str) -> Result<SecretString, ForgeError> {

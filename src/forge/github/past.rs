@@ -500,7 +500,11 @@ impl Asking<'_> {
             files,
             committers: gathered.writers(),
             co_authors: Vec::new(),
-            commits: gathered.commits.iter().filter_map(|commit| commit.oid.clone()).collect(),
+            commits: gathered
+                .commits
+                .iter()
+                .filter_map(|commit| commit.oid.clone())
+                .collect(),
         }))
     }
 

@@ -37,7 +37,9 @@ impl Forge {
         };
         let (query, variables) = question(logins);
         // Errors about some leave what is known of the others.
-        let answered = self.github.ask::<HashMap<String, Value>>(&seat, &call, ("Statuses", &query), &variables);
+        let answered = self
+            .github
+            .ask::<HashMap<String, Value>>(&seat, &call, ("Statuses", &query), &variables);
         let data = answered.await?.data;
         let found = logins.iter().enumerate().filter_map(|(nth, login)| {
             let status = read(data.get(&format!("u{nth}"))?)?;
@@ -61,7 +63,10 @@ fn question(logins: &[String]) -> (String, Value) {
         );
         values.insert(format!("l{nth}"), json!(login));
     }
-    (format!("query Statuses({variables}){{{fields}}}"), Value::Object(values))
+    (
+        format!("query Statuses({variables}){{{fields}}}"),
+        Value::Object(values),
+    )
 }
 
 /// What one user's node says; none where there is no such user or the status is not for us to see.

@@ -9,12 +9,12 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::forge::github::past::PastPage;
 use crate::forge::github::past::PastPull;
-use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::event::Event;
 use crate::model::event::PullAction;
 use crate::model::event::What;
 use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::job::Job;
 use crate::model::pull::HeadPush;
@@ -32,6 +32,7 @@ use crate::store::backfills::Page;
 use crate::store::backfills::Turn;
 use crate::store::comments;
 use crate::store::contents;
+use crate::store::contents::StoredFile;
 use crate::store::lessons;
 use crate::store::ownership;
 use crate::store::ownership::BaseBranch;
@@ -92,6 +93,27 @@ pub async fn around(
     Ok(around)
 }
 
+/// The files and writers of a pull request, as they are stored.
+struct Contents {
+    files: Vec<StoredFile>,
+    people: Vec<PersonId>,
+    commits: Vec<String>,
+}
+
+/// The pull requests of a page in the order of their numbers, with what the repository's attributes say of their files.
+fn read<'a>(past: &'a PastPage, attributes: &str) -> Vec<(&'a PastPull, Option<Contents>)> {
+    let attributes = Attributes::read(attributes);
+    let contents = |pull: &PastPull| {
+        let contents = pull.contents.clone()?;
+        let commits = contents.commits.clone();
+        let (files, people) = fetch::sorted(contents, &attributes);
+        Some(Contents { files, people, commits })
+    };
+    let mut all: Vec<_> = past.pulls.iter().map(|pull| (pull, contents(pull))).collect();
+    all.sort_by_key(|(pull, _)| pull.number);
+    all
+}
+
 /// Stores a page with where the next one begins, learns from it and queues that one: one transaction.
 ///
 /// # Errors
@@ -103,7 +125,7 @@ pub async fn store(
     around: &Around,
 ) -> Result<(), StepError> {
     let now = pipeline.clock.now();
-    let attributes = Attributes::read(&around.attributes);
+    let all = read(past, &around.attributes);
     let mut tx = pipeline.pool.begin().await?;
     let still_there = tenants::repo(&mut tx, id, turn.repo).await?.is_some();
     let silent = tenants::installation(&mut tx, id).await?.is_none_or(|tenant| tenant.silent);
@@ -123,15 +145,12 @@ pub async fn store(
     // First: whoever holds the row reads this page, and nobody else.
     if backfills::page_done(&mut tx, id, turn, &page, now).await? {
         let mut seen = Seen::default();
-        // In the order of their numbers, as every other writer of several.
-        let mut all: Vec<&PastPull> = past.pulls.iter().collect();
-        all.sort_by_key(|pull| pull.number);
-        for pull in all {
+        for (pull, contents) in &all {
             let key = PullKey {
                 repo: turn.repo,
                 number: pull.number,
             };
-            one(pipeline, &mut tx, (id, key), (pull, &attributes, &mut seen)).await?;
+            one(pipeline, &mut tx, (id, key), (pull, contents.as_ref(), &mut seen)).await?;
         }
         if let Some(name) = &turn.default_branch {
             base_branch::store(pipeline, &mut tx, (id, turn.repo), (name, around.base.as_ref())).await?;
@@ -157,7 +176,7 @@ async fn one(
     pipeline: &Pipeline,
     conn: &mut PgConnection,
     (id, key): (InstallationId, PullKey),
-    (past, attributes, seen): (&PastPull, &Attributes, &mut Seen),
+    (past, read, seen): (&PastPull, Option<&Contents>, &mut Seen),
 ) -> Result<(), StepError> {
     let now = pipeline.clock.now();
     pulls::hold(conn, key).await?;
@@ -184,7 +203,7 @@ async fn one(
     if pull.open || recent {
         // What its pushes did is asked for as of any other; for an open one, also its files and a suggestion where one is due.
         if !pull.open {
-            set_contents(conn, (id, key), (past, &pull, attributes)).await?;
+            set_contents(conn, (id, key), (past, &pull, read)).await?;
         }
         let job = Job::Fetch {
             installation: id,
@@ -192,9 +211,8 @@ async fn one(
         };
         pipeline.queue.add(conn, &job.into()).await?;
     } else {
-        pulls::without_diffs(conn, id, key).await?;
         let unread = pull.contents_head.is_none();
-        set_contents(conn, (id, key), (past, &pull, attributes)).await?;
+        set_contents(conn, (id, key), (past, &pull, read)).await?;
         if unread {
             pulls::still_without_diffs(conn, id, key).await?;
         }
@@ -243,20 +261,12 @@ async fn threads(
 async fn set_contents(
     conn: &mut PgConnection,
     (id, key): (InstallationId, PullKey),
-    (past, pull, attributes): (&PastPull, &Pull, &Attributes),
+    (past, pull, read): (&PastPull, &Pull, Option<&Contents>),
 ) -> Result<(), StepError> {
     let is_current = pull.head_sha == past.head && pull.contents_head.as_deref() != Some(past.head.as_str());
-    if let Some(contents) = past.contents.clone().filter(|_| is_current) {
-        let commits = contents.commits.clone();
-        let (files, people) = fetch::sorted(contents, attributes);
-        contents::set_contents(conn, id, key, &past.head, (&files, &people)).await?;
-        ownership::set_commits(conn, id, key, &commits).await?;
+    if let Some(read) = read.filter(|_| is_current) {
+        contents::set_contents(conn, id, key, &past.head, (&read.files, &read.people)).await?;
+        ownership::set_commits(conn, id, key, &read.commits).await?;
     }
     Ok(())
-}
-
-/// Until when a page is worth its diffs: see [`DIFFS_DAYS`].
-#[must_use]
-pub fn diffs_since(now: Time) -> Time {
-    now - Duration::days(DIFFS_DAYS)
 }

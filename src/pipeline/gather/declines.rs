@@ -122,12 +122,12 @@ pub async fn decline(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suggest::query::OwnLimits;
     use crate::model::graph::Confidence;
     use crate::model::ids::RepoId;
     use crate::model::suggestion::LeftOut;
     use crate::suggest::query::Candidate;
     use crate::suggest::query::HeldSkill;
+    use crate::suggest::query::OwnLimits;
     use crate::suggest::query::PastChange;
     use crate::suggest::query::PastReview;
     use crate::suggest::query::PullAsked;

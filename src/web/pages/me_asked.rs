@@ -24,10 +24,7 @@ pub struct MayBeAsked {
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
-pub async fn set(
-    State(web): State<Web>,
-    Sent { visitor, fields }: Sent<MayBeAsked>,
-) -> Result<Redirect, PageError> {
+pub async fn set(State(web): State<Web>, Sent { visitor, fields }: Sent<MayBeAsked>) -> Result<Redirect, PageError> {
     let Some(MayBeAsked { yes }) = fields else {
         return Err(PageError::Unreadable("The form can't be read. Go back and try again."));
     };

@@ -161,12 +161,11 @@ fn limit(text: &str) -> Result<Option<u32>, String> {
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours, or a visitor who is nobody.
-pub async fn save(
-    State(web): State<Web>,
-    Sent { visitor, fields }: Sent<Typed>,
-) -> Result<Response, PageError> {
+pub async fn save(State(web): State<Web>, Sent { visitor, fields }: Sent<Typed>) -> Result<Response, PageError> {
     let Some(typed) = fields else {
-        return Err(PageError::Unreadable("These fields can't be read. Go back and try again."));
+        return Err(PageError::Unreadable(
+            "These fields can't be read. Go back and try again.",
+        ));
     };
     let today = web.pipeline.clock.now().date_naive();
     let mut tx = web.pipeline.pool.begin().await?;

@@ -29,10 +29,7 @@ pub struct Which {
 ///
 /// # Errors
 /// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
-pub async fn take_back(
-    State(web): State<Web>,
-    Sent { visitor, fields }: Sent<Which>,
-) -> Result<Redirect, PageError> {
+pub async fn take_back(State(web): State<Web>, Sent { visitor, fields }: Sent<Which>) -> Result<Redirect, PageError> {
     let Some(Which { repo, what }) = fields else {
         return Err(PageError::Unreadable(
             "There is no such line. Go back and choose one from the list.",
