@@ -7,6 +7,7 @@ mod shared;
 
 mod asking;
 mod available;
+mod backfill;
 mod candidates;
 mod check_runs;
 mod check_surface;
