@@ -70,12 +70,7 @@ pub async fn run(config: Config, command: Backfill) -> anyhow::Result<()> {
     done
 }
 
-async fn go(
-    config: &Config,
-    pipeline: &Pipeline,
-    command: &Backfill,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
+async fn go(config: &Config, pipeline: &Pipeline, command: &Backfill, stop: &CancellationToken) -> anyhow::Result<()> {
     anyhow::ensure!(
         pipeline.forge.is_configured(),
         "the past is read from GitHub, which needs credentials; set PEERLORE_GITHUB_APP_ID and \
@@ -204,7 +199,9 @@ async fn standing(pipeline: &Pipeline, wanted: &Wanted) -> anyhow::Result<Vec<Pr
 /// What is being done, in a line: the repositories that are read, and the longest time left.
 fn words(all: &[Progress], now: Time) -> String {
     let done = all.iter().filter(|one| one.state == State::Done).count();
-    let running = all.iter().filter(|one| matches!(one.state, State::Running | State::Waiting));
+    let running = all
+        .iter()
+        .filter(|one| matches!(one.state, State::Running | State::Waiting));
     let slowest = running.max_by_key(|one| (one.waits_until, one.total.map(|total| total - one.done)));
     let eta = slowest.and_then(|one| backfill::eta(one, now));
     format!(
@@ -280,7 +277,11 @@ mod tests {
     fn what_was_read_and_what_failed_is_said_in_a_few_lines() {
         let all = [
             repo("shop", State::Done, None),
-            repo("attic", State::Failed, Some("reading the past of acme/attic: GitHub refused it")),
+            repo(
+                "attic",
+                State::Failed,
+                Some("reading the past of acme/attic: GitHub refused it"),
+            ),
         ];
         insta::assert_snapshot!(summary(&all, true).join("\n"), @r"
         Read 60 pull requests of 1 of 2 repositories with 8 calls.

@@ -81,7 +81,9 @@ mod tests {
     fn pages_halve_to_one_and_grow_again() {
         let down: Vec<i32> = std::iter::successors(Some(PAGE), |page| smaller(*page)).collect();
         assert_eq!(down, [10, 5, 2, 1]);
-        let up: Vec<i32> = std::iter::successors(Some(1), |page| Some(bigger(*page))).take(8).collect();
+        let up: Vec<i32> = std::iter::successors(Some(1), |page| Some(bigger(*page)))
+            .take(8)
+            .collect();
         assert_eq!(up, [1, 2, 4, 8, 10, 15, 20, 25]);
         assert_eq!(bigger(25), 25);
     }
@@ -112,7 +114,11 @@ mod tests {
         assert_eq!(said(pace(30, None, 3, 6)), "", "nobody knows how much there is");
         assert_eq!(said(pace(30, Some(90), 3, 6)), "about 12 minutes left");
         assert_eq!(said(pace(90, Some(90), 9, 6)), "less than a minute left");
-        assert_eq!(said(pace(95, Some(90), 9, 6)), "less than a minute left", "more came meanwhile");
+        assert_eq!(
+            said(pace(95, Some(90), 9, 6)),
+            "less than a minute left",
+            "more came meanwhile"
+        );
         assert_eq!(said(pace(30, Some(9_030), 3, 6)), "about 30 hours left");
         assert_eq!(said(pace(30, Some(90_030), 3, 6)), "about 13 days left");
         let waits = Pace {

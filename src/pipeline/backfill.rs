@@ -125,7 +125,10 @@ pub async fn keep_up(pipeline: &Pipeline) -> Result<(), StepError> {
 pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
     let now = pipeline.clock.now();
     let mut conn = pipeline.pool.acquire().await?;
-    let Some(tenant) = tenants::installation(&mut conn, id).await?.filter(|tenant| !tenant.silent) else {
+    let Some(tenant) = tenants::installation(&mut conn, id)
+        .await?
+        .filter(|tenant| !tenant.silent)
+    else {
         return Ok(());
     };
     if !pipeline.forge.is_configured() {

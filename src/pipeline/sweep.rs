@@ -102,7 +102,9 @@ async fn go(pipeline: &Pipeline, begun: Time, since: Option<Time>) -> Result<Swe
     let floor = back.min(since.unwrap_or(back)).max(horizon);
     let (attempts, unread) = list(pipeline, floor).await?;
     let missed = unread.unwrap_or(horizon);
-    let too_late = known.filter(|known| *known < missed).map(|from| Gap { from, to: missed });
+    let too_late = known
+        .filter(|known| *known < missed)
+        .map(|from| Gap { from, to: missed });
 
     let lost = not_held(pipeline, delivery::lost(&attempts)).await?;
     let mut asking = Asking::new(pipeline, begun);

@@ -51,7 +51,9 @@ impl Looks {
     #[must_use]
     pub fn failure(&self) -> Option<&(Time, String)> {
         let swept = self.swept_at;
-        self.failed.as_ref().filter(|(at, _)| swept.is_none_or(|swept| swept < *at))
+        self.failed
+            .as_ref()
+            .filter(|(at, _)| swept.is_none_or(|swept| swept < *at))
     }
 }
 
@@ -183,7 +185,9 @@ pub async fn asked(conn: &mut PgConnection, deliveries: &[String]) -> Result<Has
         };
         (id, asked)
     };
-    let rows = found.into_iter().map(|row| (row.delivery_id, row.times, row.next_at, row.given_up));
+    let rows = found
+        .into_iter()
+        .map(|row| (row.delivery_id, row.times, row.next_at, row.given_up));
     Ok(rows.map(of_row).collect())
 }
 

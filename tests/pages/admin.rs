@@ -55,8 +55,14 @@ async fn an_owner_of_one_organisation_among_several_sees_nothing_of_the_others()
     let page = ada.get("/admin").await;
     let text = page.text();
     assert_eq!(page.status, StatusCode::OK);
-    assert!(text.contains("shown to its operator only") && text.contains("Missed webhooks"), "{text}");
-    assert!(!text.contains("zebra") && !text.contains("letter-0") && !text.contains("Done in a day"), "{text}");
+    assert!(
+        text.contains("shown to its operator only") && text.contains("Missed webhooks"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("zebra") && !text.contains("letter-0") && !text.contains("Done in a day"),
+        "{text}"
+    );
     let token = ada.token("/me").await;
     for form in ["", "id=1&"] {
         let answer = ada.post_bare("/admin/replay", &format!("{form}token={token}")).await;
@@ -73,7 +79,10 @@ async fn the_owner_of_the_only_organisation_takes_dead_letters_anew() {
     let mut ada = Browser::of(&router, &world.github, "ada").await;
     let page = ada.get("/admin").await;
     let text = page.text();
-    assert!(text.contains("3 webhooks could not be read") && text.contains("the field zebra of"), "{text}");
+    assert!(
+        text.contains("3 webhooks could not be read") && text.contains("the field zebra of"),
+        "{text}"
+    );
     assert_eq!(page.headers.get("refresh"), None, "nothing runs");
     let letter = page.body.split_once("name=\"id\" value=\"").expect("a letter").1;
     let letter = letter.split('"').next().expect("a number").to_owned();
@@ -84,12 +93,23 @@ async fn the_owner_of_the_only_organisation_takes_dead_letters_anew() {
     assert_eq!(running.headers["refresh"], "10; url=/admin", "one waits");
     let again = ada.post("/admin", "/admin/replay", &format!("id={letter}")).await;
     assert_eq!(again.location(), "/admin?replayed=0", "it isn't dead any more");
-    assert_eq!(ada.post("/admin", "/admin/replay", "id=99999999").await.location(), "/admin?replayed=0");
-    assert_eq!(ada.post("/admin", "/admin/replay", "id=x").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        ada.post("/admin", "/admin/replay", "id=99999999").await.location(),
+        "/admin?replayed=0"
+    );
+    assert_eq!(
+        ada.post("/admin", "/admin/replay", "id=x").await.status,
+        StatusCode::BAD_REQUEST
+    );
     let rest = ada.post("/admin", "/admin/replay", "").await;
     assert_eq!((rest.location(), dead(&world).await), ("/admin?replayed=2", 0));
     world.tell(Vec::new()).await;
-    assert_eq!(world.sql("delete from inbox where delivery_id like 'letter-%' and processed_at is not null").await, 3);
+    assert_eq!(
+        world
+            .sql("delete from inbox where delivery_id like 'letter-%' and processed_at is not null")
+            .await,
+        3
+    );
     let page = ada.get("/admin").await;
     assert!(page.text().contains("Nothing needs you."), "{}", page.text());
     assert_eq!(page.headers.get("refresh"), None);
@@ -104,7 +124,10 @@ async fn whoever_owns_nothing_neither_sees_nor_takes() {
         let mut browser = Browser::of(&router, &world.github, login).await;
         let token = browser.token("/me").await;
         let page = browser.get("/admin").await;
-        assert!(page.status == StatusCode::FORBIDDEN && !page.body.contains("zebra"), "{login}");
+        assert!(
+            page.status == StatusCode::FORBIDDEN && !page.body.contains("zebra"),
+            "{login}"
+        );
         let answer = browser.post_bare("/admin/replay", &format!("token={token}")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{login}");
         assert!(!browser.get("/").await.body.contains("href=\"/admin\""), "{login}");
@@ -139,10 +162,7 @@ fn view() -> View {
                 received_at: ago(60),
                 failure: "the field `number` is missing <b>".to_owned(),
             }],
-            jobs: Backlog {
-                waiting: 5,
-                gave_up: 0,
-            },
+            jobs: Backlog { waiting: 5, gave_up: 0 },
             calls_left: Some(4_100),
         }),
         looks: Some(Looks {

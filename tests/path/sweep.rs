@@ -111,7 +111,10 @@ async fn sent_again(peerlore: &Peerlore, mut is_lost: impl FnMut() -> bool) -> i
 /// How often GitHub was asked to send something again.
 fn asks(peerlore: &Peerlore) -> usize {
     let asked = peerlore.github.requests();
-    asked.iter().filter(|one| one.method == "POST" && one.path.ends_with("/attempts")).count()
+    asked
+        .iter()
+        .filter(|one| one.method == "POST" && one.path.ends_with("/attempts"))
+        .count()
 }
 
 static UNDISTURBED: OnceCell<(Vec<String>, (String, String))> = OnceCell::const_new();
@@ -130,7 +133,9 @@ async fn undisturbed() -> &'static (Vec<String>, (String, String)) {
 /// Who is suggested for a new pull request the day after.
 async fn suggested(peerlore: &Peerlore) -> (String, String) {
     pass(peerlore, TODAY + DAY).await;
-    let pull = peerlore.open(by("finn", TODAY + DAY), LEDGER, &[(12, "let twelve = 12.5;")]).await;
+    let pull = peerlore
+        .open(by("finn", TODAY + DAY), LEDGER, &[(12, "let twelve = 12.5;")])
+        .await;
     peerlore.picked(&pull).await
 }
 
@@ -146,12 +151,22 @@ fn without_hearing(line: &str) -> String {
 /// Fails unless everything is as if nothing had been lost.
 async fn assert_healed(peerlore: &Peerlore) {
     let (expected, picked) = undisturbed().await;
-    assert!(expected.iter().filter(|line| line.starts_with("edge ")).count() >= 2, "there is a graph");
+    assert!(
+        expected.iter().filter(|line| line.starts_with("edge ")).count() >= 2,
+        "there is a graph"
+    );
     let expected: Vec<String> = expected.iter().map(|line| without_hearing(line)).collect();
-    let found: Vec<String> = everything(peerlore).await.iter().map(|line| without_hearing(line)).collect();
+    let found: Vec<String> = everything(peerlore)
+        .await
+        .iter()
+        .map(|line| without_hearing(line))
+        .collect();
     let missing: Vec<&String> = expected.iter().filter(|line| !found.contains(line)).collect();
     let extra: Vec<&String> = found.iter().filter(|line| !expected.contains(line)).collect();
-    assert!(missing.is_empty() && extra.is_empty(), "missing {missing:#?}\nextra {extra:#?}");
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "missing {missing:#?}\nextra {extra:#?}"
+    );
     assert_eq!(&suggested(peerlore).await, picked);
     assert_ne!(picked.0, "-");
 }
@@ -161,14 +176,21 @@ async fn assert_healed(peerlore: &Peerlore) {
 async fn after_losses_the_graph_is_what_it_would_have_been(#[values(1, 2, 3)] seed: u64) {
     let peerlore = lossy(seed).await;
     let app = peerlore.as_the_app();
-    assert_ne!(everything(&peerlore).await, undisturbed().await.0, "something is missing");
+    assert_ne!(
+        everything(&peerlore).await,
+        undisturbed().await.0,
+        "something is missing"
+    );
     let first = look(&peerlore, &app, EVENING + 1).await;
     assert!(first.counts.lost >= 8, "{first:?}");
     assert_eq!((first.counts.asked, first.gap), (first.counts.lost, None));
     assert_eq!(sent_again(&peerlore, || false).await, first.counts.lost);
     let asked = asks(&peerlore);
     let second = look(&peerlore, &app, EVENING + 61).await;
-    assert_eq!((second.counts.lost, second.counts.asked, asks(&peerlore)), (0, 0, asked));
+    assert_eq!(
+        (second.counts.lost, second.counts.asked, asks(&peerlore)),
+        (0, 0, asked)
+    );
     assert_healed(&peerlore).await;
 }
 
@@ -205,13 +227,20 @@ async fn a_look_that_dies_on_the_way_loses_nothing() {
         () = third_ask => {}
         swept = sweep::look(&app.pipeline, None) => panic!("it was faster: {swept:?}"),
     }
-    assert_eq!(sweeps::looks(&mut *peerlore.conn().await).await.expect("the database"), None);
+    assert_eq!(
+        sweeps::looks(&mut *peerlore.conn().await).await.expect("the database"),
+        None
+    );
     sent_again(&peerlore, || false).await;
     let next = look(&peerlore, &app, EVENING + 61).await;
     assert!(next.counts.asked > 0 && next.counts.waiting == 0, "{next:?}");
     sent_again(&peerlore, || false).await;
     assert_eq!(look(&peerlore, &app, EVENING + 121).await.counts.lost, 0);
-    assert_eq!(peerlore.one::<i16>("select max(times) from redelivery").await, 1, "who arrived isn't asked for twice");
+    assert_eq!(
+        peerlore.one::<i16>("select max(times) from redelivery").await,
+        1,
+        "who arrived isn't asked for twice"
+    );
     assert_healed(&peerlore).await;
 }
 
@@ -233,7 +262,10 @@ async fn while_github_is_away_the_mark_stays() {
     for (method, path) in [("GET", "/app/hook/deliveries"), ("POST", "/attempts")] {
         peerlore.github.fail_next(Some(method), path, 1, Failure::Status(502));
         pass(&peerlore, EVENING + 1).await;
-        let error = sweep::look(&app.pipeline, None).await.expect_err("GitHub is away").to_string();
+        let error = sweep::look(&app.pipeline, None)
+            .await
+            .expect_err("GitHub is away")
+            .to_string();
         assert!(error.contains("status 502"), "{error}");
         let looks = sweeps::looks(&mut *peerlore.conn().await).await.expect("the database");
         let looks = looks.expect("the failure is noted");
@@ -242,8 +274,14 @@ async fn while_github_is_away_the_mark_stays() {
     }
     let next = look(&peerlore, &app, EVENING + 1).await;
     assert_eq!(next.counts.asked, next.counts.lost, "an ask that failed isn't counted");
-    let looks = sweeps::looks(&mut *peerlore.conn().await).await.expect("the database").expect("looks");
-    assert!(looks.reached_at.is_some_and(|reached| reached < at(EVENING)), "the oldest that didn't come yet");
+    let looks = sweeps::looks(&mut *peerlore.conn().await)
+        .await
+        .expect("the database")
+        .expect("looks");
+    assert!(
+        looks.reached_at.is_some_and(|reached| reached < at(EVENING)),
+        "the oldest that didn't come yet"
+    );
     sent_again(&peerlore, || false).await;
     assert_healed(&peerlore).await;
 }
@@ -256,7 +294,11 @@ async fn an_hour_with_a_wrong_secret_heals() {
     pass(&peerlore, EVENING).await;
     let mut refused = 0;
     for one in &sent {
-        let secret = if one.at > at(TODAY + 10) { "another secret" } else { SECRET };
+        let secret = if one.at > at(TODAY + 10) {
+            "another secret"
+        } else {
+            SECRET
+        };
         refused += i64::from(send(&peerlore, one, secret).await == StatusCode::UNAUTHORIZED);
     }
     peerlore.run_jobs().await;
@@ -325,7 +367,9 @@ async fn what_arrived_though_github_did_not_hear_is_not_asked_for() {
     let swept = look(&peerlore, &app, TODAY + 5).await.counts;
     assert_eq!((swept.listed, swept.lost, asks(&peerlore)), (3, 0, 0));
     // A dead letter is, since GitHub still has what we can't read.
-    peerlore.sql("update inbox set failed_at = now(), failure = 'broken', body = null where event = 'issue_comment'").await;
+    peerlore
+        .sql("update inbox set failed_at = now(), failure = 'broken', body = null where event = 'issue_comment'")
+        .await;
     assert_eq!(look(&peerlore, &app, TODAY + 6).await.counts.asked, 2);
 }
 
@@ -344,7 +388,13 @@ async fn nothing_is_asked_for_more_than_three_times_and_what_is_given_up_is_a_ga
     assert_eq!(told, [asked, asked, asked, (0, 2, true), over, over]);
     assert_eq!(asks(&peerlore), 6);
     let gap = sweeps::gap(&mut *peerlore.conn().await).await.expect("the database");
-    assert_eq!(gap, Some(Gap { from: at(TODAY), to: at(TODAY + 1) }));
+    assert_eq!(
+        gap,
+        Some(Gap {
+            from: at(TODAY),
+            to: at(TODAY + 1)
+        })
+    );
 }
 
 #[tokio::test]
@@ -363,9 +413,18 @@ async fn after_a_longer_time_than_github_remembers_a_gap_is_noted() {
     assert_eq!(look(&peerlore, &app, TODAY + 6 + 10 * DAY).await.gap, None);
     look(&peerlore, &app, TODAY + 20 * DAY).await;
     let mut conn = peerlore.conn().await;
-    assert!(!sweeps::close_gap(&mut conn, &gap).await.expect("the database"), "it grew");
+    assert!(
+        !sweeps::close_gap(&mut conn, &gap).await.expect("the database"),
+        "it grew"
+    );
     let whole = sweeps::gap(&mut conn).await.expect("the database").expect("a gap");
-    assert_eq!(whole, Gap { from: gap.from, to: at(TODAY + 17 * DAY) });
+    assert_eq!(
+        whole,
+        Gap {
+            from: gap.from,
+            to: at(TODAY + 17 * DAY)
+        }
+    );
     assert!(sweeps::close_gap(&mut conn, &whole).await.expect("the database"));
     assert_eq!(sweeps::gap(&mut conn).await.expect("the database"), None);
 }
@@ -388,14 +447,26 @@ async fn the_hourly_job_looks_and_does_nothing_without_an_app() {
     pass(&peerlore, TODAY + 5).await;
     let queue = |app: &App| app.pipeline.queue.clone();
     // With a plain token nobody is asked.
-    queue(&peerlore.app).add(&mut *peerlore.conn().await, &Job::Sweep.into()).await.expect("the queue");
+    queue(&peerlore.app)
+        .add(&mut *peerlore.conn().await, &Job::Sweep.into())
+        .await
+        .expect("the queue");
     peerlore.run_jobs().await;
     assert_eq!(asks(&peerlore), 0);
-    assert_eq!(sweeps::looks(&mut *peerlore.conn().await).await.expect("the database"), None);
+    assert_eq!(
+        sweeps::looks(&mut *peerlore.conn().await).await.expect("the database"),
+        None
+    );
     let app = peerlore.as_the_app();
-    queue(&app).add(&mut *peerlore.conn().await, &Job::Sweep.into()).await.expect("the queue");
+    queue(&app)
+        .add(&mut *peerlore.conn().await, &Job::Sweep.into())
+        .await
+        .expect("the queue");
     peerlore::pipeline::work::drain(&app.pipeline).await.expect("the queue");
-    let looks = sweeps::looks(&mut *peerlore.conn().await).await.expect("the database").expect("a look");
+    let looks = sweeps::looks(&mut *peerlore.conn().await)
+        .await
+        .expect("the database")
+        .expect("a look");
     let counts = Counts {
         listed: 2,
         lost: 2,

@@ -20,12 +20,24 @@ const NAME: &str = "missed webhooks";
 fn finding(looks: &Looks) -> Option<Finding> {
     if let Some((at, why)) = looks.failure() {
         let said = format!("the look for them at {} failed: {why}", at.format("%Y-%m-%d %H:%M UTC"));
-        return Some(Finding::fail(NAME, said, "mend that; `peerlore sweep` looks again at once"));
+        return Some(Finding::fail(
+            NAME,
+            said,
+            "mend that; `peerlore sweep` looks again at once",
+        ));
     }
     let gap = looks.gap?;
     let day = |at: crate::model::clock::Time| at.format("%Y-%m-%d %H:%M UTC").to_string();
-    let said = format!("GitHub can't send again what happened from {} to {}", day(gap.from), day(gap.to));
-    Some(Finding::warn(NAME, said, "let `peerlore serve` run: it reads that time anew as history"))
+    let said = format!(
+        "GitHub can't send again what happened from {} to {}",
+        day(gap.from),
+        day(gap.to)
+    );
+    Some(Finding::warn(
+        NAME,
+        said,
+        "let `peerlore serve` run: it reads that time anew as history",
+    ))
 }
 
 #[cfg(test)]
@@ -50,11 +62,19 @@ mod tests {
         };
         let failed = finding(&looks).expect("a finding");
         assert_eq!(failed.verdict, Verdict::Fail);
-        assert!(failed.said.contains("2026-11-12 12:00 UTC failed: GitHub refused it"), "{}", failed.said);
+        assert!(
+            failed.said.contains("2026-11-12 12:00 UTC failed: GitHub refused it"),
+            "{}",
+            failed.said
+        );
         looks.swept_at = Some(at("2026-11-12T13:00:00Z"));
         let gap = finding(&looks).expect("a finding");
         assert_eq!(gap.verdict, Verdict::Warn);
-        assert!(gap.said.contains("from 2026-11-01 12:00 UTC to 2026-11-09 12:00 UTC"), "{}", gap.said);
+        assert!(
+            gap.said.contains("from 2026-11-01 12:00 UTC to 2026-11-09 12:00 UTC"),
+            "{}",
+            gap.said
+        );
         looks.gap = None;
         assert!(finding(&looks).is_none());
     }

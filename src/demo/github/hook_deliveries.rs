@@ -64,7 +64,11 @@ impl FakeGithub {
     /// made when it happened.
     pub fn attempted(&self, delivery: &Delivery, code: u16) {
         let mut state = self.lock();
-        let again = state.sent_hooks.attempts.iter().any(|one| one.delivery.id == delivery.id);
+        let again = state
+            .sent_hooks
+            .attempts
+            .iter()
+            .any(|one| one.delivery.id == delivery.id);
         let attempt = Attempt {
             id: state.id(),
             at: if again { state.now } else { delivery.at },
@@ -107,7 +111,12 @@ pub fn routes() -> Router<FakeGithub> {
 /// The attempts that are still remembered, newest first.
 fn remembered(state: &Everything) -> impl Iterator<Item = &Attempt> {
     let since = state.now - KEPT;
-    state.sent_hooks.attempts.iter().rev().filter(move |one| one.at >= since)
+    state
+        .sent_hooks
+        .attempts
+        .iter()
+        .rev()
+        .filter(move |one| one.at >= since)
 }
 
 /// A page that begins at the attempt of the cursor; the `Link` leads to older ones.
@@ -155,7 +164,10 @@ async fn again(State(github): State<FakeGithub>, Path(id): Path<u64>, headers: H
         return no_jwt();
     }
     let mut state = github.lock();
-    let Some(delivery) = remembered(&state).find(|one| one.id == id).map(|one| one.delivery.clone()) else {
+    let Some(delivery) = remembered(&state)
+        .find(|one| one.id == id)
+        .map(|one| one.delivery.clone())
+    else {
         return not_found();
     };
     state.sent_hooks.due.push(delivery);

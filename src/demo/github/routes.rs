@@ -17,7 +17,9 @@ use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::graphql;
 use crate::demo::github::life;
 use crate::demo::github::payload::{app, installation, permissions, repository, stamp};
-use crate::demo::github::{apps, hook_deliveries, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in};
+use crate::demo::github::{
+    apps, hook_deliveries, routes_checks, routes_code, routes_org, routes_page, routes_pull, sign_in,
+};
 
 /// The query of a request.
 pub type Asking = Query<HashMap<String, String>>;

@@ -309,6 +309,9 @@ impl Story<'_> {
     fn review(&mut self, at: Time, entry: &Entry) {
         if let Ok(Some(review)) = entry.to_review().to_seen(at) {
             let sender = review.reviewer.clone();
+            // A submitted review answers the request.
+            let by = sender.as_ref().map(|sender| sender.id);
+            self.now.asked_people.retain(|asked| Some(asked.id) != by);
             self.now.updated_at = self.now.updated_at.max(at);
             let pull = Box::new(self.now.clone());
             self.event(at, sender, What::Review { pull, review });

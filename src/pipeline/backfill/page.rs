@@ -128,7 +128,9 @@ pub async fn store(
     let all = read(past, &around.attributes);
     let mut tx = pipeline.pool.begin().await?;
     let still_there = tenants::repo(&mut tx, id, turn.repo).await?.is_some();
-    let silent = tenants::installation(&mut tx, id).await?.is_none_or(|tenant| tenant.silent);
+    let silent = tenants::installation(&mut tx, id)
+        .await?
+        .is_none_or(|tenant| tenant.silent);
     if !still_there || silent {
         super::begin(pipeline, &mut tx, id).await?;
         tx.commit().await?;

@@ -21,6 +21,7 @@ use crate::model::ids::InboxId;
 use crate::model::wording;
 use crate::pipeline::replay;
 use crate::store::StoreError;
+use crate::store::backfills;
 use crate::store::inbox;
 use crate::store::inbox::DeadLetter;
 use crate::store::inbox::InboxState;
@@ -115,7 +116,7 @@ pub async fn show(
     let view = View {
         instance,
         looks: sweeps::looks(&mut conn).await?,
-        history: Vec::new(),
+        history: history(&mut conn, &visitor, now).await?,
         replayed: query.ok().and_then(|Query(asked)| asked.replayed),
         token: visitor.token.clone(),
         now,
@@ -137,6 +138,20 @@ pub async fn show(
 /// Whether what concerns the whole instance is this visitor's to see: they run Peerlore, or theirs is the only organisation.
 async fn sees_instance(conn: &mut PgConnection, visitor: &Visitor) -> Result<bool, StoreError> {
     Ok(visitor.signed_in.is_none() || tenants::count(conn).await? <= 1)
+}
+
+/// How far the past was read: of the organisation that the visitor owns, or of all for whoever runs Peerlore.
+async fn history(conn: &mut PgConnection, visitor: &Visitor, now: Time) -> Result<Vec<Progress>, StoreError> {
+    let tenants = match &visitor.signed_in {
+        Some(place) => vec![place.reader.installation()],
+        None => tenants::all(conn).await?.into_iter().map(|tenant| tenant.id).collect(),
+    };
+    let mut all = Vec::new();
+    for id in tenants {
+        let found = backfills::progress(conn, id).await?;
+        all.extend(found.into_iter().map(|one| Progress::of(one, now)));
+    }
+    Ok(all)
 }
 
 async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -> Result<Instance, StoreError> {
@@ -166,7 +181,9 @@ pub async fn replay(State(web): State<Web>, sent: Sent<Replay>) -> Result<Redire
         return Err(PageError::ForOwners);
     }
     let fields = sent.fields;
-    let Replay { id } = fields.ok_or(PageError::Unreadable("There is no such delivery. Go back and choose from the list."))?;
+    let Replay { id } = fields.ok_or(PageError::Unreadable(
+        "There is no such delivery. Go back and choose from the list.",
+    ))?;
     let mut conn = web.pipeline.pool.acquire().await?;
     if !sees_instance(&mut conn, &sent.visitor).await? {
         return Err(PageError::no_such_page());
@@ -289,7 +306,10 @@ fn found(looks: &Looks) -> String {
         parts.push(format!("{} left for the next look", counts.waiting));
     }
     if counts.given_up > 0 {
-        parts.push(format!("{} failed too often and will be read as history", counts.given_up));
+        parts.push(format!(
+            "{} failed too often and will be read as history",
+            counts.given_up
+        ));
     }
     format!("{}.", parts.join(", "))
 }

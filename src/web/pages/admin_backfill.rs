@@ -2,7 +2,11 @@
 use maud::Markup;
 use maud::html;
 
+use crate::model::clock::Time;
 use crate::model::wording;
+use crate::pipeline::backfill;
+use crate::store::backfills;
+use crate::store::backfills::State;
 use crate::web::prose;
 
 /// Repositories that are listed by name, at most; the rest is counted.
@@ -19,6 +23,8 @@ pub enum Stage {
     Paused,
     /// It failed and is tried again.
     Failed,
+    /// It failed, and trying again by itself won't help.
+    Broken,
     /// All is read.
     Done,
 }
@@ -40,17 +46,44 @@ pub struct Progress {
     pub eta: Option<String>,
 }
 
+impl Progress {
+    /// The same of what is stored.
+    #[must_use]
+    pub fn of(one: backfills::Progress, now: Time) -> Self {
+        let stage = match one.state {
+            State::Waiting => Stage::Waiting,
+            State::Running => Stage::Running,
+            State::Paused => Stage::Paused,
+            State::Failed if one.next_try_at.is_none() => Stage::Broken,
+            State::Failed => Stage::Failed,
+            State::Done => Stage::Done,
+        };
+        let number = |pulls: i32| u64::from(pulls.unsigned_abs());
+        let done = number(one.done);
+        Self {
+            eta: backfill::eta(&one, now).filter(|_| stage == Stage::Running),
+            total: one.total.map(|total| number(total).max(done)),
+            repo: one.name,
+            stage,
+            done,
+            error: one.error,
+        }
+    }
+}
+
 /// Whether some repository's history is being read, so that the page is worth looking at again.
 #[must_use]
 pub fn is_running(all: &[Progress]) -> bool {
-    all.iter().any(|one| matches!(one.stage, Stage::Running | Stage::Waiting))
+    all.iter()
+        .any(|one| matches!(one.stage, Stage::Running | Stage::Waiting))
 }
 
 /// The section: a summary, then those that run, failed or are held.
 #[must_use]
 pub fn render(all: &[Progress]) -> Markup {
     let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
-    let named: Vec<&Progress> = at(Stage::Failed)
+    let named: Vec<&Progress> = at(Stage::Broken)
+        .chain(at(Stage::Failed))
         .chain(at(Stage::Running))
         .chain(at(Stage::Paused))
         .collect();
@@ -72,6 +105,7 @@ fn summary(all: &[Progress]) -> String {
     let count = |stage: Stage| all.iter().filter(|one| one.stage == stage).count();
     let rest: Vec<String> = [
         (Stage::Running, "running"),
+        (Stage::Broken, "failed for good"),
         (Stage::Failed, "failed"),
         (Stage::Paused, "held"),
         (Stage::Waiting, "waiting"),
@@ -137,10 +171,11 @@ fn far(one: &Progress) -> Markup {
 fn what(one: &Progress) -> Markup {
     html! {
         @match one.stage {
-            Stage::Failed => {
+            Stage::Failed | Stage::Broken => {
                 strong { "Failed" }
                 @if let Some(error) = &one.error { ": " (prose::reason(error)) }
-                ". It is tried again."
+                @if one.stage == Stage::Failed { ". It is tried again." }
+                @else { ". Once that is mended, " code { "peerlore backfill" } " goes on with it." }
             }
             Stage::Paused => "Held",
             Stage::Done => "Read",
@@ -179,20 +214,32 @@ mod tests {
         );
         assert_eq!(summary(&all[..1]), "All of 1 repository read. 40 pull requests.");
         let unknown = [repo("e", Stage::Running, 7, None)];
-        assert_eq!(summary(&unknown), "0 of 1 repository read; 1 running. 7 pull requests so far.");
+        assert_eq!(
+            summary(&unknown),
+            "0 of 1 repository read; 1 running. 7 pull requests so far."
+        );
         assert!(is_running(&all) && !is_running(&all[..1]));
     }
 
     #[test]
     fn of_two_thousand_repositories_only_those_that_run_or_failed_are_named() {
-        let mut all: Vec<Progress> = (0..2_000).map(|n| repo(&format!("quiet{n}"), Stage::Done, 1, Some(1))).collect();
+        let mut all: Vec<Progress> = (0..2_000)
+            .map(|n| repo(&format!("quiet{n}"), Stage::Done, 1, Some(1)))
+            .collect();
         all.extend((0..60).map(|n| repo(&format!("busy{n}"), Stage::Running, 1, Some(2))));
         all.push(repo("broken", Stage::Failed, 3, Some(10)));
         let page = render(&all).into_string();
         assert!(!page.contains("quiet"), "{}", page.len());
-        assert_eq!(page.matches("acme/busy").count(), 2 * (LISTED - 1), "each by name and label");
+        assert_eq!(
+            page.matches("acme/busy").count(),
+            2 * (LISTED - 1),
+            "each by name and label"
+        );
         let (broken, busy) = (page.find("acme/broken"), page.find("acme/busy"));
         assert!(broken < busy, "what failed comes first");
-        assert!(page.contains("GitHub knows no such thing") && page.contains("And 11 more of these."), "{page}");
+        assert!(
+            page.contains("GitHub knows no such thing") && page.contains("And 11 more of these."),
+            "{page}"
+        );
     }
 }
