@@ -27,6 +27,7 @@ use crate::store::backfills;
 use crate::store::backfills::Before;
 use crate::store::backfills::Progress;
 use crate::store::backfills::State;
+use crate::store::jobs;
 use crate::store::tenants;
 
 /// How often the display is brought up to date.
@@ -175,7 +176,9 @@ async fn show(
             State::Failed => one.next_try_at.is_none_or(|next| next > pipeline.clock.now()),
         });
         told = all;
-        if is_over || stop.is_cancelled() {
+        // What recent pull requests' pushes did is read by jobs of their own.
+        let rests = is_over && jobs::ready(&mut *pipeline.pool.acquire().await?).await? == 0;
+        if rests || stop.is_cancelled() {
             bar.finish_and_clear();
             return Ok(told);
         }

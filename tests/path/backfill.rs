@@ -1,5 +1,8 @@
 //! The past is read page by page, until what is known is what webhooks would have told.
+use std::process::Command;
+
 use chrono::Duration;
+use peerlore::demo::github::APP_ID;
 use peerlore::demo::github::FakeGithub;
 use peerlore::demo::github::How;
 use peerlore::demo::github::NewComment;
@@ -15,6 +18,8 @@ use peerlore::store::backfills;
 use peerlore::store::backfills::Before;
 use peerlore::store::backfills::Progress;
 use peerlore::store::backfills::State;
+use peerlore::store::sweeps;
+use sqlx::ConnectOptions;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
@@ -492,4 +497,50 @@ async fn two_thousand_repositories_are_planned_at_once_and_take_turns() {
         .expect("the database")
         .expect("a turn");
     assert_eq!(only.repo, second.repo);
+}
+
+#[tokio::test]
+async fn a_time_whose_deliveries_are_lost_is_read_anew() {
+    let (late, _) = comes_late().await;
+    let (from, to) = (at(TODAY - 60), at(EVENING));
+    late.sql(&format!("insert into hook_sweep (gap_from, gap_to) values ('{from}', '{to}')"))
+        .await;
+    backfill::keep_up(&late.app.pipeline).await.expect("the database");
+    late.run_jobs().await;
+    assert_eq!(learned(&late).await, whole().await);
+    assert_eq!(sweeps::gap(&mut *late.conn().await).await.expect("the database"), None);
+    let asked = late.github.questions().len();
+    backfill::keep_up(&late.app.pipeline).await.expect("the database");
+    late.run_jobs().await;
+    assert_eq!(late.github.questions().len(), asked, "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_reads_until_all_is_read_and_says_so() {
+    let (late, _) = comes_late().await;
+    late.leaves_jobs();
+    let run = |more: &'static [&'static str]| {
+        let database = late.pool().connect_options().to_url_lossy();
+        let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/app-key.pem");
+        let done = Command::new(env!("CARGO_BIN_EXE_peerlore"))
+            .arg("backfill")
+            .args(more)
+            .env("DATABASE_URL", database.as_str())
+            .env("PEERLORE_GITHUB_API_URL", late.api())
+            .env("PEERLORE_GITHUB_APP_ID", APP_ID.to_string())
+            .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", key)
+            .output();
+        done.expect("the command runs")
+    };
+    let done = run(&["--since", "2098-12-01", "--repo", "acme/shop", "--json"]);
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("since 2098-12-01 in 1 repository, newest first"), "{said}");
+    let lines = String::from_utf8(done.stdout).expect("text");
+    let last: serde_json::Value = serde_json::from_str(lines.lines().last().expect("a line")).expect("JSON");
+    assert_eq!((&last["state"], &last["repository"]), (&"done".into(), &"acme/shop".into()), "{last:#}");
+    assert_eq!(last["pulls_done"], last["pulls_total"], "{last:#}");
+    let unknown = run(&["--repo", "acme/nowhere"]);
+    let said = String::from_utf8_lossy(&unknown.stderr);
+    assert!(!unknown.status.success() && said.contains("acme/nowhere is not known; is the App installed on it?"), "{said}");
 }
