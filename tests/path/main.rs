@@ -28,6 +28,7 @@ mod members;
 mod nesting;
 mod order;
 mod owners;
+mod past;
 mod privacy;
 mod queue;
 mod rebuild;

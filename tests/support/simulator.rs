@@ -1,6 +1,7 @@
-//! GitHub's own published description of its REST API, as an npm package serves it: it refuses what the description
-//! doesn't allow and answers with the description's examples.
+//! GitHub's own published descriptions, as npm packages serve them: its REST API as a server that refuses what the
+//! description doesn't allow, and its GraphQL schemas.
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 use std::path::PathBuf;
@@ -58,6 +59,34 @@ impl Drop for Simulator {
         self.process.kill().ok();
         self.process.wait().ok();
     }
+}
+
+/// What a published GraphQL schema doesn't allow, each once.
+#[derive(serde::Deserialize)]
+pub struct Faults {
+    /// By github.com's schema of today.
+    pub today: Vec<String>,
+    /// By that of an Enterprise Server which GitHub no longer maintains.
+    pub old_server: Vec<String>,
+}
+
+/// What GitHub's schemas don't allow in these queries; none where npm is absent.
+pub fn faults_of_queries(queries: &[String]) -> Option<Faults> {
+    let home = home()?;
+    let mut process = Command::new("node")
+        .arg(script(&home, "validate.mjs"))
+        .current_dir(&home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node, which comes with npm");
+    let input = serde_json::to_vec(queries).expect("texts");
+    let mut pipe = process.stdin.take().expect("its standard input");
+    pipe.write_all(&input).expect("the queries are sent");
+    drop(pipe);
+    let output = process.wait_with_output().expect("an answer");
+    assert!(output.status.success(), "the validation failed");
+    Some(serde_json::from_slice(&output.stdout).expect("lists of faults"))
 }
 
 /// The folder in which npm installed the package.

@@ -19,6 +19,7 @@ mod drive_pull;
 mod drive_push;
 mod drive_review;
 mod drive_words;
+mod etags;
 pub mod graphql;
 mod life;
 mod payload;

@@ -1,7 +1,7 @@
 //! The router: every address the App asks, the switches that fail it, and the App's own answers.
 
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use crate::demo::github::FakeGithub;
 use crate::demo::github::answer::{Page, failed, found, not_found, with_rate};
 use crate::demo::github::commits::digest;
+use crate::demo::github::etags;
 use crate::demo::github::failures::{Asked, Failure};
 use crate::demo::github::graphql;
 use crate::demo::github::life;
@@ -56,6 +57,7 @@ async fn before_each(State(github): State<FakeGithub>, request: Request, next: N
         .uri()
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
+    let asked = (request.method() == Method::GET).then(|| request.headers().clone());
     let (failure, rate, moved, refusal) = {
         let mut state = github.lock();
         // GraphQL counts points of its own.
@@ -75,9 +77,17 @@ async fn before_each(State(github): State<FakeGithub>, request: Request, next: N
         None => match (refusal, moved) {
             (Some(refusal), _) => refusal,
             (None, Some(address)) => redirect(&address),
-            (None, None) => next.run(request).await,
+            (None, None) => match asked {
+                Some(asked) => etags::tagged(&asked, next.run(request).await).await,
+                None => next.run(request).await,
+            },
         },
     };
+    if response.status() == StatusCode::NOT_MODIFIED {
+        // What didn't change costs nothing.
+        let mut state = github.lock();
+        state.rate.used = state.rate.used.saturating_sub(1);
+    }
     apps::dated(with_rate(response, rate), &github.lock().apps)
 }
 

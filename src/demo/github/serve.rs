@@ -37,8 +37,27 @@ impl FakeGithub {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let url = format!("http://{}", listener.local_addr()?);
         self.set_urls(&url, site.unwrap_or(&url));
+        Ok(self.listen(listener, url, false))
+    }
+
+    /// Serves this GitHub as an Enterprise Server on a free port: REST under `/api/v3`, GraphQL at `/api/graphql`, and
+    /// nothing of either elsewhere.
+    ///
+    /// # Errors
+    /// When no port can be listened on.
+    pub async fn serve_enterprise(&self) -> io::Result<Loopback> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        self.set_urls(&format!("{url}/api/v3"), &url);
+        Ok(self.listen(listener, url, true))
+    }
+
+    fn listen(&self, listener: TcpListener, url: String, enterprise: bool) -> Loopback {
         let github = self.clone();
         let service = router(&github).map_request(move |mut request: Request| {
+            if enterprise {
+                *request.uri_mut() = of_enterprise(request.uri());
+            }
             if let Some(uri) = by_name(&github, request.uri()) {
                 *request.uri_mut() = uri;
             }
@@ -48,8 +67,20 @@ impl FakeGithub {
             // The task ends with the server; a failed accept is logged by axum and doesn't end it.
             let _ended = axum::serve(listener, ServiceExt::<Request>::into_make_service(service)).await;
         });
-        Ok(Loopback { url, task })
+        Loopback { url, task }
     }
+}
+
+/// The address on github.com for one of an Enterprise Server; one that is nowhere for what isn't served there.
+fn of_enterprise(uri: &Uri) -> Uri {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let inner = match path.strip_prefix("/api/v3") {
+        Some(rest) if !rest.starts_with("/graphql") => rest,
+        _ if path == "/api/graphql" => "/graphql",
+        _ if path.starts_with("/login") || path.starts_with("/settings") => path,
+        _ => "/nowhere",
+    };
+    inner.parse().unwrap_or_default()
 }
 
 /// The address by name for one by number: `/repositories/1/pulls` is `/repos/owner/name/pulls`.

@@ -309,8 +309,8 @@ impl Story<'_> {
     fn review(&mut self, at: Time, entry: &Entry) {
         if let Ok(Some(review)) = entry.to_review().to_seen(at) {
             let sender = review.reviewer.clone();
-            // A submitted review answers the request.
-            let by = sender.as_ref().map(|sender| sender.id);
+            // Who reviewed is no longer asked; the timeline has no entry for that.
+            let by = sender.as_ref().map(|one| one.id);
             self.now.asked_people.retain(|asked| Some(asked.id) != by);
             self.now.updated_at = self.now.updated_at.max(at);
             let pull = Box::new(self.now.clone());

@@ -327,12 +327,11 @@ fn past_reactions(state: &State, question: &Question) -> (Value, Vec<Value>) {
     for (nth, id) in question.variables["ids"].as_array().into_iter().flatten().enumerate() {
         let id = id.as_str().unwrap_or_default();
         let mut comments = pulls(state).flat_map(|pull| &pull.comments);
-        match comments.find(|comment| node("PRRC", comment.id) == id) {
-            Some(comment) => nodes.push(said::reacted(state, comment, question)),
-            None => {
-                nodes.push(Value::Null);
-                errors.push(no_node(id, &json!(["nodes", nth])));
-            }
+        if let Some(comment) = comments.find(|comment| node("PRRC", comment.id) == id) {
+            nodes.push(said::reacted(state, comment, question));
+        } else {
+            nodes.push(Value::Null);
+            errors.push(no_node(id, &json!(["nodes", nth])));
         }
     }
     (json!({ "nodes": nodes }), errors)

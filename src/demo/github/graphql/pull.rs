@@ -153,11 +153,7 @@ fn file(one: &FileChange) -> Value {
 /// A commit with who wrote it: the author, and those whom its message names as co-authors.
 fn commit(state: &State, one: &Commit, question: &Question) -> Value {
     let account = state.account(&one.author);
-    let email = format!(
-        "{}+{}@users.noreply.github.com",
-        account.id,
-        account.login.trim_end_matches("[bot]")
-    );
+    let email = format!("{}+{}@users.noreply.github.com", account.id, account.login);
     let mut authors = vec![(email, one.author.clone())];
     for line in one.message.lines() {
         let Some(named) = line.strip_prefix("Co-authored-by:") else {
