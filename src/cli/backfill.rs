@@ -37,7 +37,7 @@ const TICK: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example: peerlore backfill\nExample: peerlore backfill --since 2026-01-01 --repo acme/shop\n\n\
-                  Without --since, the last 365 days. Stopped half-way, it goes on where it stopped; `peerlore serve` \
+                  Without --since, the last 365 days. Stopped half-way, it goes on where it stopped; a server \
                   beside it does no harm, and goes on with it by itself."
 )]
 pub struct Backfill {
