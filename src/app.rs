@@ -69,6 +69,7 @@ impl App {
             settings: setup.settings,
             addresses: setup.addresses,
             reach: setup.viewing.reach(),
+            history_days: None,
         };
         let router = web::router(web::Web {
             pipeline: pipeline.clone(),

@@ -342,7 +342,7 @@ async fn one_that_is_lost_is_named_and_the_others_are_there() {
 async fn limits_are_graphqls_own_until_github_slows_everything_down() {
     let github = github();
     small(&github, by("ada", 1));
-    let (_served, forge) = served(&github).await;
+    let (served, forge) = served(&github).await;
     github.fault_next(GraphFault::RateLimited { reset: at(130) });
     let error = page(&forge, 10, None).await.expect_err("no points");
     assert!(
@@ -353,7 +353,7 @@ async fn limits_are_graphqls_own_until_github_slows_everything_down() {
     let asked = github.requests().len();
     page(&forge, 10, None).await.expect_err("not before it is time");
     assert_eq!(github.requests().len(), asked, "and GitHub isn't bothered");
-    let again = self::forge(&_served.url);
+    let again = self::forge(&served.url);
     github.fail_next(None, "/graphql", 1, Failure::SlowDown { seconds: 60 });
     let error = page(&again, 10, None).await.expect_err("too fast");
     assert!(matches!(error, ForgeError::RateLimited { .. }), "{error:?}");

@@ -208,6 +208,7 @@ pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
         settings: settings(config),
         addresses: addresses(config),
         reach: Reach::Nothing,
+        history_days: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Results go to standard output, everything else to standard error.
 //!
 //! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
+pub mod backfill;
 pub mod database;
 pub mod demo;
 pub mod doctor;
@@ -48,6 +49,8 @@ enum Command {
     Setup(setup::Setup),
     /// Read a history of reviews from a file
     Import(import::Import),
+    /// Read the past of repositories from GitHub
+    Backfill(backfill::Backfill),
     /// Suggest reviewers for files or for a pull request
     Suggest(suggest::Suggest),
     /// Show what a person passed on and took from others, with the evidence
@@ -126,6 +129,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(command) => serve::run(config, command).await,
         Command::Setup(command) => setup::run(config, command).await,
         Command::Import(command) => import::run(config, command).await,
+        Command::Backfill(command) => backfill::run(config, command).await,
         Command::Suggest(command) => suggest::run(config, command).await,
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,

@@ -18,6 +18,9 @@ use crate::telemetry;
 use crate::web::access::Viewing;
 use crate::web::hook::Secrets;
 
+/// Days of the past that are read where the App comes to an account or a repository.
+const HISTORY_DAYS: u16 = 365;
+
 /// Receive webhooks, learn from them and show the pages.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: PEERLORE_URL=https://peerlore.example.com peerlore serve --listen 127.0.0.1:8080")]
@@ -37,7 +40,7 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
     let database = database?;
     let forge = the_app::forge(&config)?;
     let viewing = viewing(&config, &forge)?;
-    let app = App::new(Setup {
+    let mut app = App::new(Setup {
         pool: database.pool.clone(),
         forge,
         registered: the_app::registered(&config)?,
@@ -52,6 +55,7 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         viewing,
         metrics: Some(telemetry::start_metrics()?),
     });
+    app.pipeline.history_days = Some(HISTORY_DAYS);
     registered::look(&app.pipeline).await?;
     eprintln!(
         "Peerlore listens on http://{}; webhooks go to /webhooks/github. Ctrl-C stops it.",

@@ -73,6 +73,11 @@ pub enum Job {
         /// The pull request.
         pull: PullKey,
     },
+    /// Read a page of a repository's past.
+    Backfill {
+        /// The tenant.
+        installation: InstallationId,
+    },
     /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries, removed
     /// installations. Queue [`Job::Members`] where a day has passed.
     Expire,
@@ -131,6 +136,7 @@ impl Job {
             Self::Members { .. } => "members",
             Self::Settings { .. } => "settings",
             Self::CheckSettings { .. } => "check_settings",
+            Self::Backfill { .. } => "backfill",
             Self::Expire => "expire",
             Self::Sweep => "sweep",
         }
@@ -149,6 +155,7 @@ impl Job {
             | Self::Redact { installation, pull }
             | Self::Command { installation, pull, .. } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
+            Self::Backfill { installation } => Some(format!("backfill:{installation}")),
             Self::Settings { installation, of } => Some(match of {
                 SettingsOf::Everything => format!("settings:{installation}"),
                 SettingsOf::Organisation => format!("settings:{installation}:organisation"),
@@ -167,6 +174,8 @@ impl Job {
             Self::Learn { .. } | Self::CheckSettings { .. } => 3,
             Self::Suggest { .. } => 4,
             Self::Expire | Self::Sweep => 5,
+            // What happens now comes before what happened.
+            Self::Backfill { .. } => 6,
         }
     }
 

@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod ownership;
 pub mod person;
 pub mod pull;
+pub mod reading;
 pub mod registration;
 pub mod role;
 pub mod settings;

@@ -11,6 +11,7 @@ use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::model::ownership::Owner;
 use crate::pipeline::Pipeline;
@@ -45,7 +46,7 @@ pub async fn known(
     Ok(Some((name, branch)))
 }
 
-/// Stores what was read of the branch that a pull request goes into, and marks the pull requests whose commits it lists as
+/// Stores what was read of a branch that pull requests go into, and marks the pull requests whose commits it lists as
 /// ones that only moved lines. Whatever was learned on those is inferred again.
 ///
 /// # Errors
@@ -53,12 +54,12 @@ pub async fn known(
 pub async fn store(
     pipeline: &Pipeline,
     conn: &mut PgConnection,
-    (id, key): (InstallationId, PullKey),
+    (id, repo): (InstallationId, RepoId),
     (name, read): (&str, Option<&BaseBranch>),
 ) -> Result<(), StepError> {
     let Some(read) = read else { return Ok(()) };
-    ownership::set_base_branch(conn, id, (key.repo, name), read).await?;
-    for pull in ownership::mark_ignored(conn, id, (key.repo, name), &read.ignored).await? {
+    ownership::set_base_branch(conn, id, (repo, name), read).await?;
+    for pull in ownership::mark_ignored(conn, id, (repo, name), &read.ignored).await? {
         let job = Job::Learn { installation: id, pull };
         pipeline.queue.add(conn, &job.into()).await?;
     }

@@ -1,6 +1,8 @@
 //! Reads from the code host what no webhook carries: files, commits, what pushes did, reactions.
 use std::collections::BTreeMap;
 
+use sqlx::PgConnection;
+
 use crate::classify::attributes::Attributes;
 use crate::classify::language;
 use crate::classify::markdown;
@@ -130,7 +132,7 @@ pub async fn run(
         }
     }
     if let Some((name, _)) = &base {
-        base_branch::store(pipeline, &mut tx, (id, key), (name, found.base.as_ref())).await?;
+        base_branch::store(pipeline, &mut tx, (id, key.repo), (name, found.base.as_ref())).await?;
     }
     for comment in too_early(&comments, &pushes) {
         contents::forget_follow_up(&mut tx, id, comment).await?;
@@ -144,34 +146,34 @@ pub async fn run(
         }
         pulls::reactions_read(&mut tx, id, key, now).await?;
     }
-    // Also where the last comment was deleted: its lesson has to go.
-    if comments::were_written(&mut tx, id, key).await? {
-        pipeline
-            .queue
-            .add(
-                &mut tx,
-                &Job::Learn {
-                    installation: id,
-                    pull: key,
-                }
-                .because_of(delivery),
-            )
-            .await?;
-    }
-    if pull.suggestion_waits && suggest::is_due(&pull, now) {
-        pipeline
-            .queue
-            .add(
-                &mut tx,
-                &Job::Suggest {
-                    installation: id,
-                    pull: key,
-                }
-                .because_of(delivery),
-            )
-            .await?;
-    }
+    queue_what_follows(pipeline, &mut tx, (id, key), &pull, delivery).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Queues learning where comments were written, and a suggestion where one is waited for.
+async fn queue_what_follows(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, key): (InstallationId, PullKey),
+    pull: &Pull,
+    delivery: Option<&str>,
+) -> Result<(), StepError> {
+    // Also where the last comment was deleted: its lesson has to go.
+    if comments::were_written(conn, id, key).await? {
+        let job = Job::Learn {
+            installation: id,
+            pull: key,
+        };
+        pipeline.queue.add(conn, &job.because_of(delivery)).await?;
+    }
+    if pull.suggestion_waits && suggest::is_due(pull, pipeline.clock.now()) {
+        let job = Job::Suggest {
+            installation: id,
+            pull: key,
+        };
+        pipeline.queue.add(conn, &job.because_of(delivery)).await?;
+    }
     Ok(())
 }
 
@@ -358,7 +360,8 @@ fn unknown(comments: &[StoredComment], pushes: &[HeadPush]) -> Vec<FollowedUp> {
         .collect()
 }
 
-fn sorted(contents: PullContents, attributes: &Attributes) -> (Vec<StoredFile>, Vec<PersonId>) {
+/// Files with what is known of each, and who wrote them.
+pub(super) fn sorted(contents: PullContents, attributes: &Attributes) -> (Vec<StoredFile>, Vec<PersonId>) {
     let files = contents
         .files
         .into_iter()

@@ -13,11 +13,13 @@
 //! | [`settings`] | `Settings` | settings files on default branches | `model::settings` | the last good ones, and faults | - |
 //! | [`settings::check`] | `CheckSettings` | the settings file of a pull request's head | `model::settings` | a neutral check run | - |
 //! | [`sweep`] | `Sweep` | what GitHub remembers of its deliveries | `model::delivery` | asks for what never arrived; notes what can't come any more | `receive`, once GitHub sends it |
+//! | [`backfill`] | `Backfill` | a page of a repository's past from the code host | `classify`, `teach`, `skill` | facts (by [`record`]), readings, lessons, edges, the cursor | itself; `fetch` for what is recent or open |
 //! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members` and `settings`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
 pub mod ask;
+pub mod backfill;
 pub mod base_branch;
 pub mod busy;
 pub mod command;
@@ -80,6 +82,8 @@ pub struct Pipeline {
     pub addresses: Addresses,
     /// Which of our own pages a comment may link to as long as nobody can sign in.
     pub reach: Reach,
+    /// Days of the past that are read where the App comes to an account or a repository; none: nothing of it is.
+    pub history_days: Option<u16>,
 }
 
 impl Pipeline {

@@ -4,6 +4,7 @@ use crate::model::event::Event;
 use crate::model::ids::InboxId;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::backfill;
 use crate::pipeline::command;
 use crate::pipeline::record;
 use crate::pipeline::record::Seen;
@@ -44,6 +45,7 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<(), StepError> {
             .add(&mut tx, &job.because_of(Some(&waiting.delivery)))
             .await?;
     }
+    backfill::of_event(pipeline, &mut tx, (next.installation, &event), now).await?;
     inbox::done(&mut tx, id, now).await?;
     tx.commit().await?;
     tracing::info!(

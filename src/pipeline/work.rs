@@ -17,6 +17,7 @@ use crate::model::job::Job;
 use crate::model::job::Queued;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::backfill;
 use crate::pipeline::command;
 use crate::pipeline::expire;
 use crate::pipeline::fetch;
@@ -93,7 +94,11 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
         Job::Settings { installation, of } => settings::run(pipeline, installation, of).await,
         Job::CheckSettings { installation, pull } => settings::check::run(pipeline, installation, pull).await,
         Job::Expire => expire::run(pipeline).await,
-        Job::Sweep => sweep::run(pipeline).await,
+        Job::Backfill { installation } => backfill::run(pipeline, installation).await,
+        Job::Sweep => {
+            sweep::run(pipeline).await?;
+            backfill::keep_up(pipeline).await
+        }
     }
 }
 

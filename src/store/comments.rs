@@ -1,4 +1,6 @@
 //! Comments with what is known around them: threads, reactions, what pushes did.
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -164,6 +166,27 @@ pub async fn see_resolution(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Whether each thread of a pull request is resolved, by its first comment; those of which nothing was told are absent.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn resolutions(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    key: PullKey,
+) -> Result<HashMap<CommentId, bool>, StoreError> {
+    let found = sqlx::query!(
+        r#"select root_id as "root: CommentId", resolved from thread_resolution
+           where installation_id = $1 and repo_id = $2 and number = $3"#,
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().map(|row| (row.root, row.resolved)).collect())
 }
 
 /// Stores the reactions to one comment, in place of earlier ones; none for a comment that was not heard of yet.

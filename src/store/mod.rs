@@ -4,6 +4,7 @@
 //! somebody who opted out is absent there, whichever query asks.
 pub mod asks;
 pub mod availability;
+pub mod backfills;
 pub mod checks;
 pub mod circles;
 pub mod commands;

@@ -90,6 +90,22 @@ pub async fn without_diffs(conn: &mut PgConnection, id: InstallationId, key: Pul
     Ok(())
 }
 
+/// Marks that what its pushes did was not read of a pull request, although its files were.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn still_without_diffs(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update pull set without_diffs = true where installation_id = $1 and repo_id = $2 and number = $3",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Notes that a suggestion is wanted because of what happened at `at`.
 ///
 /// # Errors

@@ -346,7 +346,9 @@ async fn the_same_delivery_twice_is_done_once() {
         .github
         .issue_comment(&pull, by("ada", TODAY + 1), "/peerlore reroll");
     let mut again = sent.clone();
-    again.iter_mut().for_each(|one| one.id.replace_range(..1, "f"));
+    for one in &mut again {
+        one.id.replace_range(..1, "f");
+    }
     peerlore.tell(sent).await;
     let picked = peerlore.picked(&pull).await;
     peerlore.tell(again).await;
@@ -453,7 +455,7 @@ fn as_issue(one: &mut Delivery) {
     if let Some(issue) = body["issue"].as_object_mut() {
         issue.remove("pull_request");
     }
-    one.body = serde_json::to_vec(&body).expect("JSON").into();
+    one.body = serde_json::to_vec(&body).expect("JSON");
 }
 
 #[tokio::test]

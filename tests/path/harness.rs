@@ -216,6 +216,11 @@ impl Peerlore {
         app_with(credentials, pool, &self.loopback.url, &self.clock, &self.settings)
     }
 
+    /// Where this GitHub's API is.
+    pub fn api(&self) -> &str {
+        &self.loopback.url
+    }
+
     /// Knocks at the door with these headers and gives status and answer.
     pub async fn knock(&self, headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, String) {
         knock(&self.app, headers, body).await

@@ -7,6 +7,8 @@ mod shared;
 
 mod asking;
 mod available;
+mod backfill;
+mod backfill_calls;
 mod candidates;
 mod check_runs;
 mod check_surface;

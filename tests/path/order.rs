@@ -145,7 +145,7 @@ fn of_the_ledger(github: &FakeGithub) -> Vec<Delivery> {
 }
 
 /// The second: declined, edited, forced onto a moved base, closed, opened again.
-fn of_the_pages(github: &FakeGithub) -> Vec<Delivery> {
+pub fn of_the_pages(github: &FakeGithub) -> Vec<Delivery> {
     let new = pull("List pages", PAGES, &text(&[(15, "let fifteen = 15.0;")]));
     let (name, mut sent) = github.open_pull(soon("dan", 20), &new);
     let posted = github.review_comment(&name, soon("cleo", 21), NewComment::on(PAGES, 15, "Nice!"));
@@ -175,7 +175,7 @@ fn of_the_pages(github: &FakeGithub) -> Vec<Delivery> {
 }
 
 /// The third: a conversation, a draft, a bot; and a change that is too big to teach.
-fn of_the_rest(github: &FakeGithub) -> Vec<Delivery> {
+pub fn of_the_rest(github: &FakeGithub) -> Vec<Delivery> {
     let new = NewPull {
         draft: true,
         ..pull("Count retries", LEDGER, &text(&[(5, "let five = 5.0;")]))

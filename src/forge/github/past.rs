@@ -12,6 +12,7 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::forge::github::app::Seat;
 use crate::forge::github::call::Call;
+use crate::forge::github::graph_shapes;
 use crate::forge::github::graph_shapes::Connection;
 use crate::forge::github::graph_shapes::GitActor;
 use crate::forge::github::graph_shapes::PullNode;
@@ -313,36 +314,36 @@ impl Gathered {
     fn take(&mut self, node: &mut PullNode) {
         self.rest.clear();
         let mut rest = Vec::new();
-        let mut note = |part: usize, place: Option<&str>| rest.extend(place.map(|place| (part, place.to_owned())));
+        let mut goes_on = |part: usize, place: Option<&str>| rest.extend(place.map(|place| (part, place.to_owned())));
         if let Some(files) = node.files.take() {
-            note(0, files.rest());
+            goes_on(0, files.rest());
             self.files_known = true;
             self.files.extend(files.nodes.into_entries());
         }
         if let Some(commits) = node.commits.take() {
-            note(1, commits.rest());
+            goes_on(1, commits.rest());
             self.commits_known = true;
             self.commits
                 .extend(commits.nodes.into_entries().filter_map(|one| one.commit));
         }
         if let Some(reviews) = node.reviews.take() {
-            note(2, reviews.rest());
+            goes_on(2, reviews.rest());
             self.reviews
-                .extend(reviews.nodes.entries().map(|review| review.to_entry()));
+                .extend(reviews.nodes.entries().map(graph_shapes::Review::to_entry));
         }
         if let Some(threads) = node.review_threads.take() {
-            note(3, threads.rest());
+            goes_on(3, threads.rest());
             self.threads.extend(threads.nodes.into_entries());
         }
         if let Some(talk) = node.comments.take() {
-            note(4, talk.rest());
+            goes_on(4, talk.rest());
             let kept = talk.nodes.entries().filter(|said| !said.is_rubbish());
             self.talk.extend(kept.map(Said::to_entry));
         }
         if let Some(timeline) = node.timeline_items.take() {
-            note(5, timeline.rest());
+            goes_on(5, timeline.rest());
             self.timeline
-                .extend(timeline.nodes.entries().filter_map(|item| item.to_entry()));
+                .extend(timeline.nodes.entries().filter_map(graph_shapes::Item::to_entry));
         }
         self.rest = rest;
     }
@@ -553,7 +554,7 @@ impl Asking<'_> {
 
 /// What was gathered, as the record that an export has.
 fn record(pull: crate::forge::github::shapes::Pull, gathered: &Gathered) -> Record {
-    let mut events: Vec<Entry> = gathered.commits.iter().map(|commit| commit.to_entry()).collect();
+    let mut events: Vec<Entry> = gathered.commits.iter().map(graph_shapes::Commit::to_entry).collect();
     events.extend(gathered.timeline.iter().cloned());
     events.extend(gathered.reviews.iter().cloned());
     events.extend(gathered.talk.iter().cloned());

@@ -21,6 +21,7 @@ use crate::model::ids::InboxId;
 use crate::model::wording;
 use crate::pipeline::replay;
 use crate::store::StoreError;
+use crate::store::backfills;
 use crate::store::inbox;
 use crate::store::inbox::DeadLetter;
 use crate::store::inbox::InboxState;
@@ -29,6 +30,7 @@ use crate::store::jobs::Backlog;
 use crate::store::lifecycle;
 use crate::store::sweeps;
 use crate::store::sweeps::Looks;
+use crate::store::tenants;
 use crate::web::Web;
 use crate::web::access::Owner;
 use crate::web::access::Visitor;
@@ -116,7 +118,7 @@ pub async fn show(
     let view = View {
         instance,
         looks: sweeps::looks(&mut conn).await?,
-        history: Vec::new(),
+        history: history(&mut conn, &visitor, now).await?,
         replayed: query.ok().and_then(|Query(asked)| asked.replayed),
         token: visitor.token.clone(),
         now,
@@ -138,6 +140,20 @@ pub async fn show(
 /// Whether what concerns the whole instance is this visitor's to see: they run Peerlore, or theirs is the only organisation.
 async fn sees_instance(conn: &mut PgConnection, visitor: &Visitor) -> Result<bool, StoreError> {
     Ok(visitor.signed_in.is_none() || lifecycle::known(conn).await? <= 1)
+}
+
+/// How far the past was read: of the organisation that the visitor owns, or of all for whoever runs Peerlore.
+async fn history(conn: &mut PgConnection, visitor: &Visitor, now: Time) -> Result<Vec<Progress>, StoreError> {
+    let tenants = match &visitor.signed_in {
+        Some(place) => vec![place.reader.installation()],
+        None => tenants::all(conn).await?.into_iter().map(|tenant| tenant.id).collect(),
+    };
+    let mut all = Vec::new();
+    for id in tenants {
+        let found = backfills::progress(conn, id).await?;
+        all.extend(found.into_iter().map(|one| Progress::of(one, now)));
+    }
+    Ok(all)
 }
 
 async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -> Result<Instance, StoreError> {

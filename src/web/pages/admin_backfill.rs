@@ -2,7 +2,11 @@
 use maud::Markup;
 use maud::html;
 
+use crate::model::clock::Time;
 use crate::model::wording;
+use crate::pipeline::backfill;
+use crate::store::backfills;
+use crate::store::backfills::State;
 use crate::web::prose;
 
 /// Repositories that are listed by name, at most; the rest is counted.
@@ -19,6 +23,8 @@ pub enum Stage {
     Paused,
     /// It failed and is tried again.
     Failed,
+    /// It failed, and trying again by itself won't help.
+    Broken,
     /// All is read.
     Done,
 }
@@ -40,6 +46,31 @@ pub struct Progress {
     pub eta: Option<String>,
 }
 
+impl Progress {
+    /// The same of what is stored.
+    #[must_use]
+    pub fn of(one: backfills::Progress, now: Time) -> Self {
+        let stage = match one.state {
+            State::Waiting => Stage::Waiting,
+            State::Running => Stage::Running,
+            State::Paused => Stage::Paused,
+            State::Failed if one.next_try_at.is_none() => Stage::Broken,
+            State::Failed => Stage::Failed,
+            State::Done => Stage::Done,
+        };
+        let number = |pulls: i32| u64::from(pulls.unsigned_abs());
+        let done = number(one.done);
+        Self {
+            eta: backfill::eta(&one, now).filter(|_| stage == Stage::Running),
+            total: one.total.map(|total| number(total).max(done)),
+            repo: one.name,
+            stage,
+            done,
+            error: one.error,
+        }
+    }
+}
+
 /// Whether some repository's history is being read, so that the page is worth looking at again.
 #[must_use]
 pub fn is_running(all: &[Progress]) -> bool {
@@ -51,7 +82,8 @@ pub fn is_running(all: &[Progress]) -> bool {
 #[must_use]
 pub fn render(all: &[Progress]) -> Markup {
     let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
-    let named: Vec<&Progress> = at(Stage::Failed)
+    let named: Vec<&Progress> = at(Stage::Broken)
+        .chain(at(Stage::Failed))
         .chain(at(Stage::Running))
         .chain(at(Stage::Paused))
         .collect();
@@ -73,6 +105,7 @@ fn summary(all: &[Progress]) -> String {
     let count = |stage: Stage| all.iter().filter(|one| one.stage == stage).count();
     let rest: Vec<String> = [
         (Stage::Running, "running"),
+        (Stage::Broken, "failed for good"),
         (Stage::Failed, "failed"),
         (Stage::Paused, "held"),
         (Stage::Waiting, "waiting"),
@@ -136,10 +169,11 @@ fn far(one: &Progress) -> Markup {
 fn what(one: &Progress) -> Markup {
     html! {
         @match one.stage {
-            Stage::Failed => {
+            Stage::Failed | Stage::Broken => {
                 strong { "Failed" }
                 @if let Some(error) = &one.error { ": " (prose::reason(error)) }
-                ". It is tried again."
+                @if one.stage == Stage::Failed { ". It is tried again." }
+                @else { ". Once that is mended, " code { "peerlore backfill" } " goes on with it." }
             }
             Stage::Paused => "Held",
             Stage::Done => "Read",

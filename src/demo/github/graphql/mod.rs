@@ -78,6 +78,11 @@ impl FakeGithub {
         self.lock().graph.used
     }
 
+    /// So many of the hour's points are used now.
+    pub fn use_points(&self, used: u64) {
+        self.lock().graph.used = used;
+    }
+
     /// Pages of more pull requests than these are answered with 502; none: every page is answered.
     pub fn fail_pages_over(&self, pulls: Option<usize>) {
         self.lock().graph.heavier_than = pulls;
