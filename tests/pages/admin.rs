@@ -116,6 +116,55 @@ async fn the_owner_of_the_only_organisation_takes_dead_letters_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_holds_the_reading_of_their_own_history_and_lets_it_go_on() {
+    let world = World::new().await;
+    world
+        .sql(
+            "insert into backfill (installation_id, repo_id, since, state, planned_at, updated_at)
+             select installation_id, id, '2025-11-12', 'running', '2026-11-12', '2026-11-12' from repo",
+        )
+        .await;
+    let states = async || {
+        let all = "select coalesce(string_agg(distinct i.login || ' ' || b.state, ', ' order by i.login || ' ' || b.state), '')
+                   from backfill b join installation i on i.id = b.installation_id";
+        sqlx::query_scalar::<_, String>(all)
+            .fetch_one(world.pool())
+            .await
+            .expect("the database")
+    };
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let token = ben.token("/me").await;
+    let refused = ben
+        .post_bare("/admin/backfill", &format!("what=hold&token={token}"))
+        .await;
+    assert_eq!(
+        (refused.status, states().await.as_str()),
+        (StatusCode::FORBIDDEN, "acme running, other running")
+    );
+    let mut ada = Browser::of(&router, &world.github, "ada").await;
+    let held = ada.post("/admin", "/admin/backfill", "what=hold").await;
+    assert_eq!(
+        (held.location(), states().await.as_str()),
+        ("/admin#backfill", "acme paused, other running")
+    );
+    let text = ada.get("/admin").await.text();
+    assert!(
+        text.contains("Held") && text.contains("Go on") && !text.contains("Try failed ones again"),
+        "{text}"
+    );
+    ada.post("/admin", "/admin/backfill", "what=go_on").await;
+    assert_eq!(states().await, "acme waiting, other running");
+    world
+        .sql("update backfill set state = 'failed', error = 'gone' where state = 'waiting'")
+        .await;
+    ada.post("/admin", "/admin/backfill", "what=again").await;
+    assert_eq!(states().await, "acme waiting, other running");
+    let odd = ada.post("/admin", "/admin/backfill", "what=burn").await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_owns_nothing_neither_sees_nor_takes() {
     let world = with_dead_letters(1).await;
     alone(&world).await;
@@ -243,6 +292,8 @@ fn the_page_says_in_plain_words_how_things_stand() {
     acme/old 0 so far Failed: GitHub knows no such thing. It is tried again.
     acme/shop
     40 of 90 about 4 minutes left
+    Try failed ones again
+    Hold
     ");
 }
 

@@ -205,6 +205,7 @@ async fn a_form_counts_with_this_sessions_token_only() {
         "/sign-in/organisation",
         "/demo/me",
         "/admin/replay",
+        "/admin/backfill",
     ];
     for path in forms {
         for token in [

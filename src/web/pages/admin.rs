@@ -217,7 +217,7 @@ pub fn render(view: &View) -> Markup {
                 (looks(view.looks.as_ref(), view.now, false))
             }
         }
-        (admin_backfill::render(&view.history))
+        (admin_backfill::render(&view.history, &view.token))
     }
 }
 

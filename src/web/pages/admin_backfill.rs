@@ -1,13 +1,21 @@
 //! On `/admin`: how far the history of each repository was read.
+use axum::extract::State;
+use axum::response::Redirect;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
 
 use crate::model::clock::Time;
 use crate::model::wording;
 use crate::pipeline::backfill;
 use crate::store::backfills;
-use crate::store::backfills::State;
+use crate::store::backfills::State as Stored;
+use crate::web::Web;
+use crate::web::error::PageError;
+use crate::web::form::Sent;
+use crate::web::form::token_field;
 use crate::web::prose;
+use crate::web::tenant;
 
 /// Repositories that are listed by name, at most; the rest is counted.
 const LISTED: usize = 50;
@@ -51,12 +59,12 @@ impl Progress {
     #[must_use]
     pub fn of(one: backfills::Progress, now: Time) -> Self {
         let stage = match one.state {
-            State::Waiting => Stage::Waiting,
-            State::Running => Stage::Running,
-            State::Paused => Stage::Paused,
-            State::Failed if one.next_try_at.is_none() => Stage::Broken,
-            State::Failed => Stage::Failed,
-            State::Done => Stage::Done,
+            Stored::Waiting => Stage::Waiting,
+            Stored::Running => Stage::Running,
+            Stored::Paused => Stage::Paused,
+            Stored::Failed if one.next_try_at.is_none() => Stage::Broken,
+            Stored::Failed => Stage::Failed,
+            Stored::Done => Stage::Done,
         };
         let number = |pulls: i32| u64::from(pulls.unsigned_abs());
         let done = number(one.done);
@@ -78,9 +86,76 @@ pub fn is_running(all: &[Progress]) -> bool {
         .any(|one| matches!(one.stage, Stage::Running | Stage::Waiting))
 }
 
+/// What an owner can have done with the reading of their organisation's history.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Steer {
+    /// Hold all of it.
+    Hold,
+    /// Go on with what is held.
+    GoOn,
+    /// Try what failed again, now.
+    Again,
+}
+
+/// The form's fields.
+#[derive(Debug, Deserialize)]
+pub struct Wish {
+    what: Steer,
+}
+
+/// `POST /admin/backfill`: holds the reading of the visitor's organisations, lets it go on, or has what failed tried again.
+///
+/// # Errors
+/// [`PageError`] for a form that isn't ours, whoever owns no organisation, or when the database is away.
+pub async fn steer(State(web): State<Web>, sent: Sent<Wish>) -> Result<Redirect, PageError> {
+    if !sent.visitor.owns() {
+        return Err(PageError::ForOwners);
+    }
+    let unreadable = PageError::Unreadable("That can't be done with it. Go back and use the buttons of the page.");
+    let Wish { what } = sent.fields.ok_or(unreadable)?;
+    let now = web.pipeline.clock.now();
+    let mut tx = web.pipeline.pool.begin().await?;
+    for (tenant, _) in tenant::seen_by(&mut tx, &sent.visitor).await? {
+        match what {
+            Steer::Hold => {
+                backfills::pause(&mut tx, tenant.id, None, now).await?;
+                continue;
+            }
+            Steer::GoOn => backfills::resume(&mut tx, tenant.id, None, now).await?,
+            Steer::Again => backfills::again(&mut tx, tenant.id, None, now).await?,
+        };
+        backfill::begin(&web.pipeline, &mut tx, tenant.id).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to("/admin#backfill"))
+}
+
+/// The buttons that make sense now.
+fn buttons(all: &[Progress], token: &str) -> Markup {
+    let some = |stages: &[Stage]| all.iter().any(|one| stages.contains(&one.stage));
+    let offered = [
+        (some(&[Stage::Failed, Stage::Broken]), "again", "Try failed ones again"),
+        (some(&[Stage::Paused]), "go_on", "Go on"),
+        (some(&[Stage::Running, Stage::Waiting, Stage::Failed]), "hold", "Hold"),
+    ];
+    html! {
+        @if offered.iter().any(|(fits, _, _)| *fits) {
+            form method="post" action="/admin/backfill" {
+                (token_field(token))
+                div.row {
+                    @for (_, what, words) in offered.iter().filter(|(fits, _, _)| *fits) {
+                        button.quiet type="submit" name="what" value=(what) { (words) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The section: a summary, then those that run, failed or are held.
 #[must_use]
-pub fn render(all: &[Progress]) -> Markup {
+pub fn render(all: &[Progress], token: &str) -> Markup {
     let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
     let named: Vec<&Progress> = at(Stage::Broken)
         .chain(at(Stage::Failed))
@@ -95,6 +170,7 @@ pub fn render(all: &[Progress]) -> Markup {
             } @else {
                 p { (summary(all)) }
                 @if !named.is_empty() { (table(&named)) }
+                (buttons(all, token))
             }
         }
     }
@@ -173,7 +249,7 @@ fn what(one: &Progress) -> Markup {
                 strong { "Failed" }
                 @if let Some(error) = &one.error { ": " (prose::reason(error)) }
                 @if one.stage == Stage::Failed { ". It is tried again." }
-                @else { ". Once that is mended, " code { "peerlore backfill" } " goes on with it." }
+                @else { ". Once that is mended, " code { "peerlore backfill" } " or the button below goes on with it." }
             }
             Stage::Paused => "Held",
             Stage::Done => "Read",
@@ -226,7 +302,7 @@ mod tests {
             .collect();
         all.extend((0..60).map(|n| repo(&format!("busy{n}"), Stage::Running, 1, Some(2))));
         all.push(repo("broken", Stage::Failed, 3, Some(10)));
-        let page = render(&all).into_string();
+        let page = render(&all, "token").into_string();
         assert!(!page.contains("quiet"), "{}", page.len());
         assert_eq!(
             page.matches("acme/busy").count(),

@@ -60,6 +60,7 @@ pub fn routes() -> Router<Web> {
         .route("/sign-out/everywhere", post(sign_in::out_everywhere))
         .route("/admin", get(admin::show))
         .route("/admin/replay", post(admin::replay))
+        .route("/admin/backfill", post(admin_backfill::steer))
         .route(
             "/feedback/{installation}/{repo}/{number}/{slot}/{verdict}/{until}",
             get(feedback::ask).post(feedback::vote),
