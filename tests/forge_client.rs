@@ -89,10 +89,10 @@ async fn attributes_are_read_from_base64_in_lines_or_not_at_all() {
     let (address, log) = server(|_, calls| match calls {
         1 => json_of(
             200,
-            json!({ "encoding": "base64", "content": "Ki5ycyBsaW5ndWlzdC1n\nZW5lcmF0ZWQK\n" }),
+            json!({ "sha": "b10b", "size": 24, "encoding": "base64", "content": "Ki5ycyBsaW5ndWlzdC1n\nZW5lcmF0ZWQK\n" }),
         ),
         2 => json_of(404, json!({ "message": "Not Found" })),
-        _ => json_of(200, json!({ "encoding": "base64", "content": "?" })),
+        _ => json_of(200, json!({ "sha": "b10b", "size": 1, "encoding": "base64", "content": "?" })),
     })
     .await;
     let forge = forge_at(&address, Credentials::Token("t".into()));
