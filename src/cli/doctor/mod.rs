@@ -1,7 +1,7 @@
 //! `peerlore doctor`: everything that a person would otherwise debug, each finding with its mend.
 //!
 //! Each file looks at one side of things. What is found out (by I/O) and what it means (a plain function that gives a
-//! [`Finding`]) are kept apart. No finding holds a secret.
+//! `Finding`) are kept apart. No finding holds a secret.
 mod app;
 mod hook;
 mod installations;
