@@ -11,7 +11,7 @@ use crate::privacy::everything_read;
 use crate::privacy::keys;
 
 /// Tables that hold what isn't anybody's yet, or nobody's.
-const SHARED: [&str; 7] = [
+const SHARED: [&str; 9] = [
     "inbox",
     "import_progress",
     "_sqlx_migrations",
@@ -19,6 +19,8 @@ const SHARED: [&str; 7] = [
     "setup_token",
     "sign_in",
     "session",
+    "hook_sweep",
+    "redelivery",
 ];
 
 #[tokio::test]
