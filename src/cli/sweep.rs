@@ -20,7 +20,7 @@ use crate::pipeline::sweep::Swept;
 /// Have GitHub send again what never arrived.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: peerlore sweep\nExample: peerlore sweep --since 2026-11-20\n\n`peerlore serve` does this every hour. \
+    after_help = "Example: peerlore sweep\nExample: peerlore sweep --since 2026-11-20\n\nA server does this every hour. \
                   GitHub can send a delivery again for 3 days, an Enterprise Server for 7."
 )]
 pub struct Sweep {
