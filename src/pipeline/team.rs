@@ -1,10 +1,16 @@
 //! A team in figures: who holds what, by name; who was told what, only in counts that tell nothing about anybody.
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::ids::PersonId;
+use crate::model::ids::TeamId;
 use crate::pipeline::StepError;
+use crate::skill::suppress::Count;
 use crate::skill::suppress::K;
-use crate::skill::suppress::suppress;
+use crate::skill::suppress::shown;
 use crate::store::reader::Reader;
 use crate::store::team_pages;
 use crate::store::team_pages::Holder;
@@ -15,22 +21,21 @@ use crate::store::team_pages::Team;
 pub struct Told {
     /// The area's slug.
     pub area: String,
-    /// People who were told; never so few that it would tell of somebody.
-    pub people: u32,
-    /// Of so many who don't hold the area.
-    pub of: u32,
+    /// How many, of those who don't hold it; never so few that it would tell of somebody.
+    pub count: Count,
 }
 
 /// Whether a team has too few people to be described.
 #[must_use]
 pub fn is_too_small(team: &Team) -> bool {
-    team.people < i64::from(K)
+    usize::try_from(team.people).unwrap_or(0) < K
 }
 
 /// Who of a team holds what, and how many were told what, by lessons since `since` that the reader may read, its people being
 /// those of `at`; both empty for a team that is too small. An area with a count that has to be hidden is left out, as one of which nobody was told.
 ///
-/// Holders are named, so whoever isn't is known: the counts are taken among those only.
+/// Holders are named, so whoever isn't is known: the counts are taken among those only. Whether a count is hidden depends on all
+/// teams of the installation, so that neither an owner nor two leads together can subtract one team from another.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
@@ -43,30 +48,33 @@ pub async fn of(
     if is_too_small(team) {
         return Ok((Vec::new(), Vec::new()));
     }
-    let holders = team_pages::holders(conn, reader, team.id, (since, at)).await?;
-    let told = team_pages::told(conn, reader, team.id, (since, at)).await?;
-    let number = |count: i64| u32::try_from(count).unwrap_or(0);
-    let without = |area: &str| {
-        let held = holders.iter().filter(|holder| holder.area == area).count();
-        number(team.people).saturating_sub(u32::try_from(held).unwrap_or(u32::MAX))
-    };
-    let table: Vec<Vec<u32>> = told
-        .iter()
-        .map(|one| {
-            vec![
-                number(one.people),
-                without(&one.area).saturating_sub(number(one.people)),
-            ]
-        })
-        .collect();
-    let rows = told.iter().zip(suppress(&table, K).unwrap_or_default());
-    let shown = rows.filter_map(|(one, cells)| {
-        Some(Told {
-            area: one.area.clone(),
-            people: cells.first().copied().flatten()?,
-            of: without(&one.area),
-        })
+    let mut people: BTreeMap<TeamId, Vec<PersonId>> = BTreeMap::new();
+    for (team, person) in team_pages::places(conn, reader, at).await? {
+        people.entry(team).or_default().push(person);
+    }
+    let holders = team_pages::holders(conn, reader, since).await?;
+    let mut told: BTreeMap<String, HashSet<PersonId>> = BTreeMap::new();
+    for (area, person) in team_pages::told(conn, reader, since).await? {
+        told.entry(area).or_default().insert(person);
+    }
+    let counts = told.into_iter().filter_map(|(area, told)| {
+        let hold: HashSet<PersonId> = held(&holders, &area).collect();
+        let counted = people.values().map(|people| {
+            let others = people.iter().filter(|person| !hold.contains(person));
+            others.copied().collect()
+        });
+        let counts = shown(&counted.collect::<Vec<_>>(), &told, K);
+        let mut of_team = people.keys().zip(counts).filter(|(id, _)| **id == team.id);
+        let count = of_team.next()?.1.filter(|count| count.people > 0)?;
+        Some(Told { area, count })
     });
-    let shown: Vec<Told> = shown.collect();
-    Ok((holders, shown))
+    let counts = counts.collect();
+    let members: HashSet<PersonId> = people.remove(&team.id).into_iter().flatten().collect();
+    let inside = |holder: &Holder| members.contains(&holder.person);
+    Ok((holders.into_iter().filter(inside).collect(), counts))
+}
+
+fn held(holders: &[Holder], area: &str) -> impl Iterator<Item = PersonId> {
+    let of_area = holders.iter().filter(move |holder| holder.area == area);
+    of_area.map(|holder| holder.person)
 }

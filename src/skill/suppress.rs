@@ -1,118 +1,123 @@
-//! Small counts are hidden, and so many others with them that no total gives them away.
+//! Small counts are hidden, and so many others with them that nothing which is shown, however it is added up or subtracted,
+//! speaks of fewer than k people.
 //!
-//! Source: Hundepool et al., *Statistical Disclosure Control*, Wiley 2012, chapter 4: a count from 1 to k-1 is hidden
-//! (primary suppression), then others (complementary suppression) until no hidden count follows from the published ones and
-//! the totals of rows and columns. Whether one follows is decided exactly, over whole numbers from 0: a hidden cell can be one
-//! more if the residual graph of the hidden cells leads back from its column to its row, and one less likewise; a cell for
-//! which neither is possible is known to whoever can subtract.
+//! Teams lie in each other and share people, so a count of one can give away another: a department's less those of its
+//! teams is what its head was told. Source of the problem: Hundepool et al., *Statistical Disclosure Control*, Wiley 2012,
+//! chapters 4 and 5 (complementary suppression, linked tables). Theirs is solved by search; ours by a rule that is easy to
+//! prove. Take the people who are in just the same of the shown teams: a *cell*. Teams' counts are shown only where the
+//! count of every cell could be, too. Whatever can be worked out from the teams' counts is then worked out from counts that
+//! may be shown anyway.
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use crate::model::ids::PersonId;
 
 /// The smallest number of people that a count may show.
-pub const K: u32 = 5;
+pub const K: usize = 5;
 
-/// Which cells of a table may be shown beside the totals of all its rows and columns: none where not even that is safe, and
-/// then the totals must not be shown either.
+/// A count that may be shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Count {
+    /// People for whom it is true.
+    pub people: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
+/// For how many of each group it is true that they are among `true_of`; `teams` are the people of each team who are to be
+/// counted, everybody once. None where that can't be shown: see above.
 ///
-/// Rows are of one length. A cell is hidden where its count is from 1 to `k - 1`, and where it is a whole row's total of at
-/// least one: then something would be known of everybody.
+/// Smaller teams come first, since their counts tell more; equals in the order given. A team for which it is true of
+/// everybody is hidden: then something would be known of each of them.
 #[must_use]
-pub fn suppress(table: &[Vec<u32>], k: u32) -> Option<Vec<Vec<Option<u32>>>> {
-    let mut hidden: Vec<Vec<bool>> = table
-        .iter()
-        .map(|row| {
-            let total: u32 = row.iter().sum();
-            row.iter()
-                .map(|count| (1..k).contains(count) || (*count > 0 && *count == total))
-                .collect()
-        })
-        .collect();
-    while let Some(known) = first_known(table, &hidden) {
-        let (row, column) = another(table, &hidden, known)?;
-        hidden[row][column] = true;
-    }
-    let shown = |(row, hides): (&Vec<u32>, &Vec<bool>)| {
-        row.iter()
-            .zip(hides)
-            .map(|(count, hide)| (!hide).then_some(*count))
-            .collect()
-    };
-    Some(table.iter().zip(&hidden).map(shown).collect())
-}
-
-/// The first hidden cell that can be worked out.
-fn first_known(table: &[Vec<u32>], hidden: &[Vec<bool>]) -> Option<(usize, usize)> {
-    cells(hidden).find(|cell| !is_protected(table, hidden, *cell))
-}
-
-/// The cells that are marked.
-fn cells(marked: &[Vec<bool>]) -> impl Iterator<Item = (usize, usize)> {
-    marked.iter().enumerate().flat_map(|(row, marks)| {
-        marks
-            .iter()
-            .enumerate()
-            .filter(|(_, mark)| **mark)
-            .map(move |(column, _)| (row, column))
-    })
-}
-
-/// The cell to hide beside one that is known: a count above 0 that leaves the fewest known, then one in its row, then in its
-/// column, then the smallest.
-fn another(table: &[Vec<u32>], hidden: &[Vec<bool>], (row, column): (usize, usize)) -> Option<(usize, usize)> {
-    let shown: Vec<Vec<bool>> = hidden
-        .iter()
-        .map(|row| row.iter().map(|hide| !hide).collect())
-        .collect();
-    let distance = |cell: &(usize, usize)| u8::from(cell.0 != row) + u8::from(cell.0 != row && cell.1 != column);
-    let left_known = |cell: &(usize, usize)| {
-        let mut hidden = hidden.to_vec();
-        hidden[cell.0][cell.1] = true;
-        cells(&hidden).filter(|one| !is_protected(table, &hidden, *one)).count()
-    };
-    let count = |cell: &(usize, usize)| table[cell.0][cell.1];
-    cells(&shown).min_by_key(|cell| (count(cell) == 0, left_known(cell), distance(cell), count(cell), *cell))
-}
-
-/// Whether a hidden cell could hold another number with everything that is shown unchanged.
-fn is_protected(table: &[Vec<u32>], hidden: &[Vec<bool>], (row, column): (usize, usize)) -> bool {
-    let rest = |one: (usize, usize)| one != (row, column);
-    // One more here: from its column along a cell that gives one, then along one that takes one, back to its row.
-    let more = reaches(table, hidden, &rest, (Node::Column(column), Node::Row(row)));
-    let less = table[row][column] > 0 && reaches(table, hidden, &rest, (Node::Row(row), Node::Column(column)));
-    more || less
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Node {
-    Row(usize),
-    Column(usize),
-}
-
-/// Whether one can be moved from `from` to `to` along hidden cells: from a row to a column by adding one to their cell, from a
-/// column to a row by taking one from it.
-fn reaches(
-    table: &[Vec<u32>],
-    hidden: &[Vec<bool>],
-    may_use: &impl Fn((usize, usize)) -> bool,
-    (from, to): (Node, Node),
-) -> bool {
-    let mut reached = vec![from];
-    let mut next = 0;
-    while let Some(node) = reached.get(next).copied() {
-        if node == to {
-            return true;
+pub fn shown(teams: &[Vec<PersonId>], true_of: &HashSet<PersonId>, k: usize) -> Vec<Option<Count>> {
+    let mut order: Vec<usize> = (0..teams.len()).collect();
+    order.sort_by_key(|team| teams[*team].len());
+    let mut cells = Cells::default();
+    let mut shown = vec![None; teams.len()];
+    for team in order {
+        if cells.take_in(&teams[team], true_of, k) {
+            shown[team] = Some(Tally::of(&teams[team], true_of).count());
         }
-        next += 1;
-        for (row, column) in cells(hidden).filter(|cell| may_use(*cell)) {
-            let step = match node {
-                Node::Row(at) if at == row => Node::Column(column),
-                Node::Column(at) if at == column && table[row][column] > 0 => Node::Row(row),
-                Node::Row(_) | Node::Column(_) => continue,
-            };
-            if !reached.contains(&step) {
-                reached.push(step);
+    }
+    shown
+}
+
+/// How many there are for whom it is true, and for whom it isn't.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+struct Tally {
+    yes: usize,
+    no: usize,
+}
+
+impl Tally {
+    fn of<'p>(people: impl IntoIterator<Item = &'p PersonId>, true_of: &HashSet<PersonId>) -> Self {
+        people.into_iter().fold(Self::default(), |mut tally, person| {
+            if true_of.contains(person) {
+                tally.yes += 1;
+            } else {
+                tally.no += 1;
             }
+            tally
+        })
+    }
+
+    fn count(self) -> Count {
+        Count {
+            people: self.yes,
+            of: self.yes + self.no,
         }
     }
-    false
+
+    /// Nobody, or counts that may be shown: none is from 1 to k-1, and it isn't true of all.
+    fn is_safe(self, k: usize) -> bool {
+        let is_small = |count: usize| (1..k).contains(&count);
+        self == Self::default() || (!is_small(self.yes) && !is_small(self.no) && self.no > 0)
+    }
+
+    fn less(self, other: Self) -> Self {
+        Self {
+            yes: self.yes - other.yes,
+            no: self.no - other.no,
+        }
+    }
+}
+
+/// The people of the teams that are shown, by just which of them they are in.
+#[derive(Default)]
+struct Cells {
+    /// Somebody in none has no cell: no count of everybody is shown.
+    of: HashMap<PersonId, usize>,
+    tallies: Vec<Tally>,
+}
+
+impl Cells {
+    /// Divides the cells by a team more, where each part of them may be shown. False: they stay as they are.
+    fn take_in(&mut self, team: &[PersonId], true_of: &HashSet<PersonId>, k: usize) -> bool {
+        let mut parts: BTreeMap<Option<usize>, Vec<PersonId>> = BTreeMap::new();
+        for person in team {
+            parts.entry(self.of.get(person).copied()).or_default().push(*person);
+        }
+        let are_safe = parts.iter().all(|(cell, people)| {
+            let inside = Tally::of(people, true_of);
+            let outside = cell.map_or(Tally::default(), |cell| self.tallies[cell].less(inside));
+            inside.is_safe(k) && outside.is_safe(k)
+        });
+        if !are_safe || team.is_empty() {
+            return false;
+        }
+        for (cell, people) in parts {
+            let inside = Tally::of(&people, true_of);
+            if let Some(cell) = cell {
+                self.tallies[cell] = self.tallies[cell].less(inside);
+            }
+            self.of
+                .extend(people.into_iter().map(|person| (person, self.tallies.len())));
+            self.tallies.push(inside);
+        }
+        true
+    }
 }
 
 #[cfg(test)]
@@ -121,89 +126,78 @@ mod tests {
 
     use super::*;
 
-    /// Goes on from `place` with what is left of each total; true: some table fits.
-    fn fill(
-        place: usize,
-        table: &[Vec<u32>],
-        shown: &[Vec<Option<u32>>],
-        (rows, columns): (&mut Vec<u32>, &mut Vec<u32>),
-        at: (usize, usize),
-    ) -> bool {
-        let width = columns.len();
-        if place == table.len() * width {
-            return rows.iter().chain(columns.iter()).all(|left| *left == 0);
-        }
-        let (row, column) = (place / width, place % width);
-        let most = rows[row].min(columns[column]);
-        let range = shown[row][column].map_or(0..=most, |count| count..=count);
-        for count in range {
-            if count > most || (at == (row, column) && count == table[row][column]) {
-                continue;
-            }
-            rows[row] -= count;
-            columns[column] -= count;
-            let found = fill(place + 1, table, shown, (&mut *rows, &mut *columns), at);
-            rows[row] += count;
-            columns[column] += count;
-            if found {
-                return true;
-            }
-        }
-        false
+    fn people(numbers: impl IntoIterator<Item = i64>) -> Vec<PersonId> {
+        numbers.into_iter().map(PersonId).collect()
     }
 
-    /// Whether a table with these shown cells and these totals differs in the cell asked about, by plain search.
-    fn has_another(table: &[Vec<u32>], shown: &[Vec<Option<u32>>], at: (usize, usize)) -> bool {
-        let columns = table[0].len();
-        let mut row_totals: Vec<u32> = table.iter().map(|row| row.iter().sum()).collect();
-        let mut column_totals: Vec<u32> = (0..columns)
-            .map(|column| table.iter().map(|row| row[column]).sum())
-            .collect();
-        fill(0, table, shown, (&mut row_totals, &mut column_totals), at)
+    fn told(numbers: impl IntoIterator<Item = i64>) -> HashSet<PersonId> {
+        people(numbers).into_iter().collect()
+    }
+
+    fn count(people: usize, of: usize) -> Option<Count> {
+        Some(Count { people, of })
+    }
+
+    #[test]
+    fn what_is_large_enough_is_shown_and_what_is_small_or_true_of_all_is_not() {
+        let team = [people(0..12)];
+        assert_eq!(shown(&team, &told(0..6), K), [count(6, 12)]);
+        assert_eq!(shown(&team, &told([]), K), [count(0, 12)]);
+        assert_eq!(shown(&team, &told(0..4), K), [None], "four were told");
+        assert_eq!(shown(&team, &told(0..8), K), [None], "four were not told");
+        assert_eq!(shown(&team, &told(0..12), K), [None], "everybody was told");
+        assert_eq!(shown(&[Vec::new()], &told([]), K), [None]);
+    }
+
+    #[test]
+    fn a_department_less_its_teams_would_tell_of_its_head() {
+        let teams = [people(0..21), people(0..10), people(10..20)];
+        let with_head = told((0..5).chain(10..15).chain([20]));
+        assert_eq!(shown(&teams, &with_head, K), [None, count(5, 10), count(5, 10)]);
+        let of_small_teams = [people(0..12), people(0..4), people(4..8), people(8..12)];
+        let half = told([0, 1, 4, 5, 8, 9]);
+        assert_eq!(
+            shown(&of_small_teams, &half, K),
+            [count(6, 12), None, None, None],
+            "teams too small to be shown leave their department whole"
+        );
+    }
+
+    #[test]
+    fn teams_that_share_two_people_would_tell_of_these() {
+        let teams = [people(0..12), people(10..22), people(0..22)];
+        let some = told((0..6).chain([10]).chain(17..22));
+        assert_eq!(shown(&teams, &some, K), [count(7, 12), None, count(12, 22)]);
     }
 
     proptest! {
+        /// The shown counts, and every sum and difference of them that comes to a set of people, by plain search.
         #[test]
-        fn no_hidden_count_follows_from_what_is_shown(
-            table in (1_usize..4, 1_usize..4).prop_flat_map(|(rows, columns)| {
-                prop::collection::vec(prop::collection::vec(0_u32..9, columns), rows)
-            }),
+        fn no_sum_or_difference_of_shown_counts_tells_of_few(
+            places in prop::collection::vec(0_u8..16, 0..60), is_told in prop::collection::vec(any::<bool>(), 60),
         ) {
-            if let Some(shown) = suppress(&table, 4) {
-                for (row, counts) in table.iter().enumerate() {
-                    for (column, count) in counts.iter().enumerate() {
-                        match shown[row][column] {
-                            Some(said) => prop_assert!(said == *count && (said == 0 || said >= 4)),
-                            None => prop_assert!(has_another(&table, &shown, (row, column)), "{table:?} {shown:?}"),
-                        }
-                    }
+            let in_team = |team: u8| {
+                let inside = places.iter().zip(0_i64..).filter(move |(place, _)| **place >> team & 1 == 1);
+                people(inside.map(|(_, number)| number))
+            };
+            let teams: Vec<Vec<PersonId>> = (0..4).map(in_team).collect();
+            let told = told(is_told.iter().zip(0..).filter(|(told, _)| **told).map(|(_, number)| number));
+            let counts = shown(&teams, &told, K);
+            for signs in 1..81_i32 {
+                let sign = |team: usize| signs / 3_i32.pow(u32::try_from(team).unwrap()) % 3 - 1;
+                if (0..4).any(|team| sign(team) != 0 && counts[team].is_none()) {
+                    continue;
+                }
+                let times = |person: &PersonId| {
+                    (0..4).filter(|team| teams[*team].contains(person)).map(sign).sum::<i32>()
+                };
+                let all = people((0..60).take(places.len()));
+                if all.iter().all(|person| matches!(times(person), 0 | 1)) {
+                    let spoken_of: Vec<PersonId> = all.into_iter().filter(|person| times(person) == 1).collect();
+                    let tally = Tally::of(&spoken_of, &told);
+                    prop_assert!(tally.is_safe(K), "{tally:?} of {teams:?}, {counts:?}");
                 }
             }
         }
-    }
-
-    #[test]
-    fn the_other_count_of_a_row_and_another_row_are_hidden_with_a_small_one() {
-        let table = vec![vec![2, 10], vec![6, 6], vec![7, 5]];
-        let shown = suppress(&table, K).unwrap();
-        assert_eq!(shown, [[None, None], [None, None], [Some(7), Some(5)]]);
-    }
-
-    #[test]
-    fn what_is_large_enough_is_shown() {
-        let table = vec![vec![6, 6], vec![0, 0]];
-        assert_eq!(suppress(&table, K).unwrap(), [[Some(6), Some(6)], [Some(0), Some(0)]]);
-    }
-
-    #[test]
-    fn a_table_that_its_totals_would_give_away_is_not_shown_at_all() {
-        assert_eq!(suppress(&[vec![2]], K), None);
-        assert_eq!(suppress(&[vec![2, 10]], K), None);
-    }
-
-    #[test]
-    fn what_is_true_of_everybody_is_hidden() {
-        let shown = suppress(&[vec![12, 0], vec![6, 6]], K).unwrap();
-        assert_eq!(shown[0][0], None);
     }
 }

@@ -2,6 +2,7 @@
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
@@ -39,84 +40,82 @@ pub async fn teams(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result
     .await?)
 }
 
-/// Somebody of a team who holds an area: a lesson of theirs landed.
+/// Who may appear in which team, those in teams within it included; by team, then by person.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn places(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Vec<(TeamId, PersonId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select distinct m.team_id as "team!: TeamId", m.person_id as "person!: PersonId"
+           from team_places($1, $2) m
+           join team t on t.installation_id = $1 and t.id = m.team_id and t.deleted_at is null
+           join standing_person s on s.installation_id = $1 and s.id = m.person_id
+           order by 1, 2"#,
+        reader.installation().0,
+        at
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.team, row.person)).collect())
+}
+
+/// Somebody who holds an area: a lesson of theirs landed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
     /// The area's slug.
     pub area: String,
+    /// Who.
+    pub person: PersonId,
     /// Their login.
     pub login: String,
 }
 
-/// Who of a team holds which area, by lessons since `since` in repositories that the reader may read; by area, then by
-/// login.
+/// Who holds which area, by lessons since `since` in repositories that the reader may read; by area, then by login.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn holders(
-    conn: &mut PgConnection,
-    reader: &Reader,
-    team: TeamId,
-    (since, at): (Time, Time),
-) -> Result<Vec<Holder>, StoreError> {
+pub async fn holders(conn: &mut PgConnection, reader: &Reader, since: Time) -> Result<Vec<Holder>, StoreError> {
     Ok(sqlx::query_as!(
         Holder,
-        r#"select distinct l.area as "area!", s.login as "login!"
+        r#"select distinct l.area as "area!", s.id as "person!: PersonId", s.login as "login!"
            from shown_lesson l
            join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
            join standing_person s on s.installation_id = l.installation_id and s.id = l.teacher_id
-           join team_places($1, $6) m on m.person_id = l.teacher_id
-           where l.installation_id = $1 and m.team_id = $2 and l.outcome = 'landed' and l.at >= $3
-             and r.removed_at is null and (not r.private or $4 or r.id = any($5))
-           order by 1, 2"#,
+           where l.installation_id = $1 and l.outcome = 'landed' and l.at >= $2
+             and r.removed_at is null and (not r.private or $3 or r.id = any($4))
+           order by 1, 3, 2"#,
         reader.installation().0,
-        team.0,
         since,
         reader.reads_everything(),
-        reader.private(),
-        at
+        reader.private()
     )
     .fetch_all(conn)
     .await?)
 }
 
-/// How many people of a team were told about an area.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
-    /// The area's slug.
-    pub area: String,
-    /// People of the team who were told and don't hold it. Not to be shown before small counts are suppressed.
-    pub people: i64,
-}
-
-/// How many people of a team were told about an area since `since` and passed nothing on in it, by area.
+/// Who was told about which area since `since`, in repositories that the reader may read; by area. Not to be shown before
+/// small counts are suppressed.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn told(
     conn: &mut PgConnection,
     reader: &Reader,
-    team: TeamId,
-    (since, at): (Time, Time),
-) -> Result<Vec<Told>, StoreError> {
-    Ok(sqlx::query_as!(
-        Told,
-        r#"select l.area as "area!", count(distinct l.learner_id) as "people!"
+    since: Time,
+) -> Result<Vec<(String, PersonId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select distinct l.area as "area!", l.learner_id as "person!: PersonId"
            from shown_lesson l
            join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
-           join team_places($1, $6) m on m.person_id = l.learner_id
-           where l.installation_id = $1 and m.team_id = $2 and l.outcome <> 'declined' and l.at >= $3
-             and r.removed_at is null and (not r.private or $4 or r.id = any($5))
-             and not exists (select 1 from shown_lesson o where o.installation_id = l.installation_id and o.area = l.area
-                             and o.teacher_id = l.learner_id and o.outcome = 'landed' and o.at >= $3)
-           group by 1 order by 1"#,
+           where l.installation_id = $1 and l.outcome <> 'declined' and l.at >= $2
+             and r.removed_at is null and (not r.private or $3 or r.id = any($4))
+           order by 1, 2"#,
         reader.installation().0,
-        team.0,
         since,
         reader.reads_everything(),
-        reader.private(),
-        at
+        reader.private()
     )
     .fetch_all(conn)
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.area, row.person)).collect())
 }

@@ -306,6 +306,23 @@ async fn a_team_page_names_holders_and_hides_small_counts() {
         !page.contains("Databases") && !page.contains("fay"),
         "three would be too few: {page}"
     );
+    // Ten of them make a team of their own: what the other three were told would be the difference.
+    let mut sent = world.github.add_team(by("ada", 1), "Ledger", "");
+    for login in ["ada", "fay", "gus", "hal", "ida", "jon", "kim", "lea", "nia", "oto"] {
+        sent.extend(world.github.join_team(by("ada", 1), "ledger", login, false));
+    }
+    world.tell(sent).await;
+    let mut owner = Browser::of(&router, &world.github, "ada").await;
+    let ledger = owner.get("/teams/ledger").await.text();
+    assert!(
+        ledger.contains("Security 5 of 10") && !ledger.contains("Testing"),
+        "four of ten were not told about testing: {ledger}"
+    );
+    let page = owner.get("/teams/payments").await.text();
+    assert!(
+        page.contains("Testing 6 of 13") && !page.contains("Security"),
+        "five of ten here and five of thirteen there would tell of three: {page}"
+    );
     world.opt_out("dan").await;
     assert!(ben.get("/teams/payments").await.text().contains("Error handling ben"));
     assert!(!ben.get("/teams/payments").await.names("dan"));

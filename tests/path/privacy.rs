@@ -70,16 +70,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("circles::known", circles::known(conn, id));
     read!("circles::co_reviews", circles::co_reviews(conn, id, (at(0), now)));
     let reader = Reader::of_everything(id);
-    for team in read!("team_pages::teams", team_pages::teams(conn, &reader, now)) {
-        read!(
-            "team_pages::holders",
-            team_pages::holders(conn, &reader, team.id, (at(0), now))
-        );
-        read!(
-            "team_pages::told",
-            team_pages::told(conn, &reader, team.id, (at(0), now))
-        );
-    }
+    read!("team_pages::teams", team_pages::teams(conn, &reader, now));
+    read!("team_pages::places", team_pages::places(conn, &reader, now));
+    read!("team_pages::holders", team_pages::holders(conn, &reader, at(0)));
+    read!("team_pages::told", team_pages::told(conn, &reader, at(0)));
     let standing = read!("people::standing", people::standing(conn, id));
     read!("profiles::logins", profiles::logins(conn, id)).len();
     read.last_mut().expect("a line").1 = {

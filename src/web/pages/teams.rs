@@ -142,7 +142,7 @@ fn holders(holders: &[Holder]) -> Markup {
 fn told(told: &[Told]) -> Markup {
     html! {
         h2 { "Where the team is told something" }
-        p.soft { "People who got feedback on an area and have not passed it on. Areas are left out where fewer than five were told or not told, and where another number would give that away." }
+        p.soft { "People who got feedback on an area and have not passed it on. Areas are left out where fewer than five were told or not told, here or among the people that this team has in common with others, since numbers could be subtracted." }
         @if told.is_empty() {
             p { "Nothing that can be shown." }
         } @else {
@@ -150,7 +150,7 @@ fn told(told: &[Told]) -> Markup {
                 table {
                     caption.hidden { "People who were told, by area" }
                     thead { tr { th scope="col" { "Area" } th.number scope="col" { "People" } } }
-                    tbody { @for one in told { tr { th scope="row" { (area(&one.area)) } td.number { (one.people) " of " (one.of) } } } }
+                    tbody { @for one in told { tr { th scope="row" { (area(&one.area)) } td.number { (one.count.people) " of " (one.count.of) } } } }
                 }
             }
         }
