@@ -1,6 +1,7 @@
 //! The one place where the parts are put together; `main` and the tests both use it.
 use std::future::Future;
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::forge::Forge;
 use crate::forge::github::login::random_word;
+use crate::forge::github::pace::Line;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
@@ -19,7 +21,9 @@ use crate::pipeline::registered;
 use crate::pipeline::registered::Registered;
 use crate::pipeline::work;
 use crate::store;
+use crate::store::StoreError;
 use crate::store::jobs::Queue;
+use crate::store::pace;
 use crate::web;
 use crate::web::access::Viewing;
 use crate::web::hook::Secrets;
@@ -60,6 +64,7 @@ impl App {
     /// Puts the parts together. Nothing runs yet.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
+        setup.forge.join(line_of(&setup.pool));
         let pipeline = Pipeline {
             queue: Queue::new(&setup.pool),
             pool: setup.pool,
@@ -126,6 +131,21 @@ impl App {
         pool.close().await;
         result
     }
+}
+
+/// The line in which every process on this database stands before it writes at the code host.
+fn line_of(pool: &PgPool) -> Line {
+    let pool = pool.clone();
+    Arc::new(move |pause| {
+        let pool = pool.clone();
+        Box::pin(async move {
+            let taken = async { pace::take_turn(&mut *pool.acquire().await?, pause).await };
+            taken
+                .await
+                .inspect_err(|error: &StoreError| tracing::warn!(%error, "no turn to write can be taken; this process keeps its own pace"))
+                .ok()
+        })
+    })
 }
 
 /// Requests that are being answered when the end comes get this long.

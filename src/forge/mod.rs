@@ -13,6 +13,7 @@ use crate::forge::github::app::Credentials;
 use crate::forge::github::app::ForgeSettings;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::login::LoginApp;
+use crate::forge::github::pace::Line;
 use crate::model::clock::Clock;
 use crate::model::clock::Time;
 use crate::model::event::Account;
@@ -46,6 +47,11 @@ impl Forge {
     /// [`ForgeError::Setup`] where the private key can't be used; then nothing changes.
     pub fn switch_to(&self, credentials: &Credentials, login: Option<LoginApp>) -> Result<(), ForgeError> {
         self.github.switch_to(credentials, login)
+    }
+
+    /// Stands in this line before each writing call, besides in its own.
+    pub fn join(&self, line: Line) {
+        self.github.writes.join(line);
     }
 
     /// What is left of each limit (`core`, `graphql`) of an installation, as the last answers said; nothing is asked.

@@ -20,6 +20,7 @@ pub mod lessons;
 pub mod lifecycle;
 pub mod members;
 pub mod ownership;
+pub mod pace;
 pub mod past;
 pub mod people;
 pub mod profiles;

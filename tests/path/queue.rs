@@ -6,6 +6,7 @@ use peerlore::model::ids::PullKey;
 use peerlore::model::ids::RepoId;
 use peerlore::model::job::Job;
 use peerlore::store::jobs;
+use peerlore::store::pace;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -105,4 +106,19 @@ async fn a_job_that_failed_names_nobody_in_the_log_or_the_queue() {
         let named = words.find(|word| ["ada", "ben", "cleo", "dan", "eve", "finn"].contains(word));
         assert_eq!(named, None, "{line}");
     }
+}
+
+/// Each process keeps the pace by itself already; here nobody knows of the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_on_one_database_write_one_after_the_other() {
+    let peerlore = Peerlore::start().await;
+    let pause = Duration::from_secs(60);
+    let mut waits = Vec::new();
+    for _ in 0..3 {
+        let wait = pace::take_turn(&mut *peerlore.conn().await, pause).await;
+        waits.push(wait.expect("the database"));
+    }
+    assert_eq!(waits[0], Duration::ZERO);
+    assert!(pause - waits[1] < Duration::from_secs(20), "{waits:?}");
+    assert!(pause >= waits[2], "but nobody for longer than a minute: {waits:?}");
 }

@@ -11,7 +11,7 @@ use crate::privacy::everything_read;
 use crate::privacy::keys;
 
 /// Tables that hold what isn't anybody's yet, or nobody's.
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 10] = [
     "inbox",
     "import_progress",
     "_sqlx_migrations",
@@ -21,6 +21,7 @@ const SHARED: [&str; 9] = [
     "session",
     "hook_sweep",
     "redelivery",
+    "write_turn",
 ];
 
 #[tokio::test]

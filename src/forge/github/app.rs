@@ -140,7 +140,7 @@ pub(in crate::forge) struct GitHub {
     installations: Mutex<HashMap<i64, Arc<Seat>>>,
     pub(super) settings: ForgeSettings,
     pub(super) clock: Clock,
-    pub(super) writes: Turnstile,
+    pub(in crate::forge) writes: Turnstile,
     own: Mutex<Arc<OnceCell<OwnAccount>>>,
     /// Changes with `access`. Never held over an await.
     login: RwLock<Option<Arc<LoginApp>>>,

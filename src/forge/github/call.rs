@@ -144,7 +144,7 @@ impl GitHub {
     /// Has something done, at our pace, once, whatever the text of the answer.
     pub(super) async fn post_unread(&self, seat: &Seat, call: &Call<'_>) -> Result<(), ForgeError> {
         let nothing = Value::Object(serde_json::Map::new());
-        self.writes.pass().await;
+        let _turn = self.writes.pass().await;
         self.once(seat, call, Some((&Write::Post, &nothing))).await.map(drop)
     }
 
@@ -175,7 +175,7 @@ impl GitHub {
         how: &Write,
         body: &Value,
     ) -> Result<T, ForgeError> {
-        self.writes.pass().await;
+        let _turn = self.writes.pass().await;
         let answer = self.once(seat, call, Some((how, body))).await?;
         read(&answer.text, call.doing)
     }
