@@ -109,14 +109,15 @@ fn examples_say_what_they_are_about() {
     insta::assert_snapshot!(table.join("\n"), @r"
     check_run Nothing 9
     check_suite Nothing 9
-    github_app_authorization Nothing 2
+    github_app_authorization SignInRevoked 2
     installation Installed 4
     installation Suspended 1
     installation Uninstalled 2
     installation_repositories Installed 3
     issue_comment Nothing 9
     issues Nothing 29
-    member Nothing 4
+    member Access 1
+    member Nothing 3
     membership TeamMember 5
     organization MemberAdded 3
     organization Nothing 2
@@ -129,7 +130,8 @@ fn examples_say_what_they_are_about() {
     push Push 7
     repository RepoChanged 10
     repository RepoTransferred 3
-    team Team 5
+    team Team 3
+    team TeamAccess 2
     team TeamDeleted 1
     ");
 }
@@ -161,6 +163,8 @@ fn is_a_must(name: &str, path: &str) -> bool {
         }
         "push" => matches!(path, "/ref" | "/after"),
         "membership" => path == "/team" || path == "/team/id" || path.starts_with("/member"),
+        // Of an account that is gone.
+        "member" => path.starts_with("/member"),
         "team" => matches!(path, "/team" | "/team/id"),
         "organization" => path.starts_with("/membership"),
         _ => false,

@@ -123,8 +123,12 @@ pub enum What {
     },
     /// A team was made or changed.
     Team(TeamSeen),
+    /// A team was moved or renamed, or what it may do with the event's repository is less or something else now.
+    TeamAccess(TeamSeen),
     /// A team was deleted.
     TeamDeleted(TeamId),
+    /// What somebody may do with the event's repository changed.
+    Access(Actor),
     /// A person joined the organisation.
     MemberAdded {
         /// Who.
@@ -159,6 +163,8 @@ pub enum What {
     Suspended,
     /// The App was removed.
     Uninstalled,
+    /// Somebody no longer lets the App sign them in.
+    SignInRevoked,
     /// Understood, and nothing to do.
     Nothing,
 }

@@ -34,6 +34,8 @@ use crate::store::members;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::reviews;
+use crate::store::session_checks;
+use crate::store::sessions;
 use crate::store::teams;
 use crate::store::tenants;
 
@@ -123,6 +125,9 @@ impl Seen {
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
 pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: Time) -> Result<Next, StepError> {
+    if let (What::SignInRevoked, Some(sender)) = (&event.what, &event.sender) {
+        sessions::end_all(conn, sender.id).await?;
+    }
     let Some(account) = &event.account else {
         return Ok(Next::default());
     };
@@ -278,14 +283,20 @@ async fn of_repo(
             lifecycle::let_repo_go(conn, id, repo.id, at).await?;
             Ok(None)
         }
+        What::Access(person) => {
+            session_checks::doubt(conn, id, (Some(person.id), Some(repo.id))).await?;
+            Ok(None)
+        }
         What::TeamMember { .. }
         | What::Team(_)
+        | What::TeamAccess(_)
         | What::TeamDeleted(_)
         | What::MemberAdded { .. }
         | What::MemberRemoved(_)
         | What::Installed { .. }
         | What::Suspended
         | What::Uninstalled
+        | What::SignInRevoked
         | What::Nothing => Ok(None),
     }
 }
@@ -329,7 +340,10 @@ async fn of_account(
             seen.person(conn, id, person, at).await?;
             match role {
                 Some(role) => members::join_team(conn, id, team.id, (person.id, *role), at).await?,
-                None => members::leave_team(conn, id, team.id, person.id, at).await?,
+                None => {
+                    members::leave_team(conn, id, team.id, person.id, at).await?;
+                    session_checks::doubt(conn, id, (Some(person.id), None)).await?;
+                }
             }
             Ok(false)
         }
@@ -338,8 +352,15 @@ async fn of_account(
             teams::nest(conn, id, team.id, team.parent, at).await?;
             Ok(false)
         }
+        What::TeamAccess(team) => {
+            members::see_team(conn, id, team).await?;
+            teams::nest(conn, id, team.id, team.parent, at).await?;
+            session_checks::doubt(conn, id, (None, event.repo.as_ref().map(|repo| repo.id))).await?;
+            Ok(false)
+        }
         What::TeamDeleted(team) => {
             members::remove_team(conn, id, *team, at).await?;
+            session_checks::doubt(conn, id, (None, None)).await?;
             Ok(false)
         }
         What::MemberAdded { person, role } => {
@@ -381,6 +402,8 @@ async fn of_account(
         | What::RepoArchived { .. }
         | What::RepoTransferred { .. }
         | What::RepoRemoved
+        | What::Access(_)
+        | What::SignInRevoked
         | What::Nothing => Ok(false),
     }
 }

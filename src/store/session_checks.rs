@@ -200,3 +200,26 @@ pub async fn repo_checked(
     }
     Ok(())
 }
+
+/// What was said about private repositories counts no more until the code host is asked again: about this one or all of
+/// them, for this person or everybody.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn doubt(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (person, repo): (Option<PersonId>, Option<RepoId>),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update session_repo r set checked_at = 'epoch' from session s
+         where r.installation_id = $1 and s.id = r.session_id
+           and ($2::bigint is null or s.user_id = $2) and ($3::bigint is null or r.repo_id = $3)",
+        id.0,
+        person.map(|person| person.0),
+        repo.map(|repo| repo.0)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -426,6 +426,53 @@ async fn what_github_did_not_confirm_for_a_day_has_to_be_asked_by_another_sign_i
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_loses_a_repository_sees_nothing_of_it_from_the_event_on() {
+    let mut world = World::new().await;
+    let router = world.for_members();
+    let (page, sign_in) = ("/pulls/acme/shop/7", "/sign-in?next=%2Fpulls%2Facme%2Fshop%2F7");
+    let mut cleo = Browser::of(&router, &world.github, "cleo").await;
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    assert_eq!(
+        (status(&mut cleo, page).await, status(&mut ben, page).await),
+        (200, 200)
+    );
+    world.github.only_for("shop", &["ada", "ben"]);
+    let told = world.github.remove_collaborator(by("ada", 1), "shop", "cleo");
+    world.tell(told).await;
+    assert_eq!(cleo.get(page).await.location(), sign_in, "nobody waits for ten minutes");
+    assert_eq!(status(&mut ben, page).await, 200, "others go on");
+    cleo.sign_in(&world.github, "cleo", page).await;
+    assert_eq!(status(&mut cleo, page).await, 404, "GitHub says no");
+    let told = world.github.remove_team_repository(by("ada", 1), "payments", "shop");
+    world.tell(told).await;
+    assert_eq!(ben.get(page).await.location(), sign_in, "whoever was in that team");
+    ben.sign_in(&world.github, "ben", page).await;
+    assert_eq!(status(&mut ben, page).await, 200, "GitHub says yes");
+    let told = world.github.leave_team(by("ada", 1), "payments", "ben");
+    world.tell(told).await;
+    assert_eq!(
+        ben.get(page).await.location(),
+        sign_in,
+        "a team may have been the way in"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_takes_back_that_the_app_may_sign_them_in_is_out_everywhere() {
+    let mut world = World::new().await;
+    let router = world.for_members();
+    let mut cleo = Browser::of(&router, &world.github, "cleo").await;
+    let mut elsewhere = Browser::of(&router, &world.github, "cleo").await;
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let told = world.github.revoke_sign_in(by("cleo", 0));
+    world.tell(told).await;
+    for browser in [&mut cleo, &mut elsewhere] {
+        assert_eq!(status(browser, "/me").await, 403);
+    }
+    assert_eq!(status(&mut ben, "/me").await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_in_two_organisations_chooses_and_never_sees_both() {
     let world = World::new().await;
     let mut ada = Browser::of(&world.for_members(), &world.github, "ada").await;

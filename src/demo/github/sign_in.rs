@@ -16,7 +16,9 @@ use url::Url;
 use crate::demo::github::FakeGithub;
 use crate::demo::github::answer::{Page, failed, not_found};
 use crate::demo::github::commits::digest;
-use crate::demo::github::payload::{installation, repository, user};
+use crate::demo::github::delivery::Delivery;
+use crate::demo::github::drive::{Act, dressed, send};
+use crate::demo::github::payload::{installation, repository, team, user};
 use crate::demo::github::routes::Asking;
 use crate::demo::github::state::State as Everything;
 
@@ -69,6 +71,36 @@ impl FakeGithub {
     /// Gives the App's installation another number, so that two organisations' can be told apart.
     pub fn set_installation(&self, number: u64) {
         self.lock().installation = number;
+    }
+
+    /// Somebody takes back that the App may sign them in. GitHub names no account but theirs in it.
+    #[must_use]
+    pub fn revoke_sign_in(&self, act: Act<'_>) -> Vec<Delivery> {
+        send(
+            &mut self.lock(),
+            "github_app_authorization",
+            act.at,
+            |state| json!({ "action": "revoked", "sender": user(state, act.by) }),
+        )
+    }
+
+    /// Takes somebody's own access to a repository; who else may read it is for [`Self::only_for`].
+    #[must_use]
+    pub fn remove_collaborator(&self, act: Act<'_>, repo: &str, login: &str) -> Vec<Delivery> {
+        send(&mut self.lock(), "member", act.at, |state| {
+            let own = json!({ "action": "removed", "member": user(state, login) });
+            dressed(state, own, state.repo(repo), act.by)
+        })
+    }
+
+    /// Takes a repository from a team; who else may read it is for [`Self::only_for`].
+    #[must_use]
+    pub fn remove_team_repository(&self, act: Act<'_>, slug: &str, repo: &str) -> Vec<Delivery> {
+        send(&mut self.lock(), "team", act.at, |state| {
+            let found = state.teams.get(slug).map(|found| team(state, found));
+            let own = json!({ "action": "removed_from_repository", "team": found });
+            dressed(state, own, state.repo(repo), act.by)
+        })
     }
 
     /// Leaves a repository to these people.

@@ -134,6 +134,7 @@ fn is_known(event_name: &str) -> bool {
             | "membership"
             | "team"
             | "organization"
+            | "member"
             | "repository"
             | "installation"
             | "installation_repositories"
@@ -151,15 +152,18 @@ fn needs_repo(what: &What) -> bool {
         | What::RepoChanged
         | What::RepoArchived { .. }
         | What::RepoTransferred { .. }
-        | What::RepoRemoved => true,
+        | What::RepoRemoved
+        | What::Access(_) => true,
         What::TeamMember { .. }
         | What::Team(_)
+        | What::TeamAccess(_)
         | What::TeamDeleted(_)
         | What::MemberAdded { .. }
         | What::MemberRemoved(_)
         | What::Installed { .. }
         | What::Suspended
         | What::Uninstalled
+        | What::SignInRevoked
         | What::Nothing => false,
     }
 }
@@ -215,8 +219,16 @@ impl Payload {
                     .filter_map(|repo| repo.id.map(RepoId))
                     .collect(),
             }),
-            // Collaborators are looked up when they are suggested; issues serve the exchange board later; the rest
-            // comes without being asked for.
+            // Whether they may be asked is looked up when they are suggested; what they may read here changes at once.
+            "member" => Ok(match (self.action(), actor(self.member.as_ref())) {
+                ("removed" | "edited", Some(person)) => What::Access(person),
+                _ => What::Nothing,
+            }),
+            "github_app_authorization" => Ok(match self.action() {
+                "revoked" => What::SignInRevoked,
+                _ => What::Nothing,
+            }),
+            // Issues serve the exchange board later; the rest comes without being asked for.
             _ => Ok(What::Nothing),
         }
     }
@@ -369,10 +381,10 @@ impl Payload {
 
     fn team(&self) -> Result<What, Absent> {
         let team = self.team.as_ref().and_then(Team::to_seen).ok_or("team.id")?;
-        Ok(if self.action() == "deleted" {
-            What::TeamDeleted(team.id)
-        } else {
-            What::Team(team)
+        Ok(match self.action() {
+            "deleted" => What::TeamDeleted(team.id),
+            "removed_from_repository" | "edited" => What::TeamAccess(team),
+            _ => What::Team(team),
         })
     }
 
