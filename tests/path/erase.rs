@@ -3,6 +3,9 @@ use std::process::Output;
 
 use peerlore::demo::github::PullName;
 use peerlore::model::ids::PersonId;
+use peerlore::model::settings::Settings;
+use peerlore::model::settings::Surface;
+use sqlx::AssertSqlSafe;
 
 use crate::commands;
 use crate::harness::DAY;
@@ -121,4 +124,87 @@ async fn dead_letters_about_whoever_is_erased_lose_their_bodies() {
     peerlore.run_jobs().await;
     assert_eq!(peerlore.one::<i64>(bodies).await, 0);
     assert_ne!(peerlore.person("ben"), PersonId(0));
+}
+
+/// `ben` gave a command, was asked for a review by another's, stands in a check, voted, looked around and is signed in.
+async fn busy() -> (Peerlore, PullName) {
+    let peerlore = Peerlore::with(Settings {
+        surface: Surface::Check,
+        ..Settings::default()
+    })
+    .await;
+    peerlore.history().await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
+    peerlore
+        .open(by("ada", TODAY), LEDGER, &[(21, "let more = 21.0;")])
+        .await;
+    for (who, words) in [
+        ("ada", "/peerlore assign ben"),
+        ("cleo", "/peerlore why"),
+        ("ben", "/peerlore not-me not-my-area"),
+    ] {
+        let (_, sent) = peerlore.github.issue_comment(&pull, by(who, TODAY + 1), words);
+        peerlore.tell(sent).await;
+        peerlore.tell(peerlore.github.take_webhooks()).await;
+    }
+    let ben = "(select installation_id, id from person where login = 'ben')";
+    for row in [
+        format!(
+            "insert into may_be_asked (installation_id, person_id, at) select installation_id, id, now() from {ben} b"
+        ),
+        format!(
+            "insert into page_view (installation_id, person_id, viewer_id, day, at) select b.installation_id, p.id, b.id, now(), now() from {ben} b, person p where p.login = 'cleo'"
+        ),
+        format!(
+            "insert into feedback (installation_id, repo_id, number, slot, voter_id, verdict, at) select b.installation_id, g.repo_id, g.number, 'expert', b.id, 'good', now() from {ben} b, suggestion g limit 1"
+        ),
+        format!(
+            "insert into session (digest, user_id, login, begun_at, renewed_at, used_at) select 'x', id, 'ben', now(), now(), now() from {ben} b"
+        ),
+        format!(
+            "insert into session_place (installation_id, session_id, owner, checked_at) select b.installation_id, s.id, false, now() from {ben} b, session s"
+        ),
+    ] {
+        let put = sqlx::query(AssertSqlSafe(row))
+            .execute(&mut *peerlore.conn().await)
+            .await;
+        assert_eq!(put.expect("the database").rows_affected(), 1);
+    }
+    (peerlore, pull)
+}
+
+#[tokio::test]
+async fn a_person_goes_from_asks_commands_checks_votes_visits_and_sessions() {
+    let (peerlore, pull) = busy().await;
+    let number = peerlore.person("ben").to_string();
+    let naming = tables_naming(&peerlore, "ben").await;
+    let numbering = tables_naming(&peerlore, &number).await;
+    for table in ["command", "review_ask", "suggestion_check", "session"] {
+        assert!(naming.iter().any(|name| name == table), "{table}: {naming:?}");
+    }
+    for table in [
+        "declined",
+        "feedback",
+        "may_be_asked",
+        "page_view",
+        "refused_pick",
+        "session",
+    ] {
+        assert!(numbering.iter().any(|name| name == table), "{table}: {numbering:?}");
+    }
+    let done = erase(&peerlore, &["--person", "ben", "--yes"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(
+        tables_naming(&peerlore, "ben").await,
+        [""; 0],
+        "before anything is posted anew"
+    );
+    peerlore.run_jobs().await;
+    peerlore.tell(peerlore.github.take_webhooks()).await;
+    assert_eq!(tables_naming(&peerlore, "ben").await, [""; 0]);
+    assert_eq!(tables_naming(&peerlore, &number).await, ["person"]);
+    let shown = format!("{:?} {:?}", peerlore.said(&pull), peerlore.github.check_runs());
+    assert!(!shown.contains("ben"), "{shown}");
 }
