@@ -9,6 +9,7 @@ mod call;
 pub mod checks;
 pub mod deliveries;
 pub mod file;
+mod graph_pull;
 mod graph_shapes;
 mod graphql;
 pub mod history;
