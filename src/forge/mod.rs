@@ -168,6 +168,14 @@ pub enum ForgeError {
         /// What failed, in short.
         what: String,
     },
+    /// More than the code host answers in one go. Less of it may succeed.
+    #[error("{doing}: GitHub could not answer all of it at once ({what}); less is asked for next")]
+    TooBig {
+        /// What was asked.
+        doing: String,
+        /// What shows it, in short.
+        what: String,
+    },
     /// An answer that we can't read.
     #[error("{doing}: GitHub's answer could not be read ({what}); please report it")]
     Unreadable {
@@ -189,7 +197,7 @@ impl ForgeError {
     #[must_use]
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Transport { .. } => true,
+            Self::RateLimited { .. } | Self::Transport { .. } | Self::TooBig { .. } => true,
             Self::NotConfigured { .. }
             | Self::NotFound { .. }
             | Self::Forbidden { .. }

@@ -346,6 +346,17 @@ async fn a_page_that_is_too_heavy_is_asked_for_again_half_as_big() {
 }
 
 #[tokio::test]
+async fn what_an_answer_lacks_is_asked_for_again_and_not_lost() {
+    let (late, _) = comes_late().await;
+    late.github.fault_next(GraphFault::OverLimits);
+    late.github.fault_next(GraphFault::Lacks("reviewThreads"));
+    plan(&late).await;
+    late.run_jobs().await;
+    assert_eq!(learned(&late).await, whole().await);
+    assert!(states(&late).await.iter().all(|(_, state)| *state == State::Done));
+}
+
+#[tokio::test]
 async fn what_may_pass_rests_a_growing_while() {
     let (late, _) = comes_late().await;
     late.github.fail_pages_over(Some(0));

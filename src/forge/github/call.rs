@@ -244,10 +244,7 @@ impl GitHub {
         let result = match tokio::time::timeout(self.settings.timeout, exchange).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => of_refused_token(&error).ok_or_else(|| of_client(&error, call.doing)),
-            Err(_) => Err(ForgeError::Transport {
-                doing: call.doing.to_owned(),
-                what: "no answer in time".to_owned(),
-            }),
+            Err(_) => Err(unanswered(bucket, call.doing, "no answer in time".to_owned())),
         };
         let status = result.as_ref().map_or(0, |answer| answer.status);
         metrics::counter!("peerlore_github_calls_total", "endpoint" => call.endpoint, "status" => status.to_string())
@@ -258,7 +255,7 @@ impl GitHub {
             self.left.store(remaining, Ordering::Relaxed);
             metrics::gauge!("peerlore_github_rate_remaining").set(f64::from(remaining));
         }
-        let failed = failure(&answer, call.doing, now);
+        let failed = failure(&answer, (call.doing, bucket), now);
         if let Some(ForgeError::RateLimited { until, .. }) = &failed {
             // The primary limit of GraphQL is its own; a secondary one holds for everything.
             let of_graphql =
@@ -286,7 +283,7 @@ impl GitHub {
 }
 
 /// What a status means; none where it is a success.
-fn failure(answer: &Answer, doing: &str, now: Time) -> Option<ForgeError> {
+fn failure(answer: &Answer, (doing, bucket): (&str, Bucket), now: Time) -> Option<ForgeError> {
     let doing = doing.to_owned();
     let status = answer.status;
     let limits = &answer.limits;
@@ -308,10 +305,20 @@ fn failure(answer: &Answer, doing: &str, now: Time) -> Option<ForgeError> {
         401 | 403 | 451 => Some(ForgeError::Forbidden { doing, status }),
         404 | 410 => Some(ForgeError::NotFound { doing }),
         300..=499 => Some(ForgeError::Declined { doing, status }),
+        502 | 504 => Some(unanswered(bucket, &doing, format!("status {status}"))),
         _ => Some(ForgeError::Transport {
             doing,
             what: format!("status {status}"),
         }),
+    }
+}
+
+/// What it means that GitHub took too long: of a question to GraphQL that it was too much.
+fn unanswered(bucket: Bucket, doing: &str, what: String) -> ForgeError {
+    let doing = doing.to_owned();
+    match bucket {
+        Bucket::Core => ForgeError::Transport { doing, what },
+        Bucket::GraphQl => ForgeError::TooBig { doing, what },
     }
 }
 

@@ -142,8 +142,17 @@ impl Sizes {
 pub struct Answered<T> {
     /// What is there.
     pub data: T,
-    /// Where something is missing, as GitHub names the place (`repository.pullRequests.nodes.3`), without its words.
-    pub missing: Vec<String>,
+    /// What is missing in it.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that an answer lacks.
+#[derive(Debug)]
+pub struct Missing {
+    /// Where, as GitHub names the place (`repository.pullRequests.nodes.3`), without its words; empty: it doesn't say.
+    pub place: String,
+    /// What it would mean if there were no answer at all.
+    pub means: ForgeError,
 }
 
 #[derive(Deserialize)]
@@ -193,13 +202,9 @@ impl Fault {
         match self.kind.as_deref() {
             Some("NOT_FOUND") => ForgeError::NotFound { doing },
             Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeError::Forbidden { doing, status: 403 },
-            Some("MAX_NODE_LIMIT_EXCEEDED") => ForgeError::Transport {
+            Some(_) | None if self.is_too_big() => ForgeError::TooBig {
                 doing,
-                what: "the page was too big".to_owned(),
-            },
-            Some(_) | None if self.is_passing() => ForgeError::Transport {
-                doing,
-                what: "GraphQL took too long".to_owned(),
+                what: "GraphQL took too long, or it was too much".to_owned(),
             },
             Some(_) | None => ForgeError::Unreadable {
                 doing,
@@ -208,9 +213,15 @@ impl Fault {
         }
     }
 
-    fn is_passing(&self) -> bool {
+    /// Less would be answered. What such an answer holds is half empty, without saying where.
+    fn is_too_big(&self) -> bool {
         let words = self.message.to_lowercase();
-        words.contains("something went wrong") || words.contains("timeout") || words.contains("timed out")
+        matches!(
+            self.kind.as_deref(),
+            Some("RESOURCE_LIMITS_EXCEEDED" | "MAX_NODE_LIMIT_EXCEEDED")
+        ) || words.contains("something went wrong")
+            || words.contains("timeout")
+            || words.contains("timed out")
     }
 }
 
@@ -238,10 +249,15 @@ impl GitHub {
                 self.full_ids.store(false, Ordering::Relaxed);
                 continue;
             }
-            let missing = whole.errors.iter().map(Fault::place).collect();
+            if let Some(fault) = whole.errors.iter().find(|fault| fault.is_too_big()) {
+                return Err(fault.meaning(call.doing));
+            }
+            let missing = |fault: &Fault| Missing {
+                place: fault.place(),
+                means: fault.meaning(call.doing),
+            };
+            let missing = whole.errors.iter().map(missing).collect();
             return match (whole.data, whole.errors.first()) {
-                // A timeout leaves data half empty: a smaller page gets them whole.
-                (_, Some(fault)) if fault.is_passing() => Err(fault.meaning(call.doing)),
                 (Some(data), _) => Ok(Answered { data, missing }),
                 (None, Some(fault)) => Err(fault.meaning(call.doing)),
                 (None, None) => Err(ForgeError::Unreadable {
@@ -309,8 +325,13 @@ mod tests {
         ));
         let heavy =
             r#"{"message":"Something went wrong while executing your query. This may be the result of a timeout"}"#;
-        assert!(fault(heavy).may_pass());
-        assert!(fault(r#"{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"x"}"#).may_pass());
+        for text in [
+            heavy,
+            r#"{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"x"}"#,
+            r#"{"type":"RESOURCE_LIMITS_EXCEEDED","message":"x"}"#,
+        ] {
+            assert!(matches!(fault(text), ForgeError::TooBig { .. }), "{text}");
+        }
         assert!(!fault(r#"{"message":"Parse error"}"#).may_pass());
     }
 }

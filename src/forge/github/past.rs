@@ -20,6 +20,7 @@ use crate::forge::github::graph_shapes::Said;
 use crate::forge::github::graph_shapes::Thread;
 use crate::forge::github::graph_shapes::number;
 use crate::forge::github::graph_shapes::user;
+use crate::forge::github::graphql::Missing;
 use crate::forge::github::graphql::Sizes;
 use crate::forge::github::history;
 use crate::forge::github::past::answers::PageData;
@@ -100,6 +101,43 @@ struct Asking<'a> {
     at: &'a RepoAt<'a>,
     doing: &'a str,
     calls: u32,
+    missing: Vec<String>,
+}
+
+/// What an answer may lack: accounts that GitHub can't show, and what counts or reacts. Whatever else it lacks would be lost
+/// for good once the next page is asked for.
+const SPARED: [&str; 8] = [
+    "author",
+    "actor",
+    "user",
+    "committer",
+    "resolvedBy",
+    "requestedReviewer",
+    "parentTeam",
+    "inWindow",
+];
+
+/// What it means that an answer about the past lacks something; none: it is good without.
+fn lack(missing: &Missing, doing: &str) -> Option<ForgeError> {
+    let place = missing.place.as_str();
+    let last = place.rsplit('.').next().unwrap_or_default();
+    // A comment that was deleted before its reactions were asked for.
+    let gone = matches!(missing.means, ForgeError::NotFound { .. })
+        && place
+            .strip_prefix("nodes.")
+            .is_some_and(|nth| nth.parse::<usize>().is_ok());
+    match place {
+        _ if gone || SPARED.contains(&last) => None,
+        "" | "repository" | "repository.pullRequests" => Some(missing.means.clone()),
+        _ => Some(incomplete(doing)),
+    }
+}
+
+fn incomplete(doing: &str) -> ForgeError {
+    ForgeError::TooBig {
+        doing: doing.to_owned(),
+        what: "a part of the answer is missing".to_owned(),
+    }
 }
 
 impl Asking<'_> {
@@ -107,7 +145,7 @@ impl Asking<'_> {
         &mut self,
         operation: (&'static str, &str),
         variables: &Value,
-    ) -> Result<(T, Vec<String>), ForgeError> {
+    ) -> Result<T, ForgeError> {
         let call = Call {
             doing: self.doing,
             endpoint: "graphql",
@@ -119,7 +157,12 @@ impl Asking<'_> {
             .github
             .ask::<T>(self.seat, &call, operation, variables)
             .await?;
-        Ok((answered.data, answered.missing))
+        if let Some(error) = answered.missing.iter().find_map(|missing| lack(missing, self.doing)) {
+            return Err(error);
+        }
+        self.missing
+            .extend(answered.missing.into_iter().map(|missing| missing.place));
+        Ok(answered.data)
     }
 
     /// The lists of a pull request that go on, to their ends.
@@ -135,10 +178,9 @@ impl Asking<'_> {
                 variables[format!("with_{name}")] = json!(place.is_some());
                 variables[*name] = json!(place.map(|(_, place)| place));
             }
-            let (data, _) = self.ask::<RestData>(("PastRest", &query), &variables).await?;
-            let Some(mut node) = data.repository.and_then(|repo| repo.pull_request) else {
-                break;
-            };
+            let data = self.ask::<RestData>(("PastRest", &query), &variables).await?;
+            let node = data.repository.and_then(|repo| repo.pull_request);
+            let mut node = node.ok_or_else(|| incomplete(self.doing))?;
             gathered.take(&mut node);
         }
         Ok(())
@@ -155,8 +197,8 @@ impl Asking<'_> {
                     break;
                 };
                 let variables = json!({ "id": id, "after": after });
-                let (data, _) = self.ask::<ThreadData>(("PastThread", &query), &variables).await?;
-                let comments = data.node.unwrap_or_default().comments;
+                let data = self.ask::<ThreadData>(("PastThread", &query), &variables).await?;
+                let comments = data.node.ok_or_else(|| incomplete(self.doing))?.comments;
                 place = comments.rest().map(str::to_owned);
                 all.extend(comments.nodes.into_entries());
             }
@@ -172,7 +214,7 @@ impl Asking<'_> {
     async fn reactions(&mut self, ids: &[String]) -> Result<Vec<Reacted>, ForgeError> {
         let mut reacted = Vec::new();
         for some in ids.chunks(REACTIONS_A_CALL) {
-            let (data, _) = self
+            let data = self
                 .ask::<ReactionsData>(("PastReactions", query::REACTIONS_QUERY), &json!({ "ids": some }))
                 .await?;
             for node in data.nodes.into_entries() {
@@ -268,7 +310,8 @@ impl Forge {
     /// of them hold, and more for the rest of big ones, for reactions and for renamed files.
     ///
     /// # Errors
-    /// As [`ForgeError`] says. [`ForgeError::Transport`] where the page took GitHub too long: a smaller one may succeed.
+    /// As [`ForgeError`] says. [`ForgeError::TooBig`] where the page took GitHub too long, or where its answer lacks
+    /// something that would be lost: a smaller one may succeed.
     pub async fn past_page(&self, at: &RepoAt<'_>, turn: &Turn<'_>) -> Result<PastPage, ForgeError> {
         let doing = format!("reading the past of {}/{}", at.owner, at.name);
         let seat = self.github.seat_at(at, &doing).await?;
@@ -278,6 +321,7 @@ impl Forge {
             at,
             doing: &doing,
             calls: 0,
+            missing: Vec::new(),
         };
         let window = format!(
             "repo:{}/{} is:pr updated:>={}",
@@ -289,7 +333,7 @@ impl Forge {
         let sizes = Sizes::fitting(turn.pulls);
         tracing::debug!(pulls = sizes.pulls, points = sizes.points(), "a page of the past");
         let query = query::page_query(sizes);
-        let (data, mut missing) = asking.ask::<PageData>(("PastPage", &query), &variables).await?;
+        let data = asking.ask::<PageData>(("PastPage", &query), &variables).await?;
         let total = data.in_window.and_then(|counted| counted.issue_count);
         let Some(mut repo) = data.repository else {
             return Err(ForgeError::NotFound { doing });
@@ -305,10 +349,12 @@ impl Forge {
             let number = node.number;
             match asking.pull(&repo, node).await {
                 Ok(Some(pull)) => pulls.push(pull),
-                Ok(None) => missing.push("pullRequests.nodes".to_owned()),
+                Ok(None) => asking.missing.push("pullRequests.nodes".to_owned()),
                 Err(error @ ForgeError::Unreadable { .. }) => {
                     tracing::warn!(pull.number = number, %error, "a pull request of the past can't be read");
-                    missing.push(format!("pullRequest {}", number.unwrap_or_default()));
+                    asking
+                        .missing
+                        .push(format!("pullRequest {}", number.unwrap_or_default()));
                 }
                 Err(error) => return Err(error),
             }
@@ -317,7 +363,7 @@ impl Forge {
             pulls,
             next,
             total,
-            missing,
+            missing: asking.missing,
             calls: asking.calls,
         })
     }

@@ -39,6 +39,10 @@ pub enum GraphFault {
     HalfDone,
     /// The pull request of this number is missing, beside an error that names its place.
     LosesPull(u64),
+    /// It costs GitHub too much: what was said on each pull request is null, beside errors that name some of the places.
+    OverLimits,
+    /// This field of each pull request is null, beside an error that names its first place.
+    Lacks(&'static str),
     /// No points are left until then: 200 with an error.
     RateLimited {
         /// When points are there again.
@@ -139,6 +143,16 @@ async fn graphql(Shared(github): Shared<FakeGithub>, Json(body): Json<Value>) ->
             halve(&mut data);
             errors.push(json!({ "message": TOO_LONG }));
         }
+        Some(GraphFault::OverLimits) => {
+            errors.extend(lack(&mut data, "author"));
+            for list in ["reviewThreads", "comments", "reviews"] {
+                errors.extend(lack(&mut data, list).map(|mut error| {
+                    error["type"] = json!("RESOURCE_LIMITS_EXCEEDED");
+                    error
+                }));
+            }
+        }
+        Some(GraphFault::Lacks(field)) => errors.extend(lack(&mut data, field)),
         Some(GraphFault::LosesPull(number)) => errors.extend(lose(&mut data, number)),
         Some(GraphFault::RateLimited { reset }) => {
             limited = Some(reset);
@@ -222,6 +236,21 @@ fn halve(data: &mut Value) {
         let half = nodes.len() / 2;
         nodes.iter_mut().skip(half).for_each(|node| *node = Value::Null);
     }
+}
+
+/// Takes a field away from a question's pull requests; the error that names its place in the first of them.
+fn lack(data: &mut Value, field: &str) -> Option<Value> {
+    let repository = data.get_mut("repository")?;
+    let path = if let Some(nodes) = repository.pointer_mut("/pullRequests/nodes") {
+        for node in nodes.as_array_mut()? {
+            node[field] = Value::Null;
+        }
+        json!(["repository", "pullRequests", "nodes", 0, field])
+    } else {
+        repository.get_mut("pullRequest")?[field] = Value::Null;
+        json!(["repository", "pullRequest", field])
+    };
+    Some(json!({ "type": "INTERNAL", "path": path, "message": "Resource limits for this query exceeded." }))
 }
 
 /// Takes a pull request away; the error that names its place.
