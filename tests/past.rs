@@ -390,6 +390,34 @@ async fn limits_are_graphqls_own_until_github_slows_everything_down() {
 }
 
 #[tokio::test]
+async fn a_secondary_limit_is_known_by_its_words_whatever_the_status() {
+    let github = github();
+    small(&github, by("ada", 1));
+    let (_served, forge) = served(&github).await;
+    github.fault_next(GraphFault::SlowDown { seconds: 90 });
+    let error = page(&forge, 10, None).await.expect_err("too fast");
+    let until = at(100) + Duration::seconds(90);
+    assert!(
+        matches!(error, ForgeError::RateLimited { until: named, .. } if named == until),
+        "{error:?}"
+    );
+    forge.rate_limit(None).await.expect_err("REST waits, too");
+}
+
+#[tokio::test]
+async fn only_a_question_that_github_does_not_understand_is_given_up() {
+    let github = github();
+    small(&github, by("ada", 1));
+    let (_served, forge) = served(&github).await;
+    github.fault_next(GraphFault::Declines("SERVICE_UNAVAILABLE"));
+    let error = page(&forge, 10, None).await.expect_err("no data");
+    assert!(error.may_pass(), "{error:?}");
+    github.fault_next(GraphFault::Declines("FORBIDDEN"));
+    let error = page(&forge, 10, None).await.expect_err("no access");
+    assert!(!error.may_pass(), "{error:?}");
+}
+
+#[tokio::test]
 async fn an_unknown_repository_is_not_found_and_a_renamed_one_is() {
     let github = github();
     small(&github, by("ada", 1));

@@ -13,6 +13,8 @@ use crate::forge::ForgeError;
 use crate::forge::RateLeft;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
+use crate::forge::github::graphql;
+use crate::forge::github::graphql::Limit;
 use crate::model::clock::Time;
 
 /// Pages of one listing; more than any real one, so that a wrong answer can't keep us paging for ever.
@@ -21,6 +23,9 @@ const PAGES: u32 = 1_000;
 /// What GitHub asks to wait after a secondary limit that names no time.
 /// Source: GitHub REST API, "Rate limits for the REST API".
 const SECONDARY_WAIT: Duration = Duration::from_mins(1);
+
+/// GitHub's words for such a limit, which comes with 403, with 429, and from GraphQL also with 200.
+pub(super) const SECONDARY: &str = "secondary rate limit";
 
 /// A call to make.
 pub struct Call<'a> {
@@ -75,6 +80,16 @@ impl Limits {
             reset: number("x-ratelimit-reset"),
             retry_after: number("retry-after"),
         }
+    }
+
+    /// When calls are welcome again after one that was refused for a limit.
+    fn until(&self, now: Time) -> Time {
+        let after = self
+            .retry_after
+            .map(|seconds| now.timestamp().saturating_add(seconds.clamp(0, 86_400)));
+        let reset = self.reset.filter(|_| self.remaining == Some(0));
+        let until = after.or(reset).and_then(|seconds| Time::from_timestamp(seconds, 0));
+        until.unwrap_or(now + SECONDARY_WAIT)
     }
 
     /// Notes on the connection what is left.
@@ -154,17 +169,19 @@ impl GitHub {
         let answer = self
             .send(seat, &client, (call, Bucket::GraphQl), Some((&Write::Post, body)))
             .await?;
-        let limited = answer.limits.remaining == Some(0) || answer.text.contains("\"RATE_LIMITED\"");
-        if limited && answer.text.contains("\"errors\"") && answer.text.contains("RATE_LIMIT") {
-            let reset = answer.limits.reset.and_then(|at| Time::from_timestamp(at, 0));
-            let until = reset.unwrap_or(self.clock.now() + SECONDARY_WAIT);
-            seat.graphql_blocked_until.store(until.timestamp(), Ordering::Relaxed);
-            return Err(ForgeError::RateLimited {
-                doing: call.doing.to_owned(),
-                until,
-            });
-        }
-        Ok(answer.text)
+        let Some(limit) = graphql::limit(&answer.text, answer.limits.retry_after.is_some()) else {
+            return Ok(answer.text);
+        };
+        let blocked = match limit {
+            Limit::Primary => &seat.graphql_blocked_until,
+            Limit::Secondary => &seat.blocked_until,
+        };
+        let until = answer.limits.until(self.clock.now());
+        blocked.store(until.timestamp(), Ordering::Relaxed);
+        Err(ForgeError::RateLimited {
+            doing: call.doing.to_owned(),
+            until,
+        })
     }
 
     /// Writes something, at our pace, once.
@@ -288,17 +305,16 @@ fn failure(answer: &Answer, (doing, bucket): (&str, Bucket), now: Time) -> Optio
     let status = answer.status;
     let limits = &answer.limits;
     let named = limits.retry_after.is_some() || limits.remaining == Some(0);
-    let limited = status == 429 || (status == 403 && (named || answer.text.to_lowercase().contains("rate limit")));
+    let says = |words: &str| answer.text.to_lowercase().contains(words);
+    let limited = match status {
+        429 => true,
+        403 => named || says("rate limit"),
+        200..=299 => false,
+        _ => limits.retry_after.is_some() || says(SECONDARY),
+    };
     if limited {
-        let after = limits
-            .retry_after
-            .map(|seconds| now.timestamp().saturating_add(seconds.clamp(0, 86_400)));
-        let reset = limits.reset.filter(|_| limits.remaining == Some(0));
-        let until = after.or(reset).and_then(|seconds| Time::from_timestamp(seconds, 0));
-        return Some(ForgeError::RateLimited {
-            doing,
-            until: until.unwrap_or(now + SECONDARY_WAIT),
-        });
+        let until = limits.until(now);
+        return Some(ForgeError::RateLimited { doing, until });
     }
     match status {
         200..=299 => None,

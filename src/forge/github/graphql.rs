@@ -8,6 +8,7 @@ use octocrab::Octocrab;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::json;
 
@@ -16,8 +17,8 @@ use crate::forge::github::app::Credentials;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
 use crate::forge::github::call::Call;
+use crate::forge::github::call::SECONDARY;
 use crate::forge::github::call::of_client;
-use crate::forge::github::call::read;
 use crate::model::clock::Time;
 
 /// The most nodes that GitHub lets one question ask for.
@@ -25,6 +26,16 @@ pub const NODE_LIMIT: u64 = 500_000;
 
 /// Minutes for which the token of a connection beside the REST one is used; GitHub's holds for 60.
 const TOKEN_MINUTES: i64 = 50;
+
+/// How the messages about a question begin that GraphQL can't understand.
+const QUESTION_WORDS: [&str; 6] = [
+    "parse error",
+    "field ",
+    "variable ",
+    "argument ",
+    "fragment ",
+    "expected ",
+];
 
 /// How many of each thing a page of pull requests asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -196,6 +207,14 @@ impl Fault {
         code == Some("undefinedField") && field == Some("fullDatabaseId")
     }
 
+    /// GraphQL can't understand the question, so that asking again won't help.
+    fn is_about_the_question(&self) -> bool {
+        let words = self.message.to_lowercase();
+        let begins = |word: &&str| words.starts_with(*word);
+        self.extensions.as_ref().is_some_and(|more| more.code.is_some())
+            || self.kind.is_none() && self.path.is_empty() && QUESTION_WORDS.iter().any(|word| begins(&word))
+    }
+
     /// What it means where there are no data at all.
     fn meaning(&self, doing: &str) -> ForgeError {
         let doing = doing.to_owned();
@@ -206,9 +225,14 @@ impl Fault {
                 doing,
                 what: "GraphQL took too long, or it was too much".to_owned(),
             },
-            Some(_) | None => ForgeError::Unreadable {
+            Some(_) | None if self.is_about_the_question() => ForgeError::Unreadable {
                 doing,
                 what: "GraphQL declined the question".to_owned(),
+            },
+            // Whatever we don't know may pass: nobody should have to look at what mends itself.
+            Some(_) | None => ForgeError::Transport {
+                doing,
+                what: "GraphQL failed".to_owned(),
             },
         }
     }
@@ -222,6 +246,59 @@ impl Fault {
         ) || words.contains("something went wrong")
             || words.contains("timeout")
             || words.contains("timed out")
+    }
+}
+
+/// Which limit an answer of GraphQL says is used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Limit {
+    /// The hour's points.
+    Primary,
+    /// Too much at once, which holds for REST, too.
+    Secondary,
+}
+
+/// Which limit an answer with a status of success says is used up, if one is: in an error, or in a message alone.
+///
+/// `waits`: it names a time to wait.
+pub(super) fn limit(text: &str, waits: bool) -> Option<Limit> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        data: Option<IgnoredAny>,
+        message: Option<String>,
+        #[serde(default)]
+        errors: Vec<Fault>,
+    }
+    // Cheap, and also true where people talk about limits; then the errors are looked at.
+    if !waits && !text.contains("RATE_LIMIT") && !text.to_lowercase().contains("rate limit") {
+        return None;
+    }
+    let refusal: Refusal = serde_json::from_str(text).ok()?;
+    let alone = refusal.message.as_deref().filter(|_| refusal.data.is_none());
+    let mut said = refusal.errors.iter().map(|fault| fault.message.as_str()).chain(alone);
+    let asks_to_wait = waits && refusal.data.is_none();
+    if asks_to_wait || said.any(|message| message.to_lowercase().contains(SECONDARY)) {
+        return Some(Limit::Secondary);
+    }
+    let mut kinds = refusal.errors.iter().filter_map(|fault| fault.kind.as_deref());
+    let primary = kinds.any(|kind| kind.starts_with("RATE_LIMIT"))
+        || alone.is_some_and(|message| message.to_lowercase().contains("rate limit"));
+    primary.then_some(Limit::Primary)
+}
+
+/// An answer that is no JSON is a page of something between us and GitHub, which passes.
+fn of_json(error: &serde_json::Error, doing: &str) -> ForgeError {
+    let doing = doing.to_owned();
+    if error.is_data() {
+        let what = format!(
+            "not what GitHub documents at line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        ForgeError::Unreadable { doing, what }
+    } else {
+        let what = "the answer is no JSON".to_owned();
+        ForgeError::Transport { doing, what }
     }
 }
 
@@ -243,7 +320,7 @@ impl GitHub {
             };
             let body = json!({ "query": query, "operationName": operation, "variables": variables });
             let text = self.post_graphql(seat, call, &body).await?;
-            let whole: Whole<T> = read(&text, call.doing)?;
+            let whole: Whole<T> = serde_json::from_str(&text).map_err(|error| of_json(&error, call.doing))?;
             if full_ids && whole.errors.iter().any(Fault::unknown_field) {
                 // An Enterprise Server from before 2023: the shorter number is the same one.
                 self.full_ids.store(false, Ordering::Relaxed);
@@ -257,12 +334,13 @@ impl GitHub {
                 means: fault.meaning(call.doing),
             };
             let missing = whole.errors.iter().map(missing).collect();
-            return match (whole.data, whole.errors.first()) {
+            let about_us = whole.errors.iter().find(|fault| fault.is_about_the_question());
+            return match (whole.data, about_us.or(whole.errors.first())) {
                 (Some(data), _) => Ok(Answered { data, missing }),
                 (None, Some(fault)) => Err(fault.meaning(call.doing)),
-                (None, None) => Err(ForgeError::Unreadable {
+                (None, None) => Err(ForgeError::Transport {
                     doing: call.doing.to_owned(),
-                    what: "neither data nor errors".to_owned(),
+                    what: "GraphQL gave neither data nor errors".to_owned(),
                 }),
             };
         }
@@ -332,6 +410,39 @@ mod tests {
         ] {
             assert!(matches!(fault(text), ForgeError::TooBig { .. }), "{text}");
         }
-        assert!(!fault(r#"{"message":"Parse error"}"#).may_pass());
+        for text in [
+            r#"{"message":"Parse error on \"}\""}"#,
+            r#"{"message":"x","path":["query"],"extensions":{"code":"undefinedField"}}"#,
+        ] {
+            assert!(!fault(text).may_pass(), "{text}");
+        }
+        for text in [
+            r#"{"type":"SERVICE_UNAVAILABLE","message":"x"}"#,
+            r#"{"message":"Loading failed","path":["repository"]}"#,
+        ] {
+            assert!(fault(text).may_pass(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_known_by_what_github_says_and_not_by_what_people_say() {
+        let secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+        let alone = json!({ "message": secondary, "documentation_url": "https://docs.github.com" });
+        assert_eq!(limit(&alone.to_string(), false), Some(Limit::Secondary));
+        let error = json!({ "data": null, "errors": [{ "message": secondary }] });
+        assert_eq!(limit(&error.to_string(), false), Some(Limit::Secondary));
+        for kind in ["RATE_LIMITED", "RATE_LIMIT"] {
+            let error = json!({ "errors": [{ "type": kind, "message": "API rate limit exceeded" }] });
+            assert_eq!(limit(&error.to_string(), false), Some(Limit::Primary), "{kind}");
+        }
+        let talk = json!({ "data": { "body": secondary }, "errors": [{ "message": "Not this one" }] });
+        assert_eq!(
+            limit(&talk.to_string(), true),
+            None,
+            "there are data, and nobody's limit"
+        );
+        let error = json!({ "errors": [{ "message": "Not now" }] });
+        assert_eq!(limit(&error.to_string(), true), Some(Limit::Secondary));
+        assert_eq!(limit(&error.to_string(), false), None);
     }
 }

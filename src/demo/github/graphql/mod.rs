@@ -48,6 +48,11 @@ pub enum GraphFault {
         /// When points are there again.
         reset: DateTime<Utc>,
     },
+    /// Too much at once: 200 with nothing but a message, and seconds to wait in a header.
+    SlowDown {
+        /// Seconds to wait.
+        seconds: u32,
+    },
     /// No data, and an error of this type.
     Declines(&'static str),
 }
@@ -158,6 +163,12 @@ async fn graphql(Shared(github): Shared<FakeGithub>, Json(body): Json<Value>) ->
             limited = Some(reset);
             data = Value::Null;
             errors = vec![json!({ "type": "RATE_LIMITED", "message": "API rate limit exceeded for installation." })];
+        }
+        Some(GraphFault::SlowDown { seconds }) => {
+            let words = json!({ "message": "You have exceeded a secondary rate limit. Please wait." });
+            let mut response = Json(words).into_response();
+            put(&mut response, "retry-after", &seconds.to_string());
+            return with_points(response, &state);
         }
         Some(GraphFault::Declines(kind)) => {
             data = Value::Null;
