@@ -33,7 +33,7 @@ use crate::store::tenants::Installation;
 /// Days of the past that are read where nobody says how many.
 pub const USUAL_DAYS: i64 = 365;
 
-/// Tries of one page before its repository waits for somebody; with the rests between them, some days.
+/// Rests of one page before its repository waits for somebody; together some days.
 const TRIES: i32 = 24;
 
 /// Plans to read what changed since a time in a tenant's repositories, of all or of those named, and has it begun. Gives how
@@ -199,7 +199,8 @@ async fn wait(pipeline: &Pipeline, conn: &mut PgConnection, id: InstallationId, 
 }
 
 /// Notes that a repository's page failed. A page that was too heavy is asked for again at once, half as big; whatever else may
-/// pass rests a growing while; the rest waits for somebody. The other repositories go on.
+/// pass rests a growing while, also a token that is refused, since new ones are not known everywhere at once; the rest waits
+/// for somebody. The other repositories go on.
 async fn give_way(
     conn: &mut PgConnection,
     id: InstallationId,
@@ -208,12 +209,13 @@ async fn give_way(
     now: Time,
 ) -> Result<(), StepError> {
     let may_pass = match error {
+        StepError::Forge(ForgeError::Forbidden { status: 401, .. }) => true,
         StepError::Forge(error) => error.may_pass(),
         StepError::Store(_) => true,
         StepError::Unreadable(_) => false,
     };
-    let of_host = matches!(error, StepError::Forge(_));
-    let half = reading::smaller(turn.page_size).filter(|_| may_pass && of_host);
+    let was_too_big = matches!(error, StepError::Forge(ForgeError::TooBig { .. }));
+    let half = reading::smaller(turn.page_size).filter(|_| was_too_big);
     let again_at = match half {
         Some(_) => Some(now),
         None if may_pass && turn.attempts < TRIES => Some(now + reading::rest(turn.attempts)),
@@ -223,7 +225,7 @@ async fn give_way(
     tracing::warn!(installation.id = id.0, repo.id = turn.repo.0, %error, "a page of the past failed");
     let failure = Failure {
         why: &why,
-        page_size: half.unwrap_or(turn.page_size),
+        smaller: half,
         again_at,
     };
     backfills::failed(conn, id, turn, &failure, now).await?;

@@ -111,7 +111,7 @@ pub struct Turn {
     pub cursor: Option<String>,
     /// Pull requests on it.
     pub page_size: i32,
-    /// Tries that failed since the last page.
+    /// Tries that failed since the last page, but for those that were too big.
     pub attempts: i32,
     /// Pages read.
     pub pages: i32,
@@ -234,8 +234,8 @@ pub async fn page_done(
 pub struct Failure<'a> {
     /// Why, in a sentence.
     pub why: &'a str,
-    /// Pull requests to ask for in the next call.
-    pub page_size: i32,
+    /// It was too big, so that it doesn't count as a try: pull requests to ask for in the next call.
+    pub smaller: Option<i32>,
     /// When to try again; none: trying again by itself won't help.
     pub again_at: Option<Time>,
 }
@@ -252,14 +252,15 @@ pub async fn failed(
     now: Time,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update backfill set state = 'failed', error = $4, page_size = $5, next_try_at = $6, attempts = attempts + 1,
+        "update backfill set state = 'failed', error = $4, page_size = coalesce($5, page_size), next_try_at = $6,
+                             attempts = attempts + case when $5::int is null then 1 else 0 end,
                              started_at = coalesce(started_at, $7), updated_at = $7
          where installation_id = $1 and repo_id = $2 and planned_at = $3 and state <> 'paused'",
         id.0,
         turn.repo.0,
         turn.planned_at,
         failure.why,
-        failure.page_size,
+        failure.smaller,
         failure.again_at,
         now
     )

@@ -9,6 +9,7 @@ use peerlore::demo::github::NewComment;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
 use peerlore::demo::github::delivery::Delivery;
+use peerlore::demo::github::failures::Failure;
 use peerlore::demo::github::graphql::GraphFault;
 use peerlore::model::ids::InstallationId;
 use peerlore::model::settings::Settings;
@@ -366,17 +367,35 @@ async fn what_may_pass_rests_a_growing_while() {
     let first = progress(&late).await.swap_remove(0);
     assert_eq!(
         (first.state, rest(&first)),
-        (State::Failed, Some(8)),
-        "after 10, 5, 2 and 1"
+        (State::Failed, Some(1)),
+        "after 10, 5, 2 and 1, which are no rests"
     );
     late.clock.move_to(first.next_try_at.expect("a time"));
     late.let_time_pass().await;
     let second = progress(&late).await.swap_remove(0);
-    assert_eq!((second.state, rest(&second)), (State::Failed, Some(16)));
+    assert_eq!((second.state, rest(&second)), (State::Failed, Some(2)));
     late.github.fail_pages_over(None);
     late.clock.move_to(second.next_try_at.expect("a time"));
     late.let_time_pass().await;
     assert!(states(&late).await.iter().all(|(_, state)| *state == State::Done));
+}
+
+#[tokio::test]
+async fn while_github_is_away_pages_stay_as_big_as_they_are_and_rest_a_growing_while() {
+    let (late, _) = comes_late().await;
+    plan(&late).await;
+    for (failure, minutes) in [(500, 1), (401, 2), (503, 4)] {
+        late.github.fail_next(None, "/graphql", 1, Failure::Status(failure));
+        late.let_time_pass().await;
+        let resting = progress(&late).await.swap_remove(0);
+        let next = resting.next_try_at.expect("it is tried again");
+        assert_eq!((next - resting.updated_at).num_minutes(), minutes, "{failure}");
+        assert_eq!(late.one::<i32>("select page_size from backfill").await, 10);
+        late.clock.move_to(next);
+    }
+    late.let_time_pass().await;
+    assert!(states(&late).await.iter().all(|(_, state)| *state == State::Done));
+    assert_eq!(learned(&late).await, whole().await);
 }
 
 #[tokio::test]
