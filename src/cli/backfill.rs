@@ -27,6 +27,7 @@ use crate::store::backfills;
 use crate::store::backfills::Before;
 use crate::store::backfills::Progress;
 use crate::store::backfills::State;
+use crate::store::backfills::plan::Before;
 use crate::store::jobs;
 use crate::store::tenants;
 

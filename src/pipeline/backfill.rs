@@ -23,10 +23,11 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::StoreError;
 use crate::store::backfills;
-use crate::store::backfills::Before;
 use crate::store::backfills::Failure;
 use crate::store::backfills::Progress;
 use crate::store::sweeps;
+use crate::store::backfills::plan;
+use crate::store::backfills::plan::Before;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
 
@@ -48,7 +49,7 @@ pub async fn plan(
     repos: Option<&[RepoId]>,
     (since, before): (Time, Before),
 ) -> Result<u64, StepError> {
-    let planned = backfills::plan(conn, id, repos, (since, before), pipeline.clock.now()).await?;
+    let planned = plan::plan(conn, id, repos, (since, before), pipeline.clock.now()).await?;
     if planned > 0 {
         begin(pipeline, conn, id).await?;
         tracing::info!(installation.id = id.0, repositories = planned, %since, "reading the past is planned");

@@ -1,21 +1,12 @@
 //! How far the past of each repository was read: one row a repository, kept in the transaction that stores a page's facts.
+pub mod plan;
+
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
 use crate::store::StoreError;
-
-/// What becomes of repositories whose past was asked for before.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Before {
-    /// They stay as they are.
-    Stays,
-    /// What is read is read anew, what failed or is held goes on where it was.
-    GoesOn,
-    /// They begin anew at the newest; what is held stays held.
-    Anew,
-}
 
 /// Where the reading of a repository's past stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,47 +42,6 @@ impl State {
             .find(|state| state.as_str() == word)
             .ok_or(StoreError::Unreadable { what: "backfill.state" })
     }
-}
-
-/// Plans to read the past of a tenant's repositories since a time, of all that are there or of those named; one statement
-/// however many there are. Gives how many it planned.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn plan(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    repos: Option<&[RepoId]>,
-    (since, before): (Time, Before),
-    now: Time,
-) -> Result<u64, StoreError> {
-    let repos: Option<Vec<i64>> = repos.map(|repos| repos.iter().map(|repo| repo.0).collect());
-    let done = sqlx::query!(
-        "insert into backfill (installation_id, repo_id, since, planned_at, updated_at)
-         select installation_id, id, $3, $4, $4 from repo
-         where installation_id = $1 and removed_at is null and ($2::bigint[] is null or id = any($2))
-         on conflict (installation_id, repo_id) do update
-         set since = case when backfill.state = 'done' then excluded.since else least(backfill.since, excluded.since) end,
-             cursor = case when $6 or backfill.state = 'done' then null else backfill.cursor end,
-             pages = case when $6 or backfill.state = 'done' then 0 else backfill.pages end,
-             pulls_done = case when $6 or backfill.state = 'done' then 0 else backfill.pulls_done end,
-             pulls_total = case when $6 or backfill.state = 'done' then null else backfill.pulls_total end,
-             started_at = case when $6 or backfill.state = 'done' then null else backfill.started_at end,
-             calls = case when $6 or backfill.state = 'done' then 0 else backfill.calls end,
-             state = case when $6 and backfill.state = 'paused' then 'paused' else 'waiting' end,
-             planned_at = excluded.planned_at, updated_at = excluded.updated_at, finished_at = null, error = null,
-             attempts = 0, next_try_at = null, waits_until = null
-         where $5 or $6",
-        id.0,
-        repos.as_deref(),
-        since,
-        now,
-        before == Before::GoesOn,
-        before == Before::Anew
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
 }
 
 /// A repository whose next page is to be read.
@@ -190,7 +140,7 @@ pub struct Page<'a> {
     pub attributes: &'a str,
 }
 
-/// Notes a page, in the transaction that stores its facts. False: somebody holds the repository, began it anew or read the
+/// Notes a page, in the transaction that stores its facts; after the last one, what was missed meanwhile is read. False: somebody holds the repository, began it anew or read the
 /// page meanwhile, so that the transaction has to be given up.
 ///
 /// # Errors
@@ -224,8 +174,11 @@ pub async fn page_done(
         page.attributes,
         now
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    if page.next.is_none() {
+        plan::once_more(conn, id, turn.repo, now).await?;
+    }
     Ok(done.rows_affected() > 0)
 }
 

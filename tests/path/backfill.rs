@@ -1,5 +1,6 @@
 //! The past is read page by page, until what is known is what webhooks would have told.
 use std::process::Command;
+use std::process::Output;
 
 use chrono::Duration;
 use peerlore::demo::github::APP_ID;
@@ -16,9 +17,10 @@ use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
 use peerlore::pipeline::backfill;
 use peerlore::store::backfills;
-use peerlore::store::backfills::Before;
 use peerlore::store::backfills::Progress;
 use peerlore::store::backfills::State;
+use peerlore::store::backfills::plan::Before;
+use peerlore::store::jobs;
 use peerlore::store::sweeps;
 use sqlx::ConnectOptions;
 
@@ -40,7 +42,7 @@ use crate::order::of_the_rest;
 use crate::order::story;
 
 /// When the day's history ends, in minutes.
-const EVENING: i64 = TODAY + 70;
+pub const EVENING: i64 = TODAY + 70;
 
 fn posting() -> Settings {
     Settings {
@@ -50,13 +52,13 @@ fn posting() -> Settings {
 }
 
 /// A Peerlore whose App comes in the evening, after everything happened; and what nobody told it.
-async fn comes_late() -> (Peerlore, Vec<Delivery>) {
+pub async fn comes_late() -> (Peerlore, Vec<Delivery>) {
     let github = organisation("acme", 1);
     let untold = story(&github);
     (comes_to(github, EVENING).await, untold)
 }
 
-async fn comes_to(github: FakeGithub, minute: i64) -> Peerlore {
+pub async fn comes_to(github: FakeGithub, minute: i64) -> Peerlore {
     comes(github, minute, Settings::default()).await
 }
 
@@ -76,7 +78,7 @@ async fn heard() -> Peerlore {
     peerlore
 }
 
-async fn plan(peerlore: &Peerlore) -> InstallationId {
+pub async fn plan(peerlore: &Peerlore) -> InstallationId {
     let id = peerlore.tenant().await;
     let since = peerlore.clock.now() - Duration::days(365);
     let planned = backfill::since(&peerlore.app.pipeline, &mut *peerlore.conn().await, id, since).await;
@@ -84,13 +86,13 @@ async fn plan(peerlore: &Peerlore) -> InstallationId {
     id
 }
 
-async fn progress(peerlore: &Peerlore) -> Vec<Progress> {
+pub async fn progress(peerlore: &Peerlore) -> Vec<Progress> {
     let id = peerlore.tenant().await;
     let found = backfills::progress(&mut *peerlore.conn().await, id).await;
     found.expect("the database")
 }
 
-async fn states(peerlore: &Peerlore) -> Vec<(String, State)> {
+pub async fn states(peerlore: &Peerlore) -> Vec<(String, State)> {
     let all = progress(peerlore).await.into_iter();
     all.map(|one| (one.name, one.state)).collect()
 }
@@ -192,7 +194,7 @@ async fn the_past_gives_the_facts_lessons_and_edges_that_webhooks_would_have_giv
 }
 
 /// What a whole reading teaches.
-async fn whole() -> Vec<String> {
+pub async fn whole() -> Vec<String> {
     let (whole, _) = comes_late().await;
     plan(&whole).await;
     whole.run_jobs().await;
@@ -547,23 +549,26 @@ async fn a_time_whose_deliveries_are_lost_is_read_anew() {
     assert_eq!(late.github.questions().len(), asked, "once");
 }
 
+/// `peerlore backfill`, on this Peerlore's database.
+fn command(late: &Peerlore, more: &[&str]) -> Output {
+    let database = late.pool().connect_options().to_url_lossy();
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/app-key.pem");
+    let done = Command::new(env!("CARGO_BIN_EXE_peerlore"))
+        .arg("backfill")
+        .args(more)
+        .env("DATABASE_URL", database.as_str())
+        .env("PEERLORE_GITHUB_API_URL", late.api())
+        .env("PEERLORE_GITHUB_APP_ID", APP_ID.to_string())
+        .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", key)
+        .output();
+    done.expect("the command runs")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_reads_until_all_is_read_and_says_so() {
     let (late, _) = comes_late().await;
     late.leaves_jobs();
-    let run = |more: &'static [&'static str]| {
-        let database = late.pool().connect_options().to_url_lossy();
-        let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/app-key.pem");
-        let done = Command::new(env!("CARGO_BIN_EXE_peerlore"))
-            .arg("backfill")
-            .args(more)
-            .env("DATABASE_URL", database.as_str())
-            .env("PEERLORE_GITHUB_API_URL", late.api())
-            .env("PEERLORE_GITHUB_APP_ID", APP_ID.to_string())
-            .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", key)
-            .output();
-        done.expect("the command runs")
-    };
+    let run = |more| command(&late, more);
     let done = run(&["--since", "2098-12-01", "--repo", "acme/shop", "--json"]);
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}");
@@ -585,4 +590,54 @@ async fn the_command_reads_until_all_is_read_and_says_so() {
         !unknown.status.success() && said.contains("acme/nowhere is not known; is the App installed on it?"),
         "{said}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_lets_what_it_does_not_name_stay_held() {
+    let github = organisation("acme", 1);
+    let _untold = github.add_repository(by("ada", TODAY), "attic", "Rust", &[]);
+    let late = comes_to(github, EVENING).await;
+    late.leaves_jobs();
+    let id = plan(&late).await;
+    let held = backfills::pause(&mut *late.conn().await, id, None, late.clock.now()).await;
+    assert_eq!(held.expect("the database"), 2);
+    let done = command(&late, &["--since", "2098-12-01", "--repo", "acme/shop"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(
+        states(&late).await,
+        [
+            ("acme/attic".to_owned(), State::Paused),
+            ("acme/shop".to_owned(), State::Done)
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_does_not_wait_for_an_account_where_the_app_is_suspended() {
+    let (late, _) = comes_late().await;
+    late.sql("update installation set suspended_at = now()").await;
+    for more in [["--org", "acme"], ["--repo", "acme/shop"]] {
+        let done = command(&late, &more);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            !done.status.success()
+                && said.contains("the App is suspended or removed on acme, so nothing is read there"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_the_jobs_of_the_tenants_that_are_named_count() {
+    let (late, _) = comes_late().await;
+    late.leaves_jobs();
+    let elsewhere = InstallationId(99);
+    let mut conn = late.conn().await;
+    backfill::begin(&late.app.pipeline, &mut conn, elsewhere)
+        .await
+        .expect("the queue");
+    let ready = jobs::ready_of(&mut conn, &[elsewhere]).await.expect("the database");
+    assert_eq!(ready, 1);
+    let id = late.tenant().await;
+    assert_eq!(jobs::ready_of(&mut conn, &[id]).await.expect("the database"), 0);
 }
