@@ -15,6 +15,7 @@ use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
 use crate::forge::github::graphql;
 use crate::forge::github::graphql::Limit;
+use crate::forge::github::nul::without_nul;
 use crate::model::clock::Time;
 
 /// Pages of one listing; more than any real one, so that a wrong answer can't keep us paging for ever.
@@ -348,7 +349,7 @@ fn next_address(link: &str) -> Option<String> {
 }
 
 pub(super) fn read<T: DeserializeOwned>(text: &str, doing: &str) -> Result<T, ForgeError> {
-    serde_json::from_str(text).map_err(|error| ForgeError::Unreadable {
+    serde_json::from_slice(&without_nul(text.as_bytes())).map_err(|error| ForgeError::Unreadable {
         doing: doing.to_owned(),
         what: format!(
             "not what GitHub documents at line {}, column {}",

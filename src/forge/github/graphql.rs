@@ -16,6 +16,7 @@ use crate::forge::ForgeError;
 use crate::forge::github::app::Credentials;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
+use crate::forge::github::nul::without_nul;
 use crate::forge::github::call::Call;
 use crate::forge::github::call::SECONDARY;
 use crate::forge::github::call::of_client;
@@ -320,7 +321,8 @@ impl GitHub {
             };
             let body = json!({ "query": query, "operationName": operation, "variables": variables });
             let text = self.post_graphql(seat, call, &body).await?;
-            let whole: Whole<T> = serde_json::from_str(&text).map_err(|error| of_json(&error, call.doing))?;
+            let whole: Whole<T> =
+                serde_json::from_slice(&without_nul(text.as_bytes())).map_err(|error| of_json(&error, call.doing))?;
             if full_ids && whole.errors.iter().any(Fault::unknown_field) {
                 // An Enterprise Server from before 2023: the shorter number is the same one.
                 self.full_ids.store(false, Ordering::Relaxed);

@@ -15,6 +15,7 @@ mod graphql;
 pub mod history;
 pub mod login;
 mod manifest;
+mod nul;
 mod ourselves;
 pub mod pace;
 pub mod past;

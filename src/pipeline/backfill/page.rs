@@ -2,6 +2,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::classify::attributes::Attributes;
@@ -144,16 +145,10 @@ pub async fn store(
         page_size: reading::bigger(turn.page_size),
         attributes: &around.attributes,
     };
+    let mut refused = 0;
     // First: whoever holds the row reads this page, and nobody else.
     if backfills::page_done(&mut tx, id, turn, &page, now).await? {
-        let mut seen = Seen::default();
-        for (pull, contents) in &all {
-            let key = PullKey {
-                repo: turn.repo,
-                number: pull.number,
-            };
-            one(pipeline, &mut tx, (id, key), (pull, contents.as_ref(), &mut seen)).await?;
-        }
+        refused = each(pipeline, &mut tx, (id, turn), &all).await?;
         if let Some(name) = &turn.default_branch {
             base_branch::store(pipeline, &mut tx, (id, turn.repo), (name, around.base.as_ref())).await?;
         }
@@ -167,11 +162,42 @@ pub async fn store(
         repo.id = turn.repo.0,
         pulls = page.pulls,
         calls = page.calls,
-        missing = past.missing.len(),
+        missing = past.missing.len() + refused,
         last = past.next.is_none(),
         "a page of the past is stored"
     );
     Ok(())
+}
+
+/// Stores the pull requests of a page, each for itself: one that Postgres won't take doesn't stop the others. Gives how many
+/// it refused.
+async fn each(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, turn): (InstallationId, &Turn),
+    all: &[(&PastPull, Option<Contents>)],
+) -> Result<usize, StepError> {
+    let mut seen = Seen::default();
+    let mut refused = 0;
+    for (pull, contents) in all {
+        let key = PullKey {
+            repo: turn.repo,
+            number: pull.number,
+        };
+        let mut point = conn.begin().await?;
+        match one(pipeline, &mut point, (id, key), (pull, contents.as_ref(), &mut seen)).await {
+            Ok(()) => point.commit().await?,
+            Err(StepError::Store(error)) if error.is_of_data() => {
+                point.rollback().await?;
+                // Whoever was stored with it is not any more.
+                seen = Seen::default();
+                refused += 1;
+                tracing::warn!(repo.id = turn.repo.0, pull.number = pull.number, %error, "a pull request of the past is left out");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(refused)
 }
 
 async fn one(
