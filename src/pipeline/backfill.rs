@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 
 use crate::forge::ForgeError;
 use crate::forge::RepoAt;
+use crate::forge::github::past::PastRepo;
 use crate::forge::github::past::Turn;
 use crate::model::clock::Time;
 use crate::model::event::Event;
@@ -172,7 +173,6 @@ async fn one_page(pipeline: &Pipeline, tenant: &Installation, turn: &backfills::
         owner: &turn.owner,
         name: &turn.name,
     };
-    let around = page::around(pipeline, &at, (tenant.id, turn)).await?;
     let asked = Turn {
         after: turn.cursor.as_deref(),
         since: turn.since,
@@ -181,9 +181,30 @@ async fn one_page(pipeline: &Pipeline, tenant: &Installation, turn: &backfills::
     let past = pipeline.forge.past_page(&at, &asked).await?;
     page::store(pipeline, (tenant.id, turn), &past, &around).await
 }
+    is_asked_for(pipeline, (tenant.id, turn), &past.repo).await?;
+    let around = page::around(pipeline, &at, (tenant.id, turn), &past).await?;
 
 /// Until when a tenant's limit has to be left to what happens now.
 fn scarce_until(pipeline: &Pipeline, tenant: &Installation, now: Time) -> Option<Time> {
+/// Checks that the repository that answered is the one that was asked about, and still the tenant's: GitHub follows old names.
+async fn is_asked_for(
+    pipeline: &Pipeline,
+    (id, turn): (InstallationId, &backfills::Turn),
+    repo: &PastRepo,
+) -> Result<(), StepError> {
+    let wrong = |what: &str| StepError::Unreadable(format!("reading the past of {}/{}: {what}", turn.owner, turn.name));
+    if repo.id.is_some_and(|found| found != turn.repo) {
+        return Err(wrong("another repository has this name now"));
+    }
+    if let Some(owner) = repo.owner {
+        let mut conn = pipeline.pool.acquire().await?;
+        if !backfills::is_of(&mut conn, id, owner).await? {
+            return Err(wrong("the repository belongs to another account now"));
+        }
+    }
+    Ok(())
+}
+
     let limits = pipeline.forge.limits(tenant.external_id);
     let scarce = limits
         .iter()

@@ -37,6 +37,7 @@ use crate::forge::github::shapes::actor;
 use crate::model::clock::Time;
 use crate::model::event::Event;
 use crate::model::ids::CommentId;
+use crate::model::ids::RepoId;
 use crate::model::person::Actor;
 use crate::model::pull::PullContents;
 use crate::model::pull::PullFile;
@@ -52,6 +53,8 @@ const REACTIONS_A_CALL: usize = 50;
 pub struct PastPage {
     /// Its pull requests, the last changed first.
     pub pulls: Vec<PastPull>,
+    /// The repository that it is about.
+    pub repo: PastRepo,
     /// Where the next page begins; none at the end of the time asked for.
     pub next: Option<String>,
     /// Pull requests changed in the time asked for, as GitHub's search counts them; none where it doesn't say.
@@ -60,6 +63,17 @@ pub struct PastPage {
     pub missing: Vec<String>,
     /// Calls that the page took.
     pub calls: u32,
+}
+
+/// The repository that answered: GitHub follows names that were given up, so it may be another one than was asked about.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct PastRepo {
+    /// GitHub's number of it.
+    pub id: Option<RepoId>,
+    /// GitHub's number of the account that owns it.
+    pub owner: Option<i64>,
+    /// Its default branch.
+    pub default_branch: Option<String>,
 }
 
 /// A pull request as it is now, and what led there.
@@ -360,6 +374,7 @@ impl Forge {
             }
         }
         Ok(PastPage {
+            repo: repo.to_past(),
             pulls,
             next,
             total,

@@ -7,8 +7,10 @@ use crate::forge::github::graph_shapes::Connection;
 use crate::forge::github::graph_shapes::Said;
 use crate::forge::github::graph_shapes::Who;
 use crate::forge::github::graph_shapes::user;
+use crate::forge::github::past::PastRepo;
 use crate::forge::github::shapes::List;
 use crate::forge::github::shapes::Repo;
+use crate::model::ids::RepoId;
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -42,6 +44,16 @@ pub(super) struct Named {
 }
 
 impl RepoNode {
+    /// What tells which repository it is.
+    pub(super) fn to_past(&self) -> PastRepo {
+        let seen = self.to_repo();
+        PastRepo {
+            id: seen.id.map(RepoId),
+            owner: seen.owner.and_then(|owner| owner.id),
+            default_branch: seen.default_branch,
+        }
+    }
+
     /// In REST's shape.
     pub(super) fn to_repo(&self) -> Repo {
         Repo {
