@@ -40,6 +40,12 @@ impl Forge {
         self.github.is_configured()
     }
 
+    /// Whether somebody's token is used, which may read wherever they may, and not an App, which has to be installed.
+    #[must_use]
+    pub fn acts_by_token(&self) -> bool {
+        self.github.acts_by_token()
+    }
+
     /// Goes on with other credentials, and signs users in with `login`, in all clones. Calls that run end with the old ones.
     ///
     /// # Errors

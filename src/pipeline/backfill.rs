@@ -26,9 +26,9 @@ use crate::store::StoreError;
 use crate::store::backfills;
 use crate::store::backfills::Failure;
 use crate::store::backfills::Progress;
-use crate::store::sweeps;
 use crate::store::backfills::plan;
 use crate::store::backfills::plan::Before;
+use crate::store::sweeps;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
 
@@ -107,7 +107,9 @@ pub async fn of_event(
 pub async fn keep_up(pipeline: &Pipeline) -> Result<(), StepError> {
     let mut tx = pipeline.pool.begin().await?;
     if let Some(gap) = sweeps::gap(&mut tx).await? {
-        for tenant in tenants::all(&mut tx).await?.into_iter().filter(|tenant| !tenant.silent) {
+        let by_token = pipeline.forge.acts_by_token();
+        let reads = |tenant: &Installation| !tenant.silent && (by_token || tenant.external_id.is_some());
+        for tenant in tenants::all(&mut tx).await?.into_iter().filter(reads) {
             since(pipeline, &mut tx, tenant.id, gap.from).await?;
         }
         sweeps::close_gap(&mut tx, &gap).await?;
@@ -179,13 +181,11 @@ async fn one_page(pipeline: &Pipeline, tenant: &Installation, turn: &backfills::
         pulls: turn.page_size.unsigned_abs(),
     };
     let past = pipeline.forge.past_page(&at, &asked).await?;
-    page::store(pipeline, (tenant.id, turn), &past, &around).await
-}
     is_asked_for(pipeline, (tenant.id, turn), &past.repo).await?;
     let around = page::around(pipeline, &at, (tenant.id, turn), &past).await?;
+    page::store(pipeline, (tenant.id, turn), &past, &around).await
+}
 
-/// Until when a tenant's limit has to be left to what happens now.
-fn scarce_until(pipeline: &Pipeline, tenant: &Installation, now: Time) -> Option<Time> {
 /// Checks that the repository that answered is the one that was asked about, and still the tenant's: GitHub follows old names.
 async fn is_asked_for(
     pipeline: &Pipeline,
@@ -205,6 +205,8 @@ async fn is_asked_for(
     Ok(())
 }
 
+/// Until when a tenant's limit has to be left to what happens now.
+fn scarce_until(pipeline: &Pipeline, tenant: &Installation, now: Time) -> Option<Time> {
     let limits = pipeline.forge.limits(tenant.external_id);
     let scarce = limits
         .iter()
