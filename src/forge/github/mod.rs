@@ -25,6 +25,7 @@ pub mod reactions;
 mod read;
 pub mod respond;
 mod shapes;
+mod sizes;
 mod standing;
 mod status;
 pub mod the_app;

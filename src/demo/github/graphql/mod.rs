@@ -141,50 +141,57 @@ async fn graphql(Shared(github): Shared<FakeGithub>, Json(body): Json<Value>) ->
     {
         map.insert("rateLimit".into(), rate_limit(&state, question.cost()));
     }
-    let mut limited = None;
+    if let Some(fault) = fault {
+        spoil(fault, &mut data, &mut errors);
+    }
+    let mut answer = if let Some(GraphFault::SlowDown { .. }) = fault {
+        json!({ "message": "You have exceeded a secondary rate limit. Please wait." })
+    } else {
+        json!({ "data": data })
+    };
+    if !errors.is_empty() {
+        answer["errors"] = Value::Array(errors);
+    }
+    let mut response = Json(answer).into_response();
     match fault {
-        None => {}
-        Some(GraphFault::HalfDone) => {
-            halve(&mut data);
+        Some(GraphFault::RateLimited { reset }) => {
+            put(&mut response, "x-ratelimit-remaining", "0");
+            put(&mut response, "x-ratelimit-reset", &reset.timestamp().to_string());
+        }
+        Some(GraphFault::SlowDown { seconds }) => put(&mut response, "retry-after", &seconds.to_string()),
+        _ => {}
+    }
+    with_points(response, &state)
+}
+
+/// Lets something go wrong with an answer.
+fn spoil(fault: GraphFault, data: &mut Value, errors: &mut Vec<Value>) {
+    match fault {
+        GraphFault::HalfDone => {
+            halve(data);
             errors.push(json!({ "message": TOO_LONG }));
         }
-        Some(GraphFault::OverLimits) => {
-            errors.extend(lack(&mut data, "author"));
+        GraphFault::OverLimits => {
+            errors.extend(lack(data, "author"));
             for list in ["reviewThreads", "comments", "reviews"] {
-                errors.extend(lack(&mut data, list).map(|mut error| {
+                errors.extend(lack(data, list).map(|mut error| {
                     error["type"] = json!("RESOURCE_LIMITS_EXCEEDED");
                     error
                 }));
             }
         }
-        Some(GraphFault::Lacks(field)) => errors.extend(lack(&mut data, field)),
-        Some(GraphFault::LosesPull(number)) => errors.extend(lose(&mut data, number)),
-        Some(GraphFault::RateLimited { reset }) => {
-            limited = Some(reset);
-            data = Value::Null;
-            errors = vec![json!({ "type": "RATE_LIMITED", "message": "API rate limit exceeded for installation." })];
+        GraphFault::Lacks(field) => errors.extend(lack(data, field)),
+        GraphFault::LosesPull(number) => errors.extend(lose(data, number)),
+        GraphFault::RateLimited { .. } => {
+            *data = Value::Null;
+            *errors = vec![json!({ "type": "RATE_LIMITED", "message": "API rate limit exceeded for installation." })];
         }
-        Some(GraphFault::SlowDown { seconds }) => {
-            let words = json!({ "message": "You have exceeded a secondary rate limit. Please wait." });
-            let mut response = Json(words).into_response();
-            put(&mut response, "retry-after", &seconds.to_string());
-            return with_points(response, &state);
-        }
-        Some(GraphFault::Declines(kind)) => {
-            data = Value::Null;
-            errors = vec![json!({ "type": kind, "message": "Resource not accessible by integration" })];
+        GraphFault::SlowDown { .. } => errors.clear(),
+        GraphFault::Declines(kind) => {
+            *data = Value::Null;
+            *errors = vec![json!({ "type": kind, "message": "Resource not accessible by integration" })];
         }
     }
-    let mut answer = json!({ "data": data });
-    if !errors.is_empty() {
-        answer["errors"] = Value::Array(errors);
-    }
-    let mut response = Json(answer).into_response();
-    if let Some(reset) = limited {
-        put(&mut response, "x-ratelimit-remaining", "0");
-        put(&mut response, "x-ratelimit-reset", &reset.timestamp().to_string());
-    }
-    with_points(response, &state)
 }
 
 /// What GitHub refuses before it begins.

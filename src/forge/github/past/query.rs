@@ -1,5 +1,5 @@
 //! The questions about the past, as GraphQL wants them.
-use crate::forge::github::graphql::Sizes;
+use crate::forge::github::sizes::Sizes;
 
 /// Whoever does something.
 const WHO: &str = "fragment who on Actor { __typename login ... on User { databaseId } ... on Bot { databaseId } \
