@@ -233,9 +233,8 @@ async fn give_way(
     now: Time,
 ) -> Result<(), StepError> {
     let may_pass = match error {
-        StepError::Forge(ForgeError::Forbidden { status: 401, .. }) => true,
+        StepError::Store(_) | StepError::Forge(ForgeError::Forbidden { status: 401, .. }) => true,
         StepError::Forge(error) => error.may_pass(),
-        StepError::Store(_) => true,
         StepError::Unreadable(_) => false,
     };
     let was_too_big = matches!(error, StepError::Forge(ForgeError::TooBig { .. }));
