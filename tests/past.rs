@@ -311,31 +311,60 @@ async fn a_page_that_is_too_big_may_succeed_when_it_is_smaller() {
     github.fail_pages_over(Some(2));
     let error = page(&forge, 4, None).await.expect_err("502");
     assert!(
-        error.may_pass() && matches!(error, ForgeError::Transport { .. }),
+        error.may_pass() && matches!(error, ForgeError::TooBig { .. }),
         "{error:?}"
     );
     assert_eq!(page(&forge, 2, None).await.expect("a page").pulls.len(), 2);
     github.fault_next(GraphFault::HalfDone);
     let error = page(&forge, 2, None).await.expect_err("half a page");
-    assert!(matches!(error, ForgeError::Transport { .. }), "{error:?}");
+    assert!(matches!(error, ForgeError::TooBig { .. }), "{error:?}");
+    github.fault_next(GraphFault::OverLimits);
+    let error = page(&forge, 2, None).await.expect_err("too costly");
+    assert!(matches!(error, ForgeError::TooBig { .. }), "{error:?}");
     github.fault_next(GraphFault::Declines("MAX_NODE_LIMIT_EXCEEDED"));
     let error = page(&forge, 2, None).await.expect_err("too many nodes");
-    assert!(matches!(error, ForgeError::Transport { .. }), "{error:?}");
+    assert!(matches!(error, ForgeError::TooBig { .. }), "{error:?}");
     assert_eq!(page(&forge, 2, None).await.expect("a page").pulls.len(), 2);
 }
 
 #[tokio::test]
-async fn one_that_is_lost_is_named_and_the_others_are_there() {
+async fn a_page_that_lacks_what_would_be_lost_is_no_page() {
     let github = github();
     for minute in 1..=3 {
         small(&github, by("ada", minute));
     }
     let (_served, forge) = served(&github).await;
-    github.fault_next(GraphFault::LosesPull(2));
+    for fault in [
+        GraphFault::LosesPull(2),
+        GraphFault::Lacks("reviewThreads"),
+        GraphFault::Lacks("files"),
+    ] {
+        github.fault_next(fault);
+        let error = page(&forge, 10, None).await.expect_err("half a page");
+        assert!(matches!(error, ForgeError::TooBig { .. }), "{fault:?}: {error:?}");
+    }
+    github.fault_next(GraphFault::Lacks("author"));
     let page = page(&forge, 10, None).await.expect("a page");
     let numbers: Vec<i32> = page.pulls.iter().map(|pull| pull.number).collect();
-    assert_eq!(numbers, [3, 1]);
-    assert_eq!(page.missing, ["repository.pullRequests.nodes.1"]);
+    assert_eq!(numbers, [3, 2, 1], "an account can be done without");
+    assert_eq!(page.missing, ["repository.pullRequests.nodes.0.author"]);
+}
+
+#[tokio::test]
+async fn the_rest_of_a_big_one_that_lacks_something_is_no_rest() {
+    let github = github();
+    let files = (0..130).map(|number| Change::write(format!("src/{number}.rs"), "1\n"));
+    opened(&github, by("ada", 1), files.collect());
+    let (_served, forge) = served(&github).await;
+    for fault in [GraphFault::Lacks("files"), GraphFault::OverLimits] {
+        github.fault_next(GraphFault::Lacks("author"));
+        github.fault_next(fault);
+        let error = page(&forge, 10, None).await.expect_err("half of it");
+        assert!(matches!(error, ForgeError::TooBig { .. }), "{fault:?}: {error:?}");
+    }
+    let page = page(&forge, 10, None).await.expect("a page");
+    let contents = page.pulls[0].contents.as_ref().expect("its contents");
+    assert_eq!(contents.files.len(), 130);
 }
 
 #[tokio::test]
@@ -358,6 +387,34 @@ async fn limits_are_graphqls_own_until_github_slows_everything_down() {
     let error = page(&again, 10, None).await.expect_err("too fast");
     assert!(matches!(error, ForgeError::RateLimited { .. }), "{error:?}");
     again.rate_limit(None).await.expect_err("REST waits, too");
+}
+
+#[tokio::test]
+async fn a_secondary_limit_is_known_by_its_words_whatever_the_status() {
+    let github = github();
+    small(&github, by("ada", 1));
+    let (_served, forge) = served(&github).await;
+    github.fault_next(GraphFault::SlowDown { seconds: 90 });
+    let error = page(&forge, 10, None).await.expect_err("too fast");
+    let until = at(100) + Duration::seconds(90);
+    assert!(
+        matches!(error, ForgeError::RateLimited { until: named, .. } if named == until),
+        "{error:?}"
+    );
+    forge.rate_limit(None).await.expect_err("REST waits, too");
+}
+
+#[tokio::test]
+async fn only_a_question_that_github_does_not_understand_is_given_up() {
+    let github = github();
+    small(&github, by("ada", 1));
+    let (_served, forge) = served(&github).await;
+    github.fault_next(GraphFault::Declines("SERVICE_UNAVAILABLE"));
+    let error = page(&forge, 10, None).await.expect_err("no data");
+    assert!(error.may_pass(), "{error:?}");
+    github.fault_next(GraphFault::Declines("FORBIDDEN"));
+    let error = page(&forge, 10, None).await.expect_err("no access");
+    assert!(!error.may_pass(), "{error:?}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use chrono::NaiveTime;
 use clap::Args;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
+use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
 
 use crate::app;
@@ -24,9 +25,9 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::backfill;
 use crate::pipeline::work;
 use crate::store::backfills;
-use crate::store::backfills::Before;
 use crate::store::backfills::Progress;
 use crate::store::backfills::State;
+use crate::store::backfills::plan::Before;
 use crate::store::jobs;
 use crate::store::tenants;
 
@@ -85,7 +86,6 @@ async fn go(config: &Config, pipeline: &Pipeline, command: &Backfill, stop: &Can
     let mut planned = 0;
     for (id, repos) in &wanted {
         let mut tx = pipeline.pool.begin().await?;
-        backfills::resume(&mut tx, *id, None, pipeline.clock.now()).await?;
         planned += backfill::plan(pipeline, &mut tx, *id, repos.as_deref(), (since, Before::GoesOn)).await?;
         tx.commit().await?;
     }
@@ -125,6 +125,7 @@ async fn wanted(pipeline: &Pipeline, command: &Backfill) -> anyhow::Result<Wante
         let repo = tenants::repo_by_name(&mut conn, owner, short)
             .await?
             .with_context(|| format!("{name} is not known; is the App installed on it?"))?;
+        refuse_silent(&mut conn, repo.installation, owner).await?;
         match wanted.iter_mut().find(|(id, _)| *id == repo.installation) {
             Some((_, repos)) => repos.get_or_insert_default().push(repo.id),
             None => wanted.push((repo.installation, Some(vec![repo.id]))),
@@ -134,6 +135,7 @@ async fn wanted(pipeline: &Pipeline, command: &Backfill) -> anyhow::Result<Wante
         let id = tenants::by_login(&mut conn, login)
             .await?
             .with_context(|| format!("{login} is not known; is the App installed there?"))?;
+        refuse_silent(&mut conn, id, login).await?;
         wanted.push((id, None));
     }
     if wanted.is_empty() {
@@ -141,6 +143,20 @@ async fn wanted(pipeline: &Pipeline, command: &Backfill) -> anyhow::Result<Wante
         wanted.extend(all.filter(|tenant| !tenant.silent).map(|tenant| (tenant.id, None)));
     }
     Ok(wanted)
+}
+
+async fn is_silent(conn: &mut PgConnection, id: InstallationId) -> anyhow::Result<bool> {
+    let tenant = tenants::installation(conn, id).await?;
+    Ok(tenant.is_none_or(|tenant| tenant.silent))
+}
+
+/// Nothing is read where the App may not be, so that nobody should wait for it.
+async fn refuse_silent(conn: &mut PgConnection, id: InstallationId, login: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !is_silent(conn, id).await?,
+        "the App is suspended or removed on {login}, so nothing is read there; an owner can let it back in GitHub's settings"
+    );
+    Ok(())
 }
 
 /// Shows how far it is until nothing of it is left that goes on by itself soon, or `stop` comes; gives how it stands then.
@@ -156,6 +172,7 @@ async fn show(
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} pull requests  {msg}")?;
         ProgressBar::new(0).with_style(style)
     };
+    let ids: Vec<InstallationId> = wanted.iter().map(|(id, _)| *id).collect();
     let mut told: Vec<Progress> = Vec::new();
     loop {
         let all = standing(pipeline, wanted).await?;
@@ -177,7 +194,7 @@ async fn show(
         });
         told = all;
         // What recent pull requests' pushes did is read by jobs of their own.
-        let rests = is_over && jobs::ready(&mut *pipeline.pool.acquire().await?).await? == 0;
+        let rests = is_over && jobs::ready_of(&mut *pipeline.pool.acquire().await?, &ids).await? == 0;
         if rests || stop.is_cancelled() {
             bar.finish_and_clear();
             return Ok(told);
@@ -193,6 +210,10 @@ async fn standing(pipeline: &Pipeline, wanted: &Wanted) -> anyhow::Result<Vec<Pr
     let mut conn = pipeline.pool.acquire().await?;
     let mut all = Vec::new();
     for (id, repos) in wanted {
+        if is_silent(&mut conn, *id).await? {
+            // Suspended meanwhile, nothing of it goes on.
+            continue;
+        }
         let found = backfills::progress(&mut conn, *id).await?.into_iter();
         all.extend(found.filter(|one| repos.as_ref().is_none_or(|repos| repos.contains(&one.repo))));
     }

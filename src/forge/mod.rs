@@ -41,6 +41,12 @@ impl Forge {
         self.github.is_configured()
     }
 
+    /// Whether somebody's token is used, which may read wherever they may, and not an App, which has to be installed.
+    #[must_use]
+    pub fn acts_by_token(&self) -> bool {
+        self.github.acts_by_token()
+    }
+
     /// Goes on with other credentials, and signs users in with `login`, in all clones. Calls that run end with the old ones.
     ///
     /// # Errors
@@ -174,6 +180,14 @@ pub enum ForgeError {
         /// What failed, in short.
         what: String,
     },
+    /// More than the code host answers in one go. Less of it may succeed.
+    #[error("{doing}: GitHub could not answer all of it at once ({what}); less is asked for next")]
+    TooBig {
+        /// What was asked.
+        doing: String,
+        /// What shows it, in short.
+        what: String,
+    },
     /// An answer that we can't read.
     #[error("{doing}: GitHub's answer could not be read ({what}); please report it")]
     Unreadable {
@@ -195,7 +209,7 @@ impl ForgeError {
     #[must_use]
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Transport { .. } => true,
+            Self::RateLimited { .. } | Self::Transport { .. } | Self::TooBig { .. } => true,
             Self::NotConfigured { .. }
             | Self::NotFound { .. }
             | Self::Forbidden { .. }

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 
 use crate::forge::ForgeError;
 use crate::forge::RepoAt;
+use crate::forge::github::past::PastRepo;
 use crate::forge::github::past::Turn;
 use crate::model::clock::Time;
 use crate::model::event::Event;
@@ -23,9 +24,10 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::StoreError;
 use crate::store::backfills;
-use crate::store::backfills::Before;
 use crate::store::backfills::Failure;
 use crate::store::backfills::Progress;
+use crate::store::backfills::plan;
+use crate::store::backfills::plan::Before;
 use crate::store::sweeps;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
@@ -33,7 +35,7 @@ use crate::store::tenants::Installation;
 /// Days of the past that are read where nobody says how many.
 pub const USUAL_DAYS: i64 = 365;
 
-/// Tries of one page before its repository waits for somebody; with the rests between them, some days.
+/// Rests of one page before its repository waits for somebody; together some days.
 const TRIES: i32 = 24;
 
 /// Plans to read what changed since a time in a tenant's repositories, of all or of those named, and has it begun. Gives how
@@ -48,7 +50,7 @@ pub async fn plan(
     repos: Option<&[RepoId]>,
     (since, before): (Time, Before),
 ) -> Result<u64, StepError> {
-    let planned = backfills::plan(conn, id, repos, (since, before), pipeline.clock.now()).await?;
+    let planned = plan::plan(conn, id, repos, (since, before), pipeline.clock.now()).await?;
     if planned > 0 {
         begin(pipeline, conn, id).await?;
         tracing::info!(installation.id = id.0, repositories = planned, %since, "reading the past is planned");
@@ -105,7 +107,9 @@ pub async fn of_event(
 pub async fn keep_up(pipeline: &Pipeline) -> Result<(), StepError> {
     let mut tx = pipeline.pool.begin().await?;
     if let Some(gap) = sweeps::gap(&mut tx).await? {
-        for tenant in tenants::all(&mut tx).await?.into_iter().filter(|tenant| !tenant.silent) {
+        let by_token = pipeline.forge.acts_by_token();
+        let reads = |tenant: &Installation| !tenant.silent && (by_token || tenant.external_id.is_some());
+        for tenant in tenants::all(&mut tx).await?.into_iter().filter(reads) {
             since(pipeline, &mut tx, tenant.id, gap.from).await?;
         }
         sweeps::close_gap(&mut tx, &gap).await?;
@@ -171,14 +175,34 @@ async fn one_page(pipeline: &Pipeline, tenant: &Installation, turn: &backfills::
         owner: &turn.owner,
         name: &turn.name,
     };
-    let around = page::around(pipeline, &at, (tenant.id, turn)).await?;
     let asked = Turn {
         after: turn.cursor.as_deref(),
         since: turn.since,
         pulls: turn.page_size.unsigned_abs(),
     };
     let past = pipeline.forge.past_page(&at, &asked).await?;
+    is_asked_for(pipeline, (tenant.id, turn), &past.repo).await?;
+    let around = page::around(pipeline, &at, (tenant.id, turn), &past).await?;
     page::store(pipeline, (tenant.id, turn), &past, &around).await
+}
+
+/// Checks that the repository that answered is the one that was asked about, and still the tenant's: GitHub follows old names.
+async fn is_asked_for(
+    pipeline: &Pipeline,
+    (id, turn): (InstallationId, &backfills::Turn),
+    repo: &PastRepo,
+) -> Result<(), StepError> {
+    let wrong = |what: &str| StepError::Unreadable(format!("reading the past of {}/{}: {what}", turn.owner, turn.name));
+    if repo.id.is_some_and(|found| found != turn.repo) {
+        return Err(wrong("another repository has this name now"));
+    }
+    if let Some(owner) = repo.owner {
+        let mut conn = pipeline.pool.acquire().await?;
+        if !backfills::is_of(&mut conn, id, owner).await? {
+            return Err(wrong("the repository belongs to another account now"));
+        }
+    }
+    Ok(())
 }
 
 /// Until when a tenant's limit has to be left to what happens now.
@@ -199,7 +223,8 @@ async fn wait(pipeline: &Pipeline, conn: &mut PgConnection, id: InstallationId, 
 }
 
 /// Notes that a repository's page failed. A page that was too heavy is asked for again at once, half as big; whatever else may
-/// pass rests a growing while; the rest waits for somebody. The other repositories go on.
+/// pass rests a growing while, also a token that is refused, since new ones are not known everywhere at once; the rest waits
+/// for somebody. The other repositories go on.
 async fn give_way(
     conn: &mut PgConnection,
     id: InstallationId,
@@ -208,12 +233,12 @@ async fn give_way(
     now: Time,
 ) -> Result<(), StepError> {
     let may_pass = match error {
+        StepError::Store(_) | StepError::Forge(ForgeError::Forbidden { status: 401, .. }) => true,
         StepError::Forge(error) => error.may_pass(),
-        StepError::Store(_) => true,
         StepError::Unreadable(_) => false,
     };
-    let of_host = matches!(error, StepError::Forge(_));
-    let half = reading::smaller(turn.page_size).filter(|_| may_pass && of_host);
+    let was_too_big = matches!(error, StepError::Forge(ForgeError::TooBig { .. }));
+    let half = reading::smaller(turn.page_size).filter(|_| was_too_big);
     let again_at = match half {
         Some(_) => Some(now),
         None if may_pass && turn.attempts < TRIES => Some(now + reading::rest(turn.attempts)),
@@ -223,7 +248,7 @@ async fn give_way(
     tracing::warn!(installation.id = id.0, repo.id = turn.repo.0, %error, "a page of the past failed");
     let failure = Failure {
         why: &why,
-        page_size: half.unwrap_or(turn.page_size),
+        smaller: half,
         again_at,
     };
     backfills::failed(conn, id, turn, &failure, now).await?;

@@ -59,14 +59,30 @@ pub async fn store(
 ) -> Result<(), StepError> {
     let Some(read) = read else { return Ok(()) };
     ownership::set_base_branch(conn, id, (repo, name), read).await?;
-    for pull in ownership::mark_ignored(conn, id, (repo, name), &read.ignored).await? {
+    mark(pipeline, conn, (id, repo), name).await
+}
+
+/// Marks the pull requests whose commits a branch lists as ones that only moved lines, by what is stored of it.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn mark(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, repo): (InstallationId, RepoId),
+    name: &str,
+) -> Result<(), StepError> {
+    let Some(known) = ownership::base_branch(conn, id, (repo, name)).await? else {
+        return Ok(());
+    };
+    for pull in ownership::mark_ignored(conn, id, (repo, name), &known.ignored).await? {
         let job = Job::Learn { installation: id, pull };
         pipeline.queue.add(conn, &job.into()).await?;
     }
     Ok(())
 }
 
-/// What the code host says of a base branch; none where what is known is less than an hour old.
+/// What the code host says of a base branch, and in how many calls; none where what is known is less than an hour old.
 ///
 /// # Errors
 /// As [`ForgeError`] says.
@@ -75,12 +91,15 @@ pub async fn read(
     at: &RepoAt<'_>,
     name: &str,
     (known, now): (Option<&BaseBranch>, Time),
-) -> Result<Option<BaseBranch>, ForgeError> {
+) -> Result<Option<(BaseBranch, i64)>, ForgeError> {
     if known.is_some_and(|known| now - known.read_at < Duration::minutes(TRUSTED_MINUTES)) {
         return Ok(None);
     }
     let mut owners = Vec::new();
+    // The list of commits.
+    let mut calls = 1;
     for place in codeowners::PLACES {
+        calls += 1;
         if let Some(text) = pipeline.forge.text_file(at, place, Some(name)).await? {
             owners = codeowners::lines(&text);
             break;
@@ -88,11 +107,12 @@ pub async fn read(
     }
     let ignored = pipeline.forge.text_file(at, IGNORED, Some(name)).await?;
     let ignored = ignored.as_deref().map(codeowners::revisions).unwrap_or_default();
-    Ok(Some(BaseBranch {
+    let read = BaseBranch {
         read_at: now,
         owners,
         ignored,
-    }))
+    };
+    Ok(Some((read, calls)))
 }
 
 /// Who owns some files by the base branch's CODEOWNERS, teams resolved to people, each with the pattern that gives them

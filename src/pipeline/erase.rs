@@ -67,7 +67,9 @@ pub async fn person(
 async fn forget_dead_letters(conn: &mut sqlx::PgConnection, login: &str) -> Result<usize, StepError> {
     let mut forgotten = 0;
     let wanted = format!("\"login\":\"{}\"", login.to_ascii_lowercase());
-    for (letter, body) in inbox::dead_bodies(conn).await? {
+    let mut last = None;
+    while let Some((letter, body)) = inbox::dead_body_after(conn, last).await? {
+        last = Some(letter);
         // What can't be unpacked may name anybody.
         let names = lz4_flex::decompress_size_prepended(&body).map_or(true, |raw| {
             let text = String::from_utf8_lossy(&raw).to_ascii_lowercase();

@@ -232,7 +232,8 @@ impl Asking<'_> {
             let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
             let attributes = self.pipeline.forge.attributes(&at).await?;
             if let Some((name, known)) = self.base {
-                found.base = base_branch::read(self.pipeline, &at, name, (known.as_ref(), self.now)).await?;
+                let read = base_branch::read(self.pipeline, &at, name, (known.as_ref(), self.now)).await?;
+                found.base = read.map(|(branch, _)| branch);
             }
             let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
             found.commits.clone_from(&contents.commits);

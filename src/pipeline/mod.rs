@@ -134,7 +134,7 @@ pub enum StepError {
     /// The code host.
     #[error(transparent)]
     Forge(#[from] ForgeError),
-    /// The delivery can't be understood; trying again won't help.
+    /// What came can't be understood, or isn't about what it should be; trying again won't help.
     #[error("{0}")]
     Unreadable(String),
 }

@@ -71,7 +71,9 @@ impl RegisteredError {
                 ForgeError::NotFound { .. } | ForgeError::Declined { .. } | ForgeError::Forbidden { .. } => {
                     Trouble::Unknown
                 }
-                ForgeError::RateLimited { .. } | ForgeError::Transport { .. } => Trouble::TryAgain,
+                ForgeError::RateLimited { .. } | ForgeError::Transport { .. } | ForgeError::TooBig { .. } => {
+                    Trouble::TryAgain
+                }
                 ForgeError::NotConfigured { .. } | ForgeError::Unreadable { .. } | ForgeError::Setup { .. } => {
                     Trouble::Broken
                 }

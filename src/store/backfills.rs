@@ -1,21 +1,12 @@
 //! How far the past of each repository was read: one row a repository, kept in the transaction that stores a page's facts.
+pub mod plan;
+
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
 use crate::store::StoreError;
-
-/// What becomes of repositories whose past was asked for before.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Before {
-    /// They stay as they are.
-    Stays,
-    /// What is read is read anew, what failed or is held goes on where it was.
-    GoesOn,
-    /// They begin anew at the newest; what is held stays held.
-    Anew,
-}
 
 /// Where the reading of a repository's past stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,47 +44,6 @@ impl State {
     }
 }
 
-/// Plans to read the past of a tenant's repositories since a time, of all that are there or of those named; one statement
-/// however many there are. Gives how many it planned.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn plan(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    repos: Option<&[RepoId]>,
-    (since, before): (Time, Before),
-    now: Time,
-) -> Result<u64, StoreError> {
-    let repos: Option<Vec<i64>> = repos.map(|repos| repos.iter().map(|repo| repo.0).collect());
-    let done = sqlx::query!(
-        "insert into backfill (installation_id, repo_id, since, planned_at, updated_at)
-         select installation_id, id, $3, $4, $4 from repo
-         where installation_id = $1 and removed_at is null and ($2::bigint[] is null or id = any($2))
-         on conflict (installation_id, repo_id) do update
-         set since = case when backfill.state = 'done' then excluded.since else least(backfill.since, excluded.since) end,
-             cursor = case when $6 or backfill.state = 'done' then null else backfill.cursor end,
-             pages = case when $6 or backfill.state = 'done' then 0 else backfill.pages end,
-             pulls_done = case when $6 or backfill.state = 'done' then 0 else backfill.pulls_done end,
-             pulls_total = case when $6 or backfill.state = 'done' then null else backfill.pulls_total end,
-             started_at = case when $6 or backfill.state = 'done' then null else backfill.started_at end,
-             calls = case when $6 or backfill.state = 'done' then 0 else backfill.calls end,
-             state = case when $6 and backfill.state = 'paused' then 'paused' else 'waiting' end,
-             planned_at = excluded.planned_at, updated_at = excluded.updated_at, finished_at = null, error = null,
-             attempts = 0, next_try_at = null, waits_until = null
-         where $5 or $6",
-        id.0,
-        repos.as_deref(),
-        since,
-        now,
-        before == Before::GoesOn,
-        before == Before::Anew
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
-}
-
 /// A repository whose next page is to be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Turn {
@@ -111,7 +61,7 @@ pub struct Turn {
     pub cursor: Option<String>,
     /// Pull requests on it.
     pub page_size: i32,
-    /// Tries that failed since the last page.
+    /// Tries that failed since the last page, but for those that were too big.
     pub attempts: i32,
     /// Pages read.
     pub pages: i32,
@@ -190,7 +140,7 @@ pub struct Page<'a> {
     pub attributes: &'a str,
 }
 
-/// Notes a page, in the transaction that stores its facts. False: somebody holds the repository, began it anew or read the
+/// Notes a page, in the transaction that stores its facts; after the last one, what was missed meanwhile is read. False: somebody holds the repository, began it anew or read the
 /// page meanwhile, so that the transaction has to be given up.
 ///
 /// # Errors
@@ -224,8 +174,11 @@ pub async fn page_done(
         page.attributes,
         now
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    if page.next.is_none() {
+        plan::once_more(conn, id, turn.repo, now).await?;
+    }
     Ok(done.rows_affected() > 0)
 }
 
@@ -234,8 +187,8 @@ pub async fn page_done(
 pub struct Failure<'a> {
     /// Why, in a sentence.
     pub why: &'a str,
-    /// Pull requests to ask for in the next call.
-    pub page_size: i32,
+    /// It was too big, so that it doesn't count as a try: pull requests to ask for in the next call.
+    pub smaller: Option<i32>,
     /// When to try again; none: trying again by itself won't help.
     pub again_at: Option<Time>,
 }
@@ -252,14 +205,15 @@ pub async fn failed(
     now: Time,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update backfill set state = 'failed', error = $4, page_size = $5, next_try_at = $6, attempts = attempts + 1,
+        "update backfill set state = 'failed', error = $4, page_size = coalesce($5, page_size), next_try_at = $6,
+                             attempts = attempts + case when $5::int is null then 1 else 0 end,
                              started_at = coalesce(started_at, $7), updated_at = $7
          where installation_id = $1 and repo_id = $2 and planned_at = $3 and state <> 'paused'",
         id.0,
         turn.repo.0,
         turn.planned_at,
         failure.why,
-        failure.page_size,
+        failure.smaller,
         failure.again_at,
         now
     )
@@ -413,4 +367,38 @@ pub async fn progress(conn: &mut PgConnection, id: InstallationId) -> Result<Vec
             })
         })
         .collect()
+}
+
+/// Whether an account, by the code host's number, is the tenant's own.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn is_of(conn: &mut PgConnection, id: InstallationId, account: i64) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from installation where id = $1 and account_id = $2) as "is!""#,
+        id.0,
+        account
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Notes the name of a repository's default branch where none is known: what tells that the App came doesn't say it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn see_default_branch(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (repo, name): (RepoId, &str),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update repo set default_branch = $3 where installation_id = $1 and id = $2 and default_branch is null",
+        id.0,
+        repo.0,
+        name
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

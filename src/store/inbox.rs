@@ -158,17 +158,22 @@ pub async fn state(conn: &mut PgConnection) -> Result<InboxState, StoreError> {
     .await?)
 }
 
-/// The dead letters that still have a body, packed as they came.
+/// The first dead letter after another one that still has a body, packed as it came: one at a time, since each may be big.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn dead_bodies(conn: &mut PgConnection) -> Result<Vec<(InboxId, Vec<u8>)>, StoreError> {
+pub async fn dead_body_after(
+    conn: &mut PgConnection,
+    after: Option<InboxId>,
+) -> Result<Option<(InboxId, Vec<u8>)>, StoreError> {
     let found = sqlx::query!(
-        r#"select id as "id: InboxId", body as "body!" from inbox where failed_at is not null and body is not null order by id"#
+        r#"select id as "id: InboxId", body as "body!" from inbox
+           where failed_at is not null and body is not null and ($1::bigint is null or id > $1) order by id limit 1"#,
+        after.map(|after| after.0)
     )
-    .fetch_all(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(found.into_iter().map(|row| (row.id, row.body)).collect())
+    Ok(found.map(|row| (row.id, row.body)))
 }
 
 /// Lets the body of one delivery go.

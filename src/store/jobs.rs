@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use sqlx::PgPool;
 
 use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
 use crate::model::job::Queued;
 use crate::store::StoreError;
 
@@ -124,6 +125,21 @@ pub async fn backlog(conn: &mut PgConnection) -> Result<Backlog, StoreError> {
         waiting: row.waiting,
         gave_up: row.gave_up,
     })
+}
+
+/// Counts the jobs of some tenants that may run now.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn ready_of(conn: &mut PgConnection, ids: &[InstallationId]) -> Result<i64, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from graphile_worker._private_jobs
+           where run_at <= now() and attempts < max_attempts and (payload ->> 'installation')::bigint = any($1)"#,
+        &ids
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Counts the jobs that may run now.

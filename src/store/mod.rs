@@ -79,6 +79,14 @@ impl StoreError {
             _ => false,
         }
     }
+
+    /// Whether what was to be stored is to blame, so that it will never be taken and anything else may.
+    #[must_use]
+    pub fn is_of_data(&self) -> bool {
+        // Class 22 is "data exception", 54 "program limit exceeded", such as an index entry that is too long.
+        let of_data = |code: &str| code.starts_with("22") || code.starts_with("54");
+        matches!(self, Self::Query(sqlx::Error::Database(inner)) if inner.code().is_some_and(|code| of_data(&code)))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -60,7 +60,7 @@ pub async fn set_base_branch(
          values ($1, $2, $3, $4, $5, $6)
          on conflict (installation_id, repo_id, name) do update
          set read_at = excluded.read_at, owners = excluded.owners, ignored_revisions = excluded.ignored_revisions
-         where base_branch.read_at <= excluded.read_at",
+         where base_branch.read_at < excluded.read_at",
         id.0,
         repo.0,
         name,

@@ -1,5 +1,6 @@
 //! The past is read page by page, until what is known is what webhooks would have told.
 use std::process::Command;
+use std::process::Output;
 
 use chrono::Duration;
 use peerlore::demo::github::APP_ID;
@@ -9,15 +10,17 @@ use peerlore::demo::github::NewComment;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
 use peerlore::demo::github::delivery::Delivery;
+use peerlore::demo::github::failures::Failure;
 use peerlore::demo::github::graphql::GraphFault;
 use peerlore::model::ids::InstallationId;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
 use peerlore::pipeline::backfill;
 use peerlore::store::backfills;
-use peerlore::store::backfills::Before;
 use peerlore::store::backfills::Progress;
 use peerlore::store::backfills::State;
+use peerlore::store::backfills::plan::Before;
+use peerlore::store::jobs;
 use peerlore::store::sweeps;
 use sqlx::ConnectOptions;
 
@@ -39,7 +42,7 @@ use crate::order::of_the_rest;
 use crate::order::story;
 
 /// When the day's history ends, in minutes.
-const EVENING: i64 = TODAY + 70;
+pub const EVENING: i64 = TODAY + 70;
 
 fn posting() -> Settings {
     Settings {
@@ -49,13 +52,13 @@ fn posting() -> Settings {
 }
 
 /// A Peerlore whose App comes in the evening, after everything happened; and what nobody told it.
-async fn comes_late() -> (Peerlore, Vec<Delivery>) {
+pub async fn comes_late() -> (Peerlore, Vec<Delivery>) {
     let github = organisation("acme", 1);
     let untold = story(&github);
     (comes_to(github, EVENING).await, untold)
 }
 
-async fn comes_to(github: FakeGithub, minute: i64) -> Peerlore {
+pub async fn comes_to(github: FakeGithub, minute: i64) -> Peerlore {
     comes(github, minute, Settings::default()).await
 }
 
@@ -75,7 +78,7 @@ async fn heard() -> Peerlore {
     peerlore
 }
 
-async fn plan(peerlore: &Peerlore) -> InstallationId {
+pub async fn plan(peerlore: &Peerlore) -> InstallationId {
     let id = peerlore.tenant().await;
     let since = peerlore.clock.now() - Duration::days(365);
     let planned = backfill::since(&peerlore.app.pipeline, &mut *peerlore.conn().await, id, since).await;
@@ -83,13 +86,13 @@ async fn plan(peerlore: &Peerlore) -> InstallationId {
     id
 }
 
-async fn progress(peerlore: &Peerlore) -> Vec<Progress> {
+pub async fn progress(peerlore: &Peerlore) -> Vec<Progress> {
     let id = peerlore.tenant().await;
     let found = backfills::progress(&mut *peerlore.conn().await, id).await;
     found.expect("the database")
 }
 
-async fn states(peerlore: &Peerlore) -> Vec<(String, State)> {
+pub async fn states(peerlore: &Peerlore) -> Vec<(String, State)> {
     let all = progress(peerlore).await.into_iter();
     all.map(|one| (one.name, one.state)).collect()
 }
@@ -191,7 +194,7 @@ async fn the_past_gives_the_facts_lessons_and_edges_that_webhooks_would_have_giv
 }
 
 /// What a whole reading teaches.
-async fn whole() -> Vec<String> {
+pub async fn whole() -> Vec<String> {
     let (whole, _) = comes_late().await;
     plan(&whole).await;
     whole.run_jobs().await;
@@ -346,6 +349,17 @@ async fn a_page_that_is_too_heavy_is_asked_for_again_half_as_big() {
 }
 
 #[tokio::test]
+async fn what_an_answer_lacks_is_asked_for_again_and_not_lost() {
+    let (late, _) = comes_late().await;
+    late.github.fault_next(GraphFault::OverLimits);
+    late.github.fault_next(GraphFault::Lacks("reviewThreads"));
+    plan(&late).await;
+    late.run_jobs().await;
+    assert_eq!(learned(&late).await, whole().await);
+    assert!(states(&late).await.iter().all(|(_, state)| *state == State::Done));
+}
+
+#[tokio::test]
 async fn what_may_pass_rests_a_growing_while() {
     let (late, _) = comes_late().await;
     late.github.fail_pages_over(Some(0));
@@ -355,17 +369,35 @@ async fn what_may_pass_rests_a_growing_while() {
     let first = progress(&late).await.swap_remove(0);
     assert_eq!(
         (first.state, rest(&first)),
-        (State::Failed, Some(8)),
-        "after 10, 5, 2 and 1"
+        (State::Failed, Some(1)),
+        "after 10, 5, 2 and 1, which are no rests"
     );
     late.clock.move_to(first.next_try_at.expect("a time"));
     late.let_time_pass().await;
     let second = progress(&late).await.swap_remove(0);
-    assert_eq!((second.state, rest(&second)), (State::Failed, Some(16)));
+    assert_eq!((second.state, rest(&second)), (State::Failed, Some(2)));
     late.github.fail_pages_over(None);
     late.clock.move_to(second.next_try_at.expect("a time"));
     late.let_time_pass().await;
     assert!(states(&late).await.iter().all(|(_, state)| *state == State::Done));
+}
+
+#[tokio::test]
+async fn while_github_is_away_pages_stay_as_big_as_they_are_and_rest_a_growing_while() {
+    let (late, _) = comes_late().await;
+    plan(&late).await;
+    for (failure, minutes) in [(500, 1), (401, 2), (503, 4)] {
+        late.github.fail_next(None, "/graphql", 1, Failure::Status(failure));
+        late.let_time_pass().await;
+        let resting = progress(&late).await.swap_remove(0);
+        let next = resting.next_try_at.expect("it is tried again");
+        assert_eq!((next - resting.updated_at).num_minutes(), minutes, "{failure}");
+        assert_eq!(late.one::<i32>("select page_size from backfill").await, 10);
+        late.clock.move_to(next);
+    }
+    late.let_time_pass().await;
+    assert!(states(&late).await.iter().all(|(_, state)| *state == State::Done));
+    assert_eq!(learned(&late).await, whole().await);
 }
 
 #[tokio::test]
@@ -517,23 +549,26 @@ async fn a_time_whose_deliveries_are_lost_is_read_anew() {
     assert_eq!(late.github.questions().len(), asked, "once");
 }
 
+/// `peerlore backfill`, on this Peerlore's database.
+fn command(late: &Peerlore, more: &[&str]) -> Output {
+    let database = late.pool().connect_options().to_url_lossy();
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/app-key.pem");
+    let done = Command::new(env!("CARGO_BIN_EXE_peerlore"))
+        .arg("backfill")
+        .args(more)
+        .env("DATABASE_URL", database.as_str())
+        .env("PEERLORE_GITHUB_API_URL", late.api())
+        .env("PEERLORE_GITHUB_APP_ID", APP_ID.to_string())
+        .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", key)
+        .output();
+    done.expect("the command runs")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_reads_until_all_is_read_and_says_so() {
     let (late, _) = comes_late().await;
     late.leaves_jobs();
-    let run = |more: &'static [&'static str]| {
-        let database = late.pool().connect_options().to_url_lossy();
-        let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/app-key.pem");
-        let done = Command::new(env!("CARGO_BIN_EXE_peerlore"))
-            .arg("backfill")
-            .args(more)
-            .env("DATABASE_URL", database.as_str())
-            .env("PEERLORE_GITHUB_API_URL", late.api())
-            .env("PEERLORE_GITHUB_APP_ID", APP_ID.to_string())
-            .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", key)
-            .output();
-        done.expect("the command runs")
-    };
+    let run = |more| command(&late, more);
     let done = run(&["--since", "2098-12-01", "--repo", "acme/shop", "--json"]);
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}");
@@ -555,4 +590,54 @@ async fn the_command_reads_until_all_is_read_and_says_so() {
         !unknown.status.success() && said.contains("acme/nowhere is not known; is the App installed on it?"),
         "{said}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_lets_what_it_does_not_name_stay_held() {
+    let github = organisation("acme", 1);
+    let _untold = github.add_repository(by("ada", TODAY), "attic", "Rust", &[]);
+    let late = comes_to(github, EVENING).await;
+    late.leaves_jobs();
+    let id = plan(&late).await;
+    let held = backfills::pause(&mut *late.conn().await, id, None, late.clock.now()).await;
+    assert_eq!(held.expect("the database"), 2);
+    let done = command(&late, &["--since", "2098-12-01", "--repo", "acme/shop"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(
+        states(&late).await,
+        [
+            ("acme/attic".to_owned(), State::Paused),
+            ("acme/shop".to_owned(), State::Done)
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_does_not_wait_for_an_account_where_the_app_is_suspended() {
+    let (late, _) = comes_late().await;
+    late.sql("update installation set suspended_at = now()").await;
+    for more in [["--org", "acme"], ["--repo", "acme/shop"]] {
+        let done = command(&late, &more);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            !done.status.success()
+                && said.contains("the App is suspended or removed on acme, so nothing is read there"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_the_jobs_of_the_tenants_that_are_named_count() {
+    let (late, _) = comes_late().await;
+    late.leaves_jobs();
+    let elsewhere = InstallationId(99);
+    let mut conn = late.conn().await;
+    backfill::begin(&late.app.pipeline, &mut conn, elsewhere)
+        .await
+        .expect("the queue");
+    let ready = jobs::ready_of(&mut conn, &[elsewhere]).await.expect("the database");
+    assert_eq!(ready, 1);
+    let id = late.tenant().await;
+    assert_eq!(jobs::ready_of(&mut conn, &[id]).await.expect("the database"), 0);
 }

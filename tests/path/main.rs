@@ -9,6 +9,7 @@ mod asking;
 mod available;
 mod backfill;
 mod backfill_calls;
+mod backfill_trouble;
 mod candidates;
 mod check_runs;
 mod check_surface;

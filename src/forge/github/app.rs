@@ -207,6 +207,11 @@ impl GitHub {
         !matches!(self.access(), Access::None)
     }
 
+    /// Whether calls are made with a plain token.
+    pub(in crate::forge) fn acts_by_token(&self) -> bool {
+        matches!(self.access(), Access::Token(_))
+    }
+
     /// What users are signed in with; none: nobody can sign in.
     pub(super) fn login(&self) -> Option<Arc<LoginApp>> {
         self.login.read().unwrap_or_else(PoisonError::into_inner).clone()

@@ -13,6 +13,9 @@ use crate::forge::ForgeError;
 use crate::forge::RateLeft;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
+use crate::forge::github::graphql;
+use crate::forge::github::graphql::Limit;
+use crate::forge::github::nul::without_nul;
 use crate::model::clock::Time;
 
 /// Pages of one listing; more than any real one, so that a wrong answer can't keep us paging for ever.
@@ -21,6 +24,9 @@ const PAGES: u32 = 1_000;
 /// What GitHub asks to wait after a secondary limit that names no time.
 /// Source: GitHub REST API, "Rate limits for the REST API".
 const SECONDARY_WAIT: Duration = Duration::from_mins(1);
+
+/// GitHub's words for such a limit, which comes with 403, with 429, and from GraphQL also with 200.
+pub(super) const SECONDARY: &str = "secondary rate limit";
 
 /// A call to make.
 pub struct Call<'a> {
@@ -75,6 +81,16 @@ impl Limits {
             reset: number("x-ratelimit-reset"),
             retry_after: number("retry-after"),
         }
+    }
+
+    /// When calls are welcome again after one that was refused for a limit.
+    fn until(&self, now: Time) -> Time {
+        let after = self
+            .retry_after
+            .map(|seconds| now.timestamp().saturating_add(seconds.clamp(0, 86_400)));
+        let reset = self.reset.filter(|_| self.remaining == Some(0));
+        let until = after.or(reset).and_then(|seconds| Time::from_timestamp(seconds, 0));
+        until.unwrap_or(now + SECONDARY_WAIT)
     }
 
     /// Notes on the connection what is left.
@@ -154,17 +170,19 @@ impl GitHub {
         let answer = self
             .send(seat, &client, (call, Bucket::GraphQl), Some((&Write::Post, body)))
             .await?;
-        let limited = answer.limits.remaining == Some(0) || answer.text.contains("\"RATE_LIMITED\"");
-        if limited && answer.text.contains("\"errors\"") && answer.text.contains("RATE_LIMIT") {
-            let reset = answer.limits.reset.and_then(|at| Time::from_timestamp(at, 0));
-            let until = reset.unwrap_or(self.clock.now() + SECONDARY_WAIT);
-            seat.graphql_blocked_until.store(until.timestamp(), Ordering::Relaxed);
-            return Err(ForgeError::RateLimited {
-                doing: call.doing.to_owned(),
-                until,
-            });
-        }
-        Ok(answer.text)
+        let Some(limit) = graphql::limit(&answer.text, answer.limits.retry_after.is_some()) else {
+            return Ok(answer.text);
+        };
+        let blocked = match limit {
+            Limit::Primary => &seat.graphql_blocked_until,
+            Limit::Secondary => &seat.blocked_until,
+        };
+        let until = answer.limits.until(self.clock.now());
+        blocked.store(until.timestamp(), Ordering::Relaxed);
+        Err(ForgeError::RateLimited {
+            doing: call.doing.to_owned(),
+            until,
+        })
     }
 
     /// Writes something, at our pace, once.
@@ -244,10 +262,7 @@ impl GitHub {
         let result = match tokio::time::timeout(self.settings.timeout, exchange).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => of_refused_token(&error).ok_or_else(|| of_client(&error, call.doing)),
-            Err(_) => Err(ForgeError::Transport {
-                doing: call.doing.to_owned(),
-                what: "no answer in time".to_owned(),
-            }),
+            Err(_) => Err(unanswered(bucket, call.doing, "no answer in time".to_owned())),
         };
         let status = result.as_ref().map_or(0, |answer| answer.status);
         metrics::counter!("peerlore_github_calls_total", "endpoint" => call.endpoint, "status" => status.to_string())
@@ -258,7 +273,7 @@ impl GitHub {
             self.left.store(remaining, Ordering::Relaxed);
             metrics::gauge!("peerlore_github_rate_remaining").set(f64::from(remaining));
         }
-        let failed = failure(&answer, call.doing, now);
+        let failed = failure(&answer, (call.doing, bucket), now);
         if let Some(ForgeError::RateLimited { until, .. }) = &failed {
             // The primary limit of GraphQL is its own; a secondary one holds for everything.
             let of_graphql =
@@ -286,32 +301,41 @@ impl GitHub {
 }
 
 /// What a status means; none where it is a success.
-fn failure(answer: &Answer, doing: &str, now: Time) -> Option<ForgeError> {
+fn failure(answer: &Answer, (doing, bucket): (&str, Bucket), now: Time) -> Option<ForgeError> {
     let doing = doing.to_owned();
     let status = answer.status;
     let limits = &answer.limits;
     let named = limits.retry_after.is_some() || limits.remaining == Some(0);
-    let limited = status == 429 || (status == 403 && (named || answer.text.to_lowercase().contains("rate limit")));
+    let says = |words: &str| answer.text.to_lowercase().contains(words);
+    let limited = match status {
+        429 => true,
+        403 => named || says("rate limit"),
+        200..=299 => false,
+        _ => limits.retry_after.is_some() || says(SECONDARY),
+    };
     if limited {
-        let after = limits
-            .retry_after
-            .map(|seconds| now.timestamp().saturating_add(seconds.clamp(0, 86_400)));
-        let reset = limits.reset.filter(|_| limits.remaining == Some(0));
-        let until = after.or(reset).and_then(|seconds| Time::from_timestamp(seconds, 0));
-        return Some(ForgeError::RateLimited {
-            doing,
-            until: until.unwrap_or(now + SECONDARY_WAIT),
-        });
+        let until = limits.until(now);
+        return Some(ForgeError::RateLimited { doing, until });
     }
     match status {
         200..=299 => None,
         401 | 403 | 451 => Some(ForgeError::Forbidden { doing, status }),
         404 | 410 => Some(ForgeError::NotFound { doing }),
         300..=499 => Some(ForgeError::Declined { doing, status }),
+        502 | 504 => Some(unanswered(bucket, &doing, format!("status {status}"))),
         _ => Some(ForgeError::Transport {
             doing,
             what: format!("status {status}"),
         }),
+    }
+}
+
+/// What it means that GitHub took too long: of a question to GraphQL that it was too much.
+fn unanswered(bucket: Bucket, doing: &str, what: String) -> ForgeError {
+    let doing = doing.to_owned();
+    match bucket {
+        Bucket::Core => ForgeError::Transport { doing, what },
+        Bucket::GraphQl => ForgeError::TooBig { doing, what },
     }
 }
 
@@ -325,7 +349,7 @@ fn next_address(link: &str) -> Option<String> {
 }
 
 pub(super) fn read<T: DeserializeOwned>(text: &str, doing: &str) -> Result<T, ForgeError> {
-    serde_json::from_str(text).map_err(|error| ForgeError::Unreadable {
+    serde_json::from_slice(&without_nul(text.as_bytes())).map_err(|error| ForgeError::Unreadable {
         doing: doing.to_owned(),
         what: format!(
             "not what GitHub documents at line {}, column {}",

@@ -99,6 +99,6 @@ impl Forge {
     ) -> Result<Option<String>, ForgeError> {
         let file = self.file(at, path, branch, MOST_TEXT).await?;
         let bytes = file.and_then(|file| file.bytes);
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).replace('\0', "")))
     }
 }

@@ -1,13 +1,11 @@
-//! One question to GraphQL, with answers that are there in part, and how much a page may ask for.
-//!
-//! GitHub allows 500,000 nodes a question and counts a call's cost by the connections it opens. Source: GitHub GraphQL
-//! API, "Rate limits and query limits for the GraphQL API".
+//! One question to GraphQL, with answers that are there in part.
 use std::sync::atomic::Ordering;
 
 use octocrab::Octocrab;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::json;
 
@@ -16,134 +14,40 @@ use crate::forge::github::app::Credentials;
 use crate::forge::github::app::GitHub;
 use crate::forge::github::app::Seat;
 use crate::forge::github::call::Call;
+use crate::forge::github::call::SECONDARY;
 use crate::forge::github::call::of_client;
-use crate::forge::github::call::read;
+use crate::forge::github::nul::without_nul;
 use crate::model::clock::Time;
-
-/// The most nodes that GitHub lets one question ask for.
-pub const NODE_LIMIT: u64 = 500_000;
 
 /// Minutes for which the token of a connection beside the REST one is used; GitHub's holds for 60.
 const TOKEN_MINUTES: i64 = 50;
 
-/// How many of each thing a page of pull requests asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sizes {
-    /// Pull requests.
-    pub pulls: u32,
-    /// Files of each.
-    pub files: u32,
-    /// Commits of each.
-    pub commits: u32,
-    /// Authors of each commit.
-    pub authors: u32,
-    /// Reviews of each.
-    pub reviews: u32,
-    /// Review threads of each.
-    pub threads: u32,
-    /// Comments of each thread.
-    pub replies: u32,
-    /// Comments in the conversation of each.
-    pub talk: u32,
-    /// Entries of the timeline of each.
-    pub timeline: u32,
-    /// Labels of each, and people or teams that are asked to review it.
-    pub few: u32,
-}
-
-impl Sizes {
-    /// What most pull requests fit in, for a page of so many of them; the rest of bigger ones is asked for apart.
-    #[must_use]
-    pub fn usual(pulls: u32) -> Self {
-        Self {
-            pulls,
-            files: 100,
-            commits: 20,
-            authors: 5,
-            reviews: 30,
-            threads: 20,
-            replies: 10,
-            talk: 30,
-            timeline: 50,
-            few: 20,
-        }
-    }
-
-    /// The same for a page of so many, or as many of them as GitHub lets one question ask for.
-    #[must_use]
-    pub fn fitting(pulls: u32) -> Self {
-        let mut sizes = Self::usual(pulls.clamp(1, 100));
-        while sizes.nodes() > NODE_LIMIT && sizes.pulls > 1 {
-            sizes.pulls /= 2;
-        }
-        sizes
-    }
-
-    /// Everything of one pull request that one question can hold.
-    #[must_use]
-    pub fn rest() -> Self {
-        Self {
-            pulls: 1,
-            files: 100,
-            commits: 100,
-            authors: 10,
-            reviews: 100,
-            threads: 100,
-            replies: 100,
-            talk: 100,
-            timeline: 100,
-            few: 100,
-        }
-    }
-
-    /// The nodes that a page asks for at most.
-    #[must_use]
-    pub fn nodes(self) -> u64 {
-        let [
-            pulls,
-            files,
-            commits,
-            authors,
-            reviews,
-            threads,
-            replies,
-            talk,
-            timeline,
-            few,
-        ] = [
-            self.pulls,
-            self.files,
-            self.commits,
-            self.authors,
-            self.reviews,
-            self.threads,
-            self.replies,
-            self.talk,
-            self.timeline,
-            self.few,
-        ]
-        .map(u64::from);
-        let each = files + commits * (1 + authors) + reviews + threads * (1 + replies) + talk + timeline + 2 * few;
-        pulls * (1 + each)
-    }
-
-    /// What a page costs of the 5,000 points an hour: a hundredth of the connections it opens, 1 at least.
-    #[must_use]
-    pub fn points(self) -> u64 {
-        let [pulls, commits, threads] = [self.pulls, self.commits, self.threads].map(u64::from);
-        // Files, commits, reviews, threads, conversation, timeline, labels, requests.
-        let opened = 1 + pulls * (8 + commits + threads);
-        opened.div_ceil(100).max(1)
-    }
-}
+/// How the messages about a question begin that GraphQL can't understand.
+const QUESTION_WORDS: [&str; 6] = [
+    "parse error",
+    "field ",
+    "variable ",
+    "argument ",
+    "fragment ",
+    "expected ",
+];
 
 /// An answer with what is missing in it.
 #[derive(Debug)]
 pub struct Answered<T> {
     /// What is there.
     pub data: T,
-    /// Where something is missing, as GitHub names the place (`repository.pullRequests.nodes.3`), without its words.
-    pub missing: Vec<String>,
+    /// What is missing in it.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that an answer lacks.
+#[derive(Debug)]
+pub struct Missing {
+    /// Where, as GitHub names the place (`repository.pullRequests.nodes.3`), without its words; empty: it doesn't say.
+    pub place: String,
+    /// What it would mean if there were no answer at all.
+    pub means: ForgeError,
 }
 
 #[derive(Deserialize)]
@@ -187,30 +91,97 @@ impl Fault {
         code == Some("undefinedField") && field == Some("fullDatabaseId")
     }
 
+    /// GraphQL can't understand the question, so that asking again won't help.
+    fn is_about_the_question(&self) -> bool {
+        let words = self.message.to_lowercase();
+        self.extensions.as_ref().is_some_and(|more| more.code.is_some())
+            || self.kind.is_none() && self.path.is_empty() && QUESTION_WORDS.iter().any(|word| words.starts_with(word))
+    }
+
     /// What it means where there are no data at all.
     fn meaning(&self, doing: &str) -> ForgeError {
         let doing = doing.to_owned();
         match self.kind.as_deref() {
             Some("NOT_FOUND") => ForgeError::NotFound { doing },
             Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeError::Forbidden { doing, status: 403 },
-            Some("MAX_NODE_LIMIT_EXCEEDED") => ForgeError::Transport {
+            Some(_) | None if self.is_too_big() => ForgeError::TooBig {
                 doing,
-                what: "the page was too big".to_owned(),
+                what: "GraphQL took too long, or it was too much".to_owned(),
             },
-            Some(_) | None if self.is_passing() => ForgeError::Transport {
-                doing,
-                what: "GraphQL took too long".to_owned(),
-            },
-            Some(_) | None => ForgeError::Unreadable {
+            Some(_) | None if self.is_about_the_question() => ForgeError::Unreadable {
                 doing,
                 what: "GraphQL declined the question".to_owned(),
+            },
+            // Whatever we don't know may pass: nobody should have to look at what mends itself.
+            Some(_) | None => ForgeError::Transport {
+                doing,
+                what: "GraphQL failed".to_owned(),
             },
         }
     }
 
-    fn is_passing(&self) -> bool {
+    /// Less would be answered. What such an answer holds is half empty, without saying where.
+    fn is_too_big(&self) -> bool {
         let words = self.message.to_lowercase();
-        words.contains("something went wrong") || words.contains("timeout") || words.contains("timed out")
+        matches!(
+            self.kind.as_deref(),
+            Some("RESOURCE_LIMITS_EXCEEDED" | "MAX_NODE_LIMIT_EXCEEDED")
+        ) || words.contains("something went wrong")
+            || words.contains("timeout")
+            || words.contains("timed out")
+    }
+}
+
+/// Which limit an answer of GraphQL says is used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Limit {
+    /// The hour's points.
+    Primary,
+    /// Too much at once, which holds for REST, too.
+    Secondary,
+}
+
+/// Which limit an answer with a status of success says is used up, if one is: in an error, or in a message alone.
+///
+/// `waits`: it names a time to wait.
+pub(super) fn limit(text: &str, waits: bool) -> Option<Limit> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        data: Option<IgnoredAny>,
+        message: Option<String>,
+        #[serde(default)]
+        errors: Vec<Fault>,
+    }
+    // Cheap, and also true where people talk about limits; then the errors are looked at.
+    if !waits && !text.contains("RATE_LIMIT") && !text.to_lowercase().contains("rate limit") {
+        return None;
+    }
+    let refusal: Refusal = serde_json::from_str(text).ok()?;
+    let alone = refusal.message.as_deref().filter(|_| refusal.data.is_none());
+    let mut said = refusal.errors.iter().map(|fault| fault.message.as_str()).chain(alone);
+    let asks_to_wait = waits && refusal.data.is_none();
+    if asks_to_wait || said.any(|message| message.to_lowercase().contains(SECONDARY)) {
+        return Some(Limit::Secondary);
+    }
+    let mut kinds = refusal.errors.iter().filter_map(|fault| fault.kind.as_deref());
+    let primary = kinds.any(|kind| kind.starts_with("RATE_LIMIT"))
+        || alone.is_some_and(|message| message.to_lowercase().contains("rate limit"));
+    primary.then_some(Limit::Primary)
+}
+
+/// An answer that is no JSON is a page of something between us and GitHub, which passes.
+fn of_json(error: &serde_json::Error, doing: &str) -> ForgeError {
+    let doing = doing.to_owned();
+    if error.is_data() {
+        let what = format!(
+            "not what GitHub documents at line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        ForgeError::Unreadable { doing, what }
+    } else {
+        let what = "the answer is no JSON".to_owned();
+        ForgeError::Transport { doing, what }
     }
 }
 
@@ -232,21 +203,28 @@ impl GitHub {
             };
             let body = json!({ "query": query, "operationName": operation, "variables": variables });
             let text = self.post_graphql(seat, call, &body).await?;
-            let whole: Whole<T> = read(&text, call.doing)?;
+            let whole: Whole<T> =
+                serde_json::from_slice(&without_nul(text.as_bytes())).map_err(|error| of_json(&error, call.doing))?;
             if full_ids && whole.errors.iter().any(Fault::unknown_field) {
                 // An Enterprise Server from before 2023: the shorter number is the same one.
                 self.full_ids.store(false, Ordering::Relaxed);
                 continue;
             }
-            let missing = whole.errors.iter().map(Fault::place).collect();
-            return match (whole.data, whole.errors.first()) {
-                // A timeout leaves data half empty: a smaller page gets them whole.
-                (_, Some(fault)) if fault.is_passing() => Err(fault.meaning(call.doing)),
+            if let Some(fault) = whole.errors.iter().find(|fault| fault.is_too_big()) {
+                return Err(fault.meaning(call.doing));
+            }
+            let missing = |fault: &Fault| Missing {
+                place: fault.place(),
+                means: fault.meaning(call.doing),
+            };
+            let missing = whole.errors.iter().map(missing).collect();
+            let about_us = whole.errors.iter().find(|fault| fault.is_about_the_question());
+            return match (whole.data, about_us.or(whole.errors.first())) {
                 (Some(data), _) => Ok(Answered { data, missing }),
                 (None, Some(fault)) => Err(fault.meaning(call.doing)),
-                (None, None) => Err(ForgeError::Unreadable {
+                (None, None) => Err(ForgeError::Transport {
                     doing: call.doing.to_owned(),
-                    what: "neither data nor errors".to_owned(),
+                    what: "GraphQL gave neither data nor errors".to_owned(),
                 }),
             };
         }
@@ -290,17 +268,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_stays_far_below_the_node_limit_and_within_an_hours_points() {
-        for pulls in 1..=100 {
-            assert!(Sizes::usual(pulls).nodes() <= NODE_LIMIT, "{pulls}");
-        }
-        assert!(Sizes::rest().nodes() <= NODE_LIMIT);
-        let page = Sizes::usual(25);
-        assert_eq!(page.nodes(), 25 * (1 + 100 + 20 * 6 + 30 + 20 * 11 + 30 + 50 + 40));
-        assert_eq!(page.points(), 13, "1,000 pull requests cost 520 of 5,000 points");
-    }
-
-    #[test]
     fn a_fault_means_what_github_says() {
         let fault = |text: &str| serde_json::from_str::<Fault>(text).expect("a fault").meaning("asking");
         assert!(matches!(
@@ -309,8 +276,46 @@ mod tests {
         ));
         let heavy =
             r#"{"message":"Something went wrong while executing your query. This may be the result of a timeout"}"#;
-        assert!(fault(heavy).may_pass());
-        assert!(fault(r#"{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"x"}"#).may_pass());
-        assert!(!fault(r#"{"message":"Parse error"}"#).may_pass());
+        for text in [
+            heavy,
+            r#"{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"x"}"#,
+            r#"{"type":"RESOURCE_LIMITS_EXCEEDED","message":"x"}"#,
+        ] {
+            assert!(matches!(fault(text), ForgeError::TooBig { .. }), "{text}");
+        }
+        for text in [
+            r#"{"message":"Parse error on \"}\""}"#,
+            r#"{"message":"x","path":["query"],"extensions":{"code":"undefinedField"}}"#,
+        ] {
+            assert!(!fault(text).may_pass(), "{text}");
+        }
+        for text in [
+            r#"{"type":"SERVICE_UNAVAILABLE","message":"x"}"#,
+            r#"{"message":"Loading failed","path":["repository"]}"#,
+        ] {
+            assert!(fault(text).may_pass(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_known_by_what_github_says_and_not_by_what_people_say() {
+        let secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+        let alone = json!({ "message": secondary, "documentation_url": "https://docs.github.com" });
+        assert_eq!(limit(&alone.to_string(), false), Some(Limit::Secondary));
+        let error = json!({ "data": null, "errors": [{ "message": secondary }] });
+        assert_eq!(limit(&error.to_string(), false), Some(Limit::Secondary));
+        for kind in ["RATE_LIMITED", "RATE_LIMIT"] {
+            let error = json!({ "errors": [{ "type": kind, "message": "API rate limit exceeded" }] });
+            assert_eq!(limit(&error.to_string(), false), Some(Limit::Primary), "{kind}");
+        }
+        let talk = json!({ "data": { "body": secondary }, "errors": [{ "message": "Not this one" }] });
+        assert_eq!(
+            limit(&talk.to_string(), true),
+            None,
+            "there are data, and nobody's limit"
+        );
+        let error = json!({ "errors": [{ "message": "Not now" }] });
+        assert_eq!(limit(&error.to_string(), true), Some(Limit::Secondary));
+        assert_eq!(limit(&error.to_string(), false), None);
     }
 }

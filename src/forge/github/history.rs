@@ -13,6 +13,7 @@
 //! - Entries without a number or a time (some deleted comments) can't be placed and are left out.
 use std::collections::BTreeSet;
 
+use crate::forge::github::nul::without_nul;
 use crate::forge::github::payload::ParseError;
 use crate::forge::github::shapes::Comment;
 use crate::forge::github::shapes::Repo;
@@ -41,7 +42,8 @@ use crate::model::pull::HeadPush;
 /// [`ParseError`] where the line isn't such a record or doesn't say which pull request of which repository it is.
 pub fn pull_record(line: &[u8]) -> Result<Vec<(Time, Event)>, ParseError> {
     let what = "record of a pull request";
-    let record: Record = serde_json::from_slice(line).map_err(|error| ParseError::of_json(what, &error))?;
+    let record: Record =
+        serde_json::from_slice(&without_nul(line)).map_err(|error| ParseError::of_json(what, &error))?;
     events_of(&record)
 }
 

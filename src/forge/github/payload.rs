@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::Deserialize as _;
 use url::form_urlencoded;
 
+use crate::forge::github::nul::without_nul;
 use crate::forge::github::shapes::Absent;
 use crate::forge::github::shapes::List;
 use crate::forge::github::shapes::Repo;
@@ -97,7 +98,7 @@ pub fn body_of<'a>(content_type: &str, raw: &'a [u8]) -> Result<Cow<'a, [u8]>, P
 /// [`ParseError::Unreadable`] or [`ParseError::Missing`]; never for an event or action that is unknown to us.
 pub fn parse_event(event_name: &str, body: &[u8]) -> Result<Event, ParseError> {
     let name = format!("{} payload", event_name.chars().take(60).collect::<String>());
-    let payload = match serde_json::from_slice::<Payload>(body) {
+    let payload = match serde_json::from_slice::<Payload>(&without_nul(body)) {
         Ok(payload) => payload,
         Err(error) if is_known(event_name) => return Err(ParseError::of_json(&name, &error)),
         Err(_) => Payload::default(),

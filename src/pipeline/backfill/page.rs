@@ -2,6 +2,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::classify::attributes::Attributes;
@@ -47,7 +48,10 @@ const DIFFS_DAYS: i64 = 90;
 /// What is read once for all pull requests of a repository.
 pub struct Around {
     attributes: String,
-    base: Option<BaseBranch>,
+    /// The default branch, where known.
+    branch: Option<String>,
+    /// What was read of it just now.
+    read: Option<BaseBranch>,
     calls: i64,
 }
 
@@ -60,16 +64,13 @@ pub async fn around(
     pipeline: &Pipeline,
     at: &RepoAt<'_>,
     (id, turn): (InstallationId, &Turn),
+    past: &PastPage,
 ) -> Result<Around, StepError> {
-    let mut conn = pipeline.pool.acquire().await?;
-    let known = match &turn.default_branch {
-        Some(name) => ownership::base_branch(&mut conn, id, (turn.repo, name)).await?,
-        None => None,
-    };
-    drop(conn);
     let mut around = Around {
         attributes: turn.attributes.clone().unwrap_or_default(),
-        base: known,
+        // What tells that the App came doesn't say it.
+        branch: turn.default_branch.clone().or(past.repo.default_branch.clone()),
+        read: None,
         calls: 0,
     };
     if turn.attributes.is_some() {
@@ -77,13 +78,14 @@ pub async fn around(
     }
     around.attributes = pipeline.forge.attributes(at).await?.unwrap_or_default();
     around.calls += 1;
-    if let Some(name) = &turn.default_branch {
-        let read = base_branch::read(pipeline, at, name, (around.base.as_ref(), pipeline.clock.now())).await;
-        match read {
-            Ok(Some(read)) => {
-                // A place for CODEOWNERS, and the list.
-                around.calls += 2;
-                around.base = Some(read);
+    if let Some(name) = &around.branch {
+        let mut conn = pipeline.pool.acquire().await?;
+        let known = ownership::base_branch(&mut conn, id, (turn.repo, name)).await?;
+        drop(conn);
+        match base_branch::read(pipeline, at, name, (known.as_ref(), pipeline.clock.now())).await {
+            Ok(Some((read, calls))) => {
+                around.calls += calls;
+                around.read = Some(read);
             }
             Ok(None) => {}
             Err(error @ ForgeError::RateLimited { .. }) => return Err(error.into()),
@@ -144,18 +146,17 @@ pub async fn store(
         page_size: reading::bigger(turn.page_size),
         attributes: &around.attributes,
     };
+    let mut refused = 0;
     // First: whoever holds the row reads this page, and nobody else.
     if backfills::page_done(&mut tx, id, turn, &page, now).await? {
-        let mut seen = Seen::default();
-        for (pull, contents) in &all {
-            let key = PullKey {
-                repo: turn.repo,
-                number: pull.number,
-            };
-            one(pipeline, &mut tx, (id, key), (pull, contents.as_ref(), &mut seen)).await?;
-        }
-        if let Some(name) = &turn.default_branch {
-            base_branch::store(pipeline, &mut tx, (id, turn.repo), (name, around.base.as_ref())).await?;
+        refused = each(pipeline, &mut tx, (id, turn), &all).await?;
+        if let Some(name) = &around.branch {
+            backfills::see_default_branch(&mut tx, id, (turn.repo, name)).await?;
+            match &around.read {
+                Some(read) => base_branch::store(pipeline, &mut tx, (id, turn.repo), (name, Some(read))).await?,
+                // What was read before holds for these pull requests, too.
+                None => base_branch::mark(pipeline, &mut tx, (id, turn.repo), name).await?,
+            }
         }
     } else {
         tx.rollback().await?;
@@ -167,11 +168,42 @@ pub async fn store(
         repo.id = turn.repo.0,
         pulls = page.pulls,
         calls = page.calls,
-        missing = past.missing.len(),
+        missing = past.missing.len() + refused,
         last = past.next.is_none(),
         "a page of the past is stored"
     );
     Ok(())
+}
+
+/// Stores the pull requests of a page, each for itself: one that Postgres won't take doesn't stop the others. Gives how many
+/// it refused.
+async fn each(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, turn): (InstallationId, &Turn),
+    all: &[(&PastPull, Option<Contents>)],
+) -> Result<usize, StepError> {
+    let mut seen = Seen::default();
+    let mut refused = 0;
+    for (pull, contents) in all {
+        let key = PullKey {
+            repo: turn.repo,
+            number: pull.number,
+        };
+        let mut point = conn.begin().await?;
+        match one(pipeline, &mut point, (id, key), (pull, contents.as_ref(), &mut seen)).await {
+            Ok(()) => point.commit().await?,
+            Err(StepError::Store(error)) if error.is_of_data() => {
+                point.rollback().await?;
+                // Whoever was stored with it is not any more.
+                seen = Seen::default();
+                refused += 1;
+                tracing::warn!(repo.id = turn.repo.0, pull.number = pull.number, %error, "a pull request of the past is left out");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(refused)
 }
 
 async fn one(

@@ -39,10 +39,19 @@ pub enum GraphFault {
     HalfDone,
     /// The pull request of this number is missing, beside an error that names its place.
     LosesPull(u64),
+    /// It costs GitHub too much: what was said on each pull request is null, beside errors that name some of the places.
+    OverLimits,
+    /// This field of each pull request is null, beside an error that names its first place.
+    Lacks(&'static str),
     /// No points are left until then: 200 with an error.
     RateLimited {
         /// When points are there again.
         reset: DateTime<Utc>,
+    },
+    /// Too much at once: 200 with nothing but a message, and seconds to wait in a header.
+    SlowDown {
+        /// Seconds to wait.
+        seconds: u32,
     },
     /// No data, and an error of this type.
     Declines(&'static str),
@@ -132,34 +141,57 @@ async fn graphql(Shared(github): Shared<FakeGithub>, Json(body): Json<Value>) ->
     {
         map.insert("rateLimit".into(), rate_limit(&state, question.cost()));
     }
-    let mut limited = None;
-    match fault {
-        None => {}
-        Some(GraphFault::HalfDone) => {
-            halve(&mut data);
-            errors.push(json!({ "message": TOO_LONG }));
-        }
-        Some(GraphFault::LosesPull(number)) => errors.extend(lose(&mut data, number)),
-        Some(GraphFault::RateLimited { reset }) => {
-            limited = Some(reset);
-            data = Value::Null;
-            errors = vec![json!({ "type": "RATE_LIMITED", "message": "API rate limit exceeded for installation." })];
-        }
-        Some(GraphFault::Declines(kind)) => {
-            data = Value::Null;
-            errors = vec![json!({ "type": kind, "message": "Resource not accessible by integration" })];
-        }
+    if let Some(fault) = fault {
+        spoil(fault, &mut data, &mut errors);
     }
-    let mut answer = json!({ "data": data });
+    let mut answer = if let Some(GraphFault::SlowDown { .. }) = fault {
+        json!({ "message": "You have exceeded a secondary rate limit. Please wait." })
+    } else {
+        json!({ "data": data })
+    };
     if !errors.is_empty() {
         answer["errors"] = Value::Array(errors);
     }
     let mut response = Json(answer).into_response();
-    if let Some(reset) = limited {
-        put(&mut response, "x-ratelimit-remaining", "0");
-        put(&mut response, "x-ratelimit-reset", &reset.timestamp().to_string());
+    match fault {
+        Some(GraphFault::RateLimited { reset }) => {
+            put(&mut response, "x-ratelimit-remaining", "0");
+            put(&mut response, "x-ratelimit-reset", &reset.timestamp().to_string());
+        }
+        Some(GraphFault::SlowDown { seconds }) => put(&mut response, "retry-after", &seconds.to_string()),
+        _ => {}
     }
     with_points(response, &state)
+}
+
+/// Lets something go wrong with an answer.
+fn spoil(fault: GraphFault, data: &mut Value, errors: &mut Vec<Value>) {
+    match fault {
+        GraphFault::HalfDone => {
+            halve(data);
+            errors.push(json!({ "message": TOO_LONG }));
+        }
+        GraphFault::OverLimits => {
+            errors.extend(lack(data, "author"));
+            for list in ["reviewThreads", "comments", "reviews"] {
+                errors.extend(lack(data, list).map(|mut error| {
+                    error["type"] = json!("RESOURCE_LIMITS_EXCEEDED");
+                    error
+                }));
+            }
+        }
+        GraphFault::Lacks(field) => errors.extend(lack(data, field)),
+        GraphFault::LosesPull(number) => errors.extend(lose(data, number)),
+        GraphFault::RateLimited { .. } => {
+            *data = Value::Null;
+            *errors = vec![json!({ "type": "RATE_LIMITED", "message": "API rate limit exceeded for installation." })];
+        }
+        GraphFault::SlowDown { .. } => errors.clear(),
+        GraphFault::Declines(kind) => {
+            *data = Value::Null;
+            *errors = vec![json!({ "type": kind, "message": "Resource not accessible by integration" })];
+        }
+    }
 }
 
 /// What GitHub refuses before it begins.
@@ -222,6 +254,21 @@ fn halve(data: &mut Value) {
         let half = nodes.len() / 2;
         nodes.iter_mut().skip(half).for_each(|node| *node = Value::Null);
     }
+}
+
+/// Takes a field away from a question's pull requests; the error that names its place in the first of them.
+fn lack(data: &mut Value, field: &str) -> Option<Value> {
+    let repository = data.get_mut("repository")?;
+    let path = if let Some(nodes) = repository.pointer_mut("/pullRequests/nodes") {
+        for node in nodes.as_array_mut()? {
+            node[field] = Value::Null;
+        }
+        json!(["repository", "pullRequests", "nodes", 0, field])
+    } else {
+        repository.get_mut("pullRequest")?[field] = Value::Null;
+        json!(["repository", "pullRequest", field])
+    };
+    Some(json!({ "type": "INTERNAL", "path": path, "message": "Resource limits for this query exceeded." }))
 }
 
 /// Takes a pull request away; the error that names its place.
