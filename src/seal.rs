@@ -278,7 +278,9 @@ fn make(file: &Path) -> Result<(), SealError> {
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(io)?;
     }
-    let draft = file.with_extension(format!("{}", std::process::id()));
+    // Not by the process's number: in containers that is always the same, also on a folder that two of them share.
+    let chance = AeadKey::<XChaCha20Poly1305>::try_generate().map_err(|_| SealError::NoChance)?;
+    let draft = file.with_extension(hex::encode(&chance[..8]));
     let written = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -291,6 +293,11 @@ fn make(file: &Path) -> Result<(), SealError> {
         .and_then(|()| match fs::hard_link(&draft, file) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
             linked => linked,
+        })
+        // What is sealed may outlive a loss of power; so must its key.
+        .and_then(|()| {
+            file.parent()
+                .map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
         });
     // The draft is ours alone; whether it went or not changes nothing about the key.
     drop(fs::remove_file(&draft));

@@ -312,7 +312,9 @@ async fn settle(pipeline: &Pipeline, found: &Found, github: &FakeGithub) -> anyh
     let Some(tenant) = tenants::by_login(&mut tx, &github.organisation()).await? else {
         anyhow::bail!("nothing of {ORGANISATION} arrived; the log says why");
     };
-    people::set_opt_out(&mut tx, tenant, STORIES.opted_out, Some(now)).await?;
+    if let Some(person) = people::by_login(&mut tx, tenant, STORIES.opted_out).await? {
+        people::set_opt_out(&mut tx, tenant, person.id, Some(now)).await?;
+    }
     if let Some(person) = people::by_login(&mut tx, tenant, STORIES.away).await? {
         let today = now.date_naive();
         let week = Absence {

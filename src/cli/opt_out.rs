@@ -8,6 +8,7 @@ use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
 use crate::pipeline::opt_out;
+use crate::store::erasure;
 use crate::store::tenants;
 
 /// Take a person out of everything, or back in.
@@ -36,12 +37,15 @@ pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let mut changed = 0;
     let known = tenants::all(&mut *database.pool.acquire().await?).await?;
     for tenant in known {
-        let found = if command.undo {
-            opt_out::back(&pipeline, tenant.id, &command.login).await?
-        } else {
-            opt_out::out(&pipeline, tenant.id, &command.login).await?
-        };
-        changed += usize::from(found.is_some());
+        let called = erasure::with_login(&mut *database.pool.acquire().await?, tenant.id, &command.login).await?;
+        for person in called {
+            let found = if command.undo {
+                opt_out::back(&pipeline, tenant.id, person).await?
+            } else {
+                opt_out::out(&pipeline, tenant.id, person).await?
+            };
+            changed += usize::from(found);
+        }
     }
     database.close().await?;
     (changed > 0)

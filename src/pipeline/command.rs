@@ -33,6 +33,7 @@ use crate::pipeline::record::Next;
 use crate::store::commands;
 use crate::store::commands::Given;
 use crate::store::commands::State;
+use crate::store::members;
 use crate::store::pulls;
 use crate::store::tenants;
 
@@ -186,10 +187,13 @@ async fn answered(
     around: &Around,
 ) -> Result<Answer, StepError> {
     let key = given.key;
+    let role = pipeline.forge.role(&around.at(), &given.author_login).await?;
+    if is_a_stranger(pipeline, id, (given, around), role).await? {
+        return Ok(Answer::default());
+    }
     if given.state == State::Waiting {
         unless_refused(pipeline.forge.react(&around.at(), comment, Reaction::Eyes).await)?;
     }
-    let role = pipeline.forge.role(&around.at(), &given.author_login).await?;
     if needs_contents(&given.command) {
         let mut conn = pipeline.pool.acquire().await?;
         let pull = pulls::pull(&mut conn, id, key).await?;
@@ -204,9 +208,6 @@ async fn answered(
         return Ok(Answer::default());
     };
     drop(conn);
-    if role == Role::None {
-        return Ok(Answer::default());
-    }
     let is_author = pull.author == Some(given.author);
     if needs_part(&given.command) && role < Role::Triage && !is_author {
         return Ok(Answer::no(words::NOT_YOURS));
@@ -219,6 +220,29 @@ async fn answered(
         pull,
     };
     acting.act().await
+}
+
+/// Whether somebody is nobody here: of a public repository GitHub says that everybody may read it, so only members, whoever
+/// may sort or write, and the pull request's author count there.
+async fn is_a_stranger(
+    pipeline: &Pipeline,
+    id: InstallationId,
+    (given, around): (&Given, &Around),
+    role: Role,
+) -> Result<bool, StepError> {
+    if role >= Role::Triage || (role == Role::Read && around.repo.private) {
+        return Ok(false);
+    }
+    if role == Role::None {
+        return Ok(true);
+    }
+    let mut conn = pipeline.pool.acquire().await?;
+    let pull = pulls::pull(&mut conn, id, given.key).await?;
+    let is_author = pull.is_some_and(|pull| pull.author == Some(given.author));
+    Ok(!is_author
+        && members::role_of(&mut conn, id, given.author, pipeline.clock.now())
+            .await?
+            .is_none())
 }
 
 /// Whether it needs to be known what the pull request changes.

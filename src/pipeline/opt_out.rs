@@ -9,16 +9,16 @@ use crate::store::pulls;
 use crate::store::suggestions;
 
 /// Takes a person out of everything: at once for whatever is read, and soon for the comments of ours that name them, on
-/// whichever pull request. Where they were suggested on an open one, somebody else is looked for. Gives the person's
-/// number; none where nobody has that login.
+/// whichever pull request. Where they were suggested on an open one, somebody else is looked for. False: there is
+/// no such person, or they were erased.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
-pub async fn out(pipeline: &Pipeline, id: InstallationId, login: &str) -> Result<Option<PersonId>, StepError> {
+pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> Result<bool, StepError> {
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
-    let found = people::set_opt_out(&mut tx, id, login, Some(now)).await?;
-    if let Some(person) = found {
+    let found = people::set_opt_out(&mut tx, id, person, Some(now)).await?;
+    if found {
         for pull in suggestions::posted_naming(&mut tx, id, person).await? {
             pipeline
                 .queue
@@ -37,15 +37,15 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, login: &str) -> Result
     Ok(found)
 }
 
-/// Takes a person in again, and queues the pull requests they spoke on, so that their lessons come back. Gives the
-/// person's number; none where nobody has that login.
+/// Takes a person in again, and queues the pull requests they spoke on, so that their lessons come back. False:
+/// there is no such person, or they were erased.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
-pub async fn back(pipeline: &Pipeline, id: InstallationId, login: &str) -> Result<Option<PersonId>, StepError> {
+pub async fn back(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> Result<bool, StepError> {
     let mut tx = pipeline.pool.begin().await?;
-    let found = people::set_opt_out(&mut tx, id, login, None).await?;
-    if let Some(person) = found {
+    let found = people::set_opt_out(&mut tx, id, person, None).await?;
+    if found {
         for pull in pulls::discussed_with(&mut tx, id, person).await? {
             pipeline
                 .queue

@@ -19,6 +19,7 @@ use crate::pipeline::visits::check::Asked;
 use crate::pipeline::visits::check::check;
 use crate::pipeline::visits::check::owner_if_member;
 use crate::pipeline::visits::check::wait_for_answer;
+use crate::store::erasure;
 use crate::store::people;
 use crate::store::reader::Reader;
 use crate::store::session_checks;
@@ -126,7 +127,17 @@ pub async fn finish(
     for reach in &signed.installations {
         let tenant = session_checks::tenant_of(&mut *pipeline.pool.acquire().await?, reach.external).await?;
         let Some(tenant) = tenant else { continue };
-        if let Some(owner) = owner_if_member(&pipeline.forge, &tenant, &signed.actor).await? {
+        if erasure::is_erased(&mut *pipeline.pool.acquire().await?, tenant.id, signed.actor.id).await? {
+            continue;
+        }
+        let owner = match owner_if_member(&pipeline.forge, &tenant, &signed.actor).await {
+            Err(error @ ForgeError::Forbidden { .. }) => {
+                tracing::warn!(installation.id = tenant.id.0, %error, "an organisation lets nobody sign in");
+                None
+            }
+            owner => owner?,
+        };
+        if let Some(owner) = owner {
             places.push(Place {
                 installation: tenant.id,
                 owner,

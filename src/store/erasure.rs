@@ -107,7 +107,7 @@ pub async fn is_erased(conn: &mut PgConnection, id: InstallationId, person: Pers
     .await?)
 }
 
-/// Everybody with this login, opted out or not: for the command that erases.
+/// Everybody with this login, opted out or not: for the commands that erase and opt out.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.

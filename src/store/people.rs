@@ -129,41 +129,42 @@ pub async fn are_back(conn: &mut PgConnection, id: InstallationId, people: &[Per
     Ok(())
 }
 
-/// Whether somebody with this login opted out. For the person's own switch only; nothing else may ask.
+/// Whether somebody opted out. For the person's own switch only; nothing else may ask. Whoever was erased has no switch.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn has_opted_out(conn: &mut PgConnection, id: InstallationId, login: &str) -> Result<bool, StoreError> {
+pub async fn has_opted_out(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (select 1 from person where installation_id = $1 and lower(login) = lower($2)
-                          and opted_out_at is not null) as "gone!""#,
+        r#"select exists (select 1 from person where installation_id = $1 and id = $2
+                          and opted_out_at is not null and erased_at is null) as "out!""#,
         id.0,
-        login
+        person.0
     )
     .fetch_one(conn)
     .await?)
 }
 
-/// Opts a person out (`Some`) or in again (`None`). Gives the number where there is such a person.
+/// Opts a person out (`Some`) or in again (`None`). False: there is no such person, or they were erased, which nothing takes
+/// back.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn set_opt_out(
     conn: &mut PgConnection,
     id: InstallationId,
-    login: &str,
+    person: PersonId,
     at: Option<Time>,
-) -> Result<Option<PersonId>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        r#"update person set opted_out_at = $3
-           where installation_id = $1 and lower(login) = lower($2) and kind = 'human'
-           returning id as "id: PersonId""#,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "update person set opted_out_at = $3
+         where installation_id = $1 and id = $2 and kind = 'human' and erased_at is null",
         id.0,
-        login,
+        person.0,
         at
     )
-    .fetch_optional(conn)
-    .await?)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Sets until when a person is away; none: back.

@@ -199,11 +199,11 @@ async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
         Visit::Unsure => return Err(PageError::Unsure),
         Visit::In(place) => place,
     };
-    if place.some_are_stale && parts.method == Method::GET {
-        return Err(PageError::SentOn(sign_in::beginning(&next)));
-    }
     if let (Some(word), Some(slot)) = (&place.renewed, parts.extensions.get::<Renewed>()) {
         *slot.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(word.clone());
+    }
+    if place.some_are_stale && parts.method == Method::GET {
+        return Err(PageError::SentOn(sign_in::beginning(&next)));
     }
     Ok(Visitor {
         token: GivenTo::Session(place.session).token(web),

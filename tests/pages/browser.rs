@@ -99,7 +99,7 @@ impl Browser {
     pub async fn agree(&mut self, github: &FakeGithub, login: &str, next: &str) -> String {
         github.consents(login);
         let begun = self.get(&format!("/sign-in?next={next}")).await;
-        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text());
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.text());
         at_github(begun.location()).await
     }
 
@@ -127,8 +127,9 @@ pub async fn at_github(address: &str) -> String {
 impl Answer {
     /// Where it leads to; empty: nowhere.
     pub fn location(&self) -> &str {
-        self.headers
-            .get(header::LOCATION)
-            .map_or("", |to| to.to_str().expect("text"))
+        let header = |name| self.headers.get(name).map(|to| to.to_str().expect("text"));
+        header(header::LOCATION)
+            .or_else(|| header(header::REFRESH)?.strip_prefix("0; url="))
+            .unwrap_or_default()
     }
 }

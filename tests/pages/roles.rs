@@ -42,7 +42,7 @@ const TABLE: [Row; 19] = [
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
     ("/admin", "/admin", [200, 403, 403, 200, 403]),
     ("/docs", "/docs", [200, 200, 200, 200, 200]),
-    ("/sign-in", "/sign-in", [303, 303, 303, 303, 303]),
+    ("/sign-in", "/sign-in", [200, 200, 200, 200, 200]),
     ("/sign-in/callback", "/sign-in/callback", [400, 400, 400, 400, 400]),
     (
         "/sign-in/organisation",
@@ -326,4 +326,33 @@ async fn a_team_page_names_holders_and_hides_small_counts() {
     world.opt_out("dan").await;
     assert!(ben.get("/teams/payments").await.text().contains("Error handling ben"));
     assert!(!ben.get("/teams/payments").await.names("dan"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_chooses_where_suggestions_are_shown_in_their_own_organisation_only() {
+    let world = world().await;
+    world.act_as_the_app();
+    let router = world.for_members();
+    let (own, other) = (58_210_447, 58_999_999);
+    let page = |number: i64| format!("/setup/installed?installation_id={number}");
+    let chosen = "update installation set login = login where chosen_surface is not null";
+    for login in ["ben", "cleo"] {
+        let mut member = Browser::of(&router, &world.github, login).await;
+        assert!(member.get(&page(own)).await.text().contains("That was it"), "{login}");
+        let form = format!("installation_id={own}&surface=comment");
+        assert_eq!(member.post("/me", "/setup/surface", &form).await.status.as_u16(), 403);
+    }
+    let mut ada = Browser::of(&router, &world.github, "ada").await;
+    assert!(ada.get(&page(other)).await.text().contains("That was it"));
+    let form = format!("installation_id={other}&surface=comment");
+    assert_eq!(ada.post("/me", "/setup/surface", &form).await.status.as_u16(), 403);
+    let bare = format!("installation_id={own}&surface=comment&token=none");
+    assert_ne!(ada.post_bare("/setup/surface", &bare).await.status.as_u16(), 303);
+    assert_eq!(world.sql(chosen).await, 0);
+    let shown = ada.get(&page(own)).await;
+    assert!(shown.body.contains("value=\"check\" checked"), "{}", shown.body);
+    let form = format!("installation_id={own}&surface=comment");
+    let kept = ada.post(&page(own), "/setup/surface", &form).await;
+    assert_eq!(kept.location(), page(own));
+    assert_eq!(world.sql(chosen).await, 1);
 }

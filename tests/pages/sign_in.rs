@@ -42,6 +42,11 @@ async fn a_sign_in_goes_to_github_and_back_to_where_it_began() {
     );
     world.github.consents("cleo");
     let begun = cleo.get("/sign-in?next=%2Fpulls%2Facme%2Fshop%2F7").await;
+    assert_eq!(
+        (begun.status, begun.headers.get(header::LOCATION)),
+        (StatusCode::OK, None),
+        "a redirect would be part of the form that led here, which may go nowhere else"
+    );
     let set = begun.headers[header::SET_COOKIE].to_str().expect("text").to_owned();
     assert!(
         set.starts_with("__Host-peerlore-sign-in=")
@@ -470,6 +475,25 @@ async fn who_takes_back_that_the_app_may_sign_them_in_is_out_everywhere() {
         assert_eq!(status(browser, "/me").await, 403);
     }
     assert_eq!(status(&mut ben, "/me").await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_organisation_that_refuses_us_keeps_its_members_out_of_no_other() {
+    let world = World::new().await;
+    let router = world.for_members();
+    for refused in ["/user/installations/", "/memberships/"] {
+        world.github.fail_next(None, refused, 1, Failure::Status(403));
+        let mut cleo = Browser::new(&router);
+        let back = cleo.agree(&world.github, "cleo", "/me").await;
+        let page = cleo.get(&back).await;
+        assert_eq!(
+            page.status,
+            StatusCode::FORBIDDEN,
+            "{refused}: no place there, and no fault of ours"
+        );
+        assert!(page.text().contains("Not your organisation"), "{}", page.text());
+    }
+    Browser::of(&router, &world.github, "cleo").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

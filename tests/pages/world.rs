@@ -115,6 +115,16 @@ impl World {
         self.app(Viewing::SignIn).router
     }
 
+    /// From now on GitHub is asked as the App itself, and not with a token.
+    pub fn act_as_the_app(&self) {
+        let app = Credentials::App {
+            id: 1,
+            private_key: include_str!("../data/app-key.pem").into(),
+        };
+        let switched = self.forge.switch_to(&app, Some(login_at(&self.servers[0].url)));
+        switched.expect("a key");
+    }
+
     /// The same pages for those who sign in at the second one's.
     pub async fn for_others(&mut self) -> Router {
         let server = self.other.serve(0, None).await.expect("a free port");

@@ -1,7 +1,9 @@
 //! Commands in comments: who may give them, what they do, and that each is done once.
 use insta::assert_snapshot;
+use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Act;
 use peerlore::demo::github::PullName;
+use peerlore::demo::github::UserSpec;
 use peerlore::demo::github::delivery::Delivery;
 use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
@@ -102,6 +104,39 @@ async fn assign_asks_the_expert_and_our_comment_says_why() {
         .tell(peerlore.github.remove_reviewer(&pull, by("ada", TODAY + 3), "ben"))
         .await;
     assert!(!self::shown(&peerlore, &pull).contains("Asked to review"));
+}
+
+#[tokio::test]
+async fn strangers_command_nothing_on_a_public_repository_but_whoever_opened_the_pull_request_may_ask() {
+    let (peerlore, pull) = suggested(Surface::Web).await;
+    peerlore
+        .tell(peerlore.github.publicize(by("ada", TODAY + 1), "shop", true))
+        .await;
+    peerlore.github.add_account(&UserSpec {
+        login: "mallory",
+        name: "mallory",
+        kind: AccountKind::User,
+    });
+    for words in ["suggest", "why", "help", "not-me", "assign", "reroll"] {
+        let comment = says(
+            &peerlore,
+            &pull,
+            by("mallory", TODAY + 2),
+            &format!("/peerlore {words}"),
+        )
+        .await;
+        assert_eq!(reactions(&peerlore, &pull, comment), [""; 0], "{words}");
+    }
+    assert_eq!(peerlore.said(&pull), [""; 0]);
+    let kept = "select (select count(*) from refused_pick) + (select count(*) from declined)";
+    assert_eq!(peerlore.one::<i64>(kept).await, 0);
+    let member = says(&peerlore, &pull, by("cleo", TODAY + 3), "/peerlore why").await;
+    assert_eq!(reactions(&peerlore, &pull, member)[0], EYES);
+    let own = peerlore
+        .open(by("mallory", TODAY + 4), LEDGER, &[(22, "let own = 1.0;")])
+        .await;
+    let theirs = says(&peerlore, &own, by("mallory", TODAY + 5), "/peerlore help").await;
+    assert_eq!(reactions(&peerlore, &own, theirs)[0], EYES);
 }
 
 #[tokio::test]
@@ -279,7 +314,7 @@ async fn suggest_answers_where_nothing_is_posted() {
 #[tokio::test]
 async fn somebody_by_name_is_asked_only_where_every_rule_lets_them() {
     let (peerlore, pull) = suggested(Surface::Web).await;
-    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "finn")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, peerlore.person("finn"))
         .await
         .expect("the database is there");
     peerlore.sql("update person set capacity = 0 where login = 'eve'").await;
@@ -493,7 +528,7 @@ async fn whoever_opts_out_goes_out_of_answers() {
     let (peerlore, pull) = suggested(Surface::Web).await;
     says(&peerlore, &pull, by("dan", TODAY + 1), "/peerlore why").await;
     assert!(answers(&peerlore, &pull)[0].contains("`ben`"));
-    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, peerlore.person("ben"))
         .await
         .expect("the database is there");
     peerlore.run_jobs().await;

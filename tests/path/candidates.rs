@@ -159,7 +159,7 @@ async fn somebody_who_cannot_read_the_repository_any_more() {
 async fn somebody_who_opted_out() {
     let peerlore = Peerlore::with_history().await;
     let id = peerlore.tenant().await;
-    people::set_opt_out(&mut *peerlore.conn().await, id, "Ben", Some(at(100)))
+    people::set_opt_out(&mut *peerlore.conn().await, id, peerlore.person("ben"), Some(at(100)))
         .await
         .expect("the database");
     let pull = asked(&peerlore).await;

@@ -141,7 +141,7 @@ async fn whoever_opts_out_goes_out_of_the_runs_of_all_heads() {
             .iter()
             .all(|(title, summary)| title.contains("ben") && summary.contains("`ben`"))
     );
-    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, peerlore.person("ben"))
         .await
         .expect("the database is there");
     peerlore.run_jobs().await;

@@ -316,7 +316,7 @@ async fn a_suspended_installation_stays_silent() {
 async fn one_that_names_somebody_who_opts_out_is_written_anew() {
     let (peerlore, pull) = suggested().await;
     assert!(peerlore.said(&pull).remove(0).contains("`ben`"));
-    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, peerlore.person("ben"))
         .await
         .expect("the database is there");
     peerlore.run_jobs().await;

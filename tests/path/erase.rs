@@ -5,6 +5,7 @@ use peerlore::demo::github::PullName;
 use peerlore::model::ids::PersonId;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
+use peerlore::pipeline::opt_out;
 use sqlx::AssertSqlSafe;
 
 use crate::commands;
@@ -98,12 +99,49 @@ async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
         [""; 0],
         "what comes later isn't stored under a name"
     );
+    let more = peerlore.github.submit_review(
+        &pull,
+        by("ben", TODAY + DAY),
+        &NewReview {
+            verdict: Verdict::Approve,
+            body: "Fine now.".to_owned(),
+            comments: Vec::new(),
+        },
+    );
+    peerlore.tell(more.deliveries).await;
+    for sent in [
+        peerlore.github.request_reviewer(&pull, by("ada", TODAY + DAY), "ben"),
+        peerlore
+            .github
+            .join_team(by("ada", TODAY + DAY), "payments", "ben", true),
+        peerlore.github.add_member(by("ada", TODAY + DAY), "ben", false),
+        peerlore
+            .github
+            .issue_comment(&pull, by("ben", TODAY + DAY), "/peerlore why")
+            .1,
+    ] {
+        peerlore.tell(sent).await;
+    }
+    peerlore
+        .open(by("ben", TODAY + DAY), LEDGER, &[(23, "let own = 1.0;")])
+        .await;
+    members::run(&peerlore.app.pipeline, peerlore.tenant().await)
+        .await
+        .expect("read");
+    assert_eq!(
+        tables_naming(&peerlore, &number.to_string()).await,
+        ["person"],
+        "nor under a number"
+    );
     let texts = "select count(*) from comment where body like '%deadlock%'";
     assert_eq!(peerlore.one::<i64>(texts).await, 0);
     let again = peerlore
         .open(by("ada", TODAY + 2 * DAY), LEDGER, &[(21, "let more = 21.0;")])
         .await;
     assert_ne!(peerlore.picked(&again).await.0, "ben");
+    let id = peerlore.tenant().await;
+    let back = opt_out::back(&peerlore.app.pipeline, id, number).await;
+    assert!(!back.expect("the database"), "nothing takes it back");
     let unknown = erase(&peerlore, &["--person", "ben", "--yes"]);
     assert_eq!(unknown.status.code(), Some(1));
 }

@@ -293,7 +293,7 @@ async fn an_opting_out_while_the_app_was_suspended_reaches_its_comments_afterwar
     let pull = opens(&peerlore, TODAY).await;
     assert!(peerlore.said(&pull)[0].contains("`ben`"));
     peerlore.tell(peerlore.github.suspend(by("ada", TODAY + 1))).await;
-    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "ben")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, peerlore.person("ben"))
         .await
         .expect("the database");
     peerlore.run_jobs().await;

@@ -127,7 +127,7 @@ async fn only_the_base_branch_says_who_owns() {
 #[tokio::test]
 async fn an_owner_who_opted_out_or_is_full_is_not_suggested() {
     let peerlore = with(&[("CODEOWNERS", "* @eve\n")]).await;
-    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, "eve")
+    opt_out::out(&peerlore.app.pipeline, peerlore.tenant().await, peerlore.person("eve"))
         .await
         .expect("the database");
     let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;

@@ -211,7 +211,7 @@ async fn somebody_who_opted_out_is_absent_from_everything_that_is_read() {
         tells_of(&before, "ben", &number).len() > 10,
         "there was something to hide"
     );
-    people::set_opt_out(&mut *peerlore.conn().await, id, "ben", Some(at(LATER)))
+    people::set_opt_out(&mut *peerlore.conn().await, id, peerlore.person("ben"), Some(at(LATER)))
         .await
         .expect("the database");
     let after = everything_read(&peerlore, &keys).await;
@@ -235,7 +235,7 @@ async fn opting_back_in_and_a_rebuild_bring_everything_back() {
     let peerlore = with_ben_everywhere().await;
     let (id, before) = (peerlore.tenant().await, learned(&peerlore).await);
     let set = async |at| {
-        people::set_opt_out(&mut *peerlore.conn().await, id, "ben", at)
+        people::set_opt_out(&mut *peerlore.conn().await, id, peerlore.person("ben"), at)
             .await
             .expect("the database");
         rebuild::run(&peerlore.app.pipeline, id, |_, _| {})
@@ -253,11 +253,15 @@ async fn coming_back_brings_the_lessons_back_without_a_rebuild() {
     let peerlore = with_ben_everywhere().await;
     let (pipeline, id) = (&peerlore.app.pipeline, peerlore.tenant().await);
     let before = peerlore.graph().await;
-    opt_out::out(pipeline, id, "ben").await.expect("the database");
+    opt_out::out(pipeline, id, peerlore.person("ben"))
+        .await
+        .expect("the database");
     rebuild::run(pipeline, id, |_, _| {}).await.expect("the database");
     peerlore.run_jobs().await;
     assert_ne!(peerlore.graph().await, before);
-    opt_out::back(pipeline, id, "ben").await.expect("the database");
+    opt_out::back(pipeline, id, peerlore.person("ben"))
+        .await
+        .expect("the database");
     peerlore.run_jobs().await;
     assert_eq!(peerlore.graph().await, before);
 }

@@ -193,6 +193,14 @@ async fn permission(
         (Some(role), _) => (*role, *role),
         (None, Some(true)) => ("admin", "admin"),
         (None, Some(false)) => ("write", "write"),
+        // Of what is public, GitHub says so of everybody.
+        (None, None)
+            if state
+                .repo(&repo)
+                .is_some_and(|repo| state.life.public.contains(&repo.id)) =>
+        {
+            ("read", "read")
+        }
         (None, None) => ("none", ""),
     };
     let (permission, role) = if state.sign_ins.may_read(&repo, &login) {

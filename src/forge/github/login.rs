@@ -143,8 +143,14 @@ impl Forge {
         })?;
         let mut installations = Vec::new();
         for external in self.github.installations_of_user(&seat).await? {
-            let private = self.github.private_repos_of_user(&seat, external).await?;
-            installations.push(Reachable { external, private });
+            match self.github.private_repos_of_user(&seat, external).await {
+                Ok(private) => installations.push(Reachable { external, private }),
+                // One organisation's refusal, such as a list of addresses, is no reason to keep somebody out of another.
+                Err(error @ (ForgeError::Forbidden { .. } | ForgeError::NotFound { .. })) => {
+                    tracing::warn!(installation.external = external, %error, "an organisation lets nobody sign in");
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(SignedIn { actor, installations })
     }

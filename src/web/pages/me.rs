@@ -118,7 +118,10 @@ pub async fn show(
         visitor: Some(&visitor),
     };
     let Some(person) = me_forms::standing(&mut conn, &reader, login).await? else {
-        if people::has_opted_out(&mut conn, id, login).await? {
+        let number = me_forms::number(&mut conn, &reader, login).await?;
+        if let Some(person) = number
+            && people::has_opted_out(&mut conn, id, person).await?
+        {
             return Ok(layout::page(&frame, &me_forms::render_out(login, &visitor.token)));
         }
         return choice(&mut conn, &visitor).await;

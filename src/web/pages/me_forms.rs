@@ -14,6 +14,7 @@ use crate::model::skill::Area;
 use crate::model::wording;
 use crate::pipeline::opt_out;
 use crate::store::StoreError;
+use crate::store::erasure;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::store::reader::Reader;
@@ -112,6 +113,17 @@ pub async fn standing(conn: &mut PgConnection, reader: &Reader, login: &str) -> 
     }
 }
 
+/// The number of whoever reads, whether they may appear or not: of their sign-in, or by login in the demo.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn number(conn: &mut PgConnection, reader: &Reader, login: &str) -> Result<Option<PersonId>, StoreError> {
+    match reader.person() {
+        Some(person) => Ok(Some(person)),
+        None => Ok(erasure::with_login(conn, reader.installation(), login).await?.pop()),
+    }
+}
+
 /// The number of whoever reads, where they may appear or signed in; none: nobody has that login.
 ///
 /// # Errors
@@ -178,7 +190,7 @@ pub async fn out(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirect
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, person) = me(&mut conn, &sent.visitor).await?;
     drop(conn);
-    opt_out::out(&web.pipeline, id, &person.login).await?;
+    opt_out::out(&web.pipeline, id, person.id).await?;
     Ok(Redirect::to("/me"))
 }
 
@@ -189,11 +201,12 @@ pub async fn out(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirect
 pub async fn back(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirect, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let (reader, login) = nameable(&mut conn, &sent.visitor).await?;
+    let person = number(&mut conn, &reader, &login).await?;
     drop(conn);
-    opt_out::back(&web.pipeline, reader.installation(), &login)
-        .await?
-        .ok_or(PageError::NobodyChosen)?;
-    Ok(Saved::Back.shown())
+    match person {
+        Some(person) if opt_out::back(&web.pipeline, reader.installation(), person).await? => Ok(Saved::Back.shown()),
+        _ => Err(PageError::NobodyChosen),
+    }
 }
 
 /// The forms of goals and absence.

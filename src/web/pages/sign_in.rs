@@ -77,6 +77,9 @@ fn callback(web: &Web) -> String {
 
 /// `GET /sign-in`, with `?next=PATH` of ours: to GitHub.
 ///
+/// By a page that goes on at once, and not by a redirect: whoever comes from a form that was sent would be held up by our
+/// policy, which lets no form lead to another site, however often it is sent on (Content Security Policy 3, `form-action`).
+///
 /// # Errors
 /// [`PageError`] where there is no sign-in, or the database is away.
 pub async fn begin(State(web): State<Web>, query: Result<Query<Asked>, QueryRejection>) -> Result<Response, PageError> {
@@ -85,7 +88,17 @@ pub async fn begin(State(web): State<Web>, query: Result<Query<Asked>, QueryReje
     let begun = visits::begin(&web.pipeline, &callback(&web), our_path(next.as_deref())).await?;
     let cookie = cookie::keeping(&web, Purpose::SignIn, &begun.browser);
     let cookies = AppendHeaders(cookie.map(|value| (header::SET_COOKIE, value)));
-    Ok((cookies, Redirect::to(&begun.address)).into_response())
+    let on = AppendHeaders([(header::REFRESH, format!("0; url={}", begun.address))]);
+    let text = html! {
+        h1 { "To GitHub" }
+        p.lead { "GitHub says who you are, and comes back here at once. " a href=(begun.address) { "Go on to GitHub" } }
+    };
+    let frame = Frame {
+        title: "To GitHub",
+        place: Place::Elsewhere,
+        visitor: None,
+    };
+    Ok((cookies, on, layout::page(&frame, &text)).into_response())
 }
 
 /// What GitHub sends back.
