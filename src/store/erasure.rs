@@ -1,4 +1,6 @@
 //! What goes for good: names of accounts that are gone, everything of one person, what rests on a repository.
+mod shown;
+
 use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
@@ -148,9 +150,10 @@ pub async fn person(
     forget_words(conn, id, person, login).await?;
     forget_deeds(conn, id, person).await?;
     forget_choices(conn, id, person).await?;
+    shown::forget(conn, id, person, login).await?;
     sqlx::query!(
         "update person set login = '', erased_at = $3, opted_out_at = coalesce(opted_out_at, $3), learn = '{}', teach = '{}',
-                capacity = null, away_until = null
+                shares = '{}', capacity = null, away_until = null
          where installation_id = $1 and id = $2",
         id.0,
         person.0,

@@ -3,6 +3,8 @@ use std::process::Output;
 
 use peerlore::demo::github::PullName;
 use peerlore::model::ids::PersonId;
+use peerlore::model::settings::Settings;
+use peerlore::model::settings::Surface;
 
 use crate::commands;
 use crate::harness::DAY;
@@ -19,9 +21,49 @@ fn erase(peerlore: &Peerlore, arguments: &[&str]) -> Output {
     commands::peerlore(peerlore, &all).output().expect("the command runs")
 }
 
-/// `ben` reviewed, taught, was suggested and mentioned.
+/// What a signed-in `ben` leaves behind, and a check run of an earlier head that names him.
+async fn visited(peerlore: &Peerlore) {
+    let (ben, ada) = (peerlore.person("ben"), peerlore.person("ada"));
+    for statement in [
+        format!(
+            "insert into session (digest, user_id, login, installation_id, begun_at, renewed_at, used_at)
+             select sha256('ben'), {ben}, 'ben', id, now(), now(), now() from installation"
+        ),
+        "insert into session_place (installation_id, session_id, owner, checked_at)
+         select installation_id, id, false, now() from session"
+            .to_owned(),
+        format!(
+            "insert into page_view (installation_id, person_id, viewer_id, day, at)
+             select id, {ben}, {ada}, current_date, now() from installation
+             union all select id, {ada}, {ben}, current_date, now() from installation"
+        ),
+        format!(
+            "insert into feedback (installation_id, repo_id, number, slot, voter_id, verdict, at)
+             select installation_id, repo_id, number, 'learner', {ben}, 'good', now() from suggestion"
+        ),
+        format!("insert into may_be_asked (installation_id, person_id, at) select id, {ben}, now() from installation"),
+    ] {
+        assert!(peerlore.sql(&statement).await > 0, "{statement}");
+    }
+}
+
+/// `ben` reviewed, taught, was suggested, asked and mentioned, gave commands, voted, looked and is signed in.
 async fn full() -> (Peerlore, PullName) {
-    let peerlore = Peerlore::with_history().await;
+    let peerlore = Peerlore::with(Settings {
+        surface: Surface::Check,
+        ..Settings::default()
+    })
+    .await;
+    peerlore.history().await;
+    let checked = peerlore
+        .open(by("ada", TODAY - 2), LEDGER, &[(12, "let twelve = 12.0;")])
+        .await;
+    let texts = "select count(*) from suggestion_check where title ~ 'ben'";
+    assert_eq!(peerlore.one::<i64>(texts).await, 1);
+    peerlore
+        .tell(peerlore.github.close(&checked, by("ada", TODAY - 1)))
+        .await;
+    peerlore.sql("update installation set chosen_surface = 'comment'").await;
     let pull = peerlore
         .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
         .await;
@@ -30,6 +72,22 @@ async fn full() -> (Peerlore, PullName) {
         .comment(&pull, by("cleo", TODAY + 2), 20, "What does @ben say to this?")
         .await;
     peerlore.reply(&pull, by("ben", TODAY + 3), root, "Ben says yes.").await;
+    visited(&peerlore).await;
+    for (who, minute, words) in [
+        ("ada", 4, "/peerlore assign ben"),
+        ("ada", 5, "/peerlore why"),
+        ("ada", 6, "/peerlore assign ben"),
+        ("ben", 7, "/peerlore why"),
+    ] {
+        let (_, sent) = peerlore.github.issue_comment(&pull, by(who, TODAY + minute), words);
+        peerlore.tell(sent).await;
+        peerlore.tell(peerlore.github.take_webhooks()).await;
+    }
+    let (_, sent) = peerlore
+        .github
+        .issue_comment(&checked, by("ben", TODAY + 8), "/peerlore not-me other");
+    peerlore.tell(sent).await;
+    peerlore.tell(peerlore.github.take_webhooks()).await;
     (peerlore, pull)
 }
 
@@ -76,7 +134,14 @@ async fn an_organisation_goes_at_once_and_takes_nobody_else_along() {
 async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
     let (peerlore, pull) = full().await;
     let number = peerlore.person("ben");
-    assert!(tables_naming(&peerlore, "ben").await.len() > 2);
+    let naming = tables_naming(&peerlore, "ben").await;
+    for table in ["command", "review_ask", "session", "suggestion", "suggestion_check"] {
+        assert!(naming.iter().any(|name| name == table), "{table} in {naming:?}");
+    }
+    let numbering = tables_naming(&peerlore, &number.to_string()).await;
+    for table in ["declined", "feedback", "may_be_asked", "page_view", "refused_pick"] {
+        assert!(numbering.iter().any(|name| name == table), "{table} in {numbering:?}");
+    }
     let done = erase(&peerlore, &["--person", "Ben", "--yes"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     peerlore.run_jobs().await;
@@ -86,6 +151,11 @@ async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
         !peerlore.said(&pull).concat().contains("ben"),
         "{:?}",
         peerlore.said(&pull)
+    );
+    let runs = peerlore.github.check_runs();
+    assert!(
+        !runs.iter().any(|run| run["output"].to_string().contains("ben")),
+        "{runs:?}"
     );
     assert_eq!(peerlore.taught().await, [""; 0]);
 
