@@ -6,13 +6,13 @@ use crate::forge::ForgeError;
 use crate::model::clock::Time;
 use crate::model::event::Event;
 use crate::model::ids::InstallationId;
-use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::erasure;
 use crate::store::lifecycle;
+use crate::store::members;
 use crate::store::suggestions;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
@@ -113,18 +113,18 @@ pub async fn redact_waiting(pipeline: &Pipeline, id: InstallationId) -> Result<(
     Ok(())
 }
 
-/// Asks whether these accounts, which are no members any more, are still there, and lets the names go of those that
-/// aren't; a new login is taken over. What can't be asked about stays.
+/// Asks whether the accounts that are no members any more are still there, and lets the names go of those that
+/// aren't; a new login is taken over. Who was asked about isn't again; what can't be asked about stays for another day.
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
 pub async fn look_after(
     pipeline: &Pipeline,
     (id, external): (InstallationId, Option<i64>),
-    people: &[PersonId],
     now: Time,
 ) -> Result<(), StepError> {
-    for person in people {
+    let people = members::to_look_up(&mut *pipeline.pool.acquire().await?, id).await?;
+    for person in &people {
         let found = match pipeline.forge.account(external, *person).await {
             Ok(found) => Some(found),
             Err(ForgeError::NotFound { .. }) => None,
@@ -134,11 +134,13 @@ pub async fn look_after(
                 return Ok(());
             }
         };
-        let mut conn = pipeline.pool.acquire().await?;
+        let mut tx = pipeline.pool.begin().await?;
         match found {
-            Some(actor) => crate::store::people::see(&mut conn, id, &actor, now).await?,
-            None => erasure::let_name_go(&mut conn, id, *person, now).await?,
+            Some(actor) => crate::store::people::see(&mut tx, id, &actor, now).await?,
+            None => erasure::let_name_go(&mut tx, id, *person, now).await?,
         }
+        members::looked_up(&mut tx, id, *person, now).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

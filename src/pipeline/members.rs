@@ -98,7 +98,6 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         let role = if owner { OrgRole::Owner } else { OrgRole::Member };
         members::set_role(&mut tx, id, (person.id, role), now).await?;
     }
-    let left = members::missing_from(&mut tx, id, &present, now).await?;
     members::keep_only(&mut tx, id, &present, now).await?;
     store_teams(&mut tx, id, &teams, now).await?;
     tenants::members_known(&mut tx, id, now).await?;
@@ -107,10 +106,9 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         installation.id = id.0,
         members = people_now.len(),
         teams = teams.len(),
-        left = left.len(),
         "members read"
     );
-    lifecycle::look_after(pipeline, (id, external), &left, now).await
+    lifecycle::look_after(pipeline, (id, external), now).await
 }
 
 /// A team with who is in it.
