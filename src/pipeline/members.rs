@@ -56,6 +56,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
     // What is told while we ask is newer than the answers.
     let now = pipeline.clock.now();
     if !lifecycle::still_works(pipeline, &tenant, now).await? {
+        tenants::members_read(&mut *pipeline.pool.acquire().await?, id, now).await?;
         return Ok(());
     }
     lifecycle::redact_waiting(pipeline, id).await?;
