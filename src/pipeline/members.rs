@@ -18,6 +18,7 @@ use crate::model::person::TeamSeen;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::lifecycle;
+use crate::pipeline::repositories;
 use crate::store;
 use crate::store::members;
 use crate::store::people;
@@ -42,8 +43,8 @@ pub async fn queue_unread(pipeline: &Pipeline, conn: &mut PgConnection) -> Resul
     Ok(())
 }
 
-/// Asks whether the App still works there; reads members, owners, teams and who is in them, and ends the memberships of
-/// everybody who is gone.
+/// Asks whether the App still works there and on which repositories; reads members, owners, teams and who is in them, and
+/// ends the memberships of everybody who is gone.
 ///
 /// A user's account has no members, and without credentials nobody can be asked: then whoever was active counts.
 ///
@@ -59,6 +60,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         tenants::members_read(&mut *pipeline.pool.acquire().await?, id, now).await?;
         return Ok(());
     }
+    repositories::read(pipeline, &tenant, now).await?;
     lifecycle::redact_waiting(pipeline, id).await?;
     if !tenant.is_organisation {
         tenants::members_read(&mut *pipeline.pool.acquire().await?, id, now).await?;

@@ -374,6 +374,44 @@ async fn whatever_was_removed_is_erased_after_seven_days_told_or_found_out() {
     }
 }
 
+/// The repositories that are there, and which have their past read.
+async fn repositories(peerlore: &Peerlore) -> (String, i64) {
+    let there = "select coalesce(string_agg(name, ' ' order by name), '') from repo where removed_at is null";
+    (
+        peerlore.one(there).await,
+        peerlore.one("select count(*) from backfill").await,
+    )
+}
+
+/// The daily look of an App that reads a year of the past.
+async fn looked_at_with_history(peerlore: &Peerlore, minute: i64) {
+    peerlore.clock.move_to(at(minute));
+    let mut pipeline = peerlore.as_the_app().pipeline;
+    pipeline.history_days = Some(365);
+    members::run(&pipeline, peerlore.tenant().await).await.expect("GitHub");
+    peerlore.run_jobs().await;
+}
+
+#[tokio::test]
+async fn repositories_of_which_no_event_told_are_found_and_their_past_is_read() {
+    let peerlore = Peerlore::start().await;
+    let _missed = peerlore.github.add_repository(by("ada", 2), "site", "HTML", &[]);
+    peerlore.sql("delete from repo").await;
+    looked_at_with_history(&peerlore, DAY).await;
+    assert_eq!(repositories(&peerlore).await, ("shop site".to_owned(), 2));
+    let _missed = peerlore.github.grant(by("ada", DAY + 1), "site", false);
+    peerlore
+        .github
+        .fail_next(Some("GET"), "/installation/repositories", 1, Failure::Status(403));
+    looked_at_with_history(&peerlore, 2 * DAY).await;
+    assert_eq!(repositories(&peerlore).await.0, "shop site", "no answer, no change");
+    looked_at_with_history(&peerlore, 3 * DAY).await;
+    assert_eq!(repositories(&peerlore).await.0, "shop");
+    let _missed = peerlore.github.grant(by("ada", 3 * DAY + 1), "site", true);
+    looked_at_with_history(&peerlore, 4 * DAY).await;
+    assert_eq!(repositories(&peerlore).await.0, "shop site");
+}
+
 /// Whether the pull request that was opened meanwhile is known.
 async fn knows(peerlore: &Peerlore, pull: &PullName) -> bool {
     let count = format!("select count(*) from pull where number = {}", pull.number);
