@@ -96,8 +96,10 @@ pub struct RepoAt<'a> {
 pub enum Permission {
     /// Nothing.
     None,
-    /// Read it (and triage).
+    /// Read it.
     Read,
+    /// Read it, sort its issues and pull requests, and ask for reviews.
+    Triage,
     /// Write to it (and maintain).
     Write,
     /// Everything.

@@ -98,3 +98,17 @@ pub struct Suggestion {
     /// Which ranker made it, with its version.
     pub model: String,
 }
+
+impl Suggestion {
+    /// The people whom it picks.
+    #[must_use]
+    pub fn picked(&self) -> Vec<PersonId> {
+        [&self.expert, &self.learner]
+            .into_iter()
+            .filter_map(|slot| match slot {
+                Slot::Picked(pick) => Some(pick.person),
+                Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
+            })
+            .collect()
+    }
+}

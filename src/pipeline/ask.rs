@@ -1,6 +1,6 @@
 //! Asks somebody for a review: only after a command or by explicit configuration, and never twice unasked.
 use crate::forge::ForgeError;
-use crate::forge::github::respond::Role;
+use crate::forge::Permission;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
 use crate::model::suggestion::Pick;
@@ -89,7 +89,7 @@ pub async fn review(
     }
     drop(conn);
     let at = around.at();
-    if pipeline.forge.role(&at, &pick.login).await? < Role::Read {
+    if pipeline.forge.role(&at, &pick.login).await? < Permission::Read {
         return Ok(Outcome::NoAccess);
     }
     note(pipeline, (id, key), (pick, AskState::Asking), now).await?;

@@ -28,6 +28,7 @@ use crate::store::backfills::Failure;
 use crate::store::backfills::Progress;
 use crate::store::backfills::plan;
 use crate::store::backfills::plan::Before;
+use crate::store::standing;
 use crate::store::sweeps;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
@@ -80,7 +81,22 @@ pub async fn begin(pipeline: &Pipeline, conn: &mut PgConnection, id: Installatio
     Ok(pipeline.queue.add(conn, &job.into()).await?)
 }
 
-/// The App came to an account or to repositories: their past is read, unless it was before or the operator reads none.
+/// The time is read in which the App didn't work in a tenant, or had lost some of its repositories, once it is back.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn catch_up(pipeline: &Pipeline, conn: &mut PgConnection, id: InstallationId) -> Result<(), StepError> {
+    if let Some(away) = standing::take_away(conn, id).await? {
+        since(pipeline, conn, id, away).await?;
+    }
+    for (repo, away) in standing::take_repos_away(conn, id).await? {
+        plan(pipeline, conn, id, Some(&[repo]), (away, Before::Anew)).await?;
+    }
+    Ok(())
+}
+
+/// The App came to an account or to repositories: their past is read, unless it was before or the operator reads none; and
+/// what happened while it was away.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
@@ -90,7 +106,15 @@ pub async fn of_event(
     (id, event): (Option<InstallationId>, &Event),
     now: Time,
 ) -> Result<(), StepError> {
-    let (Some(id), What::Installed { repos, .. }, Some(days)) = (id, &event.what, pipeline.history_days) else {
+    let Some(id) = id else { return Ok(()) };
+    let may_be_back = matches!(
+        event.what,
+        What::Installed { .. } | What::RepoChanged | What::RepoTransferred { .. }
+    );
+    if may_be_back {
+        catch_up(pipeline, conn, id).await?;
+    }
+    let (What::Installed { repos, .. }, Some(days)) = (&event.what, pipeline.history_days) else {
         return Ok(());
     };
     let repos: Vec<RepoId> = repos.iter().map(|repo| repo.id).collect();
@@ -112,7 +136,11 @@ pub async fn keep_up(pipeline: &Pipeline) -> Result<(), StepError> {
         for tenant in tenants::all(&mut tx).await?.into_iter().filter(reads) {
             since(pipeline, &mut tx, tenant.id, gap.from).await?;
         }
+        standing::away_at_least_since(&mut tx, gap.from).await?;
         sweeps::close_gap(&mut tx, &gap).await?;
+    }
+    for id in standing::back(&mut tx).await? {
+        catch_up(pipeline, &mut tx, id).await?;
     }
     for id in backfills::unfinished(&mut tx).await? {
         begin(pipeline, &mut tx, id).await?;

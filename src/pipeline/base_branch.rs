@@ -20,6 +20,7 @@ use crate::store::ownership;
 use crate::store::ownership::BaseBranch;
 use crate::store::people;
 use crate::store::teams;
+use crate::store::tenants;
 use crate::suggest::codeowners;
 use crate::suggest::codeowners::CodeOwners;
 use crate::suggest::query::CodeOwner;
@@ -133,6 +134,8 @@ pub async fn owners(
     let Some(branch) = ownership::base_branch(conn, id, (key.repo, &name)).await? else {
         return Ok(Vec::new());
     };
+    let repo = tenants::repo(conn, id, key.repo).await?;
+    let organisation = repo.map(|repo| repo.owner).unwrap_or_default();
     let lines = CodeOwners::of(&branch.owners);
     let mut patterns_of: BTreeMap<&Owner, BTreeMap<&str, u32>> = BTreeMap::new();
     for line in files.iter().filter_map(|file| lines.of_file(file)) {
@@ -142,7 +145,7 @@ pub async fn owners(
     }
     let mut people: BTreeMap<PersonId, BTreeMap<&str, u32>> = BTreeMap::new();
     for (owner, patterns) in patterns_of {
-        for person in resolved(conn, id, owner, at).await? {
+        for person in resolved(conn, id, (&organisation, owner), at).await? {
             let all = people.entry(person).or_default();
             for (pattern, files) in &patterns {
                 *all.entry(*pattern).or_default() += files;
@@ -164,7 +167,7 @@ pub async fn owners(
 async fn resolved(
     conn: &mut PgConnection,
     id: InstallationId,
-    owner: &Owner,
+    (organisation, owner): (&str, &Owner),
     at: Time,
 ) -> Result<BTreeSet<PersonId>, StepError> {
     Ok(match owner {
@@ -172,7 +175,8 @@ async fn resolved(
             let person = people::by_login(conn, id, login).await?;
             person.into_iter().map(|person| person.id).collect()
         }
-        // A repository's teams are its organisation's, so the name before the slash says nothing more.
+        // GitHub passes over teams of another organisation.
+        Owner::Team(org, _) if !org.eq_ignore_ascii_case(organisation) => BTreeSet::new(),
         Owner::Team(_, slug) => teams::people_of(conn, id, slug, at).await?.into_iter().collect(),
     })
 }

@@ -10,8 +10,8 @@ use chrono::Duration;
 use sqlx::PgConnection;
 
 use crate::forge::ForgeError;
+use crate::forge::Permission;
 use crate::forge::github::respond::Reaction;
-use crate::forge::github::respond::Role;
 use crate::model::clock::Time;
 use crate::model::command::Command;
 use crate::model::comment::CommentPlace;
@@ -30,6 +30,7 @@ use crate::pipeline::fetch;
 use crate::pipeline::publish;
 use crate::pipeline::publish::Around;
 use crate::pipeline::record::Next;
+use crate::pipeline::settings;
 use crate::store::commands;
 use crate::store::commands::Given;
 use crate::store::commands::State;
@@ -207,9 +208,10 @@ async fn answered(
     let Some(pull) = pulls::pull(&mut conn, id, key).await? else {
         return Ok(Answer::default());
     };
+    let settings = settings::in_force(&mut conn, &pipeline.settings, id, key.repo).await?;
     drop(conn);
     let is_author = pull.author == Some(given.author);
-    if needs_part(&given.command) && role < Role::Triage && !is_author {
+    if needs_part(&given.command) && role < Permission::Triage && !is_author {
         return Ok(Answer::no(words::NOT_YOURS));
     }
     let acting = Acting {
@@ -218,6 +220,7 @@ async fn answered(
         comment,
         given,
         pull,
+        settings,
     };
     acting.act().await
 }
@@ -228,12 +231,12 @@ async fn is_a_stranger(
     pipeline: &Pipeline,
     id: InstallationId,
     (given, around): (&Given, &Around),
-    role: Role,
+    role: Permission,
 ) -> Result<bool, StepError> {
-    if role >= Role::Triage || (role == Role::Read && around.repo.private) {
+    if role >= Permission::Triage || (role == Permission::Read && around.repo.private) {
         return Ok(false);
     }
-    if role == Role::None {
+    if role == Permission::None {
         return Ok(true);
     }
     let mut conn = pipeline.pool.acquire().await?;

@@ -13,7 +13,6 @@ use crate::store::availability;
 use crate::store::contents;
 use crate::store::inbox;
 use crate::store::sharing;
-use crate::store::tenants;
 
 /// Days that a dead letter keeps its body.
 const DEAD_LETTER_DAYS: i64 = 7;
@@ -52,12 +51,7 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     visits::expire(pipeline).await?;
     lifecycle::erase_repos(pipeline, now).await?;
     places::find_circles(pipeline, now).await?;
-    let mut conn = pipeline.pool.acquire().await?;
-    let removed = tenants::delete_removed(&mut conn, now - Duration::days(REMOVED_DAYS)).await?;
-    drop(conn);
-    for id in removed {
-        tracing::info!(installation.id = id.0, "everything of a removed installation is gone");
-    }
+    lifecycle::erase_removed(pipeline, now).await?;
     if let Err(error) = pipeline.queue.forget_idle_queues().await {
         // It locks the queue's table and waits for a second only: where jobs run all the time, a later hour will do.
         tracing::info!(%error, "the names of idle queues stay for another hour");

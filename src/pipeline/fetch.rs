@@ -103,15 +103,11 @@ pub async fn run(
     let found = match asking.all(tenant.external_id, (&pull, &comments, &pushes)).await {
         Ok(found) => found,
         Err(error) if error.may_pass() => return Err(error.into()),
-        Err(error) => {
-            if !matches!(error, ForgeError::NotConfigured { .. }) {
-                tracing::warn!(repo.id = repo.id.0, pull.number = key.number, %error, "going on without what GitHub knows");
-            }
-            Found {
-                follow_ups: unknown(&comments, &pushes),
-                ..Found::default()
-            }
-        }
+        // Without credentials nothing can be asked.
+        Err(_) => Found {
+            follow_ups: unknown(&comments, &pushes),
+            ..Found::default()
+        },
     };
 
     let mut tx = pipeline.pool.begin().await?;
@@ -227,26 +223,42 @@ impl Asking<'_> {
             owner: &self.repo.owner,
             name: &self.repo.name,
         };
+        let forge = &self.pipeline.forge;
         let mut found = Found::default();
         if pull.contents_head.as_deref() != Some(pull.head_sha.as_str()) {
-            let contents = self.pipeline.forge.pull_contents(&at, self.number).await?;
-            let attributes = self.pipeline.forge.attributes(&at).await?;
+            let contents = self.unless_refused(forge.pull_contents(&at, self.number).await)?;
+            let attributes = self.unless_refused(forge.attributes(&at).await)?.flatten();
             if let Some((name, known)) = self.base {
-                let read = base_branch::read(self.pipeline, &at, name, (known.as_ref(), self.now)).await?;
-                found.base = read.map(|(branch, _)| branch);
+                let read = base_branch::read(self.pipeline, &at, name, (known.as_ref(), self.now)).await;
+                found.base = self.unless_refused(read)?.flatten().map(|(branch, _)| branch);
             }
-            let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
-            found.commits.clone_from(&contents.commits);
-            found.contents = Some(sorted(contents, &attributes));
+            if let Some(contents) = contents {
+                let attributes = attributes.as_deref().map(Attributes::read).unwrap_or_default();
+                found.commits.clone_from(&contents.commits);
+                found.contents = Some(sorted(contents, &attributes));
+            }
         }
         for (push, answered) in waiting(comments, pushes) {
-            found.follow_ups.extend(self.follow_ups(&at, push, &answered).await?);
+            let measured = self.unless_refused(self.follow_ups(&at, push, &answered).await)?;
+            let follow_ups = measured.unwrap_or_else(|| answered.iter().map(|comment| unmeasured(comment)).collect());
+            found.follow_ups.extend(follow_ups);
         }
         if pull.closed_at.is_some() && !pull.reactions_read {
-            let reacted = self.pipeline.forge.reactions_to_diff(&at, self.number).await?;
-            found.reactions = Some(reacted);
+            found.reactions = self.unless_refused(forge.reactions_to_diff(&at, self.number).await)?;
         }
         Ok(found)
+    }
+
+    /// One refusal costs what was asked for, and nothing else that was read.
+    fn unless_refused<T>(&self, answer: Result<T, ForgeError>) -> Result<Option<T>, ForgeError> {
+        match answer {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.may_pass() || matches!(error, ForgeError::NotConfigured { .. }) => Err(error),
+            Err(error) => {
+                tracing::warn!(repo.id = self.repo.id.0, pull.number = self.number, %error, "going on without what GitHub refuses");
+                Ok(None)
+            }
+        }
     }
 
     /// What one push did to the comments that it was the first to follow.
@@ -321,6 +333,16 @@ fn followed(comment: &StoredComment, push: &HeadPush, near: Option<(Nearness, bo
         after: push.after.clone(),
         nearness: near.map(|(nearness, _)| nearness),
         applied: near.is_some_and(|(_, applied)| applied),
+    }
+}
+
+/// A push came, and what it did was refused to us: no push has this name, so it is asked for again.
+fn unmeasured(comment: &StoredComment) -> FollowedUp {
+    FollowedUp {
+        comment: comment.id,
+        after: String::new(),
+        nearness: None,
+        applied: false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the ranker needs to know of a pull request, the past and the people.
 pub mod declines;
+mod known;
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -16,10 +17,9 @@ use crate::model::ids::TeamId;
 use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::suggestion::LeftOut;
-use crate::model::suggestion::Slot;
-use crate::model::suggestion::Suggestion;
 use crate::pipeline::StepError;
 use crate::pipeline::base_branch;
+pub use crate::pipeline::gather::known::Known;
 use crate::pipeline::places;
 use crate::skill;
 use crate::store::contents;
@@ -33,7 +33,6 @@ use crate::store::reader::Reader;
 use crate::store::reviews;
 use crate::store::reviews::AskedAlready;
 use crate::store::suggestions;
-use crate::store::suggestions::Share;
 use crate::store::teams::TeamPlace;
 use crate::store::tenants;
 use crate::suggest::query::Asked;
@@ -43,7 +42,6 @@ use crate::suggest::query::OwnLimits;
 use crate::suggest::query::PastChange;
 use crate::suggest::query::PastReview;
 use crate::suggest::query::PullAsked;
-use crate::suggest::query::Query;
 use crate::suggest::query::Team;
 use crate::suggest::query::TouchedFile;
 
@@ -54,8 +52,6 @@ const HISTORY_PULLS: i64 = 3_000;
 
 /// What a file's area that the settings name counts beside what was taught there: one lesson that surely landed.
 const DECLARED: f64 = 1.0;
-/// People for each place who are asked about before the suggestion is made.
-const SHORTLIST: usize = 6;
 
 /// Which past may be known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,100 +75,6 @@ pub struct Question {
     pub at: Time,
     /// Which past may be known.
     pub knowledge: Knowledge,
-}
-
-/// All that the ranker reads, as owned values.
-#[derive(Clone, Debug)]
-pub struct Known {
-    pull: PullAsked,
-    history: Vec<PastReview>,
-    authored: Vec<PastChange>,
-    candidates: Vec<Candidate>,
-    teams: Vec<Team>,
-    left_out: LeftOut,
-}
-
-impl Known {
-    /// What the ranker says.
-    #[must_use]
-    pub fn suggest(&self, settings: &Settings, now: Time, seed: u64) -> Suggestion {
-        crate::suggest::suggest(&self.query(), settings, now, seed)
-    }
-
-    /// Those among whom the ranker most likely chooses, with their logins.
-    #[must_use]
-    pub fn shortlist(&self, settings: &Settings, now: Time, seed: u64) -> Vec<(PersonId, String)> {
-        let short = crate::suggest::shortlist(&self.query(), settings, (now, seed), SHORTLIST);
-        let known = self.candidates.iter().filter(|candidate| short.contains(&candidate.id));
-        known.map(|candidate| (candidate.id, candidate.login.clone())).collect()
-    }
-
-    fn query(&self) -> Query<'_> {
-        Query {
-            pull: &self.pull,
-            history: &self.history,
-            authored: &self.authored,
-            candidates: &self.candidates,
-            teams: &self.teams,
-            left_out: self.left_out,
-        }
-    }
-
-    /// Leaves out people who turned out to be away, which nobody is told of whom.
-    pub fn are_away(&mut self, away: &[PersonId]) {
-        let before = self.candidates.len();
-        self.candidates.retain(|candidate| !away.contains(&candidate.id));
-        let gone = before - self.candidates.len();
-        self.left_out.away += u32::try_from(gone).unwrap_or(u32::MAX);
-    }
-
-    /// Somebody has another login than was known.
-    pub fn is_renamed(&mut self, person: PersonId, login: &str) {
-        for candidate in self.candidates.iter_mut().filter(|candidate| candidate.id == person) {
-            login.clone_into(&mut candidate.login);
-        }
-    }
-
-    /// Leaves out people who turned out to be no members that may read the repository.
-    pub fn refuse(&mut self, refused: &[PersonId]) {
-        self.candidates.retain(|candidate| !refused.contains(&candidate.id));
-        self.left_out.not_members += u32::try_from(refused.len()).unwrap_or(u32::MAX);
-    }
-
-    /// Takes in how often some people have been suggested meanwhile.
-    pub fn recount(&mut self, shares: &[Share]) {
-        for share in shares {
-            let same = self
-                .candidates
-                .iter_mut()
-                .find(|candidate| candidate.id == share.person);
-            if let Some(candidate) = same {
-                candidate.suggested_today = count(share.today);
-                candidate.learner_suggestions_this_week = count(share.learner_this_week);
-            }
-        }
-    }
-
-    /// Whether nobody in this suggestion had their share already.
-    #[must_use]
-    pub fn has_room_for(&self, suggestion: &Suggestion, settings: &Settings) -> bool {
-        let room = |slot: &Slot, fits: &dyn Fn(&Candidate) -> bool| match slot {
-            Slot::Picked(pick) => self
-                .candidates
-                .iter()
-                .any(|candidate| candidate.id == pick.person && fits(candidate)),
-            Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => true,
-        };
-        let today = |candidate: &Candidate| candidate.suggested_today < candidate.daily_cap(settings);
-        let week =
-            |candidate: &Candidate| candidate.learner_suggestions_this_week < candidate.mentoring_budget(settings);
-        room(&suggestion.expert, &today) && room(&suggestion.learner, &|candidate| today(candidate) && week(candidate))
-    }
-
-    /// Leaves only these people.
-    pub fn keep_only(&mut self, people: &BTreeSet<PersonId>) {
-        self.candidates.retain(|candidate| people.contains(&candidate.id));
-    }
 }
 
 /// Reads what the ranker needs.

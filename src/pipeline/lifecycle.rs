@@ -6,17 +6,19 @@ use crate::forge::ForgeError;
 use crate::model::clock::Time;
 use crate::model::event::Event;
 use crate::model::ids::InstallationId;
-use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::erasure;
 use crate::store::lifecycle;
+use crate::store::members;
+use crate::store::standing;
+use crate::store::standing::Removed;
+use crate::store::standing::Standing;
 use crate::store::suggestions;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
-use crate::store::tenants::Standing;
 
 /// Days that everything stays of an installation after the App was removed there, and of a repository that was deleted or
 /// transferred, so that a mistake can be undone.
@@ -71,11 +73,11 @@ pub async fn still_works(pipeline: &Pipeline, tenant: &Installation, now: Time) 
     let Some(external) = tenant.external_id else {
         return Ok(!tenant.silent);
     };
-    let (standing, account) = match pipeline.forge.installation(external).await {
+    let (found, account) = match pipeline.forge.installation(external).await {
         Ok(None) => return Ok(!tenant.silent),
         Ok(Some(shown)) if shown.suspended => (Standing::Suspended, shown.account),
         Ok(Some(shown)) => (Standing::Active, shown.account),
-        Err(ForgeError::NotFound { .. }) => (Standing::Removed, None),
+        Err(ForgeError::NotFound { .. }) => (Standing::Missing, None),
         Err(error) if error.may_pass() => return Err(error.into()),
         Err(error) => {
             tracing::warn!(installation.id = tenant.id.0, %error, "whether the App still works there can't be asked");
@@ -84,19 +86,63 @@ pub async fn still_works(pipeline: &Pipeline, tenant: &Installation, now: Time) 
     };
     let mut tx = pipeline.pool.begin().await?;
     if let Some(account) = &account {
-        tenants::ensure(&mut tx, account, None, now).await?;
+        standing::ensure(&mut tx, account, None, now).await?;
     }
-    let works = standing == Standing::Active;
-    if works == tenant.silent || standing == Standing::Removed {
+    let works = found == Standing::Active;
+    if works == tenant.silent || found == Standing::Missing {
         tracing::info!(
             installation.id = tenant.id.0,
-            ?standing,
+            standing = ?found,
             "GitHub says where the App stands"
         );
     }
-    tenants::set_standing(&mut tx, tenant.id, (standing, Some(external)), now).await?;
+    standing::set_standing(&mut tx, tenant.id, (found, Some(external)), now).await?;
     tx.commit().await?;
     Ok(works)
+}
+
+/// Erases the installations whose grace is over. Where no event told of the removal, the code host is asked once more: it may
+/// have been us who asked as another App.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn erase_removed(pipeline: &Pipeline, now: Time) -> Result<(), StepError> {
+    let before = now - Duration::days(GRACE_DAYS);
+    let due = standing::removed(&mut *pipeline.pool.acquire().await?, before).await?;
+    for one in due {
+        if is_gone(pipeline, &one).await?
+            && standing::delete_removed(&mut *pipeline.pool.acquire().await?, one.id, before).await?
+        {
+            tracing::info!(
+                installation.id = one.id.0,
+                "everything of a removed installation is gone"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether a removed installation is known to be; where it is there after all, it is looked at anew.
+async fn is_gone(pipeline: &Pipeline, one: &Removed) -> Result<bool, StepError> {
+    let Some(external) = one.external_id.filter(|_| !one.told) else {
+        return Ok(true);
+    };
+    match pipeline.forge.installation(external).await {
+        Err(ForgeError::NotFound { .. }) => Ok(true),
+        Ok(Some(_)) => {
+            let job = Job::Members { installation: one.id };
+            pipeline
+                .queue
+                .add(&mut *pipeline.pool.acquire().await?, &job.into())
+                .await?;
+            Ok(false)
+        }
+        Ok(None) => Ok(false),
+        Err(error) => {
+            tracing::warn!(installation.id = one.id.0, %error, "whether the App was removed there can't be asked; nothing is erased");
+            Ok(false)
+        }
+    }
 }
 
 /// Queues the comments of ours that could not be edited while the App was away.
@@ -113,18 +159,18 @@ pub async fn redact_waiting(pipeline: &Pipeline, id: InstallationId) -> Result<(
     Ok(())
 }
 
-/// Asks whether these accounts, which are no members any more, are still there, and lets the names go of those that
-/// aren't; a new login is taken over. What can't be asked about stays.
+/// Asks whether the accounts that are no members any more are still there, and lets the names go of those that
+/// aren't; a new login is taken over. Who was asked about isn't again; what can't be asked about stays for another day.
 ///
 /// # Errors
 /// [`StepError::Forge`] when the code host can't be asked now; [`StepError::Store`] when the database is away.
 pub async fn look_after(
     pipeline: &Pipeline,
     (id, external): (InstallationId, Option<i64>),
-    people: &[PersonId],
     now: Time,
 ) -> Result<(), StepError> {
-    for person in people {
+    let people = members::to_look_up(&mut *pipeline.pool.acquire().await?, id).await?;
+    for person in &people {
         let found = match pipeline.forge.account(external, *person).await {
             Ok(found) => Some(found),
             Err(ForgeError::NotFound { .. }) => None,
@@ -134,11 +180,13 @@ pub async fn look_after(
                 return Ok(());
             }
         };
-        let mut conn = pipeline.pool.acquire().await?;
+        let mut tx = pipeline.pool.begin().await?;
         match found {
-            Some(actor) => crate::store::people::see(&mut conn, id, &actor, now).await?,
-            None => erasure::let_name_go(&mut conn, id, *person, now).await?,
+            Some(actor) => crate::store::people::see(&mut tx, id, &actor, now).await?,
+            None => erasure::let_name_go(&mut tx, id, *person, now).await?,
         }
+        members::looked_up(&mut tx, id, *person, now).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::model::person::TeamSeen;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::lifecycle;
+use crate::pipeline::repositories;
 use crate::store;
 use crate::store::members;
 use crate::store::people;
@@ -42,8 +43,8 @@ pub async fn queue_unread(pipeline: &Pipeline, conn: &mut PgConnection) -> Resul
     Ok(())
 }
 
-/// Asks whether the App still works there; reads members, owners, teams and who is in them, and ends the memberships of
-/// everybody who is gone.
+/// Asks whether the App still works there and on which repositories; reads members, owners, teams and who is in them, and
+/// ends the memberships of everybody who is gone.
 ///
 /// A user's account has no members, and without credentials nobody can be asked: then whoever was active counts.
 ///
@@ -56,8 +57,10 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
     // What is told while we ask is newer than the answers.
     let now = pipeline.clock.now();
     if !lifecycle::still_works(pipeline, &tenant, now).await? {
+        tenants::members_read(&mut *pipeline.pool.acquire().await?, id, now).await?;
         return Ok(());
     }
+    repositories::read(pipeline, &tenant, now).await?;
     lifecycle::redact_waiting(pipeline, id).await?;
     if !tenant.is_organisation {
         tenants::members_read(&mut *pipeline.pool.acquire().await?, id, now).await?;
@@ -98,7 +101,6 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         let role = if owner { OrgRole::Owner } else { OrgRole::Member };
         members::set_role(&mut tx, id, (person.id, role), now).await?;
     }
-    let left = members::missing_from(&mut tx, id, &present, now).await?;
     members::keep_only(&mut tx, id, &present, now).await?;
     store_teams(&mut tx, id, &teams, now).await?;
     tenants::members_known(&mut tx, id, now).await?;
@@ -107,10 +109,9 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
         installation.id = id.0,
         members = people_now.len(),
         teams = teams.len(),
-        left = left.len(),
         "members read"
     );
-    lifecycle::look_after(pipeline, (id, external), &left, now).await
+    lifecycle::look_after(pipeline, (id, external), now).await
 }
 
 /// A team with who is in it.

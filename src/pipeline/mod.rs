@@ -43,6 +43,7 @@ pub mod recheck;
 pub mod record;
 pub mod registered;
 pub mod replay;
+pub mod repositories;
 pub mod settings;
 pub mod setup;
 pub mod silent;

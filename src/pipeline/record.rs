@@ -36,6 +36,8 @@ use crate::store::pulls;
 use crate::store::reviews;
 use crate::store::session_checks;
 use crate::store::sessions;
+use crate::store::standing;
+use crate::store::standing::Standing;
 use crate::store::teams;
 use crate::store::tenants;
 
@@ -92,7 +94,7 @@ impl Seen {
         if let Some(id) = self.tenants.get(&key) {
             return Ok((*id, false));
         }
-        let (id, new) = tenants::ensure(conn, account, external, at).await?;
+        let (id, new) = standing::ensure(conn, account, external, at).await?;
         self.tenants.insert(key, id);
         Ok((id, new))
     }
@@ -272,7 +274,7 @@ async fn of_repo(
             Ok(None)
         }
         What::RepoChanged | What::RepoTransferred { .. } => {
-            tenants::repo_is_back(conn, id, repo.id).await?;
+            tenants::repo_is_back(conn, id, repo.id, at).await?;
             Ok(None)
         }
         What::RepoArchived { archived } => {
@@ -374,10 +376,10 @@ async fn of_account(
             Ok(false)
         }
         What::Installed { repos, removed } => {
-            tenants::set_standing(conn, id, (tenants::Standing::Active, event.installation), at).await?;
+            standing::set_standing(conn, id, (Standing::Active, event.installation), at).await?;
             for repo in repos {
                 tenants::see_repo(conn, id, repo).await?;
-                tenants::repo_is_back(conn, id, repo.id).await?;
+                tenants::repo_is_back(conn, id, repo.id, at).await?;
             }
             for repo in removed {
                 tenants::remove_repo(conn, id, *repo, at).await?;
@@ -385,11 +387,11 @@ async fn of_account(
             Ok(true)
         }
         What::Suspended => {
-            tenants::set_standing(conn, id, (tenants::Standing::Suspended, event.installation), at).await?;
+            standing::set_standing(conn, id, (Standing::Suspended, event.installation), at).await?;
             Ok(false)
         }
         What::Uninstalled => {
-            tenants::set_standing(conn, id, (tenants::Standing::Removed, event.installation), at).await?;
+            standing::set_standing(conn, id, (Standing::Removed, event.installation), at).await?;
             Ok(false)
         }
         What::Pull { .. }

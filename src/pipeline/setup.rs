@@ -27,6 +27,7 @@ use crate::pipeline::registered::RegisteredError;
 use crate::seal;
 use crate::store::registrations;
 use crate::store::registrations::Purpose;
+use crate::store::standing;
 use crate::store::tenants;
 
 /// A token in the hand of whoever may take a step.
@@ -201,7 +202,7 @@ pub async fn choose_surface(
     let seen = pipeline.forge.app_installation(number).await?;
     let now = pipeline.clock.now();
     let mut tx = pipeline.pool.begin().await?;
-    let (installation, new) = tenants::ensure(&mut tx, &seen.account, Some(seen.id), now).await?;
+    let (installation, new) = standing::ensure(&mut tx, &seen.account, Some(seen.id), now).await?;
     tenants::choose_surface(&mut tx, installation, surface).await?;
     if new {
         let job = Job::Members { installation };

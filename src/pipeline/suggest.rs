@@ -85,7 +85,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         // Others suggest at the same time: who has room is counted once more, with nobody else counting.
         let mut storing = tx.begin().await?;
         suggestions::hold_limits(&mut storing, id).await?;
-        let shares = suggestions::shares(&mut storing, id, key, &picked(&suggestion), now).await?;
+        let shares = suggestions::shares(&mut storing, id, key, &suggestion.picked(), now).await?;
         known.recount(&shares);
         if known.has_room_for(&suggestion, &settings) {
             suggestions::set(&mut storing, id, key, (&suggestion, &pull.head_sha), now).await?;
@@ -118,16 +118,6 @@ pub fn is_due(pull: &pulls::Pull, now: Time) -> bool {
     pull.open && !pull.by_bot && fresh
 }
 
-fn picked(suggestion: &Suggestion) -> Vec<PersonId> {
-    let picks = [&suggestion.expert, &suggestion.learner].into_iter();
-    picks
-        .filter_map(|slot| match slot {
-            Slot::Picked(pick) => Some(pick.person),
-            Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
-        })
-        .collect()
-}
-
 fn word(slot: &Slot) -> &'static str {
     match slot {
         Slot::Picked(_) => "picked",
@@ -158,6 +148,7 @@ async fn answer(
     for _ in 0..ACCESS_TRIES {
         let mut refused = Vec::new();
         let mut renamed = Vec::new();
+        let mut no_owners = Vec::new();
         for slot in [&suggestion.expert, &suggestion.learner] {
             let Slot::Picked(pick) = slot else { continue };
             if may_read.contains(&pick.person) {
@@ -166,6 +157,9 @@ async fn answer(
             let unknown = match pipeline.forge.permission(&at, &pick.login).await {
                 Ok(permission) if permission >= Permission::Read => {
                     may_read.insert(pick.person);
+                    if permission < Permission::Write && known.is_owner(pick.person) {
+                        no_owners.push(pick.person);
+                    }
                     continue;
                 }
                 Ok(_) => false,
@@ -177,8 +171,11 @@ async fn answer(
                 None => refused.push(pick.person),
             }
         }
-        if refused.is_empty() && renamed.is_empty() {
+        if refused.is_empty() && renamed.is_empty() && no_owners.is_empty() {
             return Ok(suggestion);
+        }
+        for person in no_owners {
+            known.is_no_owner(person);
         }
         for (person, login) in &renamed {
             known.is_renamed(*person, login);

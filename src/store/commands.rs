@@ -69,7 +69,7 @@ pub async fn give(
     Ok(added.rows_affected() > 0)
 }
 
-/// A command by its comment.
+/// A command by its comment; none of somebody who was erased.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -79,12 +79,12 @@ pub async fn given(
     comment: CommentId,
 ) -> Result<Option<Given>, StoreError> {
     let row = sqlx::query!(
-        r#"select c.repo_id, c.number, c.author_id, c.author_login, c.said as "said: Json<Command>", c.state,
+        r#"select c.repo_id, c.number, c.author_id as "author_id!", c.author_login, c.said as "said: Json<Command>", c.state,
                   (select count(*) from command o
                    where o.installation_id = c.installation_id and o.repo_id = c.repo_id and o.number = c.number
                      and o.author_id = c.author_id and o.said_at > c.said_at - interval '1 hour'
                      and (o.said_at, o.comment_id) < (c.said_at, c.comment_id)) as "before!"
-           from command c where c.installation_id = $1 and c.comment_id = $2"#,
+           from command c where c.installation_id = $1 and c.comment_id = $2 and c.author_id is not null"#,
         id.0,
         comment.0
     )

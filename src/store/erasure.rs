@@ -1,5 +1,5 @@
 //! What goes for good: names of accounts that are gone, everything of one person, what rests on a repository.
-mod traces;
+mod shown;
 
 use std::collections::BTreeSet;
 
@@ -150,11 +150,10 @@ pub async fn person(
     forget_words(conn, id, person, login).await?;
     forget_deeds(conn, id, person).await?;
     forget_choices(conn, id, person).await?;
-    traces::forget_in_posts(conn, id, (person, login)).await?;
-    traces::forget_visits(conn, id, person).await?;
+    shown::forget(conn, id, person, login).await?;
     sqlx::query!(
         "update person set login = '', erased_at = $3, opted_out_at = coalesce(opted_out_at, $3), learn = '{}', teach = '{}',
-                capacity = null, away_until = null, shares = '{}'
+                shares = '{}', capacity = null, away_until = null
          where installation_id = $1 and id = $2",
         id.0,
         person.0,

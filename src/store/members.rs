@@ -93,26 +93,44 @@ pub async fn role_of(
         .transpose()
 }
 
-/// The members at `at` who are not in `present`: if that is the whole list, they left.
+/// Former members whose account was not looked up since they left, some of them: the rest another time.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn missing_from(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    present: &[PersonId],
-    at: Time,
-) -> Result<Vec<PersonId>, StoreError> {
-    let present: Vec<i64> = present.iter().map(|person| person.0).collect();
+pub async fn to_look_up(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<PersonId>, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select distinct person_id as "person: PersonId" from membership
-           where installation_id = $1 and valid_until is null and valid_from <= $3 and person_id <> all($2) order by 1"#,
-        id.0,
-        &present,
-        at
+        r#"select distinct m.person_id as "person: PersonId" from membership m
+           join person p on p.installation_id = m.installation_id and p.id = m.person_id
+           where m.installation_id = $1 and m.valid_until is not null and m.looked_up_at is null
+             and p.gone_at is null and p.erased_at is null
+             and not exists (select 1 from membership n where n.installation_id = m.installation_id
+                             and n.person_id = m.person_id and n.valid_until is null)
+           order by 1 limit 200"#,
+        id.0
     )
     .fetch_all(conn)
     .await?)
+}
+
+/// Notes that a former member's account was looked up.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn looked_up(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update membership set looked_up_at = $3 where installation_id = $1 and person_id = $2 and valid_until is not null",
+        id.0,
+        person.0,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// A person left the organisation at `at`, and so every team of it.

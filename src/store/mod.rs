@@ -32,6 +32,7 @@ pub mod session_checks;
 pub mod sessions;
 pub mod settings;
 pub mod sharing;
+pub mod standing;
 pub mod suggestions;
 pub mod sweeps;
 pub mod team_pages;

@@ -2,7 +2,6 @@
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
-use crate::model::event::Account;
 use crate::model::event::RepoSeen;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
@@ -25,68 +24,6 @@ pub struct Installation {
     pub members_known: bool,
     /// Suspended or removed: nothing is read, suggested or posted.
     pub silent: bool,
-}
-
-/// The tenant of an account, made when it is new. True: the event's installation is one that we didn't know, so nothing is
-/// known of its members, and whatever ended an earlier installation doesn't hold for it; or one that was suspended, and
-/// is not any more, since it sends events.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn ensure(
-    conn: &mut PgConnection,
-    account: &Account,
-    external: Option<i64>,
-    at: Time,
-) -> Result<(InstallationId, bool), StoreError> {
-    let found = sqlx::query!(
-        r#"select id as "id: InstallationId", external_id, login, suspended_at < $2 as "may_wake!"
-           from (select id, external_id, login, coalesce(suspended_at, 'infinity') as suspended_at
-                 from installation where forge = 'github' and account_id = $1) as i"#,
-        account.id,
-        at
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let new = external.is_some() && found.as_ref().is_none_or(|row| row.external_id != external);
-    let awake = external.is_some() && found.as_ref().is_some_and(|row| row.may_wake) && !new;
-    if let Some(row) = &found
-        && row.login == account.login
-        && !new
-        && !awake
-    {
-        return Ok((row.id, false));
-    }
-    let id = sqlx::query_scalar!(
-        r#"insert into installation (account_id, login, is_organisation, external_id, created_at)
-           values ($1, $2, $3, $4, $5)
-           on conflict (forge, account_id) do update
-           set login = excluded.login, external_id = coalesce(excluded.external_id, installation.external_id),
-               suspended_at = case when $6 or excluded.external_id <> installation.external_id then null else installation.suspended_at end,
-               removed_at = case when excluded.external_id <> installation.external_id then null else installation.removed_at end,
-               standing_at = case when $6 or excluded.external_id <> installation.external_id then $5 else installation.standing_at end
-           returning id as "id: InstallationId""#,
-        account.id,
-        account.login,
-        account.is_organisation,
-        external,
-        at,
-        awake
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    if let Some(row) = found.filter(|row| row.login != account.login) {
-        // Whoever is renamed takes their repositories along.
-        sqlx::query!(
-            "update repo set owner = $3 where installation_id = $1 and lower(owner) = lower($2)",
-            row.id.0,
-            row.login,
-            account.login
-        )
-        .execute(conn)
-        .await?;
-    }
-    Ok((id, new || awake))
 }
 
 /// The tenant with this number.
@@ -157,71 +94,17 @@ pub async fn members_read(conn: &mut PgConnection, id: InstallationId, at: Time)
     Ok(())
 }
 
-/// The accounts with the App whose members and teams were not read since `before`, oldest first. Suspended ones and
-/// users are among them: whether the App still works there is asked at the same time.
+/// The accounts with the App whose members and teams were not read since `before`, oldest first. Suspended ones, users, and
+/// those that are gone by an answer only are among them: whether the App works there is asked at the same time.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn members_unread_since(conn: &mut PgConnection, before: Time) -> Result<Vec<InstallationId>, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"select id as "id: InstallationId" from installation
-           where external_id is not null and removed_at is null
+           where external_id is not null and (removed_at is null or not removal_told)
              and greatest(members_known_at, looked_at) < $1 is not false
            order by id"#,
-        before
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Whether the App works here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
-    /// It does.
-    Active,
-    /// Suspended by its owner.
-    Suspended,
-    /// Removed.
-    Removed,
-}
-
-/// Sets whether the App works here, as `external`, GitHub's number of the installation, tells. What comes late, of an
-/// earlier installation or of an earlier time, changes nothing.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn set_standing(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    (standing, external): (Standing, Option<i64>),
-    at: Time,
-) -> Result<(), StoreError> {
-    let suspended = standing == Standing::Suspended;
-    let removed = standing == Standing::Removed;
-    sqlx::query!(
-        "update installation
-         set suspended_at = case when $2 then coalesce(suspended_at, $4) end, removed_at = case when $3 then coalesce(removed_at, $4) end,
-             standing_at = $4, external_id = coalesce(external_id, $5)
-         where id = $1 and ($5::bigint is null or external_id is null or external_id = $5)
-           and (standing_at is null or standing_at <= $4)",
-        id.0,
-        suspended,
-        removed,
-        at,
-        external
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Deletes every installation that was removed before `before`, with all that hangs on it; gives their numbers.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn delete_removed(conn: &mut PgConnection, before: Time) -> Result<Vec<InstallationId>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        r#"delete from installation where removed_at < $1 returning id as "id: InstallationId""#,
         before
     )
     .fetch_all(conn)
@@ -268,17 +151,24 @@ pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSe
     Ok(())
 }
 
-/// Marks a repository as there again. Only an event about the repository itself says so: a comment that is told late must
-/// not bring back what was taken from us.
+/// Marks a repository as there again, where it was not taken since `at`. Only an event about the repository itself says so,
+/// or a list of those that we were given: a comment that is told late must not bring back what was taken from us.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
-pub async fn repo_is_back(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<(), StoreError> {
+pub async fn repo_is_back(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repo: RepoId,
+    at: Time,
+) -> Result<(), StoreError> {
     sqlx::query!(
-        "update repo set removed_at = null, erase_at = null
-         where installation_id = $1 and id = $2 and (removed_at is not null or erase_at is not null)",
+        "update repo set away_since = least(away_since, removed_at), removed_at = null, erase_at = null
+         where installation_id = $1 and id = $2 and (removed_at is not null or erase_at is not null)
+           and removed_at <= $3 is not false",
         id.0,
-        repo.0
+        repo.0,
+        at
     )
     .execute(conn)
     .await?;

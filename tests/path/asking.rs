@@ -140,6 +140,18 @@ async fn strangers_command_nothing_on_a_public_repository_but_whoever_opened_the
 }
 
 #[tokio::test]
+async fn who_had_their_share_by_the_settings_file_is_not_asked_by_name() {
+    let (peerlore, _) = suggested(Surface::Comment).await;
+    crate::settings::set(&peerlore, TODAY + 1, "daily_cap = 1").await;
+    let second = peerlore
+        .open(by("ada", TODAY + 2), LEDGER, &[(30, "let thirty = 30.0;")])
+        .await;
+    says(&peerlore, &second, by("ada", TODAY + 3), "/peerlore assign ben").await;
+    assert_eq!(peerlore.github.requested_reviewers(&second), [""; 0]);
+    assert!(answers(&peerlore, &second)[0].contains("ben"));
+}
+
+#[tokio::test]
 async fn where_nothing_is_posted_the_answer_says_why() {
     let (peerlore, pull) = suggested(Surface::Web).await;
     says(

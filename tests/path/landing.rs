@@ -5,6 +5,7 @@ use peerlore::demo::github::NewComment;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::PullName;
 use peerlore::demo::github::Verdict;
+use peerlore::demo::github::failures::Failure;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::import;
 use peerlore::pipeline::import::Imported;
@@ -135,5 +136,29 @@ async fn an_imported_pull_request_has_diffs_as_soon_as_they_were_read() {
             "ben taught ada concurrency: landed",
             "cleo taught ada concurrency: landed"
         ]
+    );
+}
+
+#[tokio::test]
+async fn a_refused_comparison_costs_nothing_else_and_is_asked_for_again() {
+    let peerlore = Peerlore::start().await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, BEFORE).await;
+    peerlore.comment(&pull, soon("ben", 1), 20, LOCK).await;
+    peerlore
+        .github
+        .fail_next(Some("GET"), "/compare/", 1, Failure::Status(403));
+    peerlore.push(&pull, soon("ada", 2), How::Append, FIXED).await;
+    let read = "select count(*) from pull where contents_head = head_sha";
+    assert_eq!(
+        peerlore.one::<i64>(read).await,
+        1,
+        "the files of the new head were read"
+    );
+    assert!(!peerlore.parts().await.contains("the next push"));
+    peerlore.comment(&pull, soon("cleo", 9), 20, "Another thing.").await;
+    assert!(
+        peerlore.parts().await.contains("the next push changed"),
+        "{}",
+        peerlore.parts().await
     );
 }

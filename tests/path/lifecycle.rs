@@ -1,9 +1,12 @@
 //! What becomes of installations and repositories, told or missed.
 use peerlore::demo::github::INSTALLATION_ID;
 use peerlore::demo::github::PullName;
+use peerlore::demo::github::failures::Failure;
+use peerlore::pipeline::backfill;
 use peerlore::pipeline::expire;
 use peerlore::pipeline::members;
 use peerlore::pipeline::opt_out;
+use peerlore::pipeline::work;
 use peerlore::store::reviews;
 use peerlore::store::tenants;
 
@@ -15,6 +18,8 @@ use crate::harness::TODAY;
 use crate::harness::at;
 use crate::harness::by;
 use crate::harness::organisation;
+use crate::harness::pull;
+use crate::harness::text;
 
 const LINES: &[(usize, &str)] = &[(20, "let twenty = 20.0;")];
 
@@ -300,4 +305,178 @@ async fn an_opting_out_while_the_app_was_suspended_reaches_its_comments_afterwar
     assert!(peerlore.said(&pull)[0].contains("`ben`"), "it can't be edited now");
     peerlore.tell(peerlore.github.unsuspend(by("ada", TODAY + 2))).await;
     assert!(!peerlore.said(&pull)[0].contains("ben"), "{:?}", peerlore.said(&pull));
+}
+
+/// What GitHub answers about our installation while we ask as another App, for a day.
+async fn asks_as_another_app(peerlore: &Peerlore, minute: i64) {
+    peerlore
+        .github
+        .fail_next(Some("GET"), "/app/installations/", 1, Failure::Status(404));
+    looked_at(peerlore, minute).await;
+    assert_eq!(standing(peerlore).await, "removed");
+}
+
+/// The hourly clean-up, by the App's own credentials.
+async fn cleaned_up(peerlore: &Peerlore, minute: i64) {
+    peerlore.clock.move_to(at(minute));
+    let pipeline = peerlore.as_the_app().pipeline;
+    expire::run(&pipeline).await.expect("the clean-up");
+    work::drain(&pipeline).await.expect("the queue");
+}
+
+#[tokio::test]
+async fn one_wrong_answer_is_healed_by_the_next_daily_look() {
+    let peerlore = Peerlore::with_history().await;
+    asks_as_another_app(&peerlore, TODAY).await;
+    cleaned_up(&peerlore, TODAY + DAY + 60).await;
+    assert_eq!(standing(&peerlore).await, "active");
+}
+
+#[tokio::test]
+async fn one_wrong_answer_is_healed_by_an_event_of_the_installation() {
+    let peerlore = Peerlore::with_history().await;
+    asks_as_another_app(&peerlore, TODAY).await;
+    peerlore.clock.move_to(at(TODAY + 1));
+    let (_, sent) = peerlore
+        .github
+        .open_pull(by("ada", TODAY + 1), &pull("A change", LEDGER, &text(LINES)));
+    peerlore.deliver(sent).await;
+    work::drain(&peerlore.as_the_app().pipeline).await.expect("the queue");
+    assert_eq!(standing(&peerlore).await, "active");
+}
+
+#[tokio::test]
+async fn nothing_is_erased_after_an_answer_that_is_not_given_again() {
+    let peerlore = Peerlore::with_history().await;
+    asks_as_another_app(&peerlore, TODAY).await;
+    peerlore.leaves_jobs();
+    peerlore.sql("update installation set looked_at = '2100-01-01'").await;
+    cleaned_up(&peerlore, TODAY + 8 * DAY).await;
+    assert_eq!(peerlore.one::<i64>("select count(*) from installation").await, 1);
+    assert_eq!(standing(&peerlore).await, "active", "it is looked at instead");
+}
+
+#[tokio::test]
+async fn whatever_was_removed_is_erased_after_seven_days_told_or_found_out() {
+    for told in [true, false] {
+        let peerlore = Peerlore::with_history().await;
+        let event = peerlore.github.remove_app(by("ada", TODAY));
+        if told {
+            peerlore.tell(event).await;
+        } else {
+            looked_at(&peerlore, TODAY + 1).await;
+        }
+        assert_eq!(standing(&peerlore).await, "removed");
+        cleaned_up(&peerlore, TODAY + 6 * DAY).await;
+        assert_eq!(peerlore.one::<i64>("select count(*) from installation").await, 1);
+        cleaned_up(&peerlore, TODAY + 8 * DAY).await;
+        assert_eq!(peerlore.one::<i64>("select count(*) from installation").await, 0);
+    }
+}
+
+/// The repositories that are there, and which have their past read.
+async fn repositories(peerlore: &Peerlore) -> (String, i64) {
+    let there = "select coalesce(string_agg(name, ' ' order by name), '') from repo where removed_at is null";
+    (
+        peerlore.one(there).await,
+        peerlore.one("select count(*) from backfill").await,
+    )
+}
+
+/// The daily look of an App that reads a year of the past.
+async fn looked_at_with_history(peerlore: &Peerlore, minute: i64) {
+    peerlore.clock.move_to(at(minute));
+    let mut pipeline = peerlore.as_the_app().pipeline;
+    pipeline.history_days = Some(365);
+    members::run(&pipeline, peerlore.tenant().await).await.expect("GitHub");
+    peerlore.run_jobs().await;
+}
+
+#[tokio::test]
+async fn repositories_of_which_no_event_told_are_found_and_their_past_is_read() {
+    let peerlore = Peerlore::start().await;
+    let _missed = peerlore.github.add_repository(by("ada", 2), "site", "HTML", &[]);
+    peerlore.sql("delete from repo").await;
+    looked_at_with_history(&peerlore, DAY).await;
+    assert_eq!(repositories(&peerlore).await, ("shop site".to_owned(), 2));
+    let _missed = peerlore.github.grant(by("ada", DAY + 1), "site", false);
+    peerlore
+        .github
+        .fail_next(Some("GET"), "/installation/repositories", 1, Failure::Status(403));
+    looked_at_with_history(&peerlore, 2 * DAY).await;
+    assert_eq!(repositories(&peerlore).await.0, "shop site", "no answer, no change");
+    looked_at_with_history(&peerlore, 3 * DAY).await;
+    assert_eq!(repositories(&peerlore).await.0, "shop");
+    let _missed = peerlore.github.grant(by("ada", 3 * DAY + 1), "site", true);
+    looked_at_with_history(&peerlore, 4 * DAY).await;
+    assert_eq!(repositories(&peerlore).await.0, "shop site");
+}
+
+/// Whether the pull request that was opened meanwhile is known.
+async fn knows(peerlore: &Peerlore, pull: &PullName) -> bool {
+    let count = format!("select count(*) from pull where number = {}", pull.number);
+    peerlore.one::<i64>(&count).await == 1
+}
+
+/// A pull request of which nothing is told.
+fn untold(peerlore: &Peerlore, minute: i64) -> PullName {
+    let new = pull("Meanwhile", LEDGER, &text(LINES));
+    peerlore.github.open_pull(by("ada", minute), &new).0
+}
+
+#[tokio::test]
+async fn the_time_of_a_suspension_is_read_afterwards() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
+    let meanwhile = untold(&peerlore, TODAY + 1);
+    peerlore
+        .tell(peerlore.github.unsuspend(by("ada", TODAY + 30 * DAY)))
+        .await;
+    assert!(knows(&peerlore, &meanwhile).await);
+    let since = "select since::text from backfill";
+    assert_eq!(peerlore.one::<i64>("select count(*) from backfill").await, 1);
+    assert!(peerlore.one::<String>(since).await.starts_with("2099-01-15"));
+}
+
+#[tokio::test]
+async fn the_time_of_a_suspension_whose_end_was_missed_is_read_after_the_daily_look() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
+    let meanwhile = untold(&peerlore, TODAY + 1);
+    let _missed = peerlore.github.unsuspend(by("ada", TODAY + DAY));
+    looked_at(&peerlore, TODAY + 2 * DAY).await;
+    assert!(knows(&peerlore, &meanwhile).await);
+}
+
+#[tokio::test]
+async fn the_time_without_a_repository_is_read_when_it_is_given_back_though_reading_it_had_failed() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore
+        .tell(peerlore.github.grant(by("ada", TODAY), "shop", false))
+        .await;
+    peerlore
+        .sql(
+            "insert into backfill (installation_id, repo_id, since, state, error, planned_at, updated_at)
+             select installation_id, id, '2099-01-01', 'failed', 'gone', '2099-01-01', '2099-01-01' from repo",
+        )
+        .await;
+    let meanwhile = untold(&peerlore, TODAY + 1);
+    peerlore
+        .tell(peerlore.github.grant(by("ada", TODAY + DAY), "shop", true))
+        .await;
+    assert!(knows(&peerlore, &meanwhile).await);
+    assert_eq!(peerlore.one::<String>("select state from backfill").await, "done");
+}
+
+#[tokio::test]
+async fn a_gap_of_a_suspended_account_is_read_when_it_is_back() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.tell(peerlore.github.suspend(by("ada", TODAY))).await;
+    peerlore
+        .sql("insert into hook_sweep (gap_from, gap_to) values ('2099-01-14', '2099-01-14 12:00')")
+        .await;
+    backfill::keep_up(&peerlore.app.pipeline).await.expect("the database");
+    peerlore.tell(peerlore.github.unsuspend(by("ada", TODAY + DAY))).await;
+    let since: String = peerlore.one("select since::text from backfill").await;
+    assert!(since.starts_with("2099-01-14"), "{since}");
 }

@@ -1,4 +1,5 @@
 //! Teams in teams, their maintainers, the organisation's owners, and who is found to have left.
+use peerlore::demo::github::failures::Failure;
 use peerlore::model::ids::PersonId;
 use peerlore::model::person::OrgRole;
 use peerlore::model::suggestion::Slot;
@@ -228,5 +229,22 @@ async fn the_name_of_an_account_that_is_gone_is_let_go() {
         "found by the daily reading"
     );
     let named = "select count(*) from person where login in ('ben', 'finn')";
+    assert_eq!(peerlore.one::<i64>(named).await, 0);
+}
+
+#[tokio::test]
+async fn who_could_not_be_looked_up_is_looked_up_another_day() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.github.delete_user("dan");
+    peerlore.github.delete_user("finn");
+    peerlore
+        .github
+        .fail_next(Some("GET"), "/user/", 1, Failure::Status(403));
+    a_day_later(&peerlore).await;
+    let named = "select count(*) from person where login in ('dan', 'finn')";
+    assert_eq!(peerlore.one::<i64>(named).await, 2);
+    peerlore.clock.move_to(at(TODAY + 3 * DAY));
+    expire::run(&peerlore.app.pipeline).await.expect("the clean-up");
+    peerlore.run_jobs().await;
     assert_eq!(peerlore.one::<i64>(named).await, 0);
 }

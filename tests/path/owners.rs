@@ -110,6 +110,17 @@ async fn the_first_of_the_three_places_counts_and_the_last_line_in_it() {
 }
 
 #[tokio::test]
+async fn who_github_does_not_count_as_an_owner_is_none_here() {
+    assert_eq!(expert(&[("CODEOWNERS", "* @other/web\n")]).await, "ben");
+    for (role, first) in [("triage", "ben"), ("write", "eve")] {
+        let peerlore = with(&[("CODEOWNERS", "* @eve\n")]).await;
+        peerlore.github.set_role("eve", role);
+        let pull = peerlore.open(by("ada", TODAY), LEDGER, LINES).await;
+        assert_eq!(peerlore.picked(&pull).await.0, first, "{role}");
+    }
+}
+
+#[tokio::test]
 async fn only_the_base_branch_says_who_owns() {
     let peerlore = Peerlore::with_history().await;
     let new = NewPull {

@@ -32,6 +32,8 @@ pub struct Life {
     pub busy: BTreeMap<String, Option<DateTime<Utc>>>,
     /// Repositories that are archived, by number.
     pub archived: BTreeSet<u64>,
+    /// Repositories that the App wasn't given, by number.
+    pub taken: BTreeSet<u64>,
     /// Repositories that everybody may read, by number.
     pub public: BTreeSet<u64>,
 }
@@ -288,7 +290,15 @@ impl FakeGithub {
     /// Takes repositories from the App, or gives them to it.
     #[must_use]
     pub fn grant(&self, act: Act<'_>, repo: &str, given: bool) -> Vec<Delivery> {
-        send(&mut self.lock(), "installation_repositories", act.at, |state| {
+        let mut state = self.lock();
+        if let Some(id) = state.repo(repo).map(|found| found.id) {
+            if given {
+                state.life.taken.remove(&id);
+            } else {
+                state.life.taken.insert(id);
+            }
+        }
+        send(&mut state, "installation_repositories", act.at, |state| {
             let list: Vec<Value> = state
                 .repo(repo)
                 .map(|found| {

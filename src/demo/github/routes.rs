@@ -227,7 +227,8 @@ async fn access_token(State(github): State<FakeGithub>, Path(id): Path<u64>, hea
 async fn repositories(State(github): State<FakeGithub>, Query(query): Asking) -> Response {
     let state = github.lock();
     let page = Page::of(&query, format!("{}/installation/repositories", state.api));
-    let all: Vec<Value> = state.repos.iter().map(|r| repository(&state, r)).collect();
+    let given = state.repos.iter().filter(|r| !state.life.taken.contains(&r.id));
+    let all: Vec<Value> = given.map(|r| repository(&state, r)).collect();
     let body =
         json!({ "total_count": all.len(), "repository_selection": "all", "repositories": page.slice(&all, all.len()) });
     (page.links(all.len()), Json(body)).into_response()

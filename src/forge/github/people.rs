@@ -23,6 +23,7 @@ impl Forge {
         #[derive(Deserialize)]
         struct Answer {
             permission: String,
+            role_name: Option<String>,
         }
         // Errors reach the log and the queue, which name nobody.
         let doing = format!("reading what a person may do in {}/{}", at.owner, at.name);
@@ -39,11 +40,13 @@ impl Forge {
                 },
             )
             .await?;
-        match answer.permission.as_str() {
-            "admin" => Ok(Permission::Admin),
-            "write" | "maintain" => Ok(Permission::Write),
-            "read" | "triage" => Ok(Permission::Read),
-            "none" => Ok(Permission::None),
+        // A role of the organisation's own has a name of its own; then the permission beneath it counts.
+        match (answer.permission.as_str(), answer.role_name.as_deref()) {
+            ("admin", _) => Ok(Permission::Admin),
+            ("write" | "maintain", _) => Ok(Permission::Write),
+            ("triage", _) | ("read", Some("triage")) => Ok(Permission::Triage),
+            ("read", _) => Ok(Permission::Read),
+            ("none", _) => Ok(Permission::None),
             _ => Err(ForgeError::Unreadable {
                 doing,
                 what: "a permission that we don't know".to_owned(),

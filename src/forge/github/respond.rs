@@ -1,31 +1,17 @@
 //! Calls that answer a person on a pull request: what they may do there, a reaction to what they wrote, a review asked for
 //! or taken back. `pull_requests: write` is enough for all of them, `metadata: read` for the role: GitHub counts comments
 //! in a pull request's conversation, and reactions to them, to its pull request though their addresses say `issues`.
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::forge::Forge;
 use crate::forge::ForgeError;
+use crate::forge::Permission;
 use crate::forge::RepoAt;
 use crate::forge::github::call::Call;
 use crate::forge::github::call::Write;
-use crate::forge::github::call::segment;
 use crate::forge::github::read::repo_path;
 use crate::model::ids::CommentId;
-
-/// What somebody is in a repository, finer than what they may do.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Role {
-    /// Nobody.
-    None,
-    /// May read it.
-    Read,
-    /// May sort its issues and pull requests, and ask for reviews.
-    Triage,
-    /// May write to it, or more.
-    Write,
-}
 
 /// A reaction that says how far we are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,34 +23,15 @@ pub enum Reaction {
 }
 
 impl Forge {
-    /// What somebody is in a repository.
+    /// What somebody may do in a repository; nothing where nobody of that login is known there.
     ///
     /// # Errors
-    /// As [`ForgeError`] says.
-    pub async fn role(&self, at: &RepoAt<'_>, login: &str) -> Result<Role, ForgeError> {
-        #[derive(Deserialize)]
-        struct Answer {
-            permission: Option<String>,
-            role_name: Option<String>,
+    /// As for [`Forge::permission`].
+    pub async fn role(&self, at: &RepoAt<'_>, login: &str) -> Result<Permission, ForgeError> {
+        match self.permission(at, login).await {
+            Err(ForgeError::NotFound { .. }) => Ok(Permission::None),
+            answer => answer,
         }
-        let doing = format!("reading what a person is in {}/{}", at.owner, at.name);
-        let seat = self.github.seat_at(at, &doing).await?;
-        let call = Call {
-            doing: &doing,
-            endpoint: "permission",
-            path: format!("{}/collaborators/{}/permission", repo_path(at), segment(login)),
-        };
-        let answer: Answer = match self.github.get(&seat, &call).await {
-            Err(ForgeError::NotFound { .. }) => return Ok(Role::None),
-            answer => answer?,
-        };
-        // A role of the organisation's own has a name of its own; then the permission beneath it counts.
-        Ok(match (answer.permission.as_deref(), answer.role_name.as_deref()) {
-            (Some("admin" | "maintain" | "write"), _) => Role::Write,
-            (_, Some("triage")) | (Some("triage"), _) => Role::Triage,
-            (Some("read"), _) => Role::Read,
-            _ => Role::None,
-        })
     }
 
     /// Reacts to a comment in a pull request's conversation. The same reaction twice is one.

@@ -1,5 +1,8 @@
 //! Reading calls about the App itself: what it may do, where it is installed, where its webhooks go. The App asks them as
 //! itself, so they need its number and key and no installation.
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -8,7 +11,9 @@ use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::forge::github::app::Seat;
 use crate::forge::github::call::Call;
+use crate::forge::github::shapes::Repo;
 use crate::model::event::Account;
+use crate::model::event::RepoSeen;
 use crate::model::manifest;
 use crate::model::manifest::Permissions;
 use crate::model::registration::Granted;
@@ -178,6 +183,36 @@ impl Forge {
             total: repos.total_count,
             first: repos.repositories.into_iter().map(|repo| repo.full_name).collect(),
         })
+    }
+
+    /// All repositories that an installation was given; none with a token, which can't ask, and where the list isn't whole.
+    ///
+    /// # Errors
+    /// As [`ForgeError`] says.
+    pub async fn repositories(&self, installation: i64) -> Result<Option<Vec<RepoSeen>>, ForgeError> {
+        #[derive(Deserialize)]
+        struct Page {
+            total_count: usize,
+            repositories: Vec<Repo>,
+        }
+        let doing = "reading all repositories that the App was given";
+        if self.github.as_app(doing)?.is_none() {
+            return Ok(None);
+        }
+        let seat = self.github.seat(Some(installation), doing)?;
+        let call = Call {
+            doing,
+            endpoint: "installation_repositories",
+            path: "/installation/repositories".to_owned(),
+        };
+        let total = AtomicUsize::new(0);
+        let entries = |page: Page| {
+            total.fetch_max(page.total_count, Ordering::Relaxed);
+            page.repositories
+        };
+        let listed = self.github.list_in(&seat, &call, entries).await?;
+        let found: Vec<RepoSeen> = listed.iter().filter_map(|repo| repo.to_seen().ok()).collect();
+        Ok((found.len() >= total.into_inner()).then_some(found))
     }
 
     /// Whether the App is installed on a repository; false also where there is no such repository.

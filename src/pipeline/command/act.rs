@@ -5,8 +5,7 @@ use crate::model::command::Reason;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
-use crate::model::suggestion::Slot;
-use crate::model::suggestion::Suggestion;
+use crate::model::settings::Settings;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::command::Answer;
@@ -36,6 +35,8 @@ pub struct Acting<'a> {
     pub comment: CommentId,
     pub given: &'a Given,
     pub pull: Pull,
+    /// What holds in the repository.
+    pub settings: Settings,
 }
 
 impl Acting<'_> {
@@ -88,7 +89,7 @@ impl Acting<'_> {
         let Some(stored) = self.stored().await? else {
             return Ok(Answer::no(words::NOTHING_YET));
         };
-        let picked = !people(&stored.suggestion).is_empty();
+        let picked = !stored.suggestion.picked().is_empty();
         if picked && stored.comment.is_some() {
             return Ok(Answer::done());
         }
@@ -107,7 +108,7 @@ impl Acting<'_> {
         };
         let mut names: Vec<PersonId> = around.asked.iter().map(|pick| pick.person).collect();
         if let Some(stored) = suggestions::of_pull(&mut conn, id, key).await? {
-            names.extend(people(&stored.suggestion));
+            names.extend(stored.suggestion.picked());
         }
         for asked in reviews::asked(&mut conn, id, key, self.pipeline.clock.now()).await? {
             if let AskedAlready::Person(person, _) = asked {
@@ -130,7 +131,7 @@ impl Acting<'_> {
                 return Ok(Answer::no(words::ENOUGH));
             }
             if let Some(stored) = suggestions::of_pull(&mut tx, id, key).await? {
-                let picks = people(&stored.suggestion);
+                let picks = stored.suggestion.picked();
                 asks::refuse(&mut tx, (id, key), &picks, self.pipeline.clock.now()).await?;
             }
             commands::acted(&mut tx, id, self.comment).await?;
@@ -197,15 +198,4 @@ impl Acting<'_> {
         asks::withdraw(&mut conn, self.id, self.given.key, person).await?;
         Ok(())
     }
-}
-
-/// The people whom a suggestion picks.
-pub fn people(suggestion: &Suggestion) -> Vec<PersonId> {
-    [&suggestion.expert, &suggestion.learner]
-        .into_iter()
-        .filter_map(|slot| match slot {
-            Slot::Picked(pick) => Some(pick.person),
-            Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
-        })
-        .collect()
 }

@@ -1,6 +1,9 @@
 //! `assign`: asks for the review of whoever is suggested, or of somebody by name.
 use std::collections::BTreeSet;
 
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
 use crate::model::command::Whom;
 use crate::model::ids::PersonId;
 use crate::model::suggestion::Pick;
@@ -49,13 +52,10 @@ impl Acting<'_> {
         match ask::review(self.pipeline, (id, key), pick, Word::Command).await? {
             Outcome::Asked => {}
             Outcome::Already | Outcome::Before => {
-                return Ok(Answer {
-                    names: vec![pick.person],
-                    ..Answer::no(words::asked_already(std::slice::from_ref(login)))
-                });
+                return Ok(about(pick.person, words::asked_already(std::slice::from_ref(login))));
             }
-            Outcome::NoAccess => return Ok(Answer::no(words::cannot_be_asked(login))),
-            Outcome::Declined => return Ok(Answer::no(words::declined(login))),
+            Outcome::NoAccess => return Ok(about(pick.person, words::cannot_be_asked(login))),
+            Outcome::Declined => return Ok(about(pick.person, words::declined(login))),
         }
         // Our comment says why, where there is one; otherwise the answer does.
         let shown = self.stored().await?.is_some_and(|stored| stored.comment.is_some());
@@ -100,13 +100,19 @@ impl Acting<'_> {
         let (id, key, pipeline) = (self.id, self.given.key, self.pipeline);
         let now = pipeline.clock.now();
         let mut conn = pipeline.pool.acquire().await?;
+        let named = crate::store::people::by_login(&mut conn, id, login).await?;
+        let no = |why: String| Answer {
+            names: named.iter().map(|person| person.id).collect(),
+            ..Answer::no(why)
+        };
         let is_author = self
             .pull
             .author_login
             .as_ref()
             .is_some_and(|author| author.eq_ignore_ascii_case(login));
-        if is_author || self.committed(&mut conn, login).await? {
-            return Ok(Err(Answer::no(words::wrote_it(login))));
+        let committers: Vec<PersonId> = contents::committers(&mut conn, id, key).await?;
+        if is_author || named.as_ref().is_some_and(|person| committers.contains(&person.id)) {
+            return Ok(Err(no(words::wrote_it(login))));
         }
         let vacancy = past::Vacancy {
             key,
@@ -114,46 +120,48 @@ impl Acting<'_> {
             at: now,
             past: false,
         };
-        let people = past::candidates(&mut conn, id, vacancy, &pipeline.settings).await?;
+        let people = past::candidates(&mut conn, id, vacancy, &self.settings).await?;
         let found = people
             .into_iter()
             .find(|person| person.login.eq_ignore_ascii_case(login));
         let Some(person) = found.filter(|person| person.hindrance != Some(Hindrance::NotMember)) else {
-            return Ok(Err(Answer::no(words::cannot_be_asked(login))));
+            return Ok(Err(no(words::cannot_be_asked(login))));
         };
         if let Some(why) = self.overburdened(&person) {
-            return Ok(Err(Answer {
-                names: vec![person.id],
-                ..Answer::no(why)
-            }));
+            return Ok(Err(about(person.id, why)));
         }
+        Ok(Ok(self.pick(&mut conn, person, now).await?))
+    }
+
+    /// Somebody with the reasons that the ranker has for them, if any.
+    async fn pick(&self, conn: &mut PgConnection, person: MaybeCandidate, now: Time) -> Result<Pick, StepError> {
         let question = Question {
-            key,
+            key: self.given.key,
             author: self.pull.author,
             files: None,
             at: now,
             knowledge: Knowledge::Now,
         };
-        let mut known = gather::known(&mut conn, id, &question, &pipeline.settings).await?;
+        let mut known = gather::known(conn, self.id, &question, &self.settings).await?;
         known.keep_only(&BTreeSet::from([person.id]));
-        let suggestion = known.suggest(&pipeline.settings, now, 0);
+        let suggestion = known.suggest(&self.settings, now, 0);
         let reasons = [suggestion.expert, suggestion.learner]
             .into_iter()
             .find_map(|slot| match slot {
                 Slot::Picked(pick) => Some(pick),
                 Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
             });
-        Ok(Ok(reasons.unwrap_or_else(|| Pick {
+        Ok(reasons.unwrap_or_else(|| Pick {
             person: person.id,
             login: person.login,
             score: 0.0,
             reasons: Vec::new(),
-        })))
+        }))
     }
 
     /// Who is away may be asked by name; what they take on besides holds for them too.
     fn overburdened(&self, person: &MaybeCandidate) -> Option<String> {
-        let settings = &self.pipeline.settings;
+        let settings = &self.settings;
         let capacity = person.capacity.map_or(i64::from(settings.capacity), i64::from);
         if person.open_reviews >= capacity {
             Some(words::full(&person.login))
@@ -163,10 +171,12 @@ impl Acting<'_> {
             None
         }
     }
+}
 
-    async fn committed(&self, conn: &mut sqlx::PgConnection, login: &str) -> Result<bool, StepError> {
-        let committers: Vec<PersonId> = contents::committers(conn, self.id, self.given.key).await?;
-        let person = crate::store::people::by_login(conn, self.id, login).await?;
-        Ok(person.is_some_and(|person| committers.contains(&person.id)))
+/// An answer that names one person.
+fn about(person: PersonId, why: String) -> Answer {
+    Answer {
+        names: vec![person],
+        ..Answer::no(why)
     }
 }

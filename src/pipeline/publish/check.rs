@@ -5,7 +5,6 @@ use crate::forge::github::checks::CheckRun;
 use crate::model::ids::CheckId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
-use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
@@ -145,11 +144,7 @@ async fn named(
     (suggestion, around): (&Suggestion, &Around),
 ) -> Result<Vec<i64>, StepError> {
     let mut people: Vec<i64> = around.asked.iter().map(|pick| pick.person.0).collect();
-    for slot in [&suggestion.expert, &suggestion.learner] {
-        if let Slot::Picked(pick) = slot {
-            people.push(pick.person.0);
-        }
-    }
+    people.extend(suggestion.picked().into_iter().map(|person| person.0));
     for asked in reviews::asked(conn, id, key, pipeline.clock.now()).await? {
         if let AskedAlready::Person(person, _) = asked {
             people.push(person.0);
