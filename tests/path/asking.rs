@@ -345,7 +345,7 @@ async fn somebody_by_name_is_asked_only_where_every_rule_lets_them() {
     `ada` wrote this, at least in part, and nobody reviews their own change.
     `nobody-here` can't be asked here: nobody of that login can be suggested in this repository.
     `finn` can't be asked here: nobody of that login can be suggested in this repository.
-    `eve` has as many open reviews as they take.
+    `eve` has enough on their hands for now. Ask somebody else, or ask again another day.
     Name one person, as in `/peerlore assign LOGIN`; teams and bots can't be asked this way.
     Name one person, as in `/peerlore assign LOGIN`; teams and bots can't be asked this way.
     "#);

@@ -127,8 +127,8 @@ impl Acting<'_> {
         let Some(person) = found.filter(|person| person.hindrance != Some(Hindrance::NotMember)) else {
             return Ok(Err(no(words::cannot_be_asked(login))));
         };
-        if let Some(why) = self.overburdened(&person) {
-            return Ok(Err(about(person.id, why)));
+        if self.is_overburdened(&person) {
+            return Ok(Err(about(person.id, words::has_enough(&person.login))));
         }
         Ok(Ok(self.pick(&mut conn, person, now).await?))
     }
@@ -160,16 +160,11 @@ impl Acting<'_> {
     }
 
     /// Who is away may be asked by name; what they take on besides holds for them too.
-    fn overburdened(&self, person: &MaybeCandidate) -> Option<String> {
-        let settings = &self.settings;
-        let capacity = person.capacity.map_or(i64::from(settings.capacity), i64::from);
-        if person.open_reviews >= capacity {
-            Some(words::full(&person.login))
-        } else if person.suggested_today >= i64::from(settings.daily_cap) {
-            Some(words::had_enough(&person.login))
-        } else {
-            None
-        }
+    fn is_overburdened(&self, person: &MaybeCandidate) -> bool {
+        let capacity = person.capacity.map_or(i64::from(self.settings.capacity), i64::from);
+        let usual = i64::from(self.settings.daily_cap);
+        let daily_cap = person.daily_cap.map_or(usual, |own| i64::from(own).min(usual));
+        person.open_reviews >= capacity || person.suggested_today >= daily_cap
     }
 }
 

@@ -29,12 +29,12 @@ pub fn wrote_it(login: &str) -> String {
     )
 }
 
-pub fn full(login: &str) -> String {
-    format!("{} has as many open reviews as they take.", code(login))
-}
-
-pub fn had_enough(login: &str) -> String {
-    format!("{} was suggested often enough today.", code(login))
+/// By the settings or by a number of their own: which of them, and what number, is nobody's business.
+pub fn has_enough(login: &str) -> String {
+    format!(
+        "{} has enough on their hands for now. Ask somebody else, or ask again another day.",
+        code(login)
+    )
 }
 
 pub fn asked_already(who: &[String]) -> String {
