@@ -1,4 +1,5 @@
 //! An event becomes facts: the one way in for deliveries and imports.
+mod about_account;
 mod about_pull;
 
 use std::collections::HashMap;
@@ -30,15 +31,12 @@ use crate::pipeline::lifecycle;
 use crate::store;
 use crate::store::comments;
 use crate::store::contents;
-use crate::store::members;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::reviews;
 use crate::store::session_checks;
 use crate::store::sessions;
 use crate::store::standing;
-use crate::store::standing::Standing;
-use crate::store::teams;
 use crate::store::tenants;
 
 /// What an event makes necessary.
@@ -162,7 +160,7 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
             next.organisation_settings = repo.name.eq_ignore_ascii_case(settings::ORGANISATION_REPO);
         }
     }
-    next.members = of_account(conn, seen, installation, event, at).await? || new;
+    next.members = about_account::see(conn, seen, installation, event, at).await? || new;
     Ok(next)
 }
 
@@ -326,88 +324,6 @@ async fn see_comment(
         comments::see(conn, id, key, comment).await?;
     }
     Ok(())
-}
-
-/// Facts about the organisation; gives whether members should be read.
-async fn of_account(
-    conn: &mut PgConnection,
-    seen: &mut Seen,
-    id: InstallationId,
-    event: &Event,
-    at: Time,
-) -> Result<bool, StepError> {
-    match &event.what {
-        What::TeamMember { team, person, role } => {
-            members::see_team(conn, id, team).await?;
-            seen.person(conn, id, person, at).await?;
-            match role {
-                Some(role) => members::join_team(conn, id, team.id, (person.id, *role), at).await?,
-                None => {
-                    members::leave_team(conn, id, team.id, person.id, at).await?;
-                    session_checks::doubt(conn, id, (Some(person.id), None)).await?;
-                }
-            }
-            Ok(false)
-        }
-        What::Team(team) => {
-            members::see_team(conn, id, team).await?;
-            teams::nest(conn, id, team.id, team.parent, at).await?;
-            Ok(false)
-        }
-        What::TeamAccess(team) => {
-            members::see_team(conn, id, team).await?;
-            teams::nest(conn, id, team.id, team.parent, at).await?;
-            session_checks::doubt(conn, id, (None, event.repo.as_ref().map(|repo| repo.id))).await?;
-            Ok(false)
-        }
-        What::TeamDeleted(team) => {
-            members::remove_team(conn, id, *team, at).await?;
-            session_checks::doubt(conn, id, (None, None)).await?;
-            Ok(false)
-        }
-        What::MemberAdded { person, role } => {
-            seen.person(conn, id, person, at).await?;
-            members::set_role(conn, id, (person.id, *role), at).await?;
-            Ok(false)
-        }
-        What::MemberRemoved(person) => {
-            seen.person(conn, id, person, at).await?;
-            members::leave(conn, id, person.id, at).await?;
-            Ok(false)
-        }
-        What::Installed { repos, removed } => {
-            standing::set_standing(conn, id, (Standing::Active, event.installation), at).await?;
-            for repo in repos {
-                tenants::see_repo(conn, id, repo).await?;
-                tenants::repo_is_back(conn, id, repo.id, at).await?;
-            }
-            for repo in removed {
-                tenants::remove_repo(conn, id, *repo, at).await?;
-            }
-            Ok(true)
-        }
-        What::Suspended => {
-            standing::set_standing(conn, id, (Standing::Suspended, event.installation), at).await?;
-            Ok(false)
-        }
-        What::Uninstalled => {
-            standing::set_standing(conn, id, (Standing::Removed, event.installation), at).await?;
-            Ok(false)
-        }
-        What::Pull { .. }
-        | What::Review { .. }
-        | What::Comment { .. }
-        | What::CommentDeleted { .. }
-        | What::Thread { .. }
-        | What::Push { .. }
-        | What::RepoChanged
-        | What::RepoArchived { .. }
-        | What::RepoTransferred { .. }
-        | What::RepoRemoved
-        | What::Access(_)
-        | What::SignInRevoked
-        | What::Nothing => Ok(false),
-    }
 }
 
 /// Stores a pull request as the code host shows it now, with its author and whoever is asked to review it.
