@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use graphile_worker::IntoTaskHandlerResult;
 use graphile_worker::LocalQueueConfig;
+use graphile_worker::RefetchDelayConfig;
 use graphile_worker::TaskHandler;
 use graphile_worker::WorkerContext;
 use graphile_worker::WorkerOptions;
@@ -129,7 +130,16 @@ fn options(pipeline: &Pipeline, concurrency: usize) -> WorkerOptions {
         .concurrency(concurrency)
         .poll_interval(Duration::from_secs(1))
         // Without it, the jobs that wait when nothing new comes are taken at `concurrency` a poll: four a second.
-        .local_queue(LocalQueueConfig::default().with_size(concurrency * 4))
+        // And without the pause, an empty queue is asked again at once, for ever; the first job that is added ends the pause.
+        .local_queue(
+            LocalQueueConfig::default()
+                .with_size(concurrency * 4)
+                .with_refetch_delay(
+                    RefetchDelayConfig::default()
+                        .with_duration(Duration::from_millis(500))
+                        .with_max_abort_threshold(1),
+                ),
+        )
         // A worker that dies without a word loses its jobs to the others within a minute.
         .heartbeat_interval(Duration::from_secs(5))
         .sweep_interval(Duration::from_secs(10))

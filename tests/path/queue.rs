@@ -122,3 +122,46 @@ async fn processes_on_one_database_write_one_after_the_other() {
     assert!(pause - waits[1] < Duration::from_secs(20), "{waits:?}");
     assert!(pause >= waits[2], "but nobody for longer than a minute: {waits:?}");
 }
+
+/// Transactions in the database so far, as its statistics know them.
+async fn transactions(peerlore: &Peerlore) -> i64 {
+    peerlore
+        .one("select xact_commit + xact_rollback from pg_stat_database where datname = current_database()")
+        .await
+}
+
+/// It takes time to see that nothing happens.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_worker_leaves_the_database_alone_and_wakes_at_once() {
+    let peerlore = Peerlore::start().await;
+    let stop = CancellationToken::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let served = tokio::spawn(peerlore.app.clone().serve(listener, 4, stop.clone()));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let before = transactions(&peerlore).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let idle = transactions(&peerlore).await - before;
+    let pipeline = &peerlore.app.pipeline;
+    let job = Job::Learn {
+        installation: peerlore.tenant().await,
+        pull: PullKey {
+            repo: RepoId(1),
+            number: 1,
+        },
+    };
+    let begun = std::time::Instant::now();
+    let queued = pipeline.queue.add(&mut *peerlore.conn().await, &job.into()).await;
+    queued.expect("the queue");
+    while jobs::backlog(&mut *peerlore.conn().await)
+        .await
+        .expect("the database")
+        .waiting
+        > 0
+    {
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody took the job");
+        tokio::task::yield_now().await;
+    }
+    stop.cancel();
+    served.await.expect("no panic").expect("a good end");
+    assert!(idle < 150, "{idle} transactions in three seconds");
+}
