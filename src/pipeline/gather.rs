@@ -4,6 +4,7 @@ mod known;
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::Duration;
 use sqlx::PgConnection;
@@ -14,6 +15,7 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::ids::TeamId;
+use crate::model::lesson::Outcome;
 use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::suggestion::LeftOut;
@@ -298,29 +300,55 @@ async fn skills(
             )
         }
     };
-    let mut held: HashMap<PersonId, HashMap<Area, (f64, f64, i32)>> = HashMap::new();
+    let told = told(conn, id, question).await?;
+    let mut held: HashMap<PersonId, HashMap<Area, (f64, f64)>> = HashMap::new();
     for edge in &edges {
         let sums = held.entry(edge.teacher).or_default().entry(edge.area).or_default();
         sums.0 += skill::edge::strength_fading(edge, question.at, half_life);
         sums.1 += skill::edge::effective_n_fading(edge, question.at, half_life);
-        sums.2 += edge.pulls;
     }
     Ok(held
         .into_iter()
         .map(|(person, areas)| {
             let mut skills: Vec<HeldSkill> = areas
                 .into_iter()
-                .map(|(area, (strength, n, pulls))| HeldSkill {
+                .map(|(area, (strength, n))| HeldSkill {
                     area,
                     strength,
                     confidence: skill::edge::confidence_of(n),
-                    pulls: pulls.try_into().unwrap_or(0),
+                    pulls: told.get(&(person, area)).map_or(0, |pulls| count_of(pulls.len())),
                 })
                 .collect();
             skills.sort_by_key(|skill| skill.area);
             (person, skills)
         })
         .collect())
+}
+
+/// The pull requests in which people taught an area and it landed, as far as they may be told where the question's pull request is read:
+/// those of its own repository and of public ones.
+async fn told(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    question: &Question,
+) -> Result<HashMap<(PersonId, Area), HashSet<PullKey>>, StepError> {
+    let which = profiles::Which {
+        person: None,
+        before: (question.knowledge == Knowledge::Then).then_some(question.at),
+        limit: i64::from(i32::MAX),
+    };
+    let reader = Reader::of_public_and(id, question.key.repo);
+    let mut told: HashMap<(PersonId, Area), HashSet<PullKey>> = HashMap::new();
+    for line in profiles::lessons(conn, &reader, which).await? {
+        if line.outcome == Outcome::Landed {
+            told.entry((line.teacher, line.area)).or_default().insert(line.pull);
+        }
+    }
+    Ok(told)
+}
+
+fn count_of(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Parts those who may be suggested from those who may not, who are only counted.

@@ -27,6 +27,17 @@ impl Reader {
         }
     }
 
+    /// Whoever may read this repository, and so what may be said on its pull requests: it and what is public.
+    #[must_use]
+    pub fn of_public_and(installation: InstallationId, repo: RepoId) -> Self {
+        Self {
+            installation,
+            person: None,
+            roles: Roles::default(),
+            private: Some(vec![repo.0]),
+        }
+    }
+
     /// A member who may read these private repositories.
     #[must_use]
     pub fn member(installation: InstallationId, person: PersonId, roles: Roles, private: Vec<RepoId>) -> Self {

@@ -204,7 +204,7 @@ pub struct HeldSkill {
     pub strength: f64,
     /// How much evidence stands behind it.
     pub confidence: Confidence,
-    /// Pull requests with a landed lesson of theirs in it.
+    /// Pull requests with a landed lesson of theirs in it, of those that may be told where this suggestion is read.
     pub pulls: u32,
 }
 

@@ -122,11 +122,11 @@ pub fn knows_author(reviews: u32) -> String {
     }
 }
 
-/// "taught databases in 4 reviews".
+/// "taught databases in 4 reviews"; where none of these may be told, words that name neither number nor area.
 #[must_use]
 pub fn taught(skill: &HeldSkill) -> String {
     match skill.pulls {
-        0 => format!("gave advice on {}", wording::area(skill.area)),
+        0 => "knows related areas".to_owned(),
         pulls => format!(
             "taught {} in {}",
             wording::area(skill.area),
@@ -154,6 +154,17 @@ mod tests {
     #[case("\u{7}", "`?`")]
     fn foreign_text_cannot_leave_its_code_span(#[case] text: &str, #[case] span: &str) {
         assert_eq!(code(text), span);
+    }
+
+    #[test]
+    fn what_may_not_be_told_is_neither_counted_nor_named() {
+        let skill = HeldSkill {
+            area: crate::model::skill::Area::Security,
+            strength: 4.0,
+            confidence: crate::model::graph::Confidence::High,
+            pulls: 0,
+        };
+        assert_eq!(taught(&skill), "knows related areas");
     }
 
     #[test]

@@ -36,6 +36,9 @@ use crate::web::tenant;
 /// Minutes in which a suggestion is expected once it is wanted.
 const SOON_MINUTES: i64 = 10;
 
+/// So many votes are needed before they are counted aloud.
+const FEWEST_VOTES: i64 = 5;
+
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct View {
@@ -371,7 +374,12 @@ fn left_out(left_out: &LeftOut) -> Markup {
 }
 
 /// What people said of the whole suggestion, never of one person in it.
+///
+/// Among few voters a count tells who said what, so it isn't shown.
 fn votes(votes: &Votes) -> Markup {
+    if votes.good + votes.not_useful < FEWEST_VOTES {
+        return html! {};
+    }
     let said = [(votes.good, "good"), (votes.not_useful, "not useful")];
     let said: Vec<String> = said
         .into_iter()
