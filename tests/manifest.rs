@@ -34,7 +34,7 @@ const NEEDS: [(&str, &str); 12] = [
 ];
 
 /// Asked for today, so that nobody has to consent again, and read by nothing yet.
-const LATER: [&str; 2] = ["member", "issues"];
+const LATER: [&str; 1] = ["issues"];
 
 /// Events that every App gets unasked; GitHub refuses a manifest that lists them.
 const UNASKED: [&str; 5] = [

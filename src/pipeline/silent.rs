@@ -22,6 +22,7 @@ use crate::skill::decay;
 use crate::skill::silent;
 use crate::skill::silent::Work;
 use crate::store;
+use crate::store::availability;
 use crate::store::past;
 use crate::store::past::PastPull;
 use crate::store::people;
@@ -90,13 +91,14 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         .map(|person| (person.id, person))
         .collect();
     let left = past::who_left(conn, id, at).await?;
+    let away = availability::away(conn, id, at).await?;
     let said_yes = match base.silent_experts {
         SilentExperts::Named => None,
         SilentExperts::OptIn => Some(store::settings::may_be_asked(conn, id).await?),
     };
     let may_be_named: HashSet<PersonId> = people
         .values()
-        .filter(|person| person.away_until.is_none_or(|until| until <= at) && !left.contains(&person.id))
+        .filter(|person| !away.contains(&person.id) && !left.contains(&person.id))
         .filter(|person| said_yes.as_ref().is_none_or(|yes| yes.contains(&person.id)))
         .map(|person| person.id)
         .collect();

@@ -1,5 +1,6 @@
 //! When and how much people can be asked: absences, own limits, what their status says. Only they see it.
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
@@ -168,4 +169,22 @@ pub async fn forget(conn: &mut PgConnection, today: NaiveDate, before: Time) -> 
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Everybody who is away at `at`: never to be shown, only to be left out.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn away(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<HashSet<PersonId>, StoreError> {
+    let away = sqlx::query_scalar!(
+        r#"select person_id as "person!: PersonId" from absence
+           where installation_id = $1 and ($2::timestamptz at time zone 'UTC')::date between first_day and last_day
+           union
+           select id from person where installation_id = $1 and away_until > $2"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(away.into_iter().collect())
 }

@@ -220,6 +220,12 @@ async fn a_deleted_repository_is_hidden_at_once_and_erased_after_seven_days() {
         .await;
     let shown = tenants::repo_by_name(&mut *peerlore.conn().await, "acme", "shop").await;
     assert!(shown.expect("the database").is_none());
+    let told = "select (select count(*) from shown_lesson) - (select count(*) from lesson)";
+    assert_eq!(
+        peerlore.one::<i64>(told).await,
+        -1,
+        "nor is anything that was learned there"
+    );
     let pulls = "select count(*) from pull";
     for (minute, left) in [(TODAY + 7 * DAY + 1, 3), (TODAY + 7 * DAY + 2, 0)] {
         peerlore.clock.move_to(at(minute));

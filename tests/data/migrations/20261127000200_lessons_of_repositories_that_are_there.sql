@@ -1,0 +1,1 @@
+update repo set removed_at = null;
