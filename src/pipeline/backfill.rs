@@ -86,10 +86,14 @@ pub async fn begin(pipeline: &Pipeline, conn: &mut PgConnection, id: Installatio
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
 pub async fn catch_up(pipeline: &Pipeline, conn: &mut PgConnection, id: InstallationId) -> Result<(), StepError> {
+    // What failed since there was no access goes on now that there is.
+    let now = pipeline.clock.now();
     if let Some(away) = standing::take_away(conn, id).await? {
+        backfills::again(conn, id, None, now).await?;
         since(pipeline, conn, id, away).await?;
     }
     for (repo, away) in standing::take_repos_away(conn, id).await? {
+        backfills::again(conn, id, Some(repo), now).await?;
         plan(pipeline, conn, id, Some(&[repo]), (away, Before::Anew)).await?;
     }
     Ok(())

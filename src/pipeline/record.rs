@@ -224,11 +224,7 @@ async fn of_repo(
             }
             Ok(Some(key))
         }
-        What::Comment {
-            pull,
-            comment,
-            edited: _,
-        } => {
+        What::Comment { pull, comment, .. } => {
             let key = match pull {
                 PullShown::Whole(pull) => {
                     about_pull::see(conn, seen, (id, key(pull.number)), pull, at).await?;

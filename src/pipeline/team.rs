@@ -1,5 +1,6 @@
 //! A team in figures: who holds what, by name; who was told what, only in counts that tell nothing about anybody.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 
 use sqlx::PgConnection;
@@ -53,7 +54,7 @@ pub async fn of(
         people.entry(team).or_default().push(person);
     }
     let holders = team_pages::holders(conn, reader, since).await?;
-    let mut told: BTreeMap<String, HashSet<PersonId>> = BTreeMap::new();
+    let mut told: BTreeMap<String, BTreeSet<PersonId>> = BTreeMap::new();
     for (area, person) in team_pages::told(conn, reader, since).await? {
         told.entry(area).or_default().insert(person);
     }

@@ -8,8 +8,8 @@
 //! count of every cell could be, too. Whatever can be worked out from the teams' counts is then worked out from counts that
 //! may be shown anyway.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
-use std::collections::HashSet;
 
 use crate::model::ids::PersonId;
 
@@ -31,7 +31,7 @@ pub struct Count {
 /// Smaller teams come first, since their counts tell more; equals in the order given. A team for which it is true of
 /// everybody is hidden: then something would be known of each of them.
 #[must_use]
-pub fn shown(teams: &[Vec<PersonId>], true_of: &HashSet<PersonId>, k: usize) -> Vec<Option<Count>> {
+pub fn shown(teams: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
     let mut order: Vec<usize> = (0..teams.len()).collect();
     order.sort_by_key(|team| teams[*team].len());
     let mut cells = Cells::default();
@@ -52,7 +52,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn of<'p>(people: impl IntoIterator<Item = &'p PersonId>, true_of: &HashSet<PersonId>) -> Self {
+    fn of<'p>(people: impl IntoIterator<Item = &'p PersonId>, true_of: &BTreeSet<PersonId>) -> Self {
         people.into_iter().fold(Self::default(), |mut tally, person| {
             if true_of.contains(person) {
                 tally.yes += 1;
@@ -94,7 +94,7 @@ struct Cells {
 
 impl Cells {
     /// Divides the cells by a team more, where each part of them may be shown. False: they stay as they are.
-    fn take_in(&mut self, team: &[PersonId], true_of: &HashSet<PersonId>, k: usize) -> bool {
+    fn take_in(&mut self, team: &[PersonId], true_of: &BTreeSet<PersonId>, k: usize) -> bool {
         let mut parts: BTreeMap<Option<usize>, Vec<PersonId>> = BTreeMap::new();
         for person in team {
             parts.entry(self.of.get(person).copied()).or_default().push(*person);
@@ -130,10 +130,11 @@ mod tests {
         numbers.into_iter().map(PersonId).collect()
     }
 
-    fn told(numbers: impl IntoIterator<Item = i64>) -> HashSet<PersonId> {
+    fn told(numbers: impl IntoIterator<Item = i64>) -> BTreeSet<PersonId> {
         people(numbers).into_iter().collect()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as it is compared with")]
     fn count(people: usize, of: usize) -> Option<Count> {
         Some(Count { people, of })
     }

@@ -112,14 +112,14 @@ async fn a_job_that_failed_names_nobody_in_the_log_or_the_queue() {
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_on_one_database_write_one_after_the_other() {
     let peerlore = Peerlore::start().await;
-    let pause = Duration::from_secs(60);
+    let pause = Duration::from_mins(1);
     let mut waits = Vec::new();
     for _ in 0..3 {
         let wait = pace::take_turn(&mut *peerlore.conn().await, pause).await;
         waits.push(wait.expect("the database"));
     }
     assert_eq!(waits[0], Duration::ZERO);
-    assert!(pause - waits[1] < Duration::from_secs(20), "{waits:?}");
+    assert!(waits[1] > Duration::from_secs(40), "{waits:?}");
     assert!(pause >= waits[2], "but nobody for longer than a minute: {waits:?}");
 }
 

@@ -26,12 +26,11 @@ pub(super) async fn see(
         What::TeamMember { team, person, role } => {
             members::see_team(conn, id, team).await?;
             seen.person(conn, id, person, at).await?;
-            match role {
-                Some(role) => members::join_team(conn, id, team.id, (person.id, *role), at).await?,
-                None => {
-                    members::leave_team(conn, id, team.id, person.id, at).await?;
-                    session_checks::doubt(conn, id, (Some(person.id), None)).await?;
-                }
+            if let Some(role) = role {
+                members::join_team(conn, id, team.id, (person.id, *role), at).await?;
+            } else {
+                members::leave_team(conn, id, team.id, person.id, at).await?;
+                session_checks::doubt(conn, id, (Some(person.id), None)).await?;
             }
             Ok(false)
         }
