@@ -92,12 +92,17 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
 
     leave_to_children(&mut teams);
 
-    let mut tx = pipeline.pool.begin().await?;
     let present: Vec<PersonId> = people_now.iter().map(|person| person.id).collect();
-    people::are_back(&mut tx, id, &present).await?;
+    // Each by itself: events store the same people in another order meanwhile, and two transactions would wait for each other.
+    let mut conn = pipeline.pool.acquire().await?;
+    people::are_back(&mut conn, id, &present).await?;
+    for person in &people_now {
+        people::see(&mut conn, id, person, now).await?;
+    }
+    drop(conn);
+    let mut tx = pipeline.pool.begin().await?;
     for person in &people_now {
         let owner = owners.iter().any(|owner| owner.id == person.id);
-        people::see(&mut tx, id, person, now).await?;
         let role = if owner { OrgRole::Owner } else { OrgRole::Member };
         members::set_role(&mut tx, id, (person.id, role), now).await?;
     }
