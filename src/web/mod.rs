@@ -17,9 +17,14 @@ pub mod setup_hand;
 pub mod tenant;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header;
+use axum::middleware::Next;
+use axum::middleware::from_fn;
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -28,6 +33,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::pipeline::Pipeline;
 use crate::web::access::Viewing;
+use crate::web::error::PageError;
 use crate::web::hook::Secrets;
 use crate::web::seal::Purpose;
 
@@ -87,10 +93,20 @@ pub fn policy_with_form_to(origin: &str) -> String {
     POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))
 }
 
+/// No name holds a NUL, and Postgres takes none: such an address leads nowhere.
+async fn without_nul(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query();
+    if address.is_some_and(|address| address.as_str().contains("%00")) {
+        return PageError::no_such_page().into_response();
+    }
+    next.run(request).await
+}
+
 /// All routes.
 pub fn router(web: Web) -> Router {
     let pages = pages::routes()
         .layer(from_fn_with_state(web.clone(), access::with_renewed_cookie))
+        .layer(from_fn(without_nul))
         // One page of the set-up sends a form to the code host and says so itself.
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,

@@ -250,3 +250,12 @@ async fn the_first_page_lists_what_is_open_and_says_how_to_connect() {
         "{open}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_the_database_cannot_hold_leads_nowhere() {
+    let demo = World::new().await.demo();
+    for path in ["/people/%00", "/pulls/%00/x/1", "/pulls/acme/%00/1", "/teams/a%00b"] {
+        let page = get(&demo, path, Some("ada")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
