@@ -279,8 +279,7 @@ fn make(file: &Path) -> Result<(), SealError> {
         made.map_err(io)?;
     }
     // Not by the process's number: in containers that is always the same, also on a folder that two of them share.
-    let chance = AeadKey::<XChaCha20Poly1305>::try_generate().map_err(|_| SealError::NoChance)?;
-    let draft = file.with_extension(hex::encode(&chance[..8]));
+    let draft = file.with_extension(hex::encode(&chance()?[..8]));
     let written = fs::OpenOptions::new()
         .write(true)
         .create_new(true)

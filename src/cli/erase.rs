@@ -11,8 +11,8 @@ use crate::cli::database::Private;
 use crate::config::Config;
 use crate::pipeline::Pipeline;
 use crate::pipeline::erase;
-use crate::store::erasure;
 use crate::store::lifecycle;
+use crate::store::people;
 use crate::store::tenants;
 
 /// Erase everything of an organisation, or of one person, at once and for good.
@@ -109,7 +109,7 @@ async fn person(pipeline: &Pipeline, org: Option<&str>, login: &str) -> anyhow::
     };
     let mut found = Vec::new();
     for id in tenants {
-        for person in erasure::with_login(&mut conn, id, login).await? {
+        for person in people::called(&mut conn, id, login).await? {
             found.push((id, person));
         }
     }

@@ -8,7 +8,7 @@ use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
 use crate::pipeline::opt_out;
-use crate::store::erasure;
+use crate::store::people;
 use crate::store::tenants;
 
 /// Take a person out of everything, or back in.
@@ -37,7 +37,7 @@ pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let mut changed = 0;
     let known = tenants::all(&mut *database.pool.acquire().await?).await?;
     for tenant in known {
-        let called = erasure::with_login(&mut *database.pool.acquire().await?, tenant.id, &command.login).await?;
+        let called = people::called(&mut *database.pool.acquire().await?, tenant.id, &command.login).await?;
         for person in called {
             let found = if command.undo {
                 opt_out::back(&pipeline, tenant.id, person).await?

@@ -230,7 +230,7 @@ async fn is_asked_for(
     }
     if let Some(owner) = repo.owner {
         let mut conn = pipeline.pool.acquire().await?;
-        if !backfills::is_of(&mut conn, id, owner).await? {
+        if !tenants::is_of(&mut conn, id, owner).await? {
             return Err(wrong("the repository belongs to another account now"));
         }
     }

@@ -4,7 +4,6 @@ mod known;
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
-use std::collections::HashSet;
 
 use chrono::Duration;
 use sqlx::PgConnection;
@@ -15,7 +14,6 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::ids::TeamId;
-use crate::model::lesson::Outcome;
 use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::suggestion::LeftOut;
@@ -300,7 +298,10 @@ async fn skills(
             )
         }
     };
-    let told = told(conn, id, question).await?;
+    // What may be told where the question's pull request is read.
+    let reader = Reader::of_public_and(id, question.key.repo);
+    let before = (question.knowledge == Knowledge::Then).then_some(question.at);
+    let told = profiles::landed_pulls(conn, &reader, before).await?;
     let mut held: HashMap<PersonId, HashMap<Area, (f64, f64)>> = HashMap::new();
     for edge in &edges {
         let sums = held.entry(edge.teacher).or_default().entry(edge.area).or_default();
@@ -316,39 +317,13 @@ async fn skills(
                     area,
                     strength,
                     confidence: skill::edge::confidence_of(n),
-                    pulls: told.get(&(person, area)).map_or(0, |pulls| count_of(pulls.len())),
+                    pulls: told.get(&(person, area)).map_or(0, |pulls| count(*pulls)),
                 })
                 .collect();
             skills.sort_by_key(|skill| skill.area);
             (person, skills)
         })
         .collect())
-}
-
-/// The pull requests in which people taught an area and it landed, as far as they may be told where the question's pull request is read:
-/// those of its own repository and of public ones.
-async fn told(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    question: &Question,
-) -> Result<HashMap<(PersonId, Area), HashSet<PullKey>>, StepError> {
-    let which = profiles::Which {
-        person: None,
-        before: (question.knowledge == Knowledge::Then).then_some(question.at),
-        limit: i64::from(i32::MAX),
-    };
-    let reader = Reader::of_public_and(id, question.key.repo);
-    let mut told: HashMap<(PersonId, Area), HashSet<PullKey>> = HashMap::new();
-    for line in profiles::lessons(conn, &reader, which).await? {
-        if line.outcome == Outcome::Landed {
-            told.entry((line.teacher, line.area)).or_default().insert(line.pull);
-        }
-    }
-    Ok(told)
-}
-
-fn count_of(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Parts those who may be suggested from those who may not, who are only counted.

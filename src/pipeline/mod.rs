@@ -9,7 +9,7 @@
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
 //! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, check runs and answers, in place | - |
 //! | [`command`] | `Command` | a command that somebody gave in a comment, and what they may do | `model::command` | reactions, an answer, a review request (by [`ask`]) | - |
-//! | [`members`] | `Members` | members and teams from the code host | - | memberships valid in time | - |
+//! | [`members`] | `Members` | where the App stands, [`repositories`], members and teams from the code host | - | the same, valid in time | `backfill`, of what is new or was away |
 //! | [`settings`] | `Settings` | settings files on default branches | `model::settings` | the last good ones, and faults | - |
 //! | [`settings::check`] | `CheckSettings` | the settings file of a pull request's head | `model::settings` | a neutral check run | - |
 //! | [`sweep`] | `Sweep` | what GitHub remembers of its deliveries | `model::delivery` | asks for what never arrived; notes what can't come any more | `receive`, once GitHub sends it |

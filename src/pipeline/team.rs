@@ -36,7 +36,8 @@ pub fn is_too_small(team: &Team) -> bool {
 /// those of `at`; both empty for a team that is too small. An area with a count that has to be hidden is left out, as one of which nobody was told.
 ///
 /// Holders are named, so whoever isn't is known: the counts are taken among those only. Whether a count is hidden depends on all
-/// teams of the installation, so that neither an owner nor two leads together can subtract one team from another.
+/// teams of the installation, so that nobody can subtract one team from another, two leads together neither. Counts of two
+/// readers who may read different private repositories, or of two days, are not protected from each other.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.

@@ -140,8 +140,8 @@ pub struct Page<'a> {
     pub attributes: &'a str,
 }
 
-/// Notes a page, in the transaction that stores its facts; after the last one, what was missed meanwhile is read. False: somebody holds the repository, began it anew or read the
-/// page meanwhile, so that the transaction has to be given up.
+/// Notes a page, in the transaction that stores its facts; after the last one, what was missed meanwhile is read. False:
+/// somebody holds the repository, began it anew or read the page meanwhile, so that the transaction has to be given up.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -367,38 +367,4 @@ pub async fn progress(conn: &mut PgConnection, id: InstallationId) -> Result<Vec
             })
         })
         .collect()
-}
-
-/// Whether an account, by the code host's number, is the tenant's own.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn is_of(conn: &mut PgConnection, id: InstallationId, account: i64) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (select 1 from installation where id = $1 and account_id = $2) as "is!""#,
-        id.0,
-        account
-    )
-    .fetch_one(conn)
-    .await?)
-}
-
-/// Notes the name of a repository's default branch where none is known: what tells that the App came doesn't say it.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn see_default_branch(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    (repo, name): (RepoId, &str),
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "update repo set default_branch = $3 where installation_id = $1 and id = $2 and default_branch is null",
-        id.0,
-        repo.0,
-        name
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }

@@ -107,21 +107,6 @@ pub async fn is_erased(conn: &mut PgConnection, id: InstallationId, person: Pers
     .await?)
 }
 
-/// Everybody with this login, opted out or not: for the commands that erase and opt out.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn with_login(conn: &mut PgConnection, id: InstallationId, login: &str) -> Result<Vec<PersonId>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        r#"select id as "id: PersonId" from person
-           where installation_id = $1 and lower(login) = lower($2) and erased_at is null and gone_at is null order by id"#,
-        id.0,
-        login
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
 /// Erases what a person said, taught, learned and chose. The row stays with nothing but the number, out of everything, so
 /// that what comes later isn't stored anew. Gives the pull requests whose lessons have to be inferred again.
 ///

@@ -167,25 +167,19 @@ pub async fn set_opt_out(
     Ok(done.rows_affected() > 0)
 }
 
-/// Sets until when a person is away; none: back.
+/// Everybody with this login, opted out or not, but for whoever was erased or is gone: for erasing and opting out only.
 ///
 /// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn set_away(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    person: PersonId,
-    until: Option<Time>,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "update person set away_until = $3 where installation_id = $1 and id = $2",
+/// [`StoreError`] when the database can't tell.
+pub async fn called(conn: &mut PgConnection, id: InstallationId, login: &str) -> Result<Vec<PersonId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: PersonId" from person
+           where installation_id = $1 and lower(login) = lower($2) and erased_at is null and gone_at is null order by id"#,
         id.0,
-        person.0,
-        until
+        login
     )
-    .execute(conn)
-    .await?;
-    Ok(())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// Sets what a person wants to learn and likes to teach, by area slug.

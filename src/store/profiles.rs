@@ -243,3 +243,38 @@ pub async fn reviewed_pulls_of(
     .fetch_all(conn)
     .await?)
 }
+
+/// In how many pull requests each person taught an area and it landed, as far as the reader may read; with `before`, only by
+/// what was known of closed ones then.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn landed_pulls(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    before: Option<Time>,
+) -> Result<HashMap<(PersonId, Area), i64>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select l.teacher_id as "teacher!: PersonId", l.area as "area!", count(distinct (l.repo_id, l.number)) as "pulls!"
+           from shown_lesson l
+           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
+           join pull p on p.installation_id = l.installation_id and p.repo_id = l.repo_id and p.number = l.number
+           where l.installation_id = $1 and l.outcome = 'landed'
+             and ($2::timestamptz is null or (l.at < $2 and p.closed_at < $2))
+             and (not r.private or $3 or r.id = any($4))
+           group by 1, 2"#,
+        reader.installation().0,
+        before,
+        reader.reads_everything(),
+        reader.private()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let area = row.area.parse();
+            let area = area.map_err(|_| StoreError::Unreadable { what: "lesson.area" })?;
+            Ok(((row.teacher, area), row.pulls))
+        })
+        .collect()
+}

@@ -53,10 +53,7 @@ async fn with(change: impl FnOnce(&mut Settings)) -> Peerlore {
 #[tokio::test]
 async fn somebody_who_is_away() {
     let peerlore = Peerlore::with_history().await;
-    let (id, ben) = (peerlore.tenant().await, peerlore.person("ben"));
-    people::set_away(&mut *peerlore.conn().await, id, ben, Some(at(TODAY + DAY)))
-        .await
-        .expect("the database");
+    peerlore.is_away("ben", (at(TODAY), at(TODAY))).await;
     let pull = asked(&peerlore).await;
     assert_eq!(without_ben(&peerlore, &pull).await.away, 1);
     peerlore
@@ -238,17 +235,11 @@ async fn nobody_left_says_why() {
 async fn a_question_about_the_past_is_answered_as_of_then() {
     let peerlore = Peerlore::with_history().await;
     let pull = asked(&peerlore).await;
-    let (id, key, ben) = (
-        peerlore.tenant().await,
-        peerlore.key(&pull).await,
-        peerlore.person("ben"),
-    );
+    let (id, key) = (peerlore.tenant().await, peerlore.key(&pull).await);
     peerlore
         .sql("update membership set valid_from = now() + interval '10 years'")
         .await;
-    people::set_away(&mut *peerlore.conn().await, id, ben, Some(at(TODAY + 9 * DAY)))
-        .await
-        .expect("the database");
+    peerlore.is_away("ben", (at(TODAY), at(TODAY + 9 * DAY))).await;
     let expert = async |knowledge| {
         let question = Question {
             key,

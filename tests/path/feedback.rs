@@ -111,6 +111,11 @@ async fn a_link_asks_and_a_button_votes_once_a_person() {
         !page.contains("said good") && !page.contains("said not useful"),
         "{page}"
     );
+    for login in ["cleo", "eve", "finn"] {
+        send(&pages, "POST", &links[2], Some(login)).await;
+    }
+    let (_, page) = send(&pages, "GET", "/pulls/acme/shop/3", Some("eve")).await;
+    assert!(page.contains("4 said good and 1 said not useful"), "{page}");
 }
 
 #[tokio::test]

@@ -392,6 +392,17 @@ impl Peerlore {
         self.github.comments_of(pull).into_iter().filter_map(ours).collect()
     }
 
+    /// Somebody says on their page that they are away from one day to another.
+    pub async fn is_away(&self, login: &str, (first, last): (Time, Time)) {
+        let away = format!(
+            "insert into absence (installation_id, person_id, first_day, last_day)
+             select installation_id, id, '{}', '{}' from person where login = '{login}'",
+            first.date_naive(),
+            last.date_naive()
+        );
+        assert_eq!(self.sql(&away).await, 1, "{login}");
+    }
+
     /// The reasons for which comments taught nothing.
     pub async fn refused(&self) -> String {
         self.one("select coalesce(string_agg(reason, ' ' order by number, reason), '') from refusal")

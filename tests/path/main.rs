@@ -16,6 +16,7 @@ mod check_surface;
 mod circles;
 mod commands;
 mod comment;
+mod confidential;
 mod door;
 mod erase;
 mod feedback;

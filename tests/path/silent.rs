@@ -1,5 +1,4 @@
 //! Silent experts: who could be asked, from the facts that deliveries brought.
-use chrono::Duration;
 use peerlore::demo::github::Change;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
@@ -72,16 +71,11 @@ async fn who_left_is_not_asked() {
 #[tokio::test]
 async fn who_is_away_is_not_named_until_they_are_back() {
     let peerlore = with_finn().await;
-    let absence = |days: &str| {
-        format!(
-            "insert into absence (installation_id, person_id, first_day, last_day)
-             select installation_id, id, d - 1, d from person, (select date '{days}' as d) x where login = 'finn'"
-        )
-    };
-    let today = at(TODAY + 2 * DAY).date_naive();
-    peerlore.sql(&absence(&(today - Duration::days(1)).to_string())).await;
+    peerlore.is_away("finn", (at(TODAY), at(TODAY + DAY))).await;
     assert_eq!(listed(&peerlore).await.len(), 1, "yesterday is over");
-    peerlore.sql(&absence(&today.to_string())).await;
+    peerlore
+        .is_away("finn", (at(TODAY + 2 * DAY), at(TODAY + 3 * DAY)))
+        .await;
     assert_eq!(listed(&peerlore).await, [""; 0]);
 }
 

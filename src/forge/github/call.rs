@@ -127,7 +127,7 @@ impl GitHub {
         &self,
         seat: &Seat,
         call: &Call<'_>,
-        entries: impl Fn(P) -> Vec<T>,
+        mut entries: impl FnMut(P) -> Vec<T>,
     ) -> Result<Vec<T>, ForgeError> {
         let mut all = Vec::new();
         for page in 1..=PAGES {

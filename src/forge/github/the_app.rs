@@ -1,8 +1,5 @@
 //! Reading calls about the App itself: what it may do, where it is installed, where its webhooks go. The App asks them as
 //! itself, so they need its number and key and no installation.
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
-
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -205,14 +202,14 @@ impl Forge {
             endpoint: "installation_repositories",
             path: "/installation/repositories".to_owned(),
         };
-        let total = AtomicUsize::new(0);
+        let mut total = 0;
         let entries = |page: Page| {
-            total.fetch_max(page.total_count, Ordering::Relaxed);
+            total = page.total_count.max(total);
             page.repositories
         };
         let listed = self.github.list_in(&seat, &call, entries).await?;
         let found: Vec<RepoSeen> = listed.iter().filter_map(|repo| repo.to_seen().ok()).collect();
-        Ok((found.len() >= total.into_inner()).then_some(found))
+        Ok((found.len() >= total).then_some(found))
     }
 
     /// Whether the App is installed on a repository; false also where there is no such repository.

@@ -151,7 +151,7 @@ pub async fn store(
     if backfills::page_done(&mut tx, id, turn, &page, now).await? {
         refused = each(pipeline, &mut tx, (id, turn), &all).await?;
         if let Some(name) = &around.branch {
-            backfills::see_default_branch(&mut tx, id, (turn.repo, name)).await?;
+            tenants::see_default_branch(&mut tx, id, (turn.repo, name)).await?;
             match &around.read {
                 Some(read) => base_branch::store(pipeline, &mut tx, (id, turn.repo), (name, Some(read))).await?,
                 // What was read before holds for these pull requests, too.

@@ -14,7 +14,6 @@ use crate::model::skill::Area;
 use crate::model::wording;
 use crate::pipeline::opt_out;
 use crate::store::StoreError;
-use crate::store::erasure;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::store::reader::Reader;
@@ -120,7 +119,7 @@ pub async fn standing(conn: &mut PgConnection, reader: &Reader, login: &str) -> 
 pub async fn number(conn: &mut PgConnection, reader: &Reader, login: &str) -> Result<Option<PersonId>, StoreError> {
     match reader.person() {
         Some(person) => Ok(Some(person)),
-        None => Ok(erasure::with_login(conn, reader.installation(), login).await?.pop()),
+        None => Ok(people::called(conn, reader.installation(), login).await?.pop()),
     }
 }
 

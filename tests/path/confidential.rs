@@ -1,0 +1,90 @@
+//! What was learned in a private repository is said on no pull request of a public one.
+use peerlore::demo::github::Change;
+use peerlore::demo::github::NewPull;
+use peerlore::demo::github::PullName;
+
+use crate::harness::LEDGER;
+use crate::harness::LOCK;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::by;
+use crate::harness::text;
+
+/// A change of the public repository's ledger by `ada`.
+async fn opened(peerlore: &Peerlore, minute: i64, line: usize) -> PullName {
+    let new = NewPull {
+        repo: "site".to_owned(),
+        branch: format!("topic-{line}"),
+        changes: vec![Change::write(LEDGER, text(&[(line, "let some = 1.0;")]))],
+        ..NewPull::default()
+    };
+    let (pull, sent) = peerlore.github.open_pull(by("ada", minute), &new);
+    peerlore.tell(sent).await;
+    pull
+}
+
+/// `ben` taught concurrency where `private` says, and reviews in a public repository whose ledger is about it.
+async fn taught(private: bool) -> (Peerlore, PullName) {
+    let peerlore = Peerlore::with_history().await;
+    if !private {
+        peerlore
+            .tell(peerlore.github.publicize(by("ada", TODAY - 50), "shop", true))
+            .await;
+    }
+    for number in 0..3_i64 {
+        let minute = TODAY - 40 + 5 * number;
+        let line = 20 + usize::try_from(number).expect("a small number");
+        let pull = peerlore
+            .open(by("ada", minute), LEDGER, &[(line, "let one = 1.0;")])
+            .await;
+        let root = peerlore.comment(&pull, by("ben", minute + 1), line, LOCK).await;
+        peerlore
+            .reply(&pull, by("ada", minute + 2), root, "Good point, done.")
+            .await;
+        peerlore.tell(peerlore.github.close(&pull, by("ada", minute + 3))).await;
+    }
+    let files = [
+        Change::write(LEDGER, text(&[])),
+        Change::write(".github/peerlore.toml", "[skills]\n\"src/ledger/\" = [\"concurrency\"]"),
+    ];
+    let sent = peerlore
+        .github
+        .add_repository(by("ada", TODAY - 9), "site", "Rust", &files);
+    peerlore.tell(sent).await;
+    peerlore
+        .tell(peerlore.github.publicize(by("ada", TODAY - 8), "site", true))
+        .await;
+    let first = opened(&peerlore, TODAY - 7, 10).await;
+    let root = peerlore
+        .comment(&first, by("ben", TODAY - 6), 10, "Looks good to me.")
+        .await;
+    assert!(root > 0);
+    peerlore.tell(peerlore.github.merge(&first, by("ada", TODAY - 5))).await;
+    let pull = opened(&peerlore, TODAY, 11).await;
+    (peerlore, pull)
+}
+
+/// All that is said of a pull request: our comment, the answer to `why`, and what its page shows.
+async fn told(peerlore: &Peerlore, pull: &PullName) -> String {
+    let (_, sent) = peerlore
+        .github
+        .issue_comment(pull, by("ada", TODAY + 1), "/peerlore why");
+    peerlore.tell(sent).await;
+    let said = peerlore.said(pull);
+    assert_eq!(said.len(), 2, "the comment and the answer: {said:?}");
+    format!("{said:?} {:?}", peerlore.suggestion(pull).await)
+}
+
+#[tokio::test]
+async fn what_was_taught_in_private_is_neither_named_nor_counted_in_public() {
+    let (peerlore, pull) = taught(true).await;
+    assert_eq!(peerlore.picked(&pull).await.0, "ben");
+    let said = told(&peerlore, &pull).await;
+    assert!(
+        said.contains("knows related areas") && !said.contains("concurrency") && !said.contains("3 reviews"),
+        "{said}"
+    );
+    let (peerlore, pull) = taught(false).await;
+    let said = told(&peerlore, &pull).await;
+    assert!(said.contains("taught concurrency in 3 reviews"), "{said}");
+}
