@@ -27,6 +27,47 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Everybody whom it tells about and who did it, by number. Who may do what with a repository is not among it.
+    #[must_use]
+    pub fn people(&self) -> Vec<&Actor> {
+        let told: Vec<&Actor> = match &self.what {
+            What::Pull { action, pull } => pull.people().chain(action.asked()).collect(),
+            What::Review { pull, review } => pull.people().chain(&review.reviewer).collect(),
+            What::Comment { pull, comment, .. } => {
+                let pull = match pull {
+                    PullShown::Whole(pull) => Some(pull),
+                    PullShown::Number(_) => None,
+                };
+                let people = pull.into_iter().flat_map(|pull| pull.people());
+                people.chain(&comment.author).collect()
+            }
+            What::TeamMember { person, .. } | What::MemberAdded { person, .. } | What::MemberRemoved(person) => {
+                vec![person]
+            }
+            What::CommentDeleted { .. }
+            | What::Thread { .. }
+            | What::Push { .. }
+            | What::Team(_)
+            | What::TeamAccess(_)
+            | What::TeamDeleted(_)
+            | What::Access(_)
+            | What::RepoChanged
+            | What::RepoArchived { .. }
+            | What::RepoTransferred { .. }
+            | What::RepoRemoved
+            | What::Installed { .. }
+            | What::Suspended
+            | What::Uninstalled
+            | What::SignInRevoked
+            | What::Nothing => Vec::new(),
+        };
+        let mut people: Vec<&Actor> = self.sender.iter().chain(told).collect();
+        people.sort_by_key(|person| person.id);
+        people
+    }
+}
+
 /// The account that owns the repositories.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Account {
@@ -192,6 +233,26 @@ pub enum PullAction {
     Changed,
 }
 
+impl PullAction {
+    /// The person whom it asks, or asks no more.
+    fn asked(&self) -> Option<&Actor> {
+        match self {
+            Self::ReviewRequested(Asked::Person(person)) | Self::ReviewRequestRemoved(Asked::Person(person)) => {
+                Some(person)
+            }
+            Self::ReviewRequested(Asked::Team(_))
+            | Self::ReviewRequestRemoved(Asked::Team(_))
+            | Self::Opened
+            | Self::Reopened
+            | Self::ReadyForReview
+            | Self::ConvertedToDraft
+            | Self::Synchronized(_)
+            | Self::Closed
+            | Self::Changed => None,
+        }
+    }
+}
+
 /// Who is asked to review.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Asked {
@@ -240,6 +301,13 @@ pub struct PullSeen {
     pub asked_people: Vec<Actor>,
     /// Teams that are asked to review.
     pub asked_teams: Vec<TeamSeen>,
+}
+
+impl PullSeen {
+    /// Who wrote it and who is asked to review it.
+    pub fn people(&self) -> impl Iterator<Item = &Actor> {
+        self.author.iter().chain(&self.asked_people)
+    }
 }
 
 /// A pull request as far as a comment's event shows it.

@@ -101,6 +101,8 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
     }
     drop(conn);
     let mut tx = pipeline.pool.begin().await?;
+    // First, as an event does that wakes the installation: whoever comes second waits for all of it.
+    tenants::members_known(&mut tx, id, now).await?;
     for person in &people_now {
         let owner = owners.iter().any(|owner| owner.id == person.id);
         let role = if owner { OrgRole::Owner } else { OrgRole::Member };
@@ -108,7 +110,6 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepErro
     }
     members::keep_only(&mut tx, id, &present, now).await?;
     store_teams(&mut tx, id, &teams, now).await?;
-    tenants::members_known(&mut tx, id, now).await?;
     tx.commit().await?;
     tracing::info!(
         installation.id = id.0,

@@ -146,21 +146,23 @@ pub async fn event(conn: &mut PgConnection, seen: &mut Seen, event: &Event, at: 
     if let Some(repo) = &event.repo {
         seen.repo(conn, installation, repo).await?;
     }
-    if let Some(sender) = &event.sender {
-        seen.person(conn, installation, sender, at).await?;
+    // All of them, in one order, before anything that others write, too: two events of the same people never wait for each
+    // other.
+    for person in event.people() {
+        seen.person(conn, installation, person, at).await?;
     }
     let mut next = Next {
         installation: Some(installation),
         ..Next::default()
     };
     if let Some(repo) = &event.repo {
-        next.pull = of_repo(conn, seen, (installation, repo), event, at).await?;
+        next.pull = of_repo(conn, (installation, repo), event, at).await?;
         if changes_settings(repo, &event.what) {
             next.settings = Some(repo.id);
             next.organisation_settings = repo.name.eq_ignore_ascii_case(settings::ORGANISATION_REPO);
         }
     }
-    next.members = about_account::see(conn, seen, installation, event, at).await? || new;
+    next.members = about_account::see(conn, installation, event, at).await? || new;
     Ok(next)
 }
 
@@ -193,7 +195,6 @@ fn commented(event: &Event) -> Option<PullKey> {
 /// Facts about pull requests; gives the one that moved.
 async fn of_repo(
     conn: &mut PgConnection,
-    seen: &mut Seen,
     (id, repo): (InstallationId, &RepoSeen),
     event: &Event,
     at: Time,
@@ -202,15 +203,14 @@ async fn of_repo(
     match &event.what {
         What::Pull { action, pull } => {
             let key = key(pull.number);
-            about_pull::see(conn, seen, (id, key), pull, at).await?;
-            about_pull::moved(conn, seen, (id, key), (action, pull), at).await?;
+            about_pull::see(conn, (id, key), pull).await?;
+            about_pull::moved(conn, (id, key), (action, pull)).await?;
             Ok(Some(key))
         }
         What::Review { pull, review } => {
             let key = key(pull.number);
-            about_pull::see(conn, seen, (id, key), pull, at).await?;
+            about_pull::see(conn, (id, key), pull).await?;
             if let Some(reviewer) = &review.reviewer {
-                seen.person(conn, id, reviewer, at).await?;
                 // A submitted review answers the request.
                 reviews::see_answer(conn, id, key, reviewer.id, review.submitted_at).await?;
             }
@@ -227,7 +227,7 @@ async fn of_repo(
         What::Comment { pull, comment, .. } => {
             let key = match pull {
                 PullShown::Whole(pull) => {
-                    about_pull::see(conn, seen, (id, key(pull.number)), pull, at).await?;
+                    about_pull::see(conn, (id, key(pull.number)), pull).await?;
                     key(pull.number)
                 }
                 PullShown::Number(number) => {
@@ -235,9 +235,6 @@ async fn of_repo(
                     key(*number)
                 }
             };
-            if let Some(author) = &comment.author {
-                seen.person(conn, id, author, at).await?;
-            }
             see_comment(conn, id, key, &command::without_other_words(comment)).await?;
             Ok(Some(key))
         }
@@ -333,7 +330,13 @@ pub async fn pull(
     pull: &PullSeen,
     at: Time,
 ) -> Result<(), StepError> {
-    about_pull::see(conn, &mut Seen::default(), (id, key), pull, at).await
+    let mut seen = Seen::default();
+    let mut people: Vec<&Actor> = pull.people().collect();
+    people.sort_by_key(|person| person.id);
+    for person in people {
+        seen.person(conn, id, person, at).await?;
+    }
+    about_pull::see(conn, (id, key), pull).await
 }
 
 /// The text of a review is a comment too, where there is one.

@@ -6,7 +6,6 @@ use crate::model::event::Event;
 use crate::model::event::What;
 use crate::model::ids::InstallationId;
 use crate::pipeline::StepError;
-use crate::pipeline::record::Seen;
 use crate::store::members;
 use crate::store::session_checks;
 use crate::store::standing;
@@ -17,7 +16,6 @@ use crate::store::tenants;
 /// Facts about the organisation; gives whether members should be read.
 pub(super) async fn see(
     conn: &mut PgConnection,
-    seen: &mut Seen,
     id: InstallationId,
     event: &Event,
     at: Time,
@@ -25,7 +23,6 @@ pub(super) async fn see(
     match &event.what {
         What::TeamMember { team, person, role } => {
             members::see_team(conn, id, team).await?;
-            seen.person(conn, id, person, at).await?;
             if let Some(role) = role {
                 members::join_team(conn, id, team.id, (person.id, *role), at).await?;
             } else {
@@ -51,12 +48,10 @@ pub(super) async fn see(
             Ok(false)
         }
         What::MemberAdded { person, role } => {
-            seen.person(conn, id, person, at).await?;
             members::set_role(conn, id, (person.id, *role), at).await?;
             Ok(false)
         }
         What::MemberRemoved(person) => {
-            seen.person(conn, id, person, at).await?;
             members::leave(conn, id, person.id, at).await?;
             Ok(false)
         }
