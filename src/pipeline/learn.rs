@@ -32,6 +32,8 @@ use crate::store::lessons;
 use crate::store::ownership;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
+use crate::store::readings;
+use crate::store::readings::Read;
 use crate::teach;
 
 /// Files beyond which a change is mechanical: it teaches nothing and makes nobody an expert (*judgement*).
@@ -199,12 +201,17 @@ async fn read_comments(
         };
         let reading = classify::read(&text);
         if comment.reading.as_ref() != Some(&reading) {
-            read.push((comment.place, comment.id, reading.clone()));
+            read.push(Read {
+                place: comment.place,
+                comment: comment.id,
+                updated_at: comment.updated_at,
+                reading: reading.clone(),
+            });
         }
         comment.reading = Some(reading);
     }
     if !read.is_empty() {
-        comments::set_readings(conn, id, &read).await?;
+        readings::set_readings(conn, id, &read).await?;
     }
     Ok(())
 }

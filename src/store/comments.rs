@@ -243,6 +243,8 @@ pub struct StoredComment {
     pub body: Option<String>,
     /// When it was written.
     pub created_at: Time,
+    /// When it was last edited.
+    pub updated_at: Time,
     /// When others could read it: a comment of a review appears when the review is submitted.
     pub shown_at: Time,
     /// The file.
@@ -277,7 +279,7 @@ pub async fn of_pull(
     key: PullKey,
 ) -> Result<Vec<StoredComment>, StoreError> {
     let rows = sqlx::query!(
-        r#"select c.id, c.place, c.root_id, c.author_id, c.body, c.created_at,
+        r#"select c.id, c.place, c.root_id, c.author_id, c.body, c.created_at, c.updated_at,
                   greatest(c.created_at, v.submitted_at) as "shown_at!", c.path, c.line, c.on_old_side, c.commit_sha,
                   coalesce(p.kind = 'human' and p.opted_out_at is null, false) as "counts!",
                   coalesce(p.opted_out_at is not null, false) as "opted_out!",
@@ -326,6 +328,7 @@ pub async fn of_pull(
                 },
                 body: row.body,
                 created_at: row.created_at,
+                updated_at: row.updated_at,
                 shown_at: row.shown_at,
                 path: row.path,
                 line: row.line,
@@ -355,37 +358,4 @@ pub async fn were_written(conn: &mut PgConnection, id: InstallationId, key: Pull
     )
     .fetch_one(conn)
     .await?)
-}
-
-/// Stores what a classifier read in comments.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn set_readings(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    readings: &[(CommentPlace, CommentId, Reading)],
-) -> Result<(), StoreError> {
-    let places: Vec<&str> = readings.iter().map(|(place, _, _)| place.as_str()).collect();
-    let ids: Vec<i64> = readings.iter().map(|(_, comment, _)| comment.0).collect();
-    let values: Vec<serde_json::Value> = readings
-        .iter()
-        .map(|(_, _, reading)| serde_json::to_value(reading).map_err(|_| StoreError::Unreadable { what: "reading" }))
-        .collect::<Result<_, _>>()?;
-    let models: Vec<&str> = readings.iter().map(|(_, _, reading)| reading.model.as_str()).collect();
-    sqlx::query!(
-        "insert into reading (installation_id, place, comment_id, reading, model)
-         select $1, r.place, r.id, r.reading, r.model
-         from unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[]) as r (place, id, reading, model)
-         on conflict (installation_id, place, comment_id) do update
-         set reading = excluded.reading, model = excluded.model",
-        id.0,
-        &places as &[&str],
-        &ids,
-        &values,
-        &models as &[&str]
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }

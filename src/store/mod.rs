@@ -26,6 +26,7 @@ pub mod people;
 pub mod profiles;
 pub mod pulls;
 pub mod reader;
+pub mod readings;
 pub mod registrations;
 pub mod reviews;
 pub mod session_checks;

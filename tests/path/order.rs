@@ -9,6 +9,8 @@ use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
 use peerlore::demo::github::delivery::Delivery;
 use peerlore::model::settings::Settings;
+use peerlore::store::comments;
+use peerlore::store::readings;
 use rstest::rstest;
 use tokio::sync::OnceCell;
 
@@ -288,4 +290,37 @@ fn differ(found: &[String], expected: &[String]) {
         missing.is_empty() && extra.is_empty(),
         "missing {missing:#?}\nextra {extra:#?}"
     );
+}
+
+/// As two processes do at the same moment: one reads the comment, the other is told of the edit.
+#[tokio::test]
+async fn what_was_read_in_a_text_that_was_edited_meanwhile_is_not_kept() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore
+        .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
+        .await;
+    let number = peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    let (id, key) = (peerlore.tenant().await, peerlore.key(&pull).await);
+    let before = comments::of_pull(&mut *peerlore.conn().await, id, key).await;
+    let before = before.expect("the database").remove(0);
+    peerlore
+        .tell(
+            peerlore
+                .github
+                .edit_review_comment(&pull, by("ben", TODAY + 2), number, "Thanks!"),
+        )
+        .await;
+    let late = readings::Read {
+        place: before.place,
+        comment: before.id,
+        updated_at: before.updated_at,
+        reading: before.reading.clone().expect("it was read"),
+    };
+    readings::set_readings(&mut *peerlore.conn().await, id, &[late])
+        .await
+        .expect("the database");
+    let after = comments::of_pull(&mut *peerlore.conn().await, id, key).await;
+    let after = after.expect("the database").remove(0);
+    assert_eq!(after.body.as_deref(), Some("Thanks!"));
+    assert!(after.reading.is_some() && after.reading != before.reading);
 }
