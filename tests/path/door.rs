@@ -1,7 +1,4 @@
 //! The door: what comes in, what is kept out, and what is told.
-use std::io::Write;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -28,6 +25,7 @@ use crate::harness::organisation;
 use crate::harness::post;
 use crate::harness::pull;
 use crate::harness::text;
+use crate::log::Log;
 
 async fn closed_shop() -> Peerlore {
     Peerlore::empty(organisation("acme", 1), Settings::default()).await
@@ -295,36 +293,9 @@ async fn an_event_that_we_do_not_know_is_accepted_and_ignored() {
     assert!(done);
 }
 
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// What was logged so far.
-    pub fn said(&self) -> String {
-        String::from_utf8(self.0.lock().expect("the log").clone()).expect("text")
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("the log").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn secrets_and_bodies_never_reach_the_log() {
-    let log = Log::default();
-    let kept = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_writer(move || kept.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::listening("debug");
     let peerlore = Peerlore::with_history().await;
     let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
     peerlore

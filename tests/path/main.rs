@@ -26,6 +26,7 @@ mod keep;
 mod landing;
 mod learned;
 mod lifecycle;
+mod log;
 mod members;
 mod nesting;
 mod order;

@@ -10,11 +10,11 @@ use peerlore::store::pace;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::door::Log;
 use crate::harness::LEDGER;
 use crate::harness::Peerlore;
 use crate::harness::TODAY;
 use crate::harness::by;
+use crate::log::Log;
 
 /// Jobs that wait; a worker that takes only what it runs at once takes them at four a second.
 const WAITING: i32 = 80;
@@ -79,13 +79,7 @@ async fn a_clean_up_that_finds_the_queue_busy_is_done() {
 
 #[tokio::test]
 async fn a_job_that_failed_names_nobody_in_the_log_or_the_queue() {
-    let log = Log::default();
-    let kept = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("warn,peerlore=info,graphile_worker=error")
-        .with_writer(move || kept.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::listening("warn,peerlore=info,graphile_worker=error");
     let peerlore = Peerlore::with_history().await;
     peerlore
         .github
