@@ -185,6 +185,7 @@ fn print(answer: &Answer<'_>, json: bool) -> anyhow::Result<()> {
                     writeln!(out, "  - {} ({:+.2})", reason.words, reason.weight)?;
                 }
             }
+            Slot::AlreadyAsked { who } if who.is_empty() => writeln!(out, "{title}: somebody is asked already")?,
             Slot::AlreadyAsked { who } => writeln!(out, "{title}: already asked: {}", who.join(", "))?,
             Slot::Nobody { why } => writeln!(out, "{title}: {why}")?,
         }

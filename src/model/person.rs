@@ -49,6 +49,8 @@ pub struct TeamSeen {
     pub name: String,
     /// The team it is nested in.
     pub parent: Option<TeamId>,
+    /// Only its members and the owners may know that it exists; none where that isn't told.
+    pub secret: Option<bool>,
 }
 
 /// A person's part in a team.

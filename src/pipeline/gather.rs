@@ -114,10 +114,12 @@ pub async fn known(
         past: question.knowledge == Knowledge::Then,
     };
     let people = past::candidates(conn, id, vacancy, settings).await?;
-    let skills = skills(conn, id, question, f64::from(settings.half_life)).await?;
+    // What may be told where the question's pull request is read.
+    let reader = Reader::of_public_and(id, key.repo);
+    let skills = skills(conn, &reader, question, f64::from(settings.half_life)).await?;
     let languages: BTreeSet<String> = files.iter().filter_map(|file| file.language.clone()).collect();
     let languages: Vec<String> = languages.into_iter().collect();
-    let languages = past::languages(conn, id, &languages, at).await?;
+    let languages = past::languages(conn, &reader, &languages, at).await?;
     let beside = places.beside(question.author);
     let (candidates, left_out) = sorted_out(people, &beside, &skills, &languages);
     let touched: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
@@ -275,10 +277,11 @@ fn teams(places: &[TeamPlace]) -> Vec<Team> {
 /// What everybody taught, by the graph as it stands, or by the lessons that were known then.
 async fn skills(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     question: &Question,
     half_life: f64,
 ) -> Result<HashMap<PersonId, Vec<HeldSkill>>, StepError> {
+    let id = reader.installation();
     // The stored graph has faded by the usual half-life.
     let stored = half_life.total_cmp(&skill::decay::CURRENT_HALF_LIFE).is_eq();
     let edges = match question.knowledge {
@@ -298,10 +301,8 @@ async fn skills(
             )
         }
     };
-    // What may be told where the question's pull request is read.
-    let reader = Reader::of_public_and(id, question.key.repo);
     let before = (question.knowledge == Knowledge::Then).then_some(question.at);
-    let told = profiles::landed_pulls(conn, &reader, before).await?;
+    let told = profiles::landed_pulls(conn, reader, before).await?;
     let mut held: HashMap<PersonId, HashMap<Area, (f64, f64)>> = HashMap::new();
     for edge in &edges {
         let sums = held.entry(edge.teacher).or_default().entry(edge.area).or_default();

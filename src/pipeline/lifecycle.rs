@@ -10,7 +10,9 @@ use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::learn;
 use crate::store::erasure;
+use crate::store::lessons;
 use crate::store::lifecycle;
 use crate::store::members;
 use crate::store::standing;
@@ -24,12 +26,39 @@ use crate::store::tenants::Installation;
 /// transferred, so that a mistake can be undone.
 pub const GRACE_DAYS: i64 = 7;
 
+/// Repositories were given to us, perhaps again, and others taken away: what was learned in these counts as long as they
+/// are there.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn change_repos(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (given, taken): (&[RepoId], &[RepoId]),
+    at: Time,
+) -> Result<(), StepError> {
+    let mut changed = taken.to_vec();
+    for repo in given {
+        if tenants::repo_is_back(conn, id, *repo, at).await? {
+            changed.push(*repo);
+        }
+    }
+    for repo in taken {
+        tenants::remove_repo(conn, id, *repo, at).await?;
+    }
+    if !changed.is_empty() {
+        let edges = lessons::edges_of(conn, id, &changed).await?;
+        learn::move_edges(conn, id, edges).await?;
+    }
+    Ok(())
+}
+
 /// A repository was deleted: nothing of it is shown from now on, and its facts go after the grace.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
 pub async fn let_repo_go(conn: &mut PgConnection, id: InstallationId, repo: RepoId, at: Time) -> Result<(), StepError> {
-    tenants::remove_repo(conn, id, repo, at).await?;
+    change_repos(conn, id, (&[], &[repo]), at).await?;
     lifecycle::erase_repo_at(conn, id, repo, at + Duration::days(GRACE_DAYS)).await?;
     Ok(())
 }
@@ -199,9 +228,9 @@ pub async fn erase_repos(pipeline: &Pipeline, now: Time) -> Result<(), StepError
     let due = lifecycle::repos_to_erase(&mut *pipeline.pool.acquire().await?, now).await?;
     for (id, repo) in due {
         let mut tx = pipeline.pool.begin().await?;
-        let edges = erasure::edges_of_repo(&mut tx, id, repo).await?;
+        let edges = lessons::edges_of(&mut tx, id, &[repo]).await?;
         lifecycle::delete_repo(&mut tx, id, repo).await?;
-        crate::pipeline::learn::move_edges(&mut tx, id, edges).await?;
+        learn::move_edges(&mut tx, id, edges).await?;
         tx.commit().await?;
         tracing::info!(
             installation.id = id.0,

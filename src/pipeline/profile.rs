@@ -144,7 +144,7 @@ pub async fn profile(
         let taught = lines.iter().filter(|line| line.teacher == person.id);
         edge::edges(taught.map(LessonLine::lesson))
     };
-    let taken = taken(conn, id, (person.id, &lines), at).await?;
+    let taken = taken(conn, reader, (person.id, &lines), at).await?;
     let mut notes = Vec::new();
     let without = lines.iter().filter(|line| !line.diffs_known).count();
     if without > 0 {
@@ -233,7 +233,7 @@ fn landing(rate: &Rate) -> Landing {
 
 async fn taken(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     (person, lines): (PersonId, &[LessonLine]),
     at: Time,
 ) -> Result<Vec<Taken>, StepError> {
@@ -254,8 +254,8 @@ async fn taken(
         .filter_map(|line| line.language.as_deref())
         .collect();
     let languages: Vec<&str> = languages.into_iter().collect();
-    let own = profiles::reviewed_pulls_of(conn, id, person, first).await?;
-    let rates = profiles::area_rates(conn, id, &languages, at - Duration::days(RATE_DAYS)).await?;
+    let own = profiles::reviewed_pulls_of(conn, reader, person, first).await?;
+    let rates = profiles::area_rates(conn, reader, &languages, at - Duration::days(RATE_DAYS)).await?;
     let mut taken: Vec<Taken> = areas
         .into_iter()
         .filter_map(|(area, got)| {

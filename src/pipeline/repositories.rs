@@ -8,6 +8,7 @@ use crate::model::ids::RepoId;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::backfill;
+use crate::pipeline::lifecycle;
 use crate::store::backfills::plan::Before;
 use crate::store::tenants;
 use crate::store::tenants::Installation;
@@ -34,14 +35,13 @@ pub async fn read(pipeline: &Pipeline, tenant: &Installation, now: Time) -> Resu
     if let Some(listed) = listed {
         for repo in &listed {
             tenants::see_repo(&mut tx, id, repo).await?;
-            tenants::repo_is_back(&mut tx, id, repo.id, now).await?;
         }
-        let there: HashSet<RepoId> = listed.iter().map(|repo| repo.id).collect();
-        for gone in known.iter().filter(|repo| !there.contains(&repo.id)) {
-            tenants::remove_repo(&mut tx, id, gone.id, now).await?;
-        }
+        let repos: Vec<RepoId> = listed.iter().map(|repo| repo.id).collect();
+        let there: HashSet<RepoId> = repos.iter().copied().collect();
+        let gone = known.iter().map(|repo| repo.id).filter(|repo| !there.contains(repo));
+        let gone: Vec<RepoId> = gone.collect();
+        lifecycle::change_repos(&mut tx, id, (&repos, &gone), now).await?;
         if let Some(days) = pipeline.history_days {
-            let repos: Vec<RepoId> = listed.iter().map(|repo| repo.id).collect();
             let since = now - Duration::days(days.into());
             backfill::plan(pipeline, &mut tx, id, Some(&repos), (since, Before::Stays)).await?;
         }

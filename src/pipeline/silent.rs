@@ -80,7 +80,7 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         };
         pull.files.retain(|path| !known.ignores_path(path));
     }
-    let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, id, since)
+    let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, reader, since)
         .await?
         .into_iter()
         .map(|answer| (answer.person, answer))

@@ -1,8 +1,6 @@
 //! What goes for good: names of accounts that are gone, everything of one person, what rests on a repository.
 mod shown;
 
-use std::collections::BTreeSet;
-
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -14,36 +12,9 @@ use crate::model::ids::RepoId;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
-use crate::store::lessons::EdgeKey;
 
 /// What GitHub calls everybody whose account is gone.
 pub const GHOST: &str = "ghost";
-
-/// The edges that rest on lessons of a repository.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn edges_of_repo(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    repo: RepoId,
-) -> Result<BTreeSet<EdgeKey>, StoreError> {
-    let found = sqlx::query!(
-        "select distinct teacher_id, learner_id, area from lesson where installation_id = $1 and repo_id = $2",
-        id.0,
-        repo.0
-    )
-    .fetch_all(conn)
-    .await?;
-    found
-        .into_iter()
-        .map(|row| {
-            let area = row.area.parse();
-            let area = area.map_err(|_| StoreError::Unreadable { what: "lesson.area" })?;
-            Ok((PersonId(row.teacher_id), PersonId(row.learner_id), area))
-        })
-        .collect()
-}
 
 /// Lets go of the name, choices and places of somebody whose account is gone. What they taught stays, under nobody's name.
 ///

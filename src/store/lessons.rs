@@ -198,7 +198,33 @@ fn stored_refusal(reason: Refusal) -> String {
         .unwrap_or_default()
 }
 
-/// The lessons of one edge, locked against other writers of that edge until the transaction ends. Take several edges
+/// The edges on which lessons of some repositories stand.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn edges_of(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repos: &[RepoId],
+) -> Result<BTreeSet<EdgeKey>, StoreError> {
+    let repos: Vec<i64> = repos.iter().map(|repo| repo.0).collect();
+    let rows = sqlx::query!(
+        "select distinct teacher_id, learner_id, area from lesson where installation_id = $1 and repo_id = any($2)",
+        id.0,
+        &repos
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let area = row.area.parse();
+            let area = area.map_err(|_| StoreError::Unreadable { what: "lesson.area" })?;
+            Ok((PersonId(row.teacher_id), PersonId(row.learner_id), area))
+        })
+        .collect()
+}
+
+/// The lessons of one edge, as far as their repositories are there, locked against other writers of that edge until the transaction ends. Take several edges
 /// in their order, so that two writers never wait for each other.
 ///
 /// # Errors
@@ -218,7 +244,10 @@ pub async fn of_edge(conn: &mut PgConnection, id: InstallationId, edge: EdgeKey)
         Row,
         r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, language, at, p,
                   parts as "parts: Json<Vec<Part>>", outcome, diffs_known, provisional
-           from lesson where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4
+           from lesson l
+           where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4
+             and exists (select 1 from repo r where r.installation_id = l.installation_id and r.id = l.repo_id
+                         and r.removed_at is null)
            order by at, place, comment_id"#,
         id.0,
         teacher.0,

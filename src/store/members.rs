@@ -189,14 +189,16 @@ pub async fn keep_only(
 /// [`StoreError`] when the database refuses.
 pub async fn see_team(conn: &mut PgConnection, id: InstallationId, team: &TeamSeen) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into team (installation_id, id, slug, name) values ($1, $2, $3, $4)
+        "insert into team (installation_id, id, slug, name, secret) values ($1, $2, $3, $4, coalesce($5, false))
          on conflict (installation_id, id) do update
-         set slug = excluded.slug, name = excluded.name, deleted_at = null
-         where (team.slug, team.name) is distinct from (excluded.slug, excluded.name) or team.deleted_at is not null",
+         set slug = excluded.slug, name = excluded.name, secret = coalesce($5, team.secret), deleted_at = null
+         where (team.slug, team.name, team.secret)
+               is distinct from (excluded.slug, excluded.name, coalesce($5, team.secret)) or team.deleted_at is not null",
         id.0,
         team.id.0,
         team.slug,
-        team.name
+        team.name,
+        team.secret
     )
     .execute(conn)
     .await?;

@@ -187,7 +187,9 @@ pub async fn candidates(
                    and (not $8 or exists (select 1 from membership m where m.installation_id = $1 and m.valid_from <= $5)) as yes
             from installation where id = $1),
         active as (
-            select s.id, s.login, s.capacity, s.learn, s.teach, o.daily_cap, o.mentoring_budget,
+            select s.id, s.login, s.capacity, o.daily_cap, o.mentoring_budget,
+                   case when 'goals' = any(q.shares) then q.learn else '{}' end as learn,
+                   case when 'goals' = any(q.shares) then q.teach else '{}' end as teach,
                    coalesce(s.away_until > $5, false)
                    or exists (select 1 from absence a where a.installation_id = $1 and a.person_id = s.id
                               and ($5::timestamptz at time zone 'UTC')::date between a.first_day and a.last_day) as away,
@@ -212,9 +214,9 @@ pub async fn candidates(
                     where g.installation_id = $1 and g.person_id = s.id and g.slot = 'learner' and g.at <= $5
                       and (g.repo_id, g.number) <> ($2, $3)) as last_learner
             from standing_person s
+            join person q on q.installation_id = $1 and q.id = s.id and q.gone_at is null
             left join own_limit o on o.installation_id = $1 and o.person_id = s.id
             where s.installation_id = $1 and s.id is distinct from $4
-              and not exists (select 1 from person g where g.installation_id = $1 and g.id = s.id and g.gone_at is not null)
               and not exists (select 1 from pull_committer c where c.installation_id = $1 and c.repo_id = $2
                               and c.number = $3 and c.person_id = s.id))
         select id as "id!", login as "login!", capacity, daily_cap as "daily_cap?", mentoring_budget as "mentoring_budget?", learn as "learn!", teach as "teach!", last_active,
@@ -297,13 +299,14 @@ pub struct LanguageUse {
     pub weight: f64,
 }
 
-/// How much people wrote or reviewed in some languages (Linguist's names) in the year before `at`.
+/// How much people wrote or reviewed in some languages (Linguist's names) in the year before `at`, in repositories that
+/// the reader may read.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn languages(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     languages: &[String],
     at: Time,
 ) -> Result<Vec<LanguageUse>, StoreError> {
@@ -323,13 +326,17 @@ pub async fn languages(
                   sum(power(2, -extract(epoch from $2 - t.created_at)::float8 / 86400 / 180)) as "weight!"
            from touched t
            join standing_person s on s.installation_id = $1 and s.id = t.person_id
+           join repo r on r.installation_id = $1 and r.id = t.repo_id and r.removed_at is null
+             and (not r.private or $4 or r.id = any($5))
            cross join lateral (select distinct p.language from pull_file p
                                where p.installation_id = $1 and p.repo_id = t.repo_id and p.number = t.number
                                  and p.language = any($3) and not p.mechanical) f
            group by 1, 2 order by 1, 2"#,
-        id.0,
+        reader.installation().0,
         at,
-        languages
+        languages,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)

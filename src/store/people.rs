@@ -6,6 +6,7 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::person::Actor;
 use crate::store::StoreError;
+use crate::store::sharing::Section;
 
 /// Stores what an event shows of an account; an older event never brings an old login back, and none brings back a name
 /// that was erased or let go.
@@ -182,7 +183,7 @@ pub async fn called(conn: &mut PgConnection, id: InstallationId, login: &str) ->
     .await?)
 }
 
-/// Sets what a person wants to learn and likes to teach, by area slug.
+/// Sets what a person wants to learn and likes to teach, by area slug, and whether they show it.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -190,15 +191,19 @@ pub async fn set_goals(
     conn: &mut PgConnection,
     id: InstallationId,
     person: PersonId,
-    learn: &[String],
-    teach: &[String],
+    (learn, teach): (&[String], &[String]),
+    shown: bool,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update person set learn = $3, teach = $4 where installation_id = $1 and id = $2",
+        "update person set learn = $3, teach = $4,
+                shares = array_remove(shares, $5) || case when $6 then array[$5] else '{}' end
+         where installation_id = $1 and id = $2",
         id.0,
         person.0,
         learn,
-        teach
+        teach,
+        Section::Goals.as_str(),
+        shown
     )
     .execute(conn)
     .await?;

@@ -174,21 +174,24 @@ pub struct AreaRate {
     pub told: i64,
 }
 
-/// How often areas come up in these languages on reviewed pull requests opened since `since`, over the newest 2,000 of the
-/// tenant; what never came up is left out.
+/// How often areas come up in these languages on reviewed pull requests opened since `since`, over the newest 2,000 that
+/// the reader may read; what never came up is left out.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn area_rates(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     languages: &[&str],
     since: Time,
 ) -> Result<Vec<AreaRate>, StoreError> {
     Ok(sqlx::query_as!(
         AreaRate,
         r#"with newest as materialized (
-               select p.repo_id, p.number from pull p where p.installation_id = $1 and p.created_at >= $3
+               select p.repo_id, p.number from pull p
+               join repo r on r.installation_id = p.installation_id and r.id = p.repo_id and r.removed_at is null
+                 and (not r.private or $5 or r.id = any($6))
+               where p.installation_id = $1 and p.created_at >= $3
                order by p.created_at desc limit $4),
            ground as materialized (
                select g.repo_id, g.number, g.author_id, g.language from newest n
@@ -202,10 +205,12 @@ pub async fn area_rates(
                group by 1, 2)
            select t.area as "area!", t.language as "language!", p.pulls as "pulls!", t.told as "told!"
            from told t join pulls p using (language) order by 1, 2"#,
-        id.0,
+        reader.installation().0,
         languages as &[&str],
         since,
-        GROUND_PULLS
+        GROUND_PULLS,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)
@@ -220,13 +225,13 @@ pub struct ReviewedPull {
     pub languages: Vec<String>,
 }
 
-/// The reviewed pull requests of a person that were opened after `after`, oldest first.
+/// The reviewed pull requests of a person that were opened after `after` and that the reader may read, oldest first.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn reviewed_pulls_of(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     person: PersonId,
     after: Time,
 ) -> Result<Vec<ReviewedPull>, StoreError> {
@@ -234,11 +239,15 @@ pub async fn reviewed_pulls_of(
         ReviewedPull,
         r#"select g.created_at as "created_at!", array_agg(g.language order by g.language) as "languages!"
            from reviewed_ground g
+           join repo r on r.installation_id = g.installation_id and r.id = g.repo_id and r.removed_at is null
+             and (not r.private or $4 or r.id = any($5))
            where g.installation_id = $1 and g.author_id = $2 and g.created_at > $3
            group by g.repo_id, g.number, g.created_at order by g.created_at, g.repo_id, g.number"#,
-        id.0,
+        reader.installation().0,
         person.0,
-        after
+        after,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)

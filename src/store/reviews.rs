@@ -8,6 +8,7 @@ use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::ids::TeamId;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// Stores a submitted review.
 ///
@@ -170,11 +171,11 @@ pub async fn asked(
     .fetch_all(&mut *conn)
     .await?;
     let teams = sqlx::query!(
-        "select t.id, t.name from pull_asked a
+        r#"select t.id, case when t.secret then '' else t.name end as "name!" from pull_asked a
          join team t on t.installation_id = a.installation_id and t.id = a.asked_id
          where a.installation_id = $1 and a.repo_id = $2 and a.number = $3 and a.kind = 'team' and a.asked
            and a.changed_at <= $4
-         order by t.id",
+         order by t.id"#,
         id.0,
         key.repo.0,
         key.number,
@@ -208,7 +209,7 @@ pub struct Answers {
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn answers(conn: &mut PgConnection, id: InstallationId, since: Time) -> Result<Vec<Answers>, StoreError> {
+pub async fn answers(conn: &mut PgConnection, reader: &Reader, since: Time) -> Result<Vec<Answers>, StoreError> {
     Ok(sqlx::query_as!(
         Answers,
         r#"select s.id as "person!: PersonId", count(*) as "asked!",
@@ -218,10 +219,13 @@ pub async fn answers(conn: &mut PgConnection, id: InstallationId, since: Time) -
            from pull_asked a
            join standing_person s on s.installation_id = a.installation_id and s.id = a.asked_id
            join repo r on r.installation_id = a.installation_id and r.id = a.repo_id and r.removed_at is null
+             and (not r.private or $3 or r.id = any($4))
            where a.installation_id = $1 and a.kind = 'person' and a.changed_at >= $2
            group by 1 order by 1"#,
-        id.0,
-        since
+        reader.installation().0,
+        since,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)

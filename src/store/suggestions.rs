@@ -81,7 +81,7 @@ async fn may_be_read(conn: &mut PgConnection, id: InstallationId, names: &[Strin
            where not exists (select 1 from person p where p.installation_id = $1 and lower(p.login) = lower(n.name)
                              and p.opted_out_at is not null)
              and (exists (select 1 from standing_person s where s.installation_id = $1 and lower(s.login) = lower(n.name))
-                  or exists (select 1 from team t where t.installation_id = $1 and t.name = n.name))
+                  or exists (select 1 from team t where t.installation_id = $1 and t.name = n.name and not t.secret))
            order by n.nth"#,
         id.0,
         names

@@ -88,7 +88,7 @@ pub struct TeamPlace {
     pub person: PersonId,
     /// Which team.
     pub team: TeamId,
-    /// Its name.
+    /// Its name; empty where it may not be told on a pull request, since the team is secret.
     pub name: String,
     /// In the team itself, and not only in one that lies in it.
     pub direct: bool,
@@ -101,7 +101,8 @@ pub struct TeamPlace {
 pub async fn places(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<TeamPlace>, StoreError> {
     Ok(sqlx::query_as!(
         TeamPlace,
-        r#"select p.person_id as "person!: PersonId", p.team_id as "team!: TeamId", t.name, p.direct as "direct!"
+        r#"select p.person_id as "person!: PersonId", p.team_id as "team!: TeamId",
+                  case when t.secret then '' else t.name end as "name!", p.direct as "direct!"
            from team_places($1, $2) p
            join team t on t.installation_id = $1 and t.id = p.team_id
            join standing_person s on s.installation_id = $1 and s.id = p.person_id

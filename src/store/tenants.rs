@@ -152,7 +152,8 @@ pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSe
 }
 
 /// Marks a repository as there again, where it was not taken since `at`. Only an event about the repository itself says so,
-/// or a list of those that we were given: a comment that is told late must not bring back what was taken from us.
+/// or a list of those that we were given: a comment that is told late must not bring back what was taken from us. Gives whether it was
+/// gone before.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -161,8 +162,8 @@ pub async fn repo_is_back(
     id: InstallationId,
     repo: RepoId,
     at: Time,
-) -> Result<(), StoreError> {
-    sqlx::query!(
+) -> Result<bool, StoreError> {
+    let back = sqlx::query!(
         "update repo set away_since = least(away_since, removed_at), removed_at = null, erase_at = null
          where installation_id = $1 and id = $2 and (removed_at is not null or erase_at is not null)
            and removed_at <= $3 is not false",
@@ -172,7 +173,7 @@ pub async fn repo_is_back(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(back.rows_affected() > 0)
 }
 
 /// Marks a repository as gone.

@@ -136,7 +136,9 @@ fn already_asked(asked: &[&Asked]) -> Slot {
         Asked::Person { login, .. } => login.clone(),
         Asked::Team { name, .. } => name.clone(),
     });
-    Slot::AlreadyAsked { who: who.collect() }
+    // A secret team has no name here.
+    let named = who.filter(|name| !name.is_empty());
+    Slot::AlreadyAsked { who: named.collect() }
 }
 
 fn nobody_knows(ground: &Ground<'_>, left_out: &LeftOut) -> Slot {

@@ -60,7 +60,16 @@ async fn goals_and_absence_are_kept() {
     ] {
         assert!(page.body.contains(goal), "{goal}");
     }
-    assert_eq!(page.body.matches(" checked").count(), 3);
+    assert_eq!(page.body.matches(" checked").count(), 3, "and nobody sees them");
+    let shown = post(&router, "/me/goals", "ben", (OURS, "learn=testing&shown=yes")).await;
+    assert_eq!(shown.status, StatusCode::SEE_OTHER);
+    let page = get(&router, "/me", Some("ben")).await;
+    for box_of_it in [
+        "name=\"shown\" value=\"yes\" checked",
+        "name=\"share\" value=\"goals\" checked",
+    ] {
+        assert!(page.body.contains(box_of_it), "{box_of_it}");
+    }
     let cleared = post(&router, "/me/goals", "ben", (OURS, "")).await;
     assert_eq!(cleared.status, StatusCode::SEE_OTHER);
     assert!(!get(&router, "/me", Some("ben")).await.body.contains(" checked"));

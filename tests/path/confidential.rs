@@ -1,7 +1,9 @@
-//! What was learned in a private repository is said on no pull request of a public one.
+//! What only some may know is said on no pull request that others read: what was learned in a private repository, what
+//! somebody would like to learn and shows nobody, the name of a secret team.
 use peerlore::demo::github::Change;
 use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
+use peerlore::store::people;
 
 use crate::harness::LEDGER;
 use crate::harness::LOCK;
@@ -87,4 +89,93 @@ async fn what_was_taught_in_private_is_neither_named_nor_counted_in_public() {
     let (peerlore, pull) = taught(false).await;
     let said = told(&peerlore, &pull).await;
     assert!(said.contains("taught concurrency in 3 reviews"), "{said}");
+}
+
+/// A change of another repository that `ben` knows; whatever else is written in Rust stands in the shop.
+async fn a_change_beside_the_shop(private: bool) -> (Peerlore, PullName) {
+    let peerlore = Peerlore::with_history().await;
+    let files = [Change::write(LEDGER, text(&[]))];
+    let made = peerlore
+        .github
+        .add_repository(by("ada", TODAY - 9), "site", "Rust", &files);
+    peerlore.tell(made).await;
+    for repo in ["site", "shop"] {
+        let public = repo == "site" || !private;
+        let said = peerlore.github.publicize(by("ada", TODAY - 8), repo, public);
+        peerlore.tell(said).await;
+    }
+    let first = opened(&peerlore, TODAY - 7, 9).await;
+    peerlore
+        .comment(&first, by("ben", TODAY - 6), 9, "Looks good to me.")
+        .await;
+    peerlore.tell(peerlore.github.merge(&first, by("ada", TODAY - 5))).await;
+    let pull = opened(&peerlore, TODAY, 10).await;
+    (peerlore, pull)
+}
+
+#[tokio::test]
+async fn a_language_that_was_used_in_private_is_not_told_in_public() {
+    for (private, told) in [(true, false), (false, true)] {
+        let (peerlore, pull) = a_change_beside_the_shop(private).await;
+        let said = format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await);
+        assert_eq!(said.contains("knows Rust"), told, "{said}");
+    }
+}
+
+/// A change by `ada` that `cleo` could learn from, who would like to learn about concurrency.
+async fn wished(shown: bool) -> String {
+    let peerlore = Peerlore::with_history().await;
+    let mut conn = peerlore.conn().await;
+    let (id, cleo) = (peerlore.tenant().await, peerlore.person("cleo"));
+    let wish = ["concurrency".to_owned()];
+    people::set_goals(&mut conn, id, cleo, (&wish, &wish), shown)
+        .await
+        .expect("the database");
+    let file = Change::write(".github/peerlore.toml", "[skills]\n\"src/ledger/\" = [\"concurrency\"]");
+    peerlore
+        .tell(
+            peerlore
+                .github
+                .push_to_base("shop", by("ada", TODAY - 1), "Settings", &[file]),
+        )
+        .await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    assert_eq!(peerlore.picked(&pull).await.1, "cleo");
+    format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await)
+}
+
+#[tokio::test]
+async fn a_wish_is_told_and_used_only_while_it_is_shown() {
+    let said = wished(false).await;
+    assert!(!said.contains("wants to learn") && !said.contains("Goal"), "{said}");
+    let said = wished(true).await;
+    assert!(
+        said.contains("wants to learn about concurrency") || said.contains("wants to learn concurrency"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_team_has_no_name_on_a_pull_request() {
+    let peerlore = Peerlore::with_history().await;
+    let told = async |peerlore: &Peerlore, minute| {
+        let pull = peerlore
+            .open(by("ada", minute), LEDGER, &[(9, "let nine = 9.0;")])
+            .await;
+        let asked = peerlore.github.request_team(&pull, by("ada", minute + 1), "payments");
+        peerlore.tell(asked).await;
+        let said = format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await);
+        peerlore.tell(peerlore.github.close(&pull, by("ada", minute + 2))).await;
+        said
+    };
+    let said = told(&peerlore, TODAY).await;
+    assert!(said.contains("Payments") && said.contains("outside Payments"), "{said}");
+    peerlore
+        .tell(peerlore.github.hide_team(by("ada", TODAY + 5), "payments"))
+        .await;
+    let said = told(&peerlore, TODAY + 10).await;
+    assert!(
+        !said.contains("Payments") && said.contains("from another team"),
+        "{said}"
+    );
 }

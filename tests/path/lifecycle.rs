@@ -7,6 +7,7 @@ use peerlore::pipeline::expire;
 use peerlore::pipeline::members;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::work;
+use peerlore::store::reader::Reader;
 use peerlore::store::reviews;
 use peerlore::store::tenants;
 
@@ -180,8 +181,8 @@ async fn a_repository_that_is_taken_and_given_back_has_its_facts() {
     let asked = peerlore.github.request_reviewer(&pull, by("ada", TODAY + 1), "ben");
     peerlore.tell(asked).await;
     let answers = async || {
-        let id = peerlore.tenant().await;
-        reviews::answers(&mut *peerlore.conn().await, id, at(0))
+        let reader = Reader::of_everything(peerlore.tenant().await);
+        reviews::answers(&mut *peerlore.conn().await, &reader, at(0))
             .await
             .expect("the database")
             .len()
@@ -197,6 +198,20 @@ async fn a_repository_that_is_taken_and_given_back_has_its_facts() {
         .tell(peerlore.github.grant(by("ada", TODAY + 61 * DAY), "shop", true))
         .await;
     assert_eq!(answers().await, 1);
+}
+
+#[tokio::test]
+async fn what_was_learned_in_a_repository_counts_while_it_is_there() {
+    let peerlore = taught().await;
+    let before = peerlore.graph().await;
+    peerlore
+        .tell(peerlore.github.grant(by("ada", TODAY + 2), "shop", false))
+        .await;
+    assert_eq!(peerlore.graph().await, [], "nothing of it weighs in a suggestion");
+    peerlore
+        .tell(peerlore.github.grant(by("ada", TODAY + 3), "shop", true))
+        .await;
+    assert_eq!(peerlore.graph().await, before);
 }
 
 /// `ben` taught `ada` something on a pull request.

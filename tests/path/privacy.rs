@@ -93,7 +93,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     let languages = ["Rust", "Markdown"];
     read!(
         "profiles::area_rates",
-        profiles::area_rates(conn, id, &languages, at(0))
+        profiles::area_rates(conn, &reader, &languages, at(0))
     );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
     read!("lessons::totals", lessons::totals(conn, id));
@@ -104,9 +104,9 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("past::who_left", past::who_left(conn, id, now));
     read!(
         "past::languages",
-        past::languages(conn, id, &["Rust".to_owned(), "TypeScript".to_owned()], now)
+        past::languages(conn, &reader, &["Rust".to_owned(), "TypeScript".to_owned()], now)
     );
-    read!("reviews::answers", reviews::answers(conn, id, at(0)));
+    read!("reviews::answers", reviews::answers(conn, &reader, at(0)));
     read!("pulls::open", pulls::open(conn, &Reader::of_everything(id), 100));
     read!(
         "silent::experts",
@@ -126,7 +126,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         );
         read!(
             "profiles::reviewed_pulls_of",
-            profiles::reviewed_pulls_of(conn, id, person.id, at(0))
+            profiles::reviewed_pulls_of(conn, &reader, person.id, at(0))
         );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }

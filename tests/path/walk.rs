@@ -7,6 +7,7 @@ use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
 use peerlore::model::suggestion::ScorePart;
 use peerlore::model::suggestion::Slot;
+use peerlore::store::reader::Reader;
 use peerlore::store::reviews;
 
 use crate::harness::DAY;
@@ -330,8 +331,8 @@ async fn who_is_asked_by_hand_takes_the_place_of_who_knows() {
 async fn only_who_was_asked_counts_as_asked() {
     let peerlore = Peerlore::with_history().await;
     let answers = async || {
-        let id = peerlore.tenant().await;
-        let found = reviews::answers(&mut *peerlore.conn().await, id, crate::harness::at(0)).await;
+        let reader = Reader::of_everything(peerlore.tenant().await);
+        let found = reviews::answers(&mut *peerlore.conn().await, &reader, crate::harness::at(0)).await;
         let told = |one: reviews::Answers| (one.person, one.asked, one.answered);
         found.expect("the database").into_iter().map(told).collect::<Vec<_>>()
     };

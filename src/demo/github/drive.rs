@@ -167,6 +167,7 @@ impl FakeGithub {
             slug: slug.clone(),
             name: name.into(),
             description: description.into(),
+            secret: false,
             members: BTreeMap::new(),
             repos: Vec::new(),
         };

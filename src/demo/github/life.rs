@@ -92,6 +92,24 @@ impl FakeGithub {
         )
     }
 
+    /// Hides a team from everybody but its members and the owners.
+    #[must_use]
+    pub fn hide_team(&self, act: Act<'_>, slug: &str) -> Vec<Delivery> {
+        let mut state = self.lock();
+        let Some(found) = state.teams.get_mut(slug) else {
+            return Vec::new();
+        };
+        found.secret = true;
+        let found = state.teams.get(slug).map(|found| team(&state, found));
+        let changes = json!({ "privacy": { "from": "closed" } });
+        event(
+            &mut state,
+            act,
+            "team",
+            &json!({ "action": "edited", "changes": changes, "team": found }),
+        )
+    }
+
     /// Gives a team another name; its slug stays.
     #[must_use]
     pub fn rename_team(&self, act: Act<'_>, slug: &str, name: &str) -> Vec<Delivery> {

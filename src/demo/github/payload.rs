@@ -192,7 +192,7 @@ pub fn team(state: &State, team: &Team) -> Value {
     let parent = parent.map(|parent| json!({ "id": parent.id, "slug": parent.slug, "name": parent.name }));
     json!({
         "name": team.name, "id": team.id, "node_id": node("T", team.id), "slug": team.slug,
-        "description": team.description, "privacy": "closed", "notification_setting": "notifications_enabled",
+        "description": team.description, "privacy": if team.secret { "secret" } else { "closed" }, "notification_setting": "notifications_enabled",
         "url": url, "html_url": format!("{}/orgs/{}/teams/{}", state.web, state.organisation.login, team.slug),
         "members_url": format!("{url}/members{{/member}}"), "repositories_url": format!("{url}/repos"),
         "permission": "push", "parent": parent,

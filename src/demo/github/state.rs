@@ -59,6 +59,7 @@ pub struct Team {
     pub slug: String,
     pub name: String,
     pub description: String,
+    pub secret: bool,
     pub members: BTreeMap<String, bool>,
     pub repos: Vec<u64>,
 }

@@ -31,6 +31,7 @@ pub struct Asked {
     slug: Option<String>,
     name: Option<String>,
     parent_team: Option<TeamNumber>,
+    privacy: Option<String>,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -62,6 +63,7 @@ impl Asked {
                     ..Team::default()
                 })
             }),
+            privacy: self.privacy.clone(),
         })
     }
 }

@@ -137,6 +137,7 @@ pub struct Team {
     pub slug: Option<String>,
     pub name: Option<String>,
     pub parent: Option<Box<Team>>,
+    pub privacy: Option<String>,
 }
 
 impl Team {
@@ -152,6 +153,10 @@ impl Team {
             slug,
             name,
             parent: self.parent.as_ref().and_then(|parent| parent.id).map(TeamId),
+            secret: self
+                .privacy
+                .as_deref()
+                .map(|privacy| privacy.eq_ignore_ascii_case("secret")),
         })
     }
 }

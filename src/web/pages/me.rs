@@ -188,7 +188,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
-        (me_forms::render(&view.person, (&view.availability, &view.settings), &view.token))
+        (me_forms::render((&view.person, &view.sharing.shared), (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))

@@ -17,6 +17,7 @@ use crate::store::StoreError;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::store::reader::Reader;
+use crate::store::sharing::Section;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -74,7 +75,7 @@ impl Saved {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Goals => "Your goals are saved. The next suggestions consider them.",
+            Self::Goals => "Your goals are saved.",
             Self::Availability => "Your availability is saved. Others never see it.",
             Self::Sharing => "What colleagues see of your page is saved.",
             Self::Asked => "Your choice is saved.",
@@ -149,6 +150,8 @@ pub struct Goals {
     learn: Vec<String>,
     #[serde(default)]
     teach: Vec<String>,
+    /// There where the box is ticked.
+    shown: Option<String>,
 }
 
 /// `POST /me/goals`: what to learn and what to teach, by area.
@@ -157,7 +160,7 @@ pub struct Goals {
 /// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
 pub async fn goals(State(web): State<Web>, sent: Sent<Goals>) -> Result<Redirect, PageError> {
     let unreadable = PageError::Unreadable("There is no such skill area. Go back and choose from the list.");
-    let Some(Goals { learn, teach }) = sent.fields else {
+    let Some(Goals { learn, teach, shown }) = sent.fields else {
         return Err(unreadable);
     };
     let (Some(learn), Some(teach)) = (slugs(&learn), slugs(&teach)) else {
@@ -165,7 +168,7 @@ pub async fn goals(State(web): State<Web>, sent: Sent<Goals>) -> Result<Redirect
     };
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, person) = me(&mut conn, &sent.visitor).await?;
-    people::set_goals(&mut conn, id, person.id, &learn, &teach).await?;
+    people::set_goals(&mut conn, id, person.id, (&learn, &teach), shown.is_some()).await?;
     Ok(Saved::Goals.shown())
 }
 
@@ -210,8 +213,12 @@ pub async fn back(State(web): State<Web>, sent: Sent<Nothing>) -> Result<Redirec
 
 /// The forms of goals and absence.
 #[must_use]
-pub fn render(person: &Person, (chosen, settings): (&Availability, &Settings), token: &str) -> Markup {
-    html! { (goals_form(person, token)) (me_availability::section(chosen, settings, token)) }
+pub fn render(
+    (person, shared): (&Person, &[Section]),
+    (chosen, settings): (&Availability, &Settings),
+    token: &str,
+) -> Markup {
+    html! { (goals_form(person, shared.contains(&Section::Goals), token)) (me_availability::section(chosen, settings, token)) }
 }
 
 /// The switch that takes a person out of everything.
@@ -240,11 +247,11 @@ pub fn render_out(login: &str, token: &str) -> Markup {
     }
 }
 
-fn goals_form(person: &Person, token: &str) -> Markup {
+fn goals_form(person: &Person, shown: bool, token: &str) -> Markup {
     html! {
         section id="goals" {
             h2 { "What you would like to learn and teach" }
-            p { "A wish to learn may be named as a reason where you are suggested. What you lack never is." }
+            p { "Suggestions go by these only while colleagues may see them, since a suggestion says why. What you lack is never said." }
             form method="post" action="/me/goals" {
                 (form::token_field(token))
                 div.scroll {
@@ -254,6 +261,7 @@ fn goals_form(person: &Person, token: &str) -> Markup {
                         tbody { @for area in Area::ALL { (goal(area, person)) } }
                     }
                 }
+                p { label { input type="checkbox" name="shown" value="yes" checked[shown]; " Colleagues may see these, and suggestions go by them" } }
                 p { button type="submit" { "Save goals" } }
             }
         }

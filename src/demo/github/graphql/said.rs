@@ -134,6 +134,7 @@ pub fn asked_team(state: &State, slug: &str) -> Value {
     state.teams.get(slug).map_or(Value::Null, |team| {
         json!({
             "__typename": "Team", "databaseId": team.id, "slug": team.slug, "name": team.name,
+            "privacy": if team.secret { "SECRET" } else { "VISIBLE" },
             "parentTeam": parent.map(|parent| json!({ "databaseId": parent.id })),
         })
     })

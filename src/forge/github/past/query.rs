@@ -12,7 +12,7 @@ minimizedReason reactionGroups { createdAt } }\n";
 
 /// Who may be asked to review, and who wrote a commit.
 const ASKED_AND_GIT: &str = "fragment asked on RequestedReviewer { __typename ... on User { login databaseId } ... on Bot { login databaseId } \
-... on Mannequin { login databaseId } ... on Team { databaseId slug name parentTeam { databaseId } } }
+... on Mannequin { login databaseId } ... on Team { databaseId slug name privacy parentTeam { databaseId } } }
 fragment git on GitActor { email user { __typename login databaseId } }\n";
 
 /// The connections of a pull request, `$`-free: sizes are written in, places come by variables only where one goes on.

@@ -1,0 +1,1 @@
+update team set secret = true where id = (select min(id) from team);
