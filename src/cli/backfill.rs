@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
+use crate::model::reading;
 use crate::model::wording;
 use crate::pipeline::Pipeline;
 use crate::pipeline::backfill;
@@ -246,7 +247,7 @@ fn as_json(one: &Progress, now: Time) -> serde_json::Value {
     serde_json::json!({
         "repository": one.name, "state": one.state.as_str(), "pulls_done": one.done, "pulls_total": one.total,
         "pages": one.pages, "calls": one.calls, "since": one.since, "error": one.error, "next_try_at": one.next_try_at,
-        "waits_until": one.waits_until, "eta": backfill::eta(one, now).filter(|_| one.state != State::Done),
+        "waits_until": one.waits_until, "left_out": one.left_out, "eta": backfill::eta(one, now).filter(|_| one.state != State::Done),
     })
 }
 
@@ -267,6 +268,9 @@ fn summary(all: &[Progress], stopped: bool) -> Vec<String> {
             |next| format!("peerlore serve tries again at {}", next.format("%H:%M UTC")),
         );
         lines.push(format!("{}: {why}; {next}.", one.name));
+    }
+    for one in all.iter().filter(|one| !one.left_out.is_empty()) {
+        lines.push(format!("{}: read {}.", one.name, reading::without(&one.left_out)));
     }
     if stopped {
         lines.push("Stopped. The same command goes on from here, and so does peerlore serve.".to_owned());
@@ -294,6 +298,7 @@ mod tests {
             error: error.map(str::to_owned),
             next_try_at: None,
             waits_until: None,
+            left_out: Vec::new(),
         }
     }
 

@@ -73,6 +73,25 @@ pub fn eta(pace: &Pace, now: Time) -> Option<String> {
     })
 }
 
+/// Numbers that are named of pull requests that were left out.
+const NAMED: usize = 5;
+
+/// What is said of pull requests that could not be had or read whole.
+#[must_use]
+pub fn without(left_out: &[i32]) -> String {
+    let named: Vec<String> = left_out.iter().take(NAMED).map(|number| format!("#{number}")).collect();
+    let more = left_out.len().saturating_sub(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!(
+        "without what was said on {}{more}, which GitHub didn't give whole",
+        named.join(", ")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +105,18 @@ mod tests {
             .collect();
         assert_eq!(up, [1, 2, 4, 8, 10, 15, 20, 25]);
         assert_eq!(bigger(25), 25);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named() {
+        assert_eq!(
+            without(&[7]),
+            "without what was said on #7, which GitHub didn't give whole"
+        );
+        assert_eq!(
+            without(&[1, 2, 3, 4, 5, 6, 7]),
+            "without what was said on #1, #2, #3, #4, #5 and 2 more, which GitHub didn't give whole"
+        );
     }
 
     #[test]

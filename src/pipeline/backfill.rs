@@ -39,6 +39,10 @@ pub const USUAL_DAYS: i64 = 365;
 /// Rests of one page before its repository waits for somebody; together some days.
 const TRIES: i32 = 24;
 
+/// Rests after which a pull request that GitHub can't give whole even by itself is left out; together an hour, so that it is
+/// not the code host's bad day.
+const LEAVES_OUT_AFTER: i32 = 6;
+
 /// Plans to read what changed since a time in a tenant's repositories, of all or of those named, and has it begun. Gives how
 /// many repositories it planned.
 ///
@@ -212,7 +216,13 @@ async fn one_page(pipeline: &Pipeline, tenant: &Installation, turn: &backfills::
         since: turn.since,
         pulls: turn.page_size.unsigned_abs(),
     };
-    let past = pipeline.forge.past_page(&at, &asked).await?;
+    let past = match pipeline.forge.past_page(&at, &asked).await {
+        Err(error @ ForgeError::TooBig { .. }) if turn.page_size == 1 && turn.attempts >= LEAVES_OUT_AFTER => {
+            tracing::warn!(repo.id = turn.repo.0, %error, "a pull request of the past is left out");
+            pipeline.forge.past_page_left_out(&at, &asked).await?
+        }
+        answer => answer?,
+    };
     is_asked_for(pipeline, (tenant.id, turn), &past.repo).await?;
     let around = page::around(pipeline, &at, (tenant.id, turn), &past).await?;
     page::store(pipeline, (tenant.id, turn), &past, &around).await

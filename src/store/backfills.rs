@@ -138,6 +138,8 @@ pub struct Page<'a> {
     pub page_size: i32,
     /// The repository's .gitattributes.
     pub attributes: &'a str,
+    /// Numbers of the pull requests on it that can't be had or read whole.
+    pub left_out: &'a [i32],
 }
 
 /// Notes a page, in the transaction that stores its facts; after the last one, what was missed meanwhile is read. False:
@@ -156,7 +158,7 @@ pub async fn page_done(
         "update backfill
          set cursor = $6, state = case when $6::text is null then 'done' else 'running' end, pages = pages + 1,
              pulls_done = pulls_done + $7, pulls_total = coalesce($8, pulls_total), calls = calls + $9, page_size = $10,
-             attributes = $11, started_at = coalesce(started_at, $12), updated_at = $12,
+             attributes = $11, left_out = left_out || $13::int[], started_at = coalesce(started_at, $12), updated_at = $12,
              finished_at = case when $6::text is null then $12 end, error = null, attempts = 0, next_try_at = null,
              waits_until = null
          where installation_id = $1 and repo_id = $2 and cursor is not distinct from $3 and pages = $4 and planned_at = $5
@@ -172,7 +174,8 @@ pub async fn page_done(
         page.calls,
         page.page_size,
         page.attributes,
-        now
+        now,
+        page.left_out
     )
     .execute(&mut *conn)
     .await?;
@@ -332,6 +335,8 @@ pub struct Progress {
     pub next_try_at: Option<Time>,
     /// The code host's limit is (nearly) used up until then.
     pub waits_until: Option<Time>,
+    /// Numbers of pull requests that could not be had or read whole.
+    pub left_out: Vec<i32>,
 }
 
 /// How far the past of each repository of a tenant was read, by name. For owners only: it names private repositories.
@@ -341,7 +346,8 @@ pub struct Progress {
 pub async fn progress(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Progress>, StoreError> {
     let rows = sqlx::query!(
         r#"select b.repo_id as "repo: RepoId", r.owner || '/' || r.name as "name!", b.state, b.pulls_done, b.pulls_total,
-                  b.pages, b.calls, b.since, b.started_at, b.updated_at, b.error, b.next_try_at, b.waits_until
+                  b.pages, b.calls, b.since, b.started_at, b.updated_at, b.error, b.next_try_at, b.waits_until,
+                  b.left_out
            from backfill b join repo r on r.installation_id = b.installation_id and r.id = b.repo_id
            where b.installation_id = $1 and r.removed_at is null order by r.owner, r.name"#,
         id.0
@@ -364,6 +370,7 @@ pub async fn progress(conn: &mut PgConnection, id: InstallationId) -> Result<Vec
                 error: row.error,
                 next_try_at: row.next_try_at,
                 waits_until: row.waits_until,
+                left_out: row.left_out,
             })
         })
         .collect()

@@ -237,6 +237,7 @@ fn view() -> View {
                 done: 40,
                 total: Some(90),
                 error: None,
+                left_out: Vec::new(),
                 eta: Some("about 4 minutes left".to_owned()),
             },
             Progress {
@@ -245,6 +246,7 @@ fn view() -> View {
                 done: 0,
                 total: None,
                 error: Some("GitHub knows no such thing".to_owned()),
+                left_out: Vec::new(),
                 eta: None,
             },
         ],

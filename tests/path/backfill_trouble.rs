@@ -260,3 +260,32 @@ async fn the_default_branch_is_known_by_the_first_answer_and_what_is_read_later_
         2
     );
 }
+
+#[tokio::test]
+async fn a_pull_request_that_github_never_gives_whole_is_left_out_and_the_rest_is_read() {
+    let (late, _) = comes_late().await;
+    late.github.never_give_whole(2);
+    plan(&late).await;
+    late.run_jobs().await;
+    for rest in 0..6 {
+        let waits = progress(&late).await.swap_remove(0);
+        assert_eq!(
+            (waits.state, waits.left_out.as_slice()),
+            (State::Failed, [].as_slice()),
+            "{rest}"
+        );
+        late.clock.move_to(waits.next_try_at.expect("it is tried again"));
+        late.let_time_pass().await;
+    }
+    let done = progress(&late).await.swap_remove(0);
+    assert_eq!((done.state, done.left_out.as_slice()), (State::Done, [2].as_slice()));
+    let of = async |query: &str| late.one::<i64>(query).await;
+    assert_eq!(of("select count(*) from pull").await, 4);
+    assert_eq!(of("select count(*) from comment where number = 2").await, 0);
+    assert!(of("select count(*) from comment where number <> 2").await > 0);
+    assert_eq!(
+        of("select count(*) from pull where number = 2 and title <> '' and contents_head is not null").await,
+        1,
+        "it is known itself, with its files"
+    );
+}

@@ -53,6 +53,8 @@ const REACTIONS_A_CALL: usize = 50;
 pub struct PastPage {
     /// Its pull requests, the last changed first.
     pub pulls: Vec<PastPull>,
+    /// Pull requests of it that can't be had or read whole, with when they last changed.
+    pub left_out: Vec<(i32, Time)>,
     /// The repository that it is about.
     pub repo: PastRepo,
     /// Where the next page begins; none at the end of the time asked for.
@@ -154,7 +156,18 @@ fn incomplete(doing: &str) -> ForgeError {
     }
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
+    fn new(forge: &'a Forge, at: &'a RepoAt<'a>, (seat, doing): (&'a Seat, &'a str)) -> Self {
+        Self {
+            forge,
+            seat,
+            at,
+            doing,
+            calls: 0,
+            missing: Vec::new(),
+        }
+    }
+
     async fn ask<T: DeserializeOwned>(
         &mut self,
         operation: (&'static str, &str),
@@ -329,14 +342,7 @@ impl Forge {
     pub async fn past_page(&self, at: &RepoAt<'_>, turn: &Turn<'_>) -> Result<PastPage, ForgeError> {
         let doing = format!("reading the past of {}/{}", at.owner, at.name);
         let seat = self.github.seat_at(at, &doing).await?;
-        let mut asking = Asking {
-            forge: self,
-            seat: &seat,
-            at,
-            doing: &doing,
-            calls: 0,
-            missing: Vec::new(),
-        };
+        let mut asking = Asking::new(self, at, (&seat, &doing));
         let window = format!(
             "repo:{}/{} is:pr updated:>={}",
             at.owner,
@@ -354,21 +360,20 @@ impl Forge {
         };
         let found = std::mem::take(&mut repo.pull_requests);
         let mut next = found.rest().map(str::to_owned);
-        let mut pulls = Vec::new();
+        let (mut pulls, mut left_out) = (Vec::new(), Vec::new());
         for node in found.nodes.into_entries() {
             if node.updated_at.is_some_and(|updated| updated < turn.since) {
                 next = None;
                 break;
             }
             let number = node.number;
+            let place = number.zip(node.updated_at);
             match asking.pull(&repo, node).await {
                 Ok(Some(pull)) => pulls.push(pull),
                 Ok(None) => asking.missing.push("pullRequests.nodes".to_owned()),
                 Err(error @ ForgeError::Unreadable { .. }) => {
                     tracing::warn!(pull.number = number, %error, "a pull request of the past can't be read");
-                    asking
-                        .missing
-                        .push(format!("pullRequest {}", number.unwrap_or_default()));
+                    left_out.extend(place);
                 }
                 Err(error) => return Err(error),
             }
@@ -376,8 +381,42 @@ impl Forge {
         Ok(PastPage {
             repo: repo.to_past(),
             pulls,
+            left_out,
             next,
             total,
+            missing: asking.missing,
+            calls: asking.calls,
+        })
+    }
+
+    /// The same page with all of its pull requests left out: where GitHub can't give one even by itself, this tells where
+    /// the next one begins.
+    ///
+    /// # Errors
+    /// As [`ForgeError`] says.
+    pub async fn past_page_left_out(&self, at: &RepoAt<'_>, turn: &Turn<'_>) -> Result<PastPage, ForgeError> {
+        let doing = format!("finding the next place in the past of {}/{}", at.owner, at.name);
+        let seat = self.github.seat_at(at, &doing).await?;
+        let mut asking = Asking::new(self, at, (&seat, &doing));
+        let variables = json!({ "owner": at.owner, "name": at.name, "after": turn.after });
+        let query = query::bare_query(turn.pulls);
+        let data = asking.ask::<PageData>(("PastPlace", &query), &variables).await?;
+        let Some(mut repo) = data.repository else {
+            return Err(ForgeError::NotFound { doing });
+        };
+        let found = std::mem::take(&mut repo.pull_requests);
+        let next = found.rest().map(str::to_owned);
+        let places = found
+            .nodes
+            .entries()
+            .filter_map(|node| node.number.zip(node.updated_at));
+        let (there, earlier): (Vec<_>, Vec<_>) = places.partition(|(_, updated)| *updated >= turn.since);
+        Ok(PastPage {
+            repo: repo.to_past(),
+            pulls: Vec::new(),
+            left_out: there,
+            next: next.filter(|_| earlier.is_empty()),
+            total: None,
             missing: asking.missing,
             calls: asking.calls,
         })

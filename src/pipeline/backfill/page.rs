@@ -10,6 +10,7 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::forge::github::past::PastPage;
 use crate::forge::github::past::PastPull;
+use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::event::Event;
 use crate::model::event::PullAction;
@@ -17,6 +18,7 @@ use crate::model::event::What;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::model::pull::HeadPush;
 use crate::model::reading;
@@ -138,18 +140,21 @@ pub async fn store(
         tx.commit().await?;
         return Ok(());
     }
+    let left_out: Vec<i32> = past.left_out.iter().map(|(number, _)| *number).collect();
     let page = Page {
         next: past.next.as_deref(),
-        pulls: i32::try_from(past.pulls.len()).unwrap_or(i32::MAX),
+        pulls: i32::try_from(past.pulls.len() + past.left_out.len()).unwrap_or(i32::MAX),
         total: past.total,
         calls: i64::from(past.calls) + around.calls,
         page_size: reading::bigger(turn.page_size),
         attributes: &around.attributes,
+        left_out: &left_out,
     };
     let mut refused = 0;
     // First: whoever holds the row reads this page, and nobody else.
     if backfills::page_done(&mut tx, id, turn, &page, now).await? {
         refused = each(pipeline, &mut tx, (id, turn), &all).await?;
+        bare(pipeline, &mut tx, (id, turn.repo), &past.left_out).await?;
         if let Some(name) = &around.branch {
             tenants::see_default_branch(&mut tx, id, (turn.repo, name)).await?;
             match &around.read {
@@ -172,6 +177,26 @@ pub async fn store(
         last = past.next.is_none(),
         "a page of the past is stored"
     );
+    Ok(())
+}
+
+/// Pull requests that can't be had whole are asked for as one is that was opened before the App came: what they are and which
+/// files they change, without what was said on them.
+async fn bare(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, repo): (InstallationId, RepoId),
+    left_out: &[(i32, Time)],
+) -> Result<(), StepError> {
+    for (number, changed) in left_out {
+        let key = PullKey { repo, number: *number };
+        pulls::see_number(conn, id, key, *changed).await?;
+        let job = Job::Fetch {
+            installation: id,
+            pull: key,
+        };
+        pipeline.queue.add(conn, &job.into()).await?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::model::clock::Time;
+use crate::model::reading;
 use crate::model::wording;
 use crate::pipeline::backfill;
 use crate::store::backfills;
@@ -50,6 +51,8 @@ pub struct Progress {
     pub total: Option<u64>,
     /// Why it failed, in a sentence.
     pub error: Option<String>,
+    /// Numbers of pull requests that could not be had or read whole.
+    pub left_out: Vec<i32>,
     /// When it should be done, in words: "about 4 minutes left"; none: not known yet, or not running.
     pub eta: Option<String>,
 }
@@ -75,6 +78,7 @@ impl Progress {
             stage,
             done,
             error: one.error,
+            left_out: one.left_out,
         }
     }
 }
@@ -252,6 +256,7 @@ fn what(one: &Progress) -> Markup {
                 @else { ". Once that is mended, " code { "peerlore backfill" } " or the button below goes on with it." }
             }
             Stage::Paused => "Held",
+            Stage::Done if !one.left_out.is_empty() => { "Read, " (reading::without(&one.left_out)) }
             Stage::Done => "Read",
             Stage::Waiting => "Waits for its turn",
             Stage::Running => { (one.eta.as_deref().unwrap_or("Time left: not known yet")) }
@@ -269,6 +274,7 @@ mod tests {
             stage,
             done,
             total,
+            left_out: Vec::new(),
             error: (stage == Stage::Failed).then(|| "GitHub knows no such thing".to_owned()),
             eta: (stage == Stage::Running).then(|| "about 4 minutes left".to_owned()),
         }

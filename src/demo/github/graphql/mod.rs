@@ -64,6 +64,7 @@ pub struct Graph {
     pub hidden: BTreeMap<u64, String>,
     used: u64,
     heavier_than: Option<usize>,
+    never_whole: Option<u64>,
     short_ids: bool,
     faults: VecDeque<GraphFault>,
     questions: Vec<String>,
@@ -95,6 +96,11 @@ impl FakeGithub {
     /// Pages of more pull requests than these are answered with 502; none: every page is answered.
     pub fn fail_pages_over(&self, pulls: Option<usize>) {
         self.lock().graph.heavier_than = pulls;
+    }
+
+    /// The pull request of this number is never given with what hangs on it, however small the page.
+    pub fn never_give_whole(&self, number: u64) {
+        self.lock().graph.never_whole = Some(number);
     }
 
     /// Something goes wrong with the next answer; several wait in line.
@@ -130,7 +136,12 @@ async fn graphql(Shared(github): Shared<FakeGithub>, Json(body): Json<Value>) ->
     state.graph.used += question.cost();
     let (mut data, mut errors) = match body["operationName"].as_str() {
         Some("Statuses") => statuses::answer(&state, &question.variables),
-        Some("PastPage") => past_page(&mut state, &question),
+        Some("PastPage") => {
+            let (mut data, mut errors) = past_page(&mut state, &question);
+            errors.extend(state.graph.never_whole.and_then(|number| lose(&mut data, number)));
+            (data, errors)
+        }
+        Some("PastPlace") => past_page(&mut state, &question),
         Some("PastRest") => past_rest(&mut state, &question),
         Some("PastThread") => past_thread(&state, &question),
         Some("PastReactions") => past_reactions(&state, &question),

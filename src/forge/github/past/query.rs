@@ -86,6 +86,17 @@ pageInfo {{ hasNextPage endCursor }} nodes {{ {}{} }} }} }} }}\n{WHO}{SAID}{ASKE
     )
 }
 
+/// A page of pull requests with nothing that hangs on them.
+pub(super) fn bare_query(pulls: u32) -> String {
+    format!(
+        "query PastPlace($owner: String!, $name: String!, $after: String) {{ rateLimit {{ cost remaining resetAt }}
+repository(owner: $owner, name: $name) {{ databaseId name isPrivate defaultBranchRef {{ name }}
+owner {{ __typename login ... on User {{ databaseId }} ... on Organization {{ databaseId }} }}
+pullRequests(first: {pulls}, after: $after, orderBy: {{ field: UPDATED_AT, direction: DESC }}) {{
+pageInfo {{ hasNextPage endCursor }} nodes {{ number updatedAt }} }} }} }}"
+    )
+}
+
 /// The connections by their names, as the question for the rest has them.
 pub(super) const PARTS: [&str; 6] = [
     "files",
@@ -132,6 +143,7 @@ mod tests {
     fn each_question_uses_just_the_fragments_that_it_defines() {
         for query in [
             page_query(Sizes::usual(25)),
+            bare_query(1),
             rest_query(),
             thread_query(),
             REACTIONS_QUERY.to_owned(),

@@ -1,0 +1,1 @@
+update backfill set left_out = array[7];
