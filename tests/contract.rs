@@ -222,6 +222,8 @@ async fn asked_everything() -> (FakeGithub, Vec<String>) {
     assert_eq!(page.calls, 4, "the page, the rest, the thread's rest, the reactions");
     let statuses = forge.statuses(Some(1), &["ada".to_owned(), "ben".to_owned()]).await;
     statuses.expect("the statuses");
+    let left_out = forge.past_page_left_out(&AT, &turn).await.expect("a place");
+    assert!(!left_out.left_out.is_empty());
     let questions = github.questions();
     (github, questions)
 }
@@ -229,7 +231,7 @@ async fn asked_everything() -> (FakeGithub, Vec<String>) {
 #[tokio::test]
 async fn every_question_fits_githubs_published_schemas() {
     let (_github, questions) = asked_everything().await;
-    assert_eq!(questions.len(), 5);
+    assert_eq!(questions.len(), 6);
     let Some(faults) = simulator::faults_of_queries(&questions) else {
         return;
     };
