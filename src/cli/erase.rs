@@ -92,9 +92,10 @@ async fn account(pipeline: &Pipeline, login: &str) -> anyhow::Result<usize> {
     for id in &found {
         erase::account(pipeline, *id, login).await?;
     }
-    (!found.is_empty())
-        .then_some(found.len())
-        .with_context(|| format!("no organisation is known by the login \"{login}\""))
+    if found.is_empty() && erase::unread(pipeline, login).await? == 0 {
+        bail!("no organisation is known by the login \"{login}\"");
+    }
+    Ok(found.len())
 }
 
 async fn person(pipeline: &Pipeline, org: Option<&str>, login: &str) -> anyhow::Result<usize> {
