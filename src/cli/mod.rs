@@ -1,6 +1,7 @@
 //! The command line: one file a command. Results go to standard output, everything else to standard error.
 //!
 //! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
+pub mod arguments;
 pub mod backfill;
 pub mod database;
 pub mod demo;
@@ -17,6 +18,7 @@ pub mod serve;
 pub mod setup;
 pub mod suggest;
 pub mod sweep;
+pub mod terminal;
 pub mod the_app;
 
 use std::process::ExitCode;
