@@ -164,7 +164,7 @@ pub async fn key(
         );
     };
     if key.trim().is_empty() {
-        return Ok((StatusCode::BAD_REQUEST, View::Locked(Some(WrongKey::Empty))).into_response());
+        return Ok((StatusCode::FORBIDDEN, View::Locked(Some(WrongKey::Empty))).into_response());
     }
     let token = Token::sent(&key);
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;

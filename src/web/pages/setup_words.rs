@@ -25,7 +25,7 @@ pub enum WrongKey {
 impl WrongKey {
     fn words(self) -> &'static str {
         match self {
-            Self::Empty => "Type the key that the terminal shows.",
+            Self::Empty => "This key isn't right: the field was empty. Type the one that the terminal shows.",
             Self::Unknown => "This key isn't right, is older than a week, or a newer one took its place.",
         }
     }
