@@ -122,10 +122,18 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     // the middle of transactions, which the server remarks on.
     let usual = match cli.command {
         Command::Serve(_) => "warn,peerlore=info,graphile_worker=error,graphile_worker::local_queue=off",
+        // Its findings say it all.
+        Command::Doctor(_) => "off",
         _ => "warn,graphile_worker=error,graphile_worker::local_queue=off,sqlx::postgres::notice=error",
     };
     telemetry::start_logs(cli.config.log.as_deref().unwrap_or(usual), cli.config.log_format)?;
     let config = cli.config.without_empty();
+    if !matches!(
+        cli.command,
+        Command::Demo(_) | Command::Doctor(_) | Command::Engine(_) | Command::Eval(_)
+    ) {
+        the_app::check_hosts(&config)?;
+    }
     match cli.command {
         Command::Demo(command) => demo::run(config, command).await,
         Command::Serve(command) => serve::run(config, command).await,
