@@ -23,6 +23,8 @@ pub mod the_app;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+use clap::FromArgMatches;
 use clap::Parser;
 use clap::Subcommand;
 
@@ -78,7 +80,7 @@ enum Command {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command_line().get_matches()).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::new(error).context("starting the threads")),
@@ -87,6 +89,40 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+/// The command line as people meet it: the settings show in the help of `peerlore` and `peerlore serve` only, instead of
+/// filling that of every command.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    let mut all = Cli::command();
+    let settings: Vec<clap::Id> = all
+        .get_arguments()
+        .filter(|arg| arg.is_global_set())
+        .map(|arg| arg.get_id().clone())
+        .collect();
+    // Only then have the commands these settings.
+    all.build();
+    all.mut_subcommands(|command| match command.get_name() {
+        "serve" | "help" => command,
+        _ => without_settings(command, &settings),
+    })
+}
+
+fn without_settings(command: clap::Command, settings: &[clap::Id]) -> clap::Command {
+    let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    command
+        .mut_args(|arg| {
+            let hidden = settings.contains(arg.get_id());
+            arg.hide(hidden)
+        })
+        .after_help(format!(
+            "{example}\n\nSettings such as --data-dir: see `peerlore --help`."
+        ))
+        .mut_subcommands(|below| match below.get_name() {
+            "help" => below,
+            _ => without_settings(below, settings),
+        })
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
