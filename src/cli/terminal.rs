@@ -40,7 +40,8 @@ mod tests {
     #[test]
     fn lines_stay_and_nothing_turns_them() {
         let mut out = Plain(Vec::new());
-        write!(out, "{}: {}\n\n  é", "ada", "a\u{202e}b\u{1b}[2J").expect("it is written");
+        let (login, word) = ("ada", "a\u{202e}b\u{1b}[2J");
+        write!(out, "{login}: {word}\n\n  é").expect("it is written");
         assert_eq!(
             String::from_utf8(out.0).expect("text"),
             "ada: a\u{fffd}b\u{fffd}[2J\n\n  é"

@@ -246,11 +246,8 @@ async fn letters(peerlore: &Peerlore) -> (i64, i64, i64) {
 /// The same as an ordinary form of a webhook brings it.
 fn as_form(delivery: &mut Delivery) {
     let body = String::from_utf8(delivery.body.clone()).expect("text");
-    delivery.body = format!("payload={}", percent(&body)).into_bytes();
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    delivery.body = form.append_pair("payload", &body).finish().into_bytes();
 }
 
 #[tokio::test]
