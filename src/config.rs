@@ -89,7 +89,8 @@ pub struct Config {
     pub github_web_url: String,
 
     /// Number of the GitHub App
-    #[arg(long, env = "PEERLORE_GITHUB_APP_ID", global = true, value_name = "NUMBER")]
+    #[arg(long, env = "PEERLORE_GITHUB_APP_ID", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u64).range(1..))]
     pub github_app_id: Option<u64>,
 
     /// File with the GitHub App's private key (PEM)

@@ -224,13 +224,18 @@ fn help_and_version_end_with_0() {
 
 #[test]
 fn a_command_line_that_makes_no_sense_ends_with_2() {
-    let wrong: [&[&str]; 6] = [
+    let wrong: [&[&str]; 11] = [
         &[],
         &["frobnicate"],
         &["serve", "--workers", "0"],
         &["suggest", "--repo", "nonsense", "--files", "a"],
         &["suggest", "--repo", "a/b"],
         &["experts", "--area", "juggling"],
+        &["backfill", "--repo", "nonsense"],
+        &["backfill", "--since", "9999-01-01"],
+        &["sweep", "--since", "31.1.2026"],
+        &["suggest", "--repo", "a/b", "--pull=-5"],
+        &["opt-out", "https://github.com/acme/shop"],
     ];
     for arguments in wrong {
         let output = output(&mut peerlore(arguments));

@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
 
 use crate::app;
+use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::cli::the_app;
@@ -44,13 +45,13 @@ const TICK: Duration = Duration::from_secs(1);
 )]
 pub struct Backfill {
     /// Read what changed since this day (UTC)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = arguments::past_day)]
     since: Option<NaiveDate>,
     /// Only this repository; may be given several times
-    #[arg(long = "repo", value_name = "OWNER/NAME")]
-    repos: Vec<String>,
+    #[arg(long = "repo", value_name = "OWNER/NAME", value_parser = arguments::repo_name)]
+    repos: Vec<(String, String)>,
     /// Only this organisation's or person's repositories
-    #[arg(long, value_name = "LOGIN", conflicts_with = "repos")]
+    #[arg(long, value_name = "LOGIN", conflicts_with = "repos", value_parser = arguments::login)]
     org: Option<String>,
     /// Print each change as a line of JSON
     #[arg(long)]
@@ -65,6 +66,7 @@ type Wanted = Vec<(InstallationId, Option<Vec<RepoId>>)>;
 /// # Errors
 /// When a repository isn't known, there are no credentials, or the database is away.
 pub async fn run(config: Config, command: Backfill) -> anyhow::Result<()> {
+    the_app::credentials(&config)?;
     let stop = app::stop_on_signal()?;
     let database = database::open(&config, Private::Join).await?;
     let pipeline = the_app::pipeline(&config, &database.pool).await?;
@@ -119,13 +121,10 @@ async fn go(config: &Config, pipeline: &Pipeline, command: &Backfill, stop: &Can
 async fn wanted(pipeline: &Pipeline, command: &Backfill) -> anyhow::Result<Wanted> {
     let mut conn = pipeline.pool.acquire().await?;
     let mut wanted: Wanted = Vec::new();
-    for name in &command.repos {
-        let (owner, short) = name
-            .split_once('/')
-            .with_context(|| format!("{name} is no repository; write OWNER/NAME"))?;
-        let repo = tenants::repo_by_name(&mut conn, owner, short)
+    for (owner, name) in &command.repos {
+        let repo = tenants::repo_by_name(&mut conn, owner, name)
             .await?
-            .with_context(|| format!("{name} is not known; is the App installed on it?"))?;
+            .with_context(|| format!("{owner}/{name} is not known; is the App installed on it?"))?;
         refuse_silent(&mut conn, repo.installation, owner).await?;
         match wanted.iter_mut().find(|(id, _)| *id == repo.installation) {
             Some((_, repos)) => repos.get_or_insert_default().push(repo.id),

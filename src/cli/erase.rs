@@ -6,6 +6,7 @@ use anyhow::Context;
 use anyhow::bail;
 use clap::Args;
 
+use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
@@ -22,10 +23,10 @@ use crate::store::tenants;
 )]
 pub struct Erase {
     /// The organisation's or user's login
-    #[arg(required_unless_present = "person")]
+    #[arg(required_unless_present = "person", value_parser = arguments::login)]
     org: Option<String>,
     /// Erase only this person; in every organisation where none is named
-    #[arg(long, value_name = "LOGIN")]
+    #[arg(long, value_name = "LOGIN", value_parser = arguments::login)]
     person: Option<String>,
     /// Don't ask first
     #[arg(long)]
@@ -92,15 +93,20 @@ async fn account(pipeline: &Pipeline, login: &str) -> anyhow::Result<usize> {
     for id in &found {
         erase::account(pipeline, *id, login).await?;
     }
-    (!found.is_empty())
-        .then_some(found.len())
-        .with_context(|| format!("no organisation is known by the login \"{login}\""))
+    if found.is_empty() && erase::unread(pipeline, login).await? == 0 {
+        bail!("no organisation is known by the login \"{login}\"");
+    }
+    Ok(found.len())
 }
 
 async fn person(pipeline: &Pipeline, org: Option<&str>, login: &str) -> anyhow::Result<usize> {
     let mut conn = pipeline.pool.acquire().await?;
     let tenants = match org {
-        Some(org) => lifecycle::any_by_login(&mut conn, org).await?,
+        Some(org) => {
+            let known = lifecycle::any_by_login(&mut conn, org).await?;
+            anyhow::ensure!(!known.is_empty(), "no organisation is known by the login \"{org}\"");
+            known
+        }
         None => tenants::all(&mut conn)
             .await?
             .into_iter()

@@ -5,6 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::database;
+use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::skill::Area;
 use crate::model::wording;
@@ -50,16 +51,17 @@ pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
     }
     drop(conn);
     database.close().await?;
-    let mut out = std::io::stdout().lock();
     if command.json {
+        let mut out = std::io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, &answers)?;
         writeln!(out)?;
         return Ok(());
     }
+    let mut out = terminal::out();
     if answers.is_empty() {
         writeln!(
             out,
-            "No organisation is known yet; import a history or install the App first."
+            "Nobody is known yet. Read a history with `peerlore import github-json FILE`, or start `peerlore serve` and install the App."
         )?;
     }
     for answer in answers {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
+use std::io::ErrorKind;
 use std::io::IsTerminal;
 use std::io::Read;
 use std::path::Path;
@@ -143,7 +144,7 @@ async fn read(
     let mut seen = Seen::default();
     let mut number: u64 = 0;
     let mut line = Vec::new();
-    while next_line(&mut lines, &mut line).with_context(|| format!("reading {}", file.display()))? {
+    while next_line(&mut lines, &mut line).map_err(|error| broken(file, number, error))? {
         number += 1;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -317,6 +318,23 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Why a file can't be read any further, in plain words.
+fn broken(file: &Path, lines: u64, error: anyhow::Error) -> anyhow::Error {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let read = wording::count(lines, "line");
+    match kind {
+        Some(ErrorKind::UnexpectedEof) => anyhow::anyhow!(
+            "{} breaks off in the middle of its gzip data; {read} of it were read, so fetch it again and import it anew",
+            file.display()
+        ),
+        Some(ErrorKind::InvalidInput | ErrorKind::InvalidData) => anyhow::anyhow!(
+            "the gzip data of {} is damaged; {read} of it were read, so fetch it again and import it anew",
+            file.display()
+        ),
+        _ => error.context(format!("reading {}", file.display())),
+    }
 }
 
 fn digest(file: &Path) -> anyhow::Result<String> {

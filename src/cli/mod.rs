@@ -1,6 +1,7 @@
 //! The command line: one file a command. Results go to standard output, everything else to standard error.
 //!
 //! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
+pub mod arguments;
 pub mod backfill;
 pub mod database;
 pub mod demo;
@@ -17,10 +18,13 @@ pub mod serve;
 pub mod setup;
 pub mod suggest;
 pub mod sweep;
+pub mod terminal;
 pub mod the_app;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+use clap::FromArgMatches;
 use clap::Parser;
 use clap::Subcommand;
 
@@ -76,7 +80,7 @@ enum Command {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command_line().get_matches()).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::new(error).context("starting the threads")),
@@ -85,6 +89,40 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+/// The command line as people meet it: the settings show in the help of `peerlore` and `peerlore serve` only, instead of
+/// filling that of every command.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    let mut all = Cli::command();
+    let settings: Vec<clap::Id> = all
+        .get_arguments()
+        .filter(|arg| arg.is_global_set())
+        .map(|arg| arg.get_id().clone())
+        .collect();
+    // Only then have the commands these settings.
+    all.build();
+    all.mut_subcommands(|command| match command.get_name() {
+        "serve" | "help" => command,
+        _ => without_settings(command, &settings),
+    })
+}
+
+fn without_settings(command: clap::Command, settings: &[clap::Id]) -> clap::Command {
+    let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    command
+        .mut_args(|arg| {
+            let hidden = settings.contains(arg.get_id());
+            arg.hide(hidden)
+        })
+        .after_help(format!(
+            "{example}\n\nSettings such as --data-dir: see `peerlore --help`."
+        ))
+        .mut_subcommands(|below| match below.get_name() {
+            "help" => below,
+            _ => without_settings(below, settings),
+        })
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
@@ -120,10 +158,18 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     // the middle of transactions, which the server remarks on.
     let usual = match cli.command {
         Command::Serve(_) => "warn,peerlore=info,graphile_worker=error,graphile_worker::local_queue=off",
+        // Its findings say it all.
+        Command::Doctor(_) => "off",
         _ => "warn,graphile_worker=error,graphile_worker::local_queue=off,sqlx::postgres::notice=error",
     };
     telemetry::start_logs(cli.config.log.as_deref().unwrap_or(usual), cli.config.log_format)?;
     let config = cli.config.without_empty();
+    if !matches!(
+        cli.command,
+        Command::Demo(_) | Command::Doctor(_) | Command::Engine(_) | Command::Eval(_)
+    ) {
+        the_app::check_hosts(&config)?;
+    }
     match cli.command {
         Command::Demo(command) => demo::run(config, command).await,
         Command::Serve(command) => serve::run(config, command).await,

@@ -4,6 +4,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
@@ -18,6 +19,7 @@ use crate::store::tenants;
 )]
 pub struct OptOut {
     /// The person's login
+    #[arg(value_parser = arguments::login)]
     login: String,
     /// Back in
     #[arg(long)]

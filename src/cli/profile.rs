@@ -4,7 +4,9 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli::arguments;
 use crate::cli::database;
+use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::wording;
 use crate::pipeline::profile;
@@ -17,9 +19,10 @@ use crate::store::tenants;
 #[command(after_help = "Example: peerlore profile real-or-random --evidence 20")]
 pub struct Profile {
     /// The person's login
+    #[arg(value_parser = arguments::login)]
     login: String,
     /// The organisation, where the login is known in several
-    #[arg(long, value_name = "LOGIN")]
+    #[arg(long, value_name = "LOGIN", value_parser = arguments::login)]
     org: Option<String>,
     /// How many pieces of evidence to show
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -38,15 +41,13 @@ pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
     let pipeline = database::pipeline(&config, &database.pool)?;
     let result = async {
         let mut conn = database.pool.acquire().await?;
+        let mut tenants = tenants::all(&mut conn).await?;
+        if let Some(org) = &command.org {
+            tenants.retain(|tenant| org.eq_ignore_ascii_case(&tenant.login));
+            anyhow::ensure!(!tenants.is_empty(), "no organisation is known by the login \"{org}\"");
+        }
         let mut found = None;
-        for tenant in tenants::all(&mut conn).await? {
-            if command
-                .org
-                .as_ref()
-                .is_some_and(|org| !org.eq_ignore_ascii_case(&tenant.login))
-            {
-                continue;
-            }
+        for tenant in tenants {
             if let Some(person) = people::by_login(&mut conn, tenant.id, &command.login).await? {
                 found = Some((tenant.id, person));
                 break;
@@ -63,12 +64,13 @@ pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
 }
 
 fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
     if command.json {
+        let mut out = std::io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, profile)?;
         writeln!(out)?;
         return Ok(());
     }
+    let mut out = terminal::out();
     writeln!(out, "{}", profile.login)?;
     for note in &profile.notes {
         writeln!(out, "{note}")?;

@@ -1,5 +1,7 @@
 //! `peerlore serve`
-use anyhow::Context;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
 use clap::Args;
 use tokio::net::TcpListener;
 
@@ -32,6 +34,9 @@ pub struct Serve {}
 /// When the database, the address or the credentials can't be used.
 pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
     the_app::check(&config)?;
+    for doubt in the_app::doubts(&config) {
+        eprintln!("Note: {doubt}.");
+    }
     let listener = listen(&config).await?;
     let stop = app::stop_on_signal()?;
     let Some(database) = app::unless_stopped(&stop, database::open(&config, Private::Start)).await else {
@@ -68,7 +73,11 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         tokio::select! {
             () = server.ended() => {
                 stop_too.cancel();
-                anyhow::bail!("the private Postgres ended; its log is postgres.log in the data folder");
+                anyhow::bail!(
+                    "the private Postgres ended, and Peerlore with it; start `peerlore serve` again, and if that happens \
+                     again, see why with `tail {}`",
+                    database::data_dir(&config)?.join("postgres.log").display()
+                );
             }
             served = app.serve(listener, config.workers.into(), stop.clone()) => served?,
         }
@@ -83,12 +92,25 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
 /// # Errors
 /// When somebody else has it.
 pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "{} can't be listened on; is another Peerlore running? choose another with --listen",
-            config.listen
-        )
+    let bound = TcpListener::bind(config.listen).await;
+    bound.map_err(|error| {
+        let said = cannot_listen(config.listen, error.kind());
+        anyhow::Error::new(error).context(said)
     })
+}
+
+fn cannot_listen(address: SocketAddr, why: ErrorKind) -> String {
+    let port = address.port();
+    let way_out = match why {
+        ErrorKind::AddrNotAvailable => format!(
+            "it is no address of this machine; listen on 127.0.0.1:{port}, or on 0.0.0.0:{port} for all of its addresses, with --listen"
+        ),
+        ErrorKind::PermissionDenied => {
+            "this user may not have that port; choose one over 1023 with --listen".to_owned()
+        }
+        _ => "is another Peerlore running? choose another with --listen".to_owned(),
+    };
+    format!("{address} can't be listened on; {way_out}")
 }
 
 /// Who may see the pages: whoever reaches them where the operator said so, else members who sign in, else this machine.
@@ -110,4 +132,26 @@ fn viewing(config: &Config, forge: &Forge) -> anyhow::Result<Viewing> {
         "sign-in needs https; set PEERLORE_URL to the address that people use, such as https://peerlore.example.com"
     );
     Ok(Viewing::SignIn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_cannot_be_listened_on_is_told_with_the_way_out() {
+        let of = |address: &str, why| cannot_listen(address.parse().expect("an address"), why);
+        insta::assert_snapshot!(
+            of("203.0.113.5:8080", ErrorKind::AddrNotAvailable),
+            @"203.0.113.5:8080 can't be listened on; it is no address of this machine; listen on 127.0.0.1:8080, or on 0.0.0.0:8080 for all of its addresses, with --listen"
+        );
+        insta::assert_snapshot!(
+            of("127.0.0.1:80", ErrorKind::PermissionDenied),
+            @"127.0.0.1:80 can't be listened on; this user may not have that port; choose one over 1023 with --listen"
+        );
+        insta::assert_snapshot!(
+            of("127.0.0.1:8080", ErrorKind::AddrInUse),
+            @"127.0.0.1:8080 can't be listened on; is another Peerlore running? choose another with --listen"
+        );
+    }
 }

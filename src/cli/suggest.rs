@@ -6,7 +6,9 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use crate::cli::arguments;
 use crate::cli::database;
+use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::ids::PullKey;
 use crate::model::suggestion::Slot;
@@ -28,33 +30,20 @@ use crate::store::tenants;
 )]
 pub struct Suggest {
     /// The repository
-    #[arg(long, value_name = "OWNER/NAME", value_parser = repo_name)]
+    #[arg(long, value_name = "OWNER/NAME", value_parser = arguments::repo_name)]
     repo: (String, String),
     /// The files that change, separated by commas
     #[arg(long, value_name = "FILE", value_delimiter = ',', required_unless_present = "pull")]
     files: Option<Vec<String>>,
     /// Who wrote the change
-    #[arg(long, value_name = "LOGIN", conflicts_with = "pull")]
+    #[arg(long, value_name = "LOGIN", conflicts_with = "pull", value_parser = arguments::login)]
     author: Option<String>,
     /// A pull request: only what was known before it was opened is used
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(1..))]
     pull: Option<i32>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
-}
-
-/// Reads `owner/name`.
-///
-/// # Errors
-/// Where it is written otherwise.
-pub fn repo_name(text: &str) -> Result<(String, String), String> {
-    match text.split_once('/') {
-        Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => {
-            Ok((owner.to_owned(), name.to_owned()))
-        }
-        _ => Err("write it as OWNER/NAME, as in bitcoin-core/secp256k1".to_owned()),
-    }
 }
 
 #[derive(Serialize)]
@@ -165,12 +154,13 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
 }
 
 fn print(answer: &Answer<'_>, json: bool) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
     if json {
+        let mut out = std::io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, answer)?;
         writeln!(out)?;
         return Ok(());
     }
+    let mut out = terminal::out();
     if answer.pull.is_some() {
         writeln!(out, "As it was known on {}:", answer.as_of.format("%Y-%m-%d"))?;
     }

@@ -5,14 +5,13 @@ use chrono::NaiveDate;
 use chrono::NaiveTime;
 use clap::Args;
 
+use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::cli::the_app;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
-use crate::pipeline::Pipeline;
-use crate::pipeline::registered;
 use crate::pipeline::replay;
 use crate::pipeline::sweep;
 use crate::pipeline::sweep::Swept;
@@ -25,7 +24,7 @@ use crate::pipeline::sweep::Swept;
 )]
 pub struct Sweep {
     /// Look back to this day (UTC), also where that was done before
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = arguments::past_day)]
     since: Option<NaiveDate>,
     /// Also take dead letters anew
     #[arg(long)]
@@ -35,51 +34,67 @@ pub struct Sweep {
     json: bool,
 }
 
-/// Looks for missed deliveries once and says what was done.
+/// Only an App can ask GitHub for deliveries.
+const NO_APP: &str = "GitHub tells only an App of its deliveries, and none is configured here";
+
+/// Looks for missed deliveries once and says what was done. Without an App, dead letters can still be taken anew.
 ///
 /// # Errors
-/// When we don't act as an App, GitHub can't be asked or the database is away.
+/// When there is nothing that can be done without an App, GitHub can't be asked or the database is away.
 pub async fn run(config: Config, command: Sweep) -> anyhow::Result<()> {
+    the_app::credentials(&config)?;
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = Pipeline {
-        forge: the_app::forge(&config)?,
-        registered: the_app::registered(&config)?,
-        ..database::pipeline(&config, &database.pool)?
-    };
-    registered::look(&pipeline).await?;
-    let replayed = if command.replay {
-        Some(replay::run(&pipeline, None).await?)
+    let done = go(&config, &database.pool, &command).await;
+    database.close().await?;
+    done
+}
+
+async fn go(config: &Config, pool: &sqlx::PgPool, command: &Sweep) -> anyhow::Result<()> {
+    let pipeline = the_app::pipeline(config, pool).await?;
+    let is_app = pipeline.forge.is_configured();
+    if !is_app {
+        anyhow::ensure!(
+            command.replay,
+            "{NO_APP}; set PEERLORE_GITHUB_APP_ID and PEERLORE_GITHUB_PRIVATE_KEY_FILE, or create one on the set-up page"
+        );
+        eprintln!("{NO_APP}: what never arrived isn't asked for, dead letters are taken anew.");
+    }
+    let mut replayed = None;
+    if command.replay {
+        let number = replay::run(&pipeline, None).await?;
+        if !command.json {
+            writeln!(
+                std::io::stdout().lock(),
+                "{} replayed.",
+                wording::count(number, "dead letter")
+            )?;
+        }
+        replayed = Some(number);
+    }
+    let since: Option<Time> = command.since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    let swept = if is_app {
+        sweep::look(&pipeline, since).await?
     } else {
         None
     };
-    let since: Option<Time> = command.since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    let swept = sweep::look(&pipeline, since).await;
-    database.close().await?;
     let mut out = std::io::stdout().lock();
-    if let Some(replayed) = replayed.filter(|_| !command.json) {
-        writeln!(out, "{} replayed.", wording::count(replayed, "dead letter"))?;
-    }
-    let swept = swept?.ok_or_else(|| {
-        anyhow::anyhow!(
-            "GitHub tells only an App of its deliveries; set PEERLORE_GITHUB_APP_ID and PEERLORE_GITHUB_PRIVATE_KEY_FILE, \
-             or create one on the set-up page"
-        )
-    })?;
     if command.json {
-        writeln!(out, "{}", as_json(&swept, replayed))?;
+        writeln!(out, "{}", as_json(swept.as_ref(), replayed))?;
     } else {
-        for line in lines(&swept) {
+        for line in swept.iter().flat_map(lines) {
             writeln!(out, "{line}")?;
         }
     }
     Ok(())
 }
 
-fn as_json(swept: &Swept, replayed: Option<usize>) -> serde_json::Value {
-    let counts = &swept.counts;
+fn as_json(swept: Option<&Swept>, replayed: Option<usize>) -> serde_json::Value {
+    let counts = swept.map(|swept| &swept.counts);
+    let gap = swept.and_then(|swept| swept.gap);
     serde_json::json!({
-        "attempts_read": counts.listed, "lost": counts.lost, "asked": counts.asked, "given_up": counts.given_up,
-        "waiting": counts.waiting, "gap": swept.gap.map(|gap| [gap.from, gap.to]), "replayed": replayed,
+        "attempts_read": counts.map(|counts| counts.listed), "lost": counts.map(|counts| counts.lost),
+        "asked": counts.map(|counts| counts.asked), "given_up": counts.map(|counts| counts.given_up),
+        "waiting": counts.map(|counts| counts.waiting), "gap": gap.map(|gap| [gap.from, gap.to]), "replayed": replayed,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The App that a command acts as: the one that the configuration names, else the one that the set-up page created.
 use anyhow::Context;
+use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use url::Url;
 
@@ -29,6 +30,9 @@ pub fn check(config: &Config) -> anyhow::Result<()> {
     if let Some(flaw) = url_flaw(config).filter(|flaw| flaw.is_nonsense()) {
         anyhow::bail!("{flaw}");
     }
+    if let Some(flaw) = secret_flaw(&secret_lengths(config)) {
+        anyhow::bail!("PEERLORE_WEBHOOK_SECRET {flaw}");
+    }
     let secrets = config.webhook_secret.as_ref().and_then(Secrets::parse);
     if config.names_the_app() && secrets.is_none() {
         anyhow::bail!(
@@ -44,6 +48,79 @@ pub fn check(config: &Config) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Refuses addresses of the code host that are none, whichever command needs them.
+///
+/// # Errors
+/// With the form that they are written in.
+pub fn check_hosts(config: &Config) -> anyhow::Result<()> {
+    for (name, address, form) in [
+        (
+            "PEERLORE_GITHUB_API_URL",
+            &config.github_api_url,
+            "https://api.github.com",
+        ),
+        ("PEERLORE_GITHUB_WEB_URL", &config.github_web_url, "https://github.com"),
+    ] {
+        anyhow::ensure!(address::is_host(address), "{name} is no address: write it as {form}");
+    }
+    Ok(())
+}
+
+/// Whoever guesses a secret as short as this can send webhooks.
+const GUESSED: usize = 8;
+
+/// A secret should have so many characters at least.
+pub const LONG_ENOUGH: usize = 16;
+
+/// How many characters each webhook secret of the configuration has.
+#[must_use]
+pub fn secret_lengths(config: &Config) -> Vec<usize> {
+    let secrets = config.webhook_secret.as_ref().map(SecretString::expose_secret);
+    let each = secrets.into_iter().flat_map(|list| list.split(','));
+    each.map(|one| one.trim().chars().count())
+        .filter(|length| *length > 0)
+        .collect()
+}
+
+/// What makes webhook secrets of these lengths no good, with the way out; none: nothing.
+#[must_use]
+pub fn secret_flaw(lengths: &[usize]) -> Option<&'static str> {
+    if lengths.len() > 2 {
+        return Some(
+            "holds more than two secrets: give the new one and, while rotating, the old one, with a comma between; a secret itself has none",
+        );
+    }
+    lengths.iter().any(|length| *length < GUESSED).then_some(
+        "is shorter than 8 characters, so it can be guessed: make a long one, as with `openssl rand -hex 32`, and set it in the App's settings too",
+    )
+}
+
+/// What of the configuration works and had better be otherwise, a sentence each.
+#[must_use]
+pub fn doubts(config: &Config) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if secret_lengths(config).iter().any(|length| *length < LONG_ENOUGH) {
+        doubts.push(format!(
+            "PEERLORE_WEBHOOK_SECRET is shorter than {LONG_ENOUGH} characters; make a longer one, as with `openssl rand -hex 32`"
+        ));
+    }
+    if url_flaw(config).is_none()
+        && let Some(url) = config.url.as_ref().filter(|url| address::is_open(url))
+    {
+        doubts.push(format!(
+            "{url} is not encrypted; put TLS in front and set PEERLORE_URL with https://, except on a private network"
+        ));
+    }
+    for address in [&config.github_api_url, &config.github_web_url] {
+        if address::is_open(address) {
+            doubts.push(format!(
+                "{address} is not encrypted, so the App's tokens can be read on the way; write it with https://"
+            ));
+        }
+    }
+    doubts
 }
 
 /// What is wrong with `PEERLORE_URL`, where it is set.
@@ -171,4 +248,22 @@ pub async fn invite(config: &Config, pipeline: &Pipeline) -> anyhow::Result<()> 
         key.text()
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&[], "")]
+    #[case(&[64], "")]
+    #[case(&[8, 64], "")]
+    #[case(&[64, 7], "is shorter than 8 characters")]
+    #[case(&[64, 64, 64], "holds more than two secrets")]
+    fn secrets_are_two_at_most_and_not_guessed(#[case] lengths: &[usize], #[case] said: &str) {
+        let flaw = secret_flaw(lengths).unwrap_or_default();
+        assert!(flaw.starts_with(said) && flaw.is_empty() == said.is_empty(), "{flaw}");
+    }
 }

@@ -83,6 +83,23 @@ fn is_on_the_internet(host: &str) -> bool {
     name == "github.com" || name.ends_with(".ghe.com")
 }
 
+/// Whether a code host could answer at this address: of the web, with a host, and nothing behind its path.
+#[must_use]
+pub fn is_host(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
+}
+
+/// Whether what is sent to this address can be read on the way to it.
+#[must_use]
+pub fn is_open(address: &str) -> bool {
+    address.starts_with("http://") && !is_loopback(address)
+}
+
 /// Whether an address means this machine by one of the names that browsers keep on it.
 #[must_use]
 pub fn is_loopback(own: &str) -> bool {
@@ -147,6 +164,20 @@ mod tests {
         );
         let here = flaw("http://127.0.0.1", "https://github.corp.example");
         assert_eq!(here, Some(Flaw::ThisMachine));
+    }
+
+    #[rstest]
+    #[case("https://github.com", true, false)]
+    #[case("https://github.example.com/api/v3", true, false)]
+    #[case("http://github.example.com", true, true)]
+    #[case("http://127.0.0.1:8080", true, false)]
+    #[case("nonsense", false, false)]
+    #[case("github.com", false, false)]
+    #[case("ftp://github.com", false, false)]
+    #[case("https://", false, false)]
+    #[case("https://github.com/?a=b", false, false)]
+    fn a_code_host_is_on_the_web(#[case] address: &str, #[case] host: bool, #[case] open: bool) {
+        assert_eq!((is_host(address), is_open(address)), (host, open));
     }
 
     #[test]

@@ -11,6 +11,36 @@ pub fn count(number: impl TryInto<u64>, noun: &str) -> String {
     }
 }
 
+/// Whether a character turns the direction of what follows (Unicode's embeddings, overrides and isolates), so that a text
+/// reads as another one than it is.
+#[must_use]
+pub fn turns_text(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text of somebody's own on one line: what turns its direction or commands a terminal shows as `\u{fffd}`.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let shown = |letter: char| {
+        if turns_text(letter) || letter.is_control() {
+            '\u{fffd}'
+        } else {
+            letter
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A text of `most` characters at most; what is longer ends in two dots.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most).collect();
+    format!("{} ..", kept.trim_end())
+}
+
 /// An area within a sentence: "databases", "API design".
 #[must_use]
 pub fn area(area: Area) -> String {
@@ -37,6 +67,24 @@ mod tests {
     #[case(2, "person", "2 people")]
     fn numbers_agree_with_their_nouns(#[case] number: i32, #[case] noun: &str, #[case] words: &str) {
         assert_eq!(count(number, noun), words);
+    }
+
+    #[rstest]
+    #[case("Add a check", "Add a check")]
+    #[case("user\u{202e}txt.exe", "user\u{fffd}txt.exe")]
+    #[case("\u{2066}a\u{2069}", "\u{fffd}a\u{fffd}")]
+    #[case("\u{1b}[31mred", "\u{fffd}[31mred")]
+    #[case("שלום", "שלום")]
+    fn nothing_turns_a_text_or_commands_a_terminal(#[case] text: &str, #[case] shown: &str) {
+        assert_eq!(plain(text), shown);
+    }
+
+    #[rstest]
+    #[case("short", 5, "short")]
+    #[case("a longer one", 9, "a longer ..")]
+    #[case("ééééé", 3, "ééé ..")]
+    fn a_long_text_is_cut(#[case] text: &str, #[case] most: usize, #[case] shown: &str) {
+        assert_eq!(shortened(text, most), shown);
     }
 
     #[rstest]

@@ -90,6 +90,18 @@ pub async fn new_token(conn: &mut PgConnection, purpose: Purpose, now: Time) -> 
     Ok(token)
 }
 
+/// Makes a key that ends every earlier one.
+///
+/// # Errors
+/// [`RegisteredError`] where the database refuses.
+pub async fn only_key(pipeline: &Pipeline) -> Result<Token, RegisteredError> {
+    let mut tx = pipeline.pool.begin().await?;
+    registrations::forget_tokens_for(&mut tx, Purpose::Key).await?;
+    let key = new_token(&mut tx, Purpose::Key, pipeline.clock.now()).await?;
+    tx.commit().await?;
+    Ok(key)
+}
+
 /// Whether a token is good; compared in constant time.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ pub enum PostgresError {
     NoHome,
     /// No PostgreSQL programs were found on this machine.
     #[error(
-        "no PostgreSQL was found on this machine; install one with `apt-get install postgresql-15`, \
+        "no PostgreSQL was found on this machine; install one with `apt-get install postgresql-15` or `peerlore engine install`, \
          or point DATABASE_URL at a running server"
     )]
     NoEngine,
@@ -110,6 +110,12 @@ pub enum PostgresError {
         /// What the system said.
         reason: io::Error,
     },
+    /// A file lies where a folder has to be.
+    #[error("{} is a file, or lies under one, where a folder has to be; choose a folder with PEERLORE_DATA_DIR", path.display())]
+    NotAFolder {
+        /// Where.
+        path: PathBuf,
+    },
     /// No folder with a short enough path is at hand for the socket.
     #[error(
         "no private folder with a short path is at hand for the socket ({reason}); choose a shorter path with PEERLORE_DATA_DIR"
@@ -151,6 +157,12 @@ impl PostgresError {
         if matches!(reason.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
             return Self::DiskFull {
                 folder: path.to_path_buf(),
+            };
+        }
+        let is_file = path.exists() && !path.is_dir();
+        if reason.kind() == io::ErrorKind::NotADirectory || (action == "create the folder" && is_file) {
+            return Self::NotAFolder {
+                path: path.to_path_buf(),
             };
         }
         Self::Folder {

@@ -251,7 +251,7 @@ impl Account {
         let mut way: Vec<_> = path.ancestors().collect();
         way.reverse();
         way.into_iter()
-            .find(|folder| fs::metadata(folder).is_ok_and(|found| !self.may_enter(&found)))
+            .find(|folder| fs::metadata(folder).is_ok_and(|found| found.is_dir() && !self.may_enter(&found)))
             .map(Path::to_path_buf)
     }
 

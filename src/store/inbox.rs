@@ -158,32 +158,48 @@ pub async fn state(conn: &mut PgConnection) -> Result<InboxState, StoreError> {
     .await?)
 }
 
-/// The first dead letter after another one that still has a body, packed as it came: one at a time, since each may be big.
+/// A delivery that lies here with its body, packed as it came.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Our number of it.
+    pub id: InboxId,
+    /// The event's name.
+    pub event: String,
+    /// How the body is written.
+    pub content_type: String,
+    /// The compressed body.
+    pub body: Vec<u8>,
+    /// It is a dead letter; else it waits for its first or another try.
+    pub dead: bool,
+}
+
+/// The first delivery after another one whose body is still there: one at a time, since each may be big.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn dead_body_after(
-    conn: &mut PgConnection,
-    after: Option<InboxId>,
-) -> Result<Option<(InboxId, Vec<u8>)>, StoreError> {
-    let found = sqlx::query!(
-        r#"select id as "id: InboxId", body as "body!" from inbox
-           where failed_at is not null and body is not null and ($1::bigint is null or id > $1) order by id limit 1"#,
+pub async fn kept_after(conn: &mut PgConnection, after: Option<InboxId>) -> Result<Option<Kept>, StoreError> {
+    Ok(sqlx::query_as!(
+        Kept,
+        r#"select id as "id: InboxId", event, content_type, body as "body!", failed_at is not null as "dead!" from inbox
+           where processed_at is null and body is not null and ($1::bigint is null or id > $1) order by id limit 1"#,
         after.map(|after| after.0)
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(found.map(|row| (row.id, row.body)))
+    .await?)
 }
 
-/// Lets the body of one delivery go.
+/// Lets the body of one delivery go, so that nothing of it is tried again. A dead letter may come again.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
-pub async fn drop_body(conn: &mut PgConnection, id: InboxId) -> Result<(), StoreError> {
-    sqlx::query!("update inbox set body = null where id = $1", id.0)
-        .execute(conn)
-        .await?;
+pub async fn drop_body(conn: &mut PgConnection, id: InboxId, at: Time) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update inbox set body = null, processed_at = coalesce(processed_at, $2), failure = null where id = $1",
+        id.0,
+        at
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

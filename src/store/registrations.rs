@@ -195,6 +195,17 @@ pub async fn give_token_back(conn: &mut PgConnection, digest: &[u8]) -> Result<(
     Ok(())
 }
 
+/// Lets go of every token of a purpose.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn forget_tokens_for(conn: &mut PgConnection, purpose: Purpose) -> Result<(), StoreError> {
+    sqlx::query!("delete from setup_token where purpose = $1", purpose.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Lets go of every token.
 ///
 /// # Errors

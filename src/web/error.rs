@@ -22,6 +22,8 @@ pub enum PageError {
     Closed,
     /// The visitor has to choose who to be first (demo), or sign in.
     NobodyChosen,
+    /// The visitor is nobody here: nobody can sign in, or nothing is known of who did.
+    NobodyHere,
     /// The visitor has to sign in first; `next` is where they wanted to go.
     SignedOut {
         /// A path of ours.
@@ -94,6 +96,13 @@ impl PageError {
                 "Who are you?",
                 "This page belongs to one person. In the demo, choose who you are on the first page; elsewhere use \
                  `peerlore profile LOGIN`."
+                    .to_owned(),
+            ),
+            Self::NobodyHere => (
+                StatusCode::FORBIDDEN,
+                "Who are you?",
+                "This page belongs to one person, and nothing is known of you here: you aren't signed in, or took no part in a \
+                 review yet. In the terminal, `peerlore profile LOGIN` shows what is known of somebody."
                     .to_owned(),
             ),
             Self::SignedOut { .. } => (

@@ -7,11 +7,13 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use maud::DOCTYPE;
 use maud::Markup;
+use maud::PreEscaped;
 use maud::html;
 use serde::Deserialize;
 use sha2::Digest;
 use sha2::Sha256;
 
+use crate::model::wording;
 use crate::pipeline::visits::SignedIn;
 use crate::web::access::Visitor;
 use crate::web::pages::sign_in;
@@ -73,9 +75,18 @@ pub struct Frame<'a> {
     pub visitor: Option<&'a Visitor>,
 }
 
-/// A whole page.
+/// A whole page, in which nobody's text turns what stands around it.
 #[must_use]
 pub fn page(frame: &Frame<'_>, text: &Markup) -> Markup {
+    let PreEscaped(whole) = whole(frame, text);
+    PreEscaped(if whole.contains(wording::turns_text) {
+        whole.replace(wording::turns_text, "\u{fffd}")
+    } else {
+        whole
+    })
+}
+
+fn whole(frame: &Frame<'_>, text: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

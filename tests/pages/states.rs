@@ -21,6 +21,9 @@ use peerlore::store::people::Person;
 use peerlore::store::pulls::Pull;
 use peerlore::store::suggestions::Stored;
 use peerlore::store::tenants::Repo;
+use peerlore::web::layout;
+use peerlore::web::layout::Frame;
+use peerlore::web::layout::Place;
 use peerlore::web::pages::docs;
 use peerlore::web::pages::me;
 use peerlore::web::pages::pull;
@@ -302,4 +305,17 @@ fn the_docs_show_the_settings_in_force_and_what_the_code_computes_with() {
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
+}
+
+#[test]
+fn a_title_does_not_turn_the_page_around() {
+    let mut view = view();
+    view.pull.title = "Add \u{202e}txt.exe".to_owned();
+    let frame = Frame {
+        title: "acme/shop #7",
+        place: Place::Elsewhere,
+        visitor: None,
+    };
+    let page = layout::page(&frame, &pull::render(&view)).into_string();
+    assert!(page.contains("Add \u{fffd}txt.exe") && !page.contains('\u{202e}'));
 }

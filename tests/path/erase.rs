@@ -4,6 +4,7 @@ use std::process::Output;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::PullName;
 use peerlore::demo::github::Verdict;
+use peerlore::demo::github::delivery::Delivery;
 use peerlore::model::ids::PersonId;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
@@ -227,4 +228,79 @@ async fn dead_letters_about_whoever_is_erased_lose_their_bodies() {
     peerlore.run_jobs().await;
     assert_eq!(peerlore.one::<i64>(bodies).await, 0);
     assert_ne!(peerlore.person("ben"), PersonId(0));
+}
+
+/// How many deliveries keep a body, wait and are dead letters.
+async fn letters(peerlore: &Peerlore) -> (i64, i64, i64) {
+    (
+        peerlore.one("select count(*) from inbox where body is not null").await,
+        peerlore
+            .one("select count(*) from inbox where processed_at is null and failed_at is null")
+            .await,
+        peerlore
+            .one("select count(*) from inbox where processed_at is null and failed_at is not null")
+            .await,
+    )
+}
+
+/// The same as an ordinary form of a webhook brings it.
+fn as_form(delivery: &mut Delivery) {
+    let body = String::from_utf8(delivery.body.clone()).expect("text");
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    delivery.body = form.append_pair("payload", &body).finish().into_bytes();
+}
+
+#[tokio::test]
+async fn what_waits_of_an_organisation_goes_and_what_waits_of_others_stays() {
+    let (peerlore, pull) = full().await;
+    let other = peerlore.neighbour(organisation("umbra", 2)).await;
+    other.history().await;
+    // Both fail once and wait for another try; a third is a dead letter.
+    peerlore.sql("alter table comment rename to comment_away").await;
+    let (_, ours) = peerlore
+        .github
+        .issue_comment(&pull, by("ada", TODAY + 20), "Secret plans.");
+    peerlore.deliver(ours).await;
+    let theirs = other.github.add_member(by("ada", TODAY + 20), "ben", false);
+    peerlore.run_jobs().await;
+    peerlore.sql("alter table comment_away rename to comment").await;
+    let mut broken = peerlore
+        .github
+        .add_member(by("ada", TODAY + 21), "ben", false)
+        .remove(0);
+    let mut body = broken.json();
+    body["membership"] = serde_json::json!(7);
+    broken.body = serde_json::to_vec(&body).expect("JSON");
+    peerlore.tell([broken]).await;
+    other.deliver(theirs).await;
+    assert_eq!(letters(&peerlore).await, (3, 2, 1));
+
+    let done = erase(&peerlore, &["acme", "--yes"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(letters(&peerlore).await, (1, 1, 0), "umbra's waits still");
+    peerlore.let_time_pass().await;
+    assert_eq!(letters(&peerlore).await, (0, 0, 0));
+    assert_eq!(peerlore.one::<i64>("select count(*) from installation").await, 1);
+}
+
+#[tokio::test]
+async fn what_waits_of_an_organisation_that_is_not_known_yet_can_be_erased() {
+    let peerlore = Peerlore::empty(organisation("acme", 1), Settings::default()).await;
+    peerlore.leaves_jobs();
+    let new = crate::harness::pull("A change", LEDGER, &crate::harness::text(&[(4, "let four = 4.0;")]));
+    let mut delivery = peerlore.github.open_pull(by("ada", TODAY), &new).1.remove(0);
+    as_form(&mut delivery);
+    peerlore
+        .sql(&format!(
+            "insert into inbox (delivery_id, event, content_type, body, received_at)
+             values ('a form', 'pull_request', 'application/x-www-form-urlencoded', '\\x{}', now())",
+            hex::encode(lz4_flex::compress_prepend_size(&delivery.body))
+        ))
+        .await;
+    let nobody = erase(&peerlore, &["umbra", "--yes"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert_eq!(letters(&peerlore).await, (1, 1, 0));
+    let done = erase(&peerlore, &["acme", "--yes"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(letters(&peerlore).await, (0, 0, 0));
 }

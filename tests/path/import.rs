@@ -1,10 +1,13 @@
 //! The import of a file, through the command itself.
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
+use flate2::Compression;
 use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::import;
 use peerlore::pipeline::record::Seen;
@@ -12,6 +15,7 @@ use serde_json::Value;
 use sha2::Digest;
 use sqlx::ConnectOptions;
 
+use crate::commands;
 use crate::harness::Peerlore;
 use crate::harness::organisation;
 use crate::order::everything;
@@ -120,4 +124,25 @@ async fn the_beginning_of_a_real_projects_history_is_learned_from() {
         "{report:#}"
     );
     assert!(report["organisations"][0]["lessons"].as_u64() >= Some(1), "{report:#}");
+}
+
+#[tokio::test]
+async fn a_gzip_file_that_breaks_off_is_told_as_one() {
+    let peerlore = nothing_known().await;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::none());
+    packed.write_all(&fs::read(history()).expect("the file")).expect("gzip");
+    let packed = packed.finish().expect("gzip");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join(format!("broken-off-{}.jsonl.gz", std::process::id()));
+    fs::write(&file, &packed[..packed.len() - 20]).expect("a file of our own");
+    let name = file.to_str().expect("text");
+    let done = commands::peerlore(&peerlore, &["import", "github-json", name]).output();
+    fs::remove_file(&file).expect("the file");
+    let done = done.expect("the command runs");
+    assert_eq!(done.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&done.stderr).replace(name, "FILE");
+    assert!(
+        said.starts_with("peerlore: FILE breaks off in the middle of its gzip data; ") && said.lines().count() == 1,
+        "{said}"
+    );
 }

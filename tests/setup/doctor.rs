@@ -14,17 +14,17 @@ use crate::world::by;
 use crate::world::key;
 
 /// A world with an App that is installed and told of, and the settings of whoever runs the doctor.
-struct Patient {
-    world: World,
+pub struct Patient {
+    pub world: World,
     folder: PathBuf,
     settings: Vec<(&'static str, String)>,
 }
 
 /// What the doctor said.
-struct Said {
-    code: Option<i32>,
-    text: String,
-    errors: String,
+pub struct Said {
+    pub code: Option<i32>,
+    pub text: String,
+    pub errors: String,
 }
 
 impl Patient {
@@ -38,7 +38,7 @@ impl Patient {
         Self::of(world)
     }
 
-    fn of(world: World) -> Self {
+    pub fn of(world: World) -> Self {
         let name = world
             .pool()
             .connect_options()
@@ -66,12 +66,12 @@ impl Patient {
     }
 
     /// The same with another setting.
-    fn set(&mut self, name: &'static str, value: &str) {
+    pub fn set(&mut self, name: &'static str, value: &str) {
         self.settings.retain(|(known, _)| *known != name);
         self.settings.push((name, value.to_owned()));
     }
 
-    async fn asked(&self, arguments: &[&str]) -> Said {
+    pub async fn asked(&self, arguments: &[&str]) -> Said {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_peerlore"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PEERLORE_") {
@@ -93,7 +93,7 @@ impl Patient {
     }
 
     /// Everything that isn't as it should be; the exit code is checked with it.
-    async fn complaints(&self) -> String {
+    pub async fn complaints(&self) -> String {
         let said = self.asked(&["doctor"]).await;
         let wrong = said.text.contains("MEND ");
         assert_eq!(said.code, Some(i32::from(wrong)), "{}{}", said.text, said.errors);
@@ -350,7 +350,7 @@ async fn settings_that_name_the_app_are_said_to_win() {
         "{}",
         said.text
     );
-    patient.set("PEERLORE_WEBHOOK_SECRET", "short");
+    patient.set("PEERLORE_WEBHOOK_SECRET", "fifteen letters");
     let said = patient.complaints().await;
     assert!(
         said.contains("MEND webhook secret: it is shorter than 16 characters"),

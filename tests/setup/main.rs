@@ -6,5 +6,6 @@ mod database;
 mod doctor;
 mod guarded;
 mod served;
+mod told;
 mod walk;
 mod world;

@@ -1,8 +1,8 @@
 //! This machine: programs, folder, our own address, the webhooks' secret.
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rustix::fs::Access;
-use secrecy::ExposeSecret;
 
 use crate::cli::database;
 use crate::cli::doctor::Finding;
@@ -19,11 +19,22 @@ const TOO_LITTLE: u64 = 100;
 pub(super) fn checked(config: &Config) -> Vec<Finding> {
     let mut findings = vec![engine(config)];
     if let Ok(folder) = database::data_dir(config) {
-        findings.push(folder_as(&folder, free_megabytes(&folder), may_write(&folder)));
+        findings.push(folder_as(&folder, &there(&folder)));
     }
     findings.push(own_address(the_app::url_flaw(config), config.url.as_deref()));
+    findings.extend(hosts(config));
     findings.extend(webhook_secret(config));
     findings
+}
+
+/// Only where they are none: what else is wrong with them shows when GitHub is asked.
+fn hosts(config: &Config) -> Option<Finding> {
+    let error = the_app::check_hosts(config).err()?;
+    Some(Finding::failed(
+        "GitHub's addresses",
+        &error,
+        "write them with https://",
+    ))
 }
 
 fn engine(config: &Config) -> Finding {
@@ -36,7 +47,7 @@ fn engine(config: &Config) -> Finding {
         .and_then(|folder| postgres::find(&folder, config.pg_bindir.as_deref()).map_err(|error| error.to_string()));
     match found {
         Ok(engine) => Finding::ok(NAME, format!("{} in {}", engine.version, engine.bindir.display())),
-        Err(error) => Finding::fail(NAME, error, "peerlore engine install"),
+        Err(error) => Finding::said_with_mend(NAME, &error, "peerlore engine install"),
     }
 }
 
@@ -50,18 +61,64 @@ fn free_megabytes(folder: &Path) -> Option<u64> {
     Some(found.f_bavail.saturating_mul(found.f_frsize) / 1_000_000)
 }
 
-fn folder_as(folder: &Path, free: Option<u64>, may_write: bool) -> Finding {
+/// What lies where the data folder is to be.
+enum There {
+    /// A folder.
+    Folder {
+        /// Megabytes left on its disk.
+        free: u64,
+        may_write: bool,
+    },
+    /// Nothing yet; and whether it can be made.
+    Nothing { can_be_made: bool },
+    /// A file, there or on the way.
+    File,
+    /// Nobody knows; what the system says.
+    Unknown(std::io::Error),
+}
+
+fn there(folder: &Path) -> There {
+    match std::fs::metadata(folder) {
+        Ok(found) if !found.is_dir() => There::File,
+        Ok(_) => There::Folder {
+            free: free_megabytes(folder).unwrap_or(u64::MAX),
+            may_write: may_write(folder),
+        },
+        Err(error) if error.kind() == ErrorKind::NotADirectory => There::File,
+        Err(error) if error.kind() == ErrorKind::NotFound => There::Nothing {
+            can_be_made: folder.ancestors().find(|above| above.exists()).is_some_and(may_write),
+        },
+        Err(error) => There::Unknown(error),
+    }
+}
+
+fn folder_as(folder: &Path, there: &There) -> Finding {
     const NAME: &str = "data folder";
+    const OWNER: &str = "run Peerlore as the folder's owner, or name another folder with PEERLORE_DATA_DIR";
     let shown = folder.display();
-    let Some(free) = free else {
-        return Finding::ok(NAME, format!("{shown} isn't there yet; it is made when it is needed"));
+    let (free, may_write) = match there {
+        There::Folder { free, may_write } => (*free, *may_write),
+        There::Nothing { can_be_made: true } => {
+            return Finding::ok(NAME, format!("{shown} isn't there yet; it is made when it is needed"));
+        }
+        There::Nothing { can_be_made: false } => {
+            return Finding::fail(
+                NAME,
+                format!("{shown} isn't there, and this user can't make it"),
+                "make it and give it to the user that Peerlore runs as, or name another folder with PEERLORE_DATA_DIR",
+            );
+        }
+        There::File => {
+            return Finding::fail(
+                NAME,
+                format!("{shown} is a file, or lies under one, where a folder has to be"),
+                "name a folder with PEERLORE_DATA_DIR",
+            );
+        }
+        There::Unknown(error) => return Finding::fail(NAME, format!("{shown} can't be looked into: {error}"), OWNER),
     };
     if !may_write {
-        return Finding::fail(
-            NAME,
-            format!("{shown} can't be written to"),
-            "run Peerlore as the folder's owner, or name another folder with PEERLORE_DATA_DIR",
-        );
+        return Finding::fail(NAME, format!("{shown} can't be written to"), OWNER);
     }
     let mend = "free some space, or move the folder with PEERLORE_DATA_DIR";
     match free {
@@ -94,28 +151,27 @@ fn webhook_secret(config: &Config) -> Option<Finding> {
     if !config.names_the_app() {
         return None;
     }
-    let secrets = config.webhook_secret.as_ref().map(|secret| {
-        let each = secret.expose_secret().split(',').map(|one| one.trim().len());
-        each.filter(|length| *length > 0).collect::<Vec<_>>()
-    });
-    Some(secret_as(secrets.as_deref()))
+    Some(secret_as(&the_app::secret_lengths(config)))
 }
 
 /// By the lengths of the secrets.
-fn secret_as(lengths: Option<&[usize]>) -> Finding {
+fn secret_as(lengths: &[usize]) -> Finding {
     const NAME: &str = "webhook secret";
+    if let Some(flaw) = the_app::secret_flaw(lengths) {
+        return Finding::failed(NAME, &format!("PEERLORE_WEBHOOK_SECRET {flaw}"), "");
+    }
     match lengths {
-        None | Some([]) => Finding::fail(
+        [] => Finding::fail(
             NAME,
             "PEERLORE_WEBHOOK_SECRET is not set",
             "give it the App's webhook secret, or unset the App's number and key to use the one of the set-up page",
         ),
-        Some(lengths) if lengths.iter().any(|length| *length < 16) => Finding::fail(
+        lengths if lengths.iter().any(|length| *length < the_app::LONG_ENOUGH) => Finding::fail(
             NAME,
-            "it is shorter than 16 characters",
+            format!("it is shorter than {} characters", the_app::LONG_ENOUGH),
             "make a longer one, as with `openssl rand -hex 32`, and set it in the App's settings too",
         ),
-        Some(lengths) => Finding::ok(
+        lengths => Finding::ok(
             NAME,
             format!(
                 "{} in use, from the settings; they win over a stored App",
@@ -136,20 +192,25 @@ mod tests {
     use crate::cli::doctor::Verdict::Warn;
 
     #[rstest]
-    #[case(None, false, Ok, "isn't there yet")]
-    #[case(Some(50_000), true, Ok, "room on its disk")]
-    #[case(Some(999), true, Warn, "999 MB left")]
-    #[case(Some(99), true, Fail, "99 MB left")]
-    #[case(Some(50_000), false, Fail, "can't be written to")]
-    fn a_folder_has_room_and_can_be_written_to(
-        #[case] free: Option<u64>,
-        #[case] may_write: bool,
-        #[case] verdict: Verdict,
-        #[case] words: &str,
-    ) {
-        let found = folder_as(Path::new("/data"), free, may_write);
+    #[case(There::Nothing { can_be_made: true }, Ok, "isn't there yet")]
+    #[case(There::Nothing { can_be_made: false }, Fail, "this user can't make it")]
+    #[case(There::File, Fail, "is a file")]
+    #[case(There::Unknown(ErrorKind::PermissionDenied.into()), Fail, "can't be looked into: permission denied")]
+    #[case(There::Folder { free: 50_000, may_write: true }, Ok, "room on its disk")]
+    #[case(There::Folder { free: 999, may_write: true }, Warn, "999 MB left")]
+    #[case(There::Folder { free: 99, may_write: true }, Fail, "99 MB left")]
+    #[case(There::Folder { free: 50_000, may_write: false }, Fail, "can't be written to")]
+    fn a_folder_has_room_and_can_be_written_to(#[case] there: There, #[case] verdict: Verdict, #[case] words: &str) {
+        let found = folder_as(Path::new("/data"), &there);
         assert_eq!(found.verdict, verdict);
         assert!(found.said.contains(words), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_is_told_from_a_folder() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        assert!(matches!(there(&file), There::File));
+        assert!(matches!(there(&file.join("below")), There::File));
     }
 
     #[rstest]
@@ -172,11 +233,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case(None, Fail)]
-    #[case(Some([].as_slice()), Fail)]
-    #[case(Some([64, 15].as_slice()), Fail)]
-    #[case(Some([64, 16].as_slice()), Ok)]
-    fn a_secret_is_long_enough(#[case] lengths: Option<&[usize]>, #[case] verdict: Verdict) {
+    #[case(&[], Fail)]
+    #[case(&[64, 7], Fail)]
+    #[case(&[64, 15], Fail)]
+    #[case(&[64, 16], Ok)]
+    #[case(&[64, 64, 64], Fail)]
+    fn a_secret_is_long_enough(#[case] lengths: &[usize], #[case] verdict: Verdict) {
         assert_eq!(secret_as(lengths).verdict, verdict);
     }
 }

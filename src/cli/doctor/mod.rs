@@ -76,6 +76,14 @@ impl Finding {
         }
     }
 
+    /// A failure whose sentence names the way out behind its last semicolon.
+    fn said_with_mend(name: &'static str, error: &str, otherwise: &str) -> Self {
+        match error.rsplit_once("; ") {
+            Some((said, mend)) => Self::fail(name, said, mend),
+            None => Self::fail(name, error, otherwise),
+        }
+    }
+
     /// A failure whose sentence names the way out behind its first colon.
     fn failed(name: &'static str, error: &dyn std::fmt::Display, otherwise: &str) -> Self {
         let error = error.to_string();

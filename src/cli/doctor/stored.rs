@@ -28,8 +28,13 @@ pub(super) async fn checked(config: &Config) -> (Vec<Finding>, Option<Forge>) {
     let database = match database::open_as_it_is(config).await {
         Ok(database) => database,
         Err(error) => {
-            let mend = "set DATABASE_URL to a Postgres that runs, or unset it to use the private one";
-            findings.push(Finding::fail(NAME, format!("{error:#}"), mend));
+            let error = format!("{error:#}");
+            findings.push(if config.database_url.is_some() {
+                let mend = "set DATABASE_URL to a Postgres that runs, or unset it to use the private one";
+                Finding::fail(NAME, error, mend)
+            } else {
+                Finding::said_with_mend(NAME, &error, "look into postgres.log in the data folder")
+            });
             return (findings, forge);
         }
     };

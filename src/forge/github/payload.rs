@@ -33,11 +33,21 @@ use crate::model::pull::HeadPush;
 /// Why a payload or a record could not be read. Never quotes the payload.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// Not JSON, or a field of another type than GitHub documents.
+    /// A field of another type than GitHub documents.
     #[error(
         "the {what} is not what GitHub documents (line {line}, column {column}); a newer Peerlore may read it when it comes again"
     )]
     Unreadable {
+        /// Which payload or record.
+        what: String,
+        /// Where in its text.
+        line: usize,
+        /// Where in that line.
+        column: usize,
+    },
+    /// Not JSON at all.
+    #[error("the {what} is no JSON (line {line}, column {column}): it broke off on its way, or wasn't sent by GitHub")]
+    NotJson {
         /// Which payload or record.
         what: String,
         /// Where in its text.
@@ -66,10 +76,11 @@ pub enum ParseError {
 impl ParseError {
     /// The place of a JSON error, without the text it quotes.
     pub(in crate::forge) fn of_json(what: &str, error: &serde_json::Error) -> Self {
-        Self::Unreadable {
-            what: what.to_owned(),
-            line: error.line(),
-            column: error.column(),
+        let (what, line, column) = (what.to_owned(), error.line(), error.column());
+        if error.is_data() {
+            Self::Unreadable { what, line, column }
+        } else {
+            Self::NotJson { what, line, column }
         }
     }
 }
@@ -95,7 +106,7 @@ pub fn body_of<'a>(content_type: &str, raw: &'a [u8]) -> Result<Cow<'a, [u8]>, P
 /// What one delivery says, by the `X-GitHub-Event` header and the JSON body.
 ///
 /// # Errors
-/// [`ParseError::Unreadable`] or [`ParseError::Missing`]; never for an event or action that is unknown to us.
+/// [`ParseError::NotJson`], [`ParseError::Unreadable`] or [`ParseError::Missing`]; never for an event or action that is unknown to us.
 pub fn parse_event(event_name: &str, body: &[u8]) -> Result<Event, ParseError> {
     let name = format!("{} payload", event_name.chars().take(60).collect::<String>());
     let payload = match serde_json::from_slice::<Payload>(&without_nul(body)) {

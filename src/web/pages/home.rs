@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use crate::demo::stories::STORIES;
 use crate::model::clock::Time;
 use crate::model::ids::InstallationId;
+use crate::model::wording;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::pulls::OpenPull;
@@ -26,6 +27,9 @@ use crate::web::tenant;
 
 /// Open pull requests that are listed, at most.
 const LISTED: i64 = 50;
+
+/// Characters of a title in the list, at most.
+const LONGEST_TITLE: usize = 120;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -207,7 +211,7 @@ fn open(view: &View) -> Markup {
             ul.list {
                 @for pull in &view.open {
                     li {
-                        a.title href=(address(pull)) { @if pull.title.trim().is_empty() { "Without a title" } @else { (pull.title) } }
+                        a.title href=(address(pull)) { @if pull.title.trim().is_empty() { "Without a title" } @else { (wording::shortened(&pull.title, LONGEST_TITLE)) } }
                         div.facts {
                             span { (pull.owner) "/" (pull.repo) " #" (pull.number) } " "
                             @if let Some(author) = &pull.author { span { "by " (author) } " " }

@@ -92,7 +92,7 @@ pub struct Asked {
 /// `GET /me`, with `?page=N` for older evidence.
 ///
 /// # Errors
-/// [`PageError::NobodyChosen`] for a visitor who is nobody here, and can't choose; [`PageError`] where the database is away.
+/// [`PageError::NobodyHere`] for a visitor who is nobody here, and can't choose; [`PageError`] where the database is away.
 pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
@@ -161,7 +161,11 @@ async fn choice(conn: &mut PgConnection, visitor: &Visitor) -> Result<Markup, Pa
         .next()
         .filter(|_| visitor.demo)
     else {
-        return Err(PageError::NobodyChosen);
+        return Err(if visitor.demo {
+            PageError::NobodyChosen
+        } else {
+            PageError::NobodyHere
+        });
     };
     let people: Vec<String> = people::standing(conn, tenant.id)
         .await?

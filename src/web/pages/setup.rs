@@ -33,6 +33,7 @@ use crate::web::error::PageError;
 use crate::web::pages::installed;
 use crate::web::pages::setup_words::Told;
 use crate::web::pages::setup_words::View;
+use crate::web::pages::setup_words::WrongKey;
 use crate::web::same_origin::SameOrigin;
 use crate::web::setup_hand;
 use crate::web::setup_hand::Hand;
@@ -119,7 +120,7 @@ pub async fn show(State(web): State<Web>, hand: Hand) -> Result<Response, Failed
         return Ok(view.into_response());
     }
     if !hand.may(&web, Purpose::Key).await? {
-        return Ok(View::Locked { wrong: false }.into_response());
+        return Ok(View::Locked(None).into_response());
     }
     Ok(begin(&web, &hand, None).into_response())
 }
@@ -162,10 +163,13 @@ pub async fn key(
             PageError::Unreadable("There is no key in it. Go back and copy the one that the terminal shows.").into(),
         );
     };
+    if key.trim().is_empty() {
+        return Ok((StatusCode::FORBIDDEN, View::Locked(Some(WrongKey::Empty))).into_response());
+    }
     let token = Token::sent(&key);
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
     if !setup::is_good(&mut conn, Purpose::Key, &token, web.pipeline.clock.now()).await? {
-        return Ok((StatusCode::FORBIDDEN, View::Locked { wrong: true }).into_response());
+        return Ok((StatusCode::FORBIDDEN, View::Locked(Some(WrongKey::Unknown))).into_response());
     }
     let jar = jar.add(setup_hand::cookie(&web, &token));
     Ok((jar, Redirect::to("/setup")).into_response())
@@ -195,7 +199,7 @@ pub async fn confirm(
         return Ok(view.into_response());
     }
     if !hand.may(&web, Purpose::Key).await? {
-        return Ok((StatusCode::FORBIDDEN, View::Locked { wrong: false }).into_response());
+        return Ok((StatusCode::FORBIDDEN, View::Locked(None)).into_response());
     }
     let Ok(Form(owner)) = form else {
         return Err(PageError::Unreadable("Whose the App is to be can't be read. Go back and choose.").into());

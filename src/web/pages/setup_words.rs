@@ -13,6 +13,24 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::prose;
 
+/// What is wrong with a key that was just sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WrongKey {
+    /// There is none.
+    Empty,
+    /// It is none of ours, or not any more.
+    Unknown,
+}
+
+impl WrongKey {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Empty => "This key isn't right: the field was empty. Type the one that the terminal shows.",
+            Self::Unknown => "This key isn't right, is older than a week, or a newer one took its place.",
+        }
+    }
+}
+
 /// A state of the set-up's first page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum View {
@@ -23,10 +41,7 @@ pub enum View {
     /// There is an App already.
     Registered,
     /// Whoever asks has shown no key, or a wrong one.
-    Locked {
-        /// They just typed one.
-        wrong: bool,
-    },
+    Locked(Option<WrongKey>),
     /// GitHub could not send webhooks to our address.
     Unreachable(Flaw),
     /// The first step: whose the App is to be.
@@ -88,7 +103,7 @@ pub fn render(view: &View) -> Markup {
             "Its GitHub App is registered, and nothing is changed here any more. `peerlore doctor` checks it; \
              `peerlore setup --forget` makes room for another one.",
         ),
-        View::Locked { wrong } => locked(*wrong),
+        View::Locked(wrong) => locked(*wrong),
         View::Unreachable(flaw) => said(
             "GitHub could not reach this address",
             &format!("{flaw}. Then start `peerlore serve` again."),
@@ -116,7 +131,7 @@ fn said(title: &str, words: &str) -> Markup {
     }
 }
 
-fn locked(wrong: bool) -> Markup {
+fn locked(wrong: Option<WrongKey>) -> Markup {
     html! {
         h1 { "Set up Peerlore" }
         p.lead { "Only whoever started it may. The terminal that runs " code { "peerlore serve" } " shows a key; " code { "peerlore setup" } " prints another one." }
@@ -124,9 +139,9 @@ fn locked(wrong: bool) -> Markup {
             div.field {
                 label for="key" { "Key" }
                 input #key type="password" name="key" autocomplete="off" required autofocus
-                    aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("wrong")];
+                    aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "wrong")];
             }
-            @if wrong { p #wrong role="alert" { "This key isn't right, or it is older than a week." } }
+            @if let Some(wrong) = wrong { p #wrong role="alert" { (wrong.words()) } }
             p { button type="submit" { "Go on" } }
         }
     }
