@@ -2,7 +2,7 @@
 //!
 //! They have a footing next to the change (its language, a neighbouring folder, a related area) but aren't at home in
 //! its files. Another team comes first, a team-mate only where there is nobody else. Their reasons name what they know
-//! and what they said they want, never what they lack.
+//! and what they want and show to colleagues, never what they lack.
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::HashMap;

@@ -1,5 +1,6 @@
 //! Where the App is installed, what it was granted there, and how many calls are left.
 use crate::cli::doctor::Finding;
+use crate::cli::doctor::Verdict;
 use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::forge::RateLeft;
@@ -7,7 +8,7 @@ use crate::model::manifest;
 use crate::model::registration::InstallationSeen;
 use crate::model::wording;
 
-/// More installations than this aren't looked at one by one.
+/// GitHub is asked about so many installations one by one; what it granted is in the list of all.
 const MOST: usize = 20;
 
 pub(super) async fn checked(forge: &Forge) -> Vec<Finding> {
@@ -21,13 +22,28 @@ pub(super) async fn checked(forge: &Forge) -> Vec<Finding> {
         return vec![Finding::fail(NAME, "the App is installed nowhere", mend)];
     }
     let mut findings = vec![installed(&all)];
-    for one in all.iter().filter(|one| !one.suspended).take(MOST) {
+    let active: Vec<&InstallationSeen> = all.iter().filter(|one| !one.suspended).collect();
+    let (asked, listed) = active.split_at(active.len().min(MOST));
+    for one in asked {
         findings.push(granted(one));
         if one.account.is_organisation {
             let there = forge.is_installed_on(&one.account.login, ".github").await;
             findings.push(configuration(one, there));
         }
         findings.push(calls(one, forge.rate_limit(Some(one.id)).await));
+    }
+    findings.extend(beyond(listed));
+    findings
+}
+
+/// What the list says of the installations that GitHub isn't asked about: who granted too little, and that no more is known.
+fn beyond(listed: &[&InstallationSeen]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = listed.iter().map(|one| granted(one)).collect();
+    findings.retain(|finding| finding.verdict != Verdict::Ok);
+    if !listed.is_empty() {
+        let more = wording::count(listed.len(), "more installation");
+        let said = format!("{more}, of which only the granted permissions were looked at");
+        findings.push(Finding::ok("installations", said));
     }
     findings
 }
@@ -36,7 +52,14 @@ fn installed(all: &[InstallationSeen]) -> Finding {
     const NAME: &str = "installations";
     let names = |suspended: bool| {
         let some = all.iter().filter(move |one| one.suspended == suspended);
-        some.map(|one| one.account.login.clone()).collect::<Vec<_>>().join(", ")
+        let some: Vec<&str> = some.map(|one| one.account.login.as_str()).collect();
+        let (named, more) = some.split_at(some.len().min(MOST));
+        let more = if more.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", more.len())
+        };
+        format!("{}{more}", named.join(", "))
     };
     let suspended = names(true);
     if suspended.is_empty() {
@@ -110,7 +133,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::cli::doctor::Verdict;
     use crate::model::event::Account;
 
     fn acme(suspended: bool, on_all: bool) -> InstallationSeen {
@@ -146,6 +168,18 @@ mod tests {
             resets_at: "2026-11-12T12:00:00Z".parse().expect("a time"),
         });
         assert_eq!(calls(&acme(false, true), left).verdict, verdict);
+    }
+
+    #[test]
+    fn whoever_granted_too_little_is_named_however_many_there_are() {
+        let mut poor = acme(false, true);
+        poor.permissions.clear();
+        let said: Vec<_> = beyond(&[&acme(false, true), &poor])
+            .into_iter()
+            .map(|one| one.verdict)
+            .collect();
+        assert_eq!(said, [Verdict::Fail, Verdict::Ok]);
+        assert!(beyond(&[]).is_empty());
     }
 
     #[test]
