@@ -89,14 +89,16 @@ fn confirm(whom: &str, yes: bool) -> anyhow::Result<()> {
 }
 
 async fn account(pipeline: &Pipeline, login: &str) -> anyhow::Result<usize> {
+    // First: what is being received just now is waited for, and may be the first that is known of it.
+    let letters = erase::unread(pipeline, login).await?;
     let found = lifecycle::any_by_login(&mut *pipeline.pool.acquire().await?, login).await?;
     for id in &found {
         erase::account(pipeline, *id, login).await?;
     }
-    if found.is_empty() && erase::unread(pipeline, login).await? == 0 {
+    if found.is_empty() && letters == 0 {
         bail!("no organisation is known by the login \"{login}\"");
     }
-    Ok(found.len())
+    Ok(found.len().max(1))
 }
 
 async fn person(pipeline: &Pipeline, org: Option<&str>, login: &str) -> anyhow::Result<usize> {

@@ -78,6 +78,11 @@ pub enum Job {
         /// The tenant.
         installation: InstallationId,
     },
+    /// Make the edges again that rest on repositories which came or went.
+    Weigh {
+        /// The tenant.
+        installation: InstallationId,
+    },
     /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries, removed
     /// installations. Queue [`Job::Members`] where a day has passed.
     Expire,
@@ -137,6 +142,7 @@ impl Job {
             Self::Settings { .. } => "settings",
             Self::CheckSettings { .. } => "check_settings",
             Self::Backfill { .. } => "backfill",
+            Self::Weigh { .. } => "weigh",
             Self::Expire => "expire",
             Self::Sweep => "sweep",
         }
@@ -156,6 +162,7 @@ impl Job {
             | Self::Command { installation, pull, .. } => Some(format!("pull:{installation}:{pull}")),
             Self::Members { installation } => Some(format!("members:{installation}")),
             Self::Backfill { installation } => Some(format!("backfill:{installation}")),
+            Self::Weigh { installation } => Some(format!("weigh:{installation}")),
             Self::Settings { installation, of } => Some(match of {
                 SettingsOf::Everything => format!("settings:{installation}"),
                 SettingsOf::Organisation => format!("settings:{installation}:organisation"),
@@ -173,7 +180,7 @@ impl Job {
             Self::Fetch { .. } => 2,
             Self::Learn { .. } | Self::CheckSettings { .. } => 3,
             Self::Suggest { .. } => 4,
-            Self::Expire | Self::Sweep => 5,
+            Self::Expire | Self::Sweep | Self::Weigh { .. } => 5,
             // What happens now comes before what happened.
             Self::Backfill { .. } => 6,
         }

@@ -87,7 +87,7 @@ pub fn without(left_out: &[i32]) -> String {
         String::new()
     };
     format!(
-        "without what was said on {}{more}, which GitHub didn't give whole",
+        "without what was said on {}{more}, which could not be read whole",
         named.join(", ")
     )
 }
@@ -111,11 +111,11 @@ mod tests {
     fn what_is_left_out_is_named() {
         assert_eq!(
             without(&[7]),
-            "without what was said on #7, which GitHub didn't give whole"
+            "without what was said on #7, which could not be read whole"
         );
         assert_eq!(
             without(&[1, 2, 3, 4, 5, 6, 7]),
-            "without what was said on #1, #2, #3, #4, #5 and 2 more, which GitHub didn't give whole"
+            "without what was said on #1, #2, #3, #4, #5 and 2 more, which could not be read whole"
         );
     }
 

@@ -37,6 +37,8 @@ pub enum ScorePart {
     Adjacent,
     /// Said that they want to learn it (learner only).
     Goal,
+    /// Said that they like to teach it (expert only).
+    Offer,
 }
 
 /// One suggested person.
@@ -50,6 +52,25 @@ pub struct Pick {
     pub score: f64,
     /// Why, strongest first. Never names a gap of the person.
     pub reasons: Vec<Reason>,
+}
+
+impl ScorePart {
+    /// Whether its words tell what somebody said that they want.
+    #[must_use]
+    pub fn is_a_goal(self) -> bool {
+        matches!(self, Self::Goal | Self::Offer)
+    }
+}
+
+impl Pick {
+    /// Keeps the reasons that `may` be told, and counts the others no longer.
+    pub fn keep(&mut self, may: impl Fn(&Reason) -> bool) {
+        let before = self.reasons.len();
+        self.reasons.retain(may);
+        if self.reasons.len() < before {
+            self.score = self.reasons.iter().map(|reason| reason.weight).sum();
+        }
+    }
 }
 
 /// One of the two places of a suggestion.

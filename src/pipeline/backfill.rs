@@ -217,7 +217,7 @@ async fn one_page(pipeline: &Pipeline, tenant: &Installation, turn: &backfills::
         pulls: turn.page_size.unsigned_abs(),
     };
     let past = match pipeline.forge.past_page(&at, &asked).await {
-        Err(error @ ForgeError::TooBig { .. }) if turn.page_size == 1 && turn.attempts >= LEAVES_OUT_AFTER => {
+        Err(error @ ForgeError::TooBig { .. }) if turn.heavy_tries >= LEAVES_OUT_AFTER => {
             tracing::warn!(repo.id = turn.repo.0, %error, "a pull request of the past is left out");
             pipeline.forge.past_page_left_out(&at, &asked).await?
         }
@@ -291,6 +291,7 @@ async fn give_way(
     let failure = Failure {
         why: &why,
         smaller: half,
+        heavy: was_too_big && half.is_none(),
         again_at,
     };
     backfills::failed(conn, id, turn, &failure, now).await?;

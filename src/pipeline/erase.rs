@@ -93,7 +93,7 @@ enum Whose<'a> {
 async fn forget_letters(conn: &mut sqlx::PgConnection, whose: Whose<'_>, now: Time) -> Result<usize, StepError> {
     let mut forgotten = 0;
     let mut last = None;
-    while let Some(letter) = inbox::kept_after(conn, last).await? {
+    while let Some(letter) = inbox::kept_after(conn, last, matches!(whose, Whose::Person(_))).await? {
         last = Some(letter.id);
         let goes = match whose {
             Whose::Account(login) if letter.dead => names(&letter, login),

@@ -12,6 +12,7 @@ use crate::store;
 use crate::store::availability;
 use crate::store::contents;
 use crate::store::inbox;
+use crate::store::jobs;
 use crate::store::sharing;
 
 /// Days that a dead letter keeps its body.
@@ -47,6 +48,8 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     availability::forget(&mut tx, now.date_naive(), now - Duration::days(1)).await?;
     members::queue_unread(pipeline, &mut tx).await?;
     settings::queue_unread(pipeline, &mut tx).await?;
+    lifecycle::queue_weighing(pipeline, &mut tx).await?;
+    jobs::forget_replaced(&mut tx).await?;
     tx.commit().await?;
     visits::expire(pipeline).await?;
     lifecycle::erase_repos(pipeline, now).await?;

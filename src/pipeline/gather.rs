@@ -354,6 +354,7 @@ fn sorted_out(
                 id: person.id,
                 login: person.login,
                 open_reviews: count(person.open_reviews),
+                open_reviews_elsewhere: count(person.open_elsewhere),
                 capacity: person.capacity.map(|capacity| count(capacity.into())),
                 own: OwnLimits {
                     daily_cap: person.daily_cap.map(|cap| count(cap.into())),

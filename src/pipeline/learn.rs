@@ -70,6 +70,7 @@ pub async fn of_pull(
     key: PullKey,
     reread: Reread,
 ) -> Result<usize, StepError> {
+    lessons::learning_in(conn, id, key.repo).await?;
     lessons::hold_pull(conn, id, key).await?;
     let Some(pull) = pulls::pull(conn, id, key).await? else {
         return Ok(0);

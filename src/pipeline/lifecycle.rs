@@ -1,10 +1,12 @@
 //! What becomes of accounts, repositories and people on the code host, and what goes with them.
 use chrono::Duration;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::forge::ForgeError;
 use crate::model::clock::Time;
 use crate::model::event::Event;
+use crate::model::event::What;
 use crate::model::ids::InstallationId;
 use crate::model::ids::RepoId;
 use crate::model::job::Job;
@@ -26,29 +28,60 @@ use crate::store::tenants::Installation;
 /// transferred, so that a mistake can be undone.
 pub const GRACE_DAYS: i64 = 7;
 
-/// Repositories were given to us, perhaps again, and others taken away: what was learned in these counts as long as they
-/// are there.
+/// Edges that are made again in one transaction: each takes a lock, of which the database has some thousands.
+const EDGES_AT_ONCE: usize = 200;
+
+/// Has the edges made again of the tenants in which repositories came or went.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
-pub async fn change_repos(
+pub async fn queue_weighing(pipeline: &Pipeline, conn: &mut PgConnection) -> Result<(), StepError> {
+    for installation in tenants::misweighing(conn).await? {
+        pipeline.queue.add(conn, &Job::Weigh { installation }.into()).await?;
+    }
+    Ok(())
+}
+
+/// Queues what follows where repositories came or went, or a team was hidden.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn after(
+    pipeline: &Pipeline,
     conn: &mut PgConnection,
-    id: InstallationId,
-    (given, taken): (&[RepoId], &[RepoId]),
-    at: Time,
+    (id, event): (Option<InstallationId>, &Event),
 ) -> Result<(), StepError> {
-    let mut changed = taken.to_vec();
-    for repo in given {
-        if tenants::repo_is_back(conn, id, *repo, at).await? {
-            changed.push(*repo);
+    match &event.what {
+        What::Installed { .. } | What::RepoChanged | What::RepoTransferred { .. } | What::RepoRemoved => {
+            queue_weighing(pipeline, conn).await
         }
+        What::Team(team) | What::TeamAccess(team) if team.secret == Some(true) => {
+            let Some(installation) = id else { return Ok(()) };
+            for pull in suggestions::posted_with(conn, installation, &team.name).await? {
+                let job = Job::Redact { installation, pull };
+                pipeline.queue.add(conn, &job.into()).await?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
     }
-    for repo in taken {
-        tenants::remove_repo(conn, id, *repo, at).await?;
-    }
-    if !changed.is_empty() {
-        let edges = lessons::edges_of(conn, id, &changed).await?;
-        learn::move_edges(conn, id, edges).await?;
+}
+
+/// Makes the edges again that rest on repositories which came or went: what was learned in one counts while it is there.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away; whatever is left is done the next time.
+pub async fn weigh(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
+    let mut conn = pipeline.pool.acquire().await?;
+    for (repo, there) in tenants::misweighed(&mut conn, id).await? {
+        lessons::wait_for_learning(&mut conn, id, repo).await?;
+        let edges: Vec<_> = lessons::edges_of(&mut conn, id, repo).await?.into_iter().collect();
+        for some in edges.chunks(EDGES_AT_ONCE) {
+            let mut tx = conn.begin().await?;
+            learn::move_edges(&mut tx, id, some.iter().copied().collect()).await?;
+            tx.commit().await?;
+        }
+        tenants::weighed(&mut conn, id, (repo, there)).await?;
     }
     Ok(())
 }
@@ -58,7 +91,7 @@ pub async fn change_repos(
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
 pub async fn let_repo_go(conn: &mut PgConnection, id: InstallationId, repo: RepoId, at: Time) -> Result<(), StepError> {
-    change_repos(conn, id, (&[], &[repo]), at).await?;
+    tenants::remove_repo(conn, id, repo, at).await?;
     lifecycle::erase_repo_at(conn, id, repo, at + Duration::days(GRACE_DAYS)).await?;
     Ok(())
 }
@@ -220,18 +253,15 @@ pub async fn look_after(
     Ok(())
 }
 
-/// Erases the repositories whose grace is over, and makes the edges again that rested on them.
+/// Erases the repositories whose grace is over. Since they went, no edge rests on them.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn erase_repos(pipeline: &Pipeline, now: Time) -> Result<(), StepError> {
     let due = lifecycle::repos_to_erase(&mut *pipeline.pool.acquire().await?, now).await?;
     for (id, repo) in due {
-        let mut tx = pipeline.pool.begin().await?;
-        let edges = lessons::edges_of(&mut tx, id, &[repo]).await?;
-        lifecycle::delete_repo(&mut tx, id, repo).await?;
-        learn::move_edges(&mut tx, id, edges).await?;
-        tx.commit().await?;
+        weigh(pipeline, id).await?;
+        lifecycle::delete_repo(&mut *pipeline.pool.acquire().await?, id, repo).await?;
         tracing::info!(
             installation.id = id.0,
             repo.id = repo.0,

@@ -150,6 +150,9 @@ async fn store_teams(
     members::keep_only_teams(conn, id, &there, now).await?;
     for (team, _) in teams {
         members::see_team(conn, id, team).await?;
+        if let Some(secret) = team.secret {
+            members::set_secret(conn, id, team.id, secret).await?;
+        }
     }
     for (team, places) in teams {
         store::teams::nest(conn, id, team.id, team.parent, now).await?;

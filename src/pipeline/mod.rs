@@ -14,6 +14,7 @@
 //! | [`settings::check`] | `CheckSettings` | the settings file of a pull request's head | `model::settings` | a neutral check run | - |
 //! | [`sweep`] | `Sweep` | what GitHub remembers of its deliveries | `model::delivery` | asks for what never arrived; notes what can't come any more | `receive`, once GitHub sends it |
 //! | [`backfill`] | `Backfill` | a page of a repository's past from the code host | `classify`, `teach`, `skill` | facts (by [`record`]), readings, lessons, edges, the cursor | itself; `fetch` for what is recent or open |
+//! | [`lifecycle`] | `Weigh` | lessons of repositories that came or went | `skill` | edges | - |
 //! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members` and `settings`, once a day (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull

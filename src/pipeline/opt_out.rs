@@ -1,4 +1,6 @@
 //! A person goes out of everything, or comes back: the switch, and what has to follow from it.
+use sqlx::PgConnection;
+
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::job::Job;
@@ -19,12 +21,7 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> R
     let mut tx = pipeline.pool.begin().await?;
     let found = people::set_opt_out(&mut tx, id, person, Some(now)).await?;
     if found {
-        for pull in suggestions::posted_naming(&mut tx, id, person).await? {
-            pipeline
-                .queue
-                .add(&mut tx, &Job::Redact { installation: id, pull }.into())
-                .await?;
-        }
+        rewrite(pipeline, &mut tx, id, person).await?;
         for pull in suggestions::open_with(&mut tx, id, person).await? {
             pulls::want_suggestion(&mut tx, id, pull, now).await?;
             pipeline
@@ -35,6 +32,25 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> R
     }
     tx.commit().await?;
     Ok(found)
+}
+
+/// Has everything of ours that may name a person written anew, as far as it may still be told.
+///
+/// # Errors
+/// [`StepError::Store`] when the database refuses.
+pub async fn rewrite(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<(), StepError> {
+    for pull in suggestions::posted_naming(conn, id, person).await? {
+        pipeline
+            .queue
+            .add(conn, &Job::Redact { installation: id, pull }.into())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Takes a person in again, and queues the pull requests they spoke on, so that their lessons come back. False:

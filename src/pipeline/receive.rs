@@ -6,6 +6,7 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::backfill;
 use crate::pipeline::command;
+use crate::pipeline::lifecycle;
 use crate::pipeline::record;
 use crate::pipeline::record::Seen;
 use crate::store::inbox;
@@ -45,6 +46,7 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<(), StepError> {
             .add(&mut tx, &job.because_of(Some(&waiting.delivery)))
             .await?;
     }
+    lifecycle::after(pipeline, &mut tx, (next.installation, &event)).await?;
     backfill::of_event(pipeline, &mut tx, (next.installation, &event), now).await?;
     inbox::done(&mut tx, id, now).await?;
     tx.commit().await?;

@@ -265,7 +265,7 @@ async fn of_repo(
             Ok(None)
         }
         What::RepoChanged | What::RepoTransferred { .. } => {
-            lifecycle::change_repos(conn, id, (&[repo.id], &[]), at).await?;
+            tenants::repo_is_back(conn, id, repo.id, at).await?;
             Ok(None)
         }
         What::RepoArchived { archived } => {

@@ -35,12 +35,14 @@ pub async fn read(pipeline: &Pipeline, tenant: &Installation, now: Time) -> Resu
     if let Some(listed) = listed {
         for repo in &listed {
             tenants::see_repo(&mut tx, id, repo).await?;
+            tenants::repo_is_back(&mut tx, id, repo.id, now).await?;
         }
         let repos: Vec<RepoId> = listed.iter().map(|repo| repo.id).collect();
         let there: HashSet<RepoId> = repos.iter().copied().collect();
-        let gone = known.iter().map(|repo| repo.id).filter(|repo| !there.contains(repo));
-        let gone: Vec<RepoId> = gone.collect();
-        lifecycle::change_repos(&mut tx, id, (&repos, &gone), now).await?;
+        for gone in known.iter().filter(|repo| !there.contains(&repo.id)) {
+            tenants::remove_repo(&mut tx, id, gone.id, now).await?;
+        }
+        lifecycle::queue_weighing(pipeline, &mut tx).await?;
         if let Some(days) = pipeline.history_days {
             let since = now - Duration::days(days.into());
             backfill::plan(pipeline, &mut tx, id, Some(&repos), (since, Before::Stays)).await?;

@@ -24,6 +24,7 @@ use crate::pipeline::expire;
 use crate::pipeline::fetch;
 use crate::pipeline::learn;
 use crate::pipeline::learn::Reread;
+use crate::pipeline::lifecycle;
 use crate::pipeline::members;
 use crate::pipeline::publish;
 use crate::pipeline::receive;
@@ -94,6 +95,7 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
         Job::Members { installation } => members::run(pipeline, installation).await,
         Job::Settings { installation, of } => settings::run(pipeline, installation, of).await,
         Job::CheckSettings { installation, pull } => settings::check::run(pipeline, installation, pull).await,
+        Job::Weigh { installation } => lifecycle::weigh(pipeline, installation).await,
         Job::Expire => expire::run(pipeline).await,
         Job::Backfill { installation } => backfill::run(pipeline, installation).await,
         Job::Sweep => {

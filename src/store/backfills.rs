@@ -63,6 +63,8 @@ pub struct Turn {
     pub page_size: i32,
     /// Tries that failed since the last page, but for those that were too big.
     pub attempts: i32,
+    /// Of these, how many were too big and can't be smaller.
+    pub heavy_tries: i32,
     /// Pages read.
     pub pages: i32,
     /// The repository's .gitattributes, once they were read.
@@ -79,7 +81,7 @@ pub async fn next(conn: &mut PgConnection, id: InstallationId, now: Time) -> Res
     Ok(sqlx::query_as!(
         Turn,
         r#"select b.repo_id as "repo: RepoId", r.owner, r.name, r.default_branch, b.since, b.cursor, b.page_size, b.attempts,
-                  b.pages, b.attributes, b.planned_at
+                  b.heavy_tries, b.pages, b.attributes, b.planned_at
            from backfill b join repo r on r.installation_id = b.installation_id and r.id = b.repo_id
            where b.installation_id = $1 and b.state <> 'done' and r.removed_at is null
              and (b.state in ('waiting', 'running') or (b.state = 'failed' and b.next_try_at <= $2))
@@ -138,8 +140,6 @@ pub struct Page<'a> {
     pub page_size: i32,
     /// The repository's .gitattributes.
     pub attributes: &'a str,
-    /// Numbers of the pull requests on it that can't be had or read whole.
-    pub left_out: &'a [i32],
 }
 
 /// Notes a page, in the transaction that stores its facts; after the last one, what was missed meanwhile is read. False:
@@ -158,7 +158,7 @@ pub async fn page_done(
         "update backfill
          set cursor = $6, state = case when $6::text is null then 'done' else 'running' end, pages = pages + 1,
              pulls_done = pulls_done + $7, pulls_total = coalesce($8, pulls_total), calls = calls + $9, page_size = $10,
-             attributes = $11, left_out = left_out || $13::int[], started_at = coalesce(started_at, $12), updated_at = $12,
+             attributes = $11, heavy_tries = 0, started_at = coalesce(started_at, $12), updated_at = $12,
              finished_at = case when $6::text is null then $12 end, error = null, attempts = 0, next_try_at = null,
              waits_until = null
          where installation_id = $1 and repo_id = $2 and cursor is not distinct from $3 and pages = $4 and planned_at = $5
@@ -174,8 +174,7 @@ pub async fn page_done(
         page.calls,
         page.page_size,
         page.attributes,
-        now,
-        page.left_out
+        now
     )
     .execute(&mut *conn)
     .await?;
@@ -185,6 +184,27 @@ pub async fn page_done(
     Ok(done.rows_affected() > 0)
 }
 
+/// Notes pull requests of a page that could not be read whole, in the transaction that stores it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn leave_out(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repo: RepoId,
+    numbers: &[i32],
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update backfill set left_out = left_out || $3::int[] where installation_id = $1 and repo_id = $2",
+        id.0,
+        repo.0,
+        numbers
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// How a page failed.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure<'a> {
@@ -192,6 +212,8 @@ pub struct Failure<'a> {
     pub why: &'a str,
     /// It was too big, so that it doesn't count as a try: pull requests to ask for in the next call.
     pub smaller: Option<i32>,
+    /// It was too big, and can't be smaller.
+    pub heavy: bool,
     /// When to try again; none: trying again by itself won't help.
     pub again_at: Option<Time>,
 }
@@ -210,6 +232,7 @@ pub async fn failed(
     sqlx::query!(
         "update backfill set state = 'failed', error = $4, page_size = coalesce($5, page_size), next_try_at = $6,
                              attempts = attempts + case when $5::int is null then 1 else 0 end,
+                             heavy_tries = heavy_tries + case when $8 then 1 else 0 end,
                              started_at = coalesce(started_at, $7), updated_at = $7
          where installation_id = $1 and repo_id = $2 and planned_at = $3 and state <> 'paused'",
         id.0,
@@ -218,7 +241,8 @@ pub async fn failed(
         failure.why,
         failure.smaller,
         failure.again_at,
-        now
+        now,
+        failure.heavy
     )
     .execute(conn)
     .await?;
@@ -335,7 +359,7 @@ pub struct Progress {
     pub next_try_at: Option<Time>,
     /// The code host's limit is (nearly) used up until then.
     pub waits_until: Option<Time>,
-    /// Numbers of pull requests that could not be had or read whole.
+    /// Numbers of pull requests that could not be read whole.
     pub left_out: Vec<i32>,
 }
 

@@ -104,7 +104,7 @@ pub async fn stale(conn: &mut PgConnection, before: Time) -> Result<Vec<Installa
     Ok(sqlx::query_scalar!(
         r#"select i.id as "id: InstallationId" from installation i
            where i.removed_at is null and (i.circles_found_at is null or i.circles_found_at < $1)
-             and not exists (select 1 from team t where t.installation_id = i.id and t.deleted_at is null)
+             and not exists (select 1 from team t where t.installation_id = i.id and t.deleted_at is null and not t.secret)
            order by 1"#,
         before
     )
@@ -112,13 +112,13 @@ pub async fn stale(conn: &mut PgConnection, before: Time) -> Result<Vec<Installa
     .await?)
 }
 
-/// Whether the tenant has any team.
+/// Whether the tenant has any team that everybody in it may know.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn has_teams(conn: &mut PgConnection, id: InstallationId) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (select 1 from team where installation_id = $1 and deleted_at is null) as "has!""#,
+        r#"select exists (select 1 from team where installation_id = $1 and deleted_at is null and not secret) as "has!""#,
         id.0
     )
     .fetch_one(conn)

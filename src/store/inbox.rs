@@ -173,16 +173,24 @@ pub struct Kept {
     pub dead: bool,
 }
 
-/// The first delivery after another one whose body is still there: one at a time, since each may be big.
+/// The first delivery after another one whose body is still there, of dead letters alone where `dead` says so: one at a time,
+/// since each may be big.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn kept_after(conn: &mut PgConnection, after: Option<InboxId>) -> Result<Option<Kept>, StoreError> {
+pub async fn kept_after(
+    conn: &mut PgConnection,
+    after: Option<InboxId>,
+    dead: bool,
+) -> Result<Option<Kept>, StoreError> {
     Ok(sqlx::query_as!(
         Kept,
         r#"select id as "id: InboxId", event, content_type, body as "body!", failed_at is not null as "dead!" from inbox
-           where processed_at is null and body is not null and ($1::bigint is null or id > $1) order by id limit 1"#,
-        after.map(|after| after.0)
+           where processed_at is null and body is not null and ($1::bigint is null or id > $1)
+             and (failed_at is not null or not $2)
+           order by id limit 1"#,
+        after.map(|after| after.0),
+        dead
     )
     .fetch_optional(conn)
     .await?)

@@ -99,7 +99,21 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
         .map_err(|error| StoreError::Schema(error.to_string()))
 }
 
-/// Jobs that wait or run, and those that gave up.
+/// Lets jobs go that failed after another one took their place.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn forget_replaced(conn: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from graphile_worker._private_jobs j using graphile_worker._private_job_retirements r
+         where r.id = j.id and j.locked_at is null"
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Jobs that wait or run, and those that gave up; whose place another one took, in neither.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Backlog {
     /// Waiting or running.
@@ -116,8 +130,9 @@ pub async fn backlog(conn: &mut PgConnection) -> Result<Backlog, StoreError> {
     let row = sqlx::query!(
         r#"select
             count(*) filter (where attempts < max_attempts or locked_at is not null) as "waiting!",
-            count(*) filter (where attempts >= max_attempts and locked_at is null) as "gave_up!"
-           from graphile_worker._private_jobs"#
+            count(*) filter (where attempts >= max_attempts and locked_at is null and not exists (
+                select 1 from graphile_worker._private_job_retirements r where r.id = j.id)) as "gave_up!"
+           from graphile_worker._private_jobs j"#
     )
     .fetch_one(conn)
     .await?;

@@ -85,6 +85,37 @@ pub async fn hold_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey
     Ok(())
 }
 
+/// Tells whoever makes the edges of this repository again that lessons of it are being inferred, until the transaction ends.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn learning_in(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock_shared(hashtextextended('weigh:' || $1::bigint || ':' || $2::bigint, 0))",
+        id.0,
+        repo.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
+/// Waits until all transactions have ended that inferred lessons of this repository before now. Whoever begins later knows
+/// whether it is there. Outside of a transaction only.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn wait_for_learning(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('weigh:' || $1::bigint || ':' || $2::bigint, 0))",
+        id.0,
+        repo.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
 /// Puts the lessons and refusals of one pull request in place of its earlier ones. Gives the edges that may have moved.
 ///
 /// # Errors
@@ -198,20 +229,19 @@ fn stored_refusal(reason: Refusal) -> String {
         .unwrap_or_default()
 }
 
-/// The edges on which lessons of some repositories stand.
+/// The edges on which lessons of a repository stand.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn edges_of(
     conn: &mut PgConnection,
     id: InstallationId,
-    repos: &[RepoId],
+    repo: RepoId,
 ) -> Result<BTreeSet<EdgeKey>, StoreError> {
-    let repos: Vec<i64> = repos.iter().map(|repo| repo.0).collect();
     let rows = sqlx::query!(
-        "select distinct teacher_id, learner_id, area from lesson where installation_id = $1 and repo_id = any($2)",
+        "select distinct teacher_id, learner_id, area from lesson where installation_id = $1 and repo_id = $2",
         id.0,
-        &repos
+        repo.0
     )
     .fetch_all(conn)
     .await?;

@@ -183,7 +183,8 @@ pub async fn keep_only(
     Ok(())
 }
 
-/// Stores what an event shows of a team. What team it lies in is for [`super::teams::nest`]: few events tell.
+/// Stores what an event shows of a team. What team it lies in is for [`super::teams::nest`]: few events tell. An event can
+/// hide a team and never shows a hidden one, since it may be told late: that is for [`set_secret`].
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -191,14 +192,35 @@ pub async fn see_team(conn: &mut PgConnection, id: InstallationId, team: &TeamSe
     sqlx::query!(
         "insert into team (installation_id, id, slug, name, secret) values ($1, $2, $3, $4, coalesce($5, false))
          on conflict (installation_id, id) do update
-         set slug = excluded.slug, name = excluded.name, secret = coalesce($5, team.secret), deleted_at = null
+         set slug = excluded.slug, name = excluded.name, secret = team.secret or excluded.secret, deleted_at = null
          where (team.slug, team.name, team.secret)
-               is distinct from (excluded.slug, excluded.name, coalesce($5, team.secret)) or team.deleted_at is not null",
+               is distinct from (excluded.slug, excluded.name, team.secret or excluded.secret) or team.deleted_at is not null",
         id.0,
         team.id.0,
         team.slug,
         team.name,
         team.secret
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sets whether a team is secret, as the list of teams has it now.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_secret(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    team: TeamId,
+    secret: bool,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update team set secret = $3 where installation_id = $1 and id = $2 and secret <> $3",
+        id.0,
+        team.0,
+        secret
     )
     .execute(conn)
     .await?;

@@ -136,6 +136,8 @@ pub struct MaybeCandidate {
     pub hindrance: Option<Hindrance>,
     /// Reviews that wait for them, this pull request left out.
     pub open_reviews: i64,
+    /// Of these, in private repositories other than that of the pull request.
+    pub open_elsewhere: i64,
     /// Own limit of open reviews.
     pub capacity: Option<i32>,
     /// Own limit of suggestions in a day.
@@ -199,10 +201,7 @@ pub async fn candidates(
                    ) as last_active,
                    exists (select 1 from membership m where m.installation_id = $1 and m.person_id = s.id
                            and m.valid_from <= $5 and (m.valid_until is null or m.valid_until > $5)) as member,
-                   (select count(*) filter (where not $8) from pull_asked a
-                    join pull p on p.installation_id = a.installation_id and p.repo_id = a.repo_id and p.number = a.number
-                    where a.installation_id = $1 and a.kind = 'person' and a.asked_id = s.id and a.asked and p.open
-                      and a.changed_at < $5 and (a.repo_id, a.number) <> ($2, $3)) as open_reviews,
+                   w.open_reviews, w.open_elsewhere,
                    (select count(distinct (g.repo_id, g.number)) from suggested g
                     where g.installation_id = $1 and g.person_id = s.id and g.at > $5 - interval '1 day' and g.at <= $5
                       and (g.repo_id, g.number) <> ($2, $3)) as suggested_today,
@@ -215,12 +214,20 @@ pub async fn candidates(
                       and (g.repo_id, g.number) <> ($2, $3)) as last_learner
             from standing_person s
             join person q on q.installation_id = $1 and q.id = s.id and q.gone_at is null
+            cross join lateral (
+                select count(*) filter (where not $8) as open_reviews,
+                       count(*) filter (where not $8 and r.private and r.id <> $2) as open_elsewhere
+                from pull_asked a
+                join pull p on p.installation_id = a.installation_id and p.repo_id = a.repo_id and p.number = a.number
+                join repo r on r.installation_id = a.installation_id and r.id = a.repo_id
+                where a.installation_id = $1 and a.kind = 'person' and a.asked_id = s.id and a.asked and p.open
+                  and a.changed_at < $5 and (a.repo_id, a.number) <> ($2, $3)) w
             left join own_limit o on o.installation_id = $1 and o.person_id = s.id
             where s.installation_id = $1 and s.id is distinct from $4
               and not exists (select 1 from pull_committer c where c.installation_id = $1 and c.repo_id = $2
                               and c.number = $3 and c.person_id = s.id))
         select id as "id!", login as "login!", capacity, daily_cap as "daily_cap?", mentoring_budget as "mentoring_budget?", learn as "learn!", teach as "teach!", last_active,
-               open_reviews as "open_reviews!", suggested_today as "suggested_today!",
+               open_reviews as "open_reviews!", open_elsewhere as "open_elsewhere!", suggested_today as "suggested_today!",
                learner_this_week as "learner_this_week!", last_learner,
                case when known.yes and not member then 'not_member'
                     when not known.yes and coalesce(last_active < $5 - interval '365 days', true) then 'not_member'
@@ -255,6 +262,7 @@ pub async fn candidates(
                 login: row.login,
                 hindrance,
                 open_reviews: row.open_reviews,
+                open_elsewhere: row.open_elsewhere,
                 capacity: row.capacity,
                 daily_cap: row.daily_cap.filter(|_| !vacancy.past),
                 mentoring_budget: row.mentoring_budget.filter(|_| !vacancy.past),

@@ -35,7 +35,7 @@ pub async fn set_readings(conn: &mut PgConnection, id: InstallationId, read: &[R
         .collect::<Result<_, _>>()?;
     let models: Vec<&str> = read.iter().map(|one| one.reading.model.as_str()).collect();
     // An edit lets the reading go that is there: so it has to come before this, or wait for it.
-    sqlx::query!(
+    let stored = sqlx::query!(
         "insert into reading (installation_id, place, comment_id, reading, model)
          select $1, r.place, r.id, r.reading, r.model
          from unnest($2::text[], $3::bigint[], $4::timestamptz[], $5::jsonb[], $6::text[]) as r (place, id, updated_at, reading, model)
@@ -52,6 +52,10 @@ pub async fn set_readings(conn: &mut PgConnection, id: InstallationId, read: &[R
         &models as &[&str]
     )
     .execute(conn)
-    .await?;
+    .await?
+    .rows_affected();
+    if stored < u64::try_from(read.len()).unwrap_or(u64::MAX) {
+        tracing::info!(read = read.len(), stored, "texts were edited while they were read");
+    }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::model::ids::RepoId;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
+use crate::store::sharing::Section;
 
 /// A stored suggestion with where it is shown.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,7 +28,8 @@ pub struct Stored {
     pub body: Option<String>,
 }
 
-/// The latest suggestion of a pull request. A person who opted out since is taken out of it.
+/// The latest suggestion of a pull request, as far as it may be told now: whoever opted out since is taken out of it, and so
+/// is a reason that names a goal which is no longer shown or a team that is secret now.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -43,6 +45,7 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
     .await?;
     let Some(row) = row else { return Ok(None) };
     let mut suggestion = row.suggestion.0;
+    let hidden = hidden_names(&mut *conn, id).await?;
     for slot in [&mut suggestion.expert, &mut suggestion.learner] {
         match slot {
             Slot::Picked(pick) if !may_appear(&mut *conn, id, pick.person).await? => {
@@ -50,8 +53,14 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
                     why: "nobody any more".to_owned(),
                 };
             }
+            Slot::Picked(pick) => {
+                let shows = shows_goals(&mut *conn, id, pick.person).await?;
+                pick.keep(|reason| {
+                    (shows || !reason.part.is_a_goal()) && hidden.iter().all(|name| !reason.words.contains(name))
+                });
+            }
             Slot::AlreadyAsked { who } => *who = may_be_read(&mut *conn, id, who).await?,
-            Slot::Picked(_) | Slot::Nobody { .. } => {}
+            Slot::Nobody { .. } => {}
         }
     }
     Ok(Some(Stored {
@@ -61,6 +70,27 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
         comment: row.posted_comment_id.map(CommentId),
         body: row.posted_body,
     }))
+}
+
+/// The names of secret teams, which stand in no reason any more.
+async fn hidden_names(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select name from team where installation_id = $1 and secret and name <> ''",
+        id.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+async fn shows_goals(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from person where installation_id = $1 and id = $2 and $3 = any(shares)) as "shows!""#,
+        id.0,
+        person.0,
+        Section::Goals.as_str()
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 async fn may_appear(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<bool, StoreError> {
@@ -298,6 +328,23 @@ pub async fn posted_naming(
            order by 1, 2"#,
         id.0,
         person.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Pull requests on which a comment of ours holds these words.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn posted_with(conn: &mut PgConnection, id: InstallationId, words: &str) -> Result<Vec<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select repo_id as "repo: RepoId", number from suggestion
+           where installation_id = $1 and posted_comment_id is not null and position($2 in posted_body) > 0
+           order by 1, 2"#,
+        id.0,
+        words
     )
     .fetch_all(conn)
     .await?)

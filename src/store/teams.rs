@@ -88,23 +88,22 @@ pub struct TeamPlace {
     pub person: PersonId,
     /// Which team.
     pub team: TeamId,
-    /// Its name; empty where it may not be told on a pull request, since the team is secret.
+    /// Its name.
     pub name: String,
     /// In the team itself, and not only in one that lies in it.
     pub direct: bool,
 }
 
-/// Who of those who may appear is in which team at `at`; whoever is in a team is in those above it, too.
+/// Who of those who may appear is in which team at `at`, secret ones left out; whoever is in a team is in those above it, too.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn places(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<TeamPlace>, StoreError> {
     Ok(sqlx::query_as!(
         TeamPlace,
-        r#"select p.person_id as "person!: PersonId", p.team_id as "team!: TeamId",
-                  case when t.secret then '' else t.name end as "name!", p.direct as "direct!"
+        r#"select p.person_id as "person!: PersonId", p.team_id as "team!: TeamId", t.name, p.direct as "direct!"
            from team_places($1, $2) p
-           join team t on t.installation_id = $1 and t.id = p.team_id
+           join team t on t.installation_id = $1 and t.id = p.team_id and not t.secret
            join standing_person s on s.installation_id = $1 and s.id = p.person_id
            order by t.name, p.team_id, p.person_id"#,
         id.0,
@@ -115,7 +114,7 @@ pub async fn places(conn: &mut PgConnection, id: InstallationId, at: Time) -> Re
 }
 
 /// The people of the team with this short name at `at`, those of the teams in it included. For owners named by a file;
-/// who opted out is absent.
+/// who opted out is absent, and a secret team owns nothing, as on GitHub.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -129,7 +128,7 @@ pub async fn people_of(
         r#"select p.person_id as "person!: PersonId" from team_places($1, $3) p
            join team t on t.installation_id = $1 and t.id = p.team_id
            join standing_person s on s.installation_id = $1 and s.id = p.person_id
-           where lower(t.slug) = lower($2) order by 1"#,
+           where lower(t.slug) = lower($2) and not t.secret order by 1"#,
         id.0,
         slug,
         at

@@ -152,8 +152,7 @@ pub async fn see_repo(conn: &mut PgConnection, id: InstallationId, repo: &RepoSe
 }
 
 /// Marks a repository as there again, where it was not taken since `at`. Only an event about the repository itself says so,
-/// or a list of those that we were given: a comment that is told late must not bring back what was taken from us. Gives whether it was
-/// gone before.
+/// or a list of those that we were given: a comment that is told late must not bring back what was taken from us.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -162,8 +161,8 @@ pub async fn repo_is_back(
     id: InstallationId,
     repo: RepoId,
     at: Time,
-) -> Result<bool, StoreError> {
-    let back = sqlx::query!(
+) -> Result<(), StoreError> {
+    sqlx::query!(
         "update repo set away_since = least(away_since, removed_at), removed_at = null, erase_at = null
          where installation_id = $1 and id = $2 and (removed_at is not null or erase_at is not null)
            and removed_at <= $3 is not false",
@@ -173,10 +172,57 @@ pub async fn repo_is_back(
     )
     .execute(conn)
     .await?;
-    Ok(back.rows_affected() > 0)
+    Ok(())
 }
 
-/// Marks a repository as gone.
+/// The tenants in which the edges hold what was learned in a repository that is gone, or lack what was in one that is there.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn misweighing(conn: &mut PgConnection) -> Result<Vec<InstallationId>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select distinct installation_id as "id: InstallationId" from repo where weighs <> (removed_at is null) order by 1"#
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The repositories of a tenant that [`misweighing`] means, each with whether it is there.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn misweighed(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<(RepoId, bool)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select id as "id: RepoId", removed_at is null as "there!" from repo
+           where installation_id = $1 and weighs <> (removed_at is null) order by id"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.there)).collect())
+}
+
+/// Notes that the edges hold what was learned in a repository, or hold nothing of it; not where it went or came meanwhile.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn weighed(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (repo, there): (RepoId, bool),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update repo set weighs = $3 where installation_id = $1 and id = $2 and (removed_at is null) = $3",
+        id.0,
+        repo.0,
+        there
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks a repository as gone, where it wasn't.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -187,7 +233,7 @@ pub async fn remove_repo(
     at: Time,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update repo set removed_at = $3 where installation_id = $1 and id = $2",
+        "update repo set removed_at = $3 where installation_id = $1 and id = $2 and removed_at is null",
         id.0,
         repo.0,
         at

@@ -152,9 +152,11 @@ impl<'g, 'q> Field<'g, 'q> {
         for share in languages.values_mut() {
             *share /= all;
         }
-        let teams = ground.query.teams.iter();
-        // A secret team has no name here, so nothing can be said with it.
-        let teams = teams.filter(|team| !team.name.is_empty() && pull.author_teams.contains(&team.id));
+        let teams = ground
+            .query
+            .teams
+            .iter()
+            .filter(|team| pull.author_teams.contains(&team.id));
         let team = teams.min_by_key(|team| (team.members.len(), team.id));
         let folder = main_folder(&ground.paths);
         let mut holders = view.holders(folder, HOLDS);

@@ -147,6 +147,8 @@ pub struct Candidate {
     pub teams: Vec<TeamId>,
     /// Reviews that wait for them now, this pull request's aside.
     pub open_reviews: u32,
+    /// Of these, how many are in repositories that readers of this pull request may not know: never told as a number.
+    pub open_reviews_elsewhere: u32,
     /// Open reviews at which they are full, where they chose a number; otherwise the settings' one holds.
     pub capacity: Option<u32>,
     /// Suggestions in a day and learner suggestions in a week that they take, where they chose a number.

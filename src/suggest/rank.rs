@@ -132,7 +132,7 @@ fn offer(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
     let mut expected = ground.expected.iter();
     let (area, share) = expected.find(|(area, _)| candidate.teach_goals.contains(area))?;
     let words = format!("offered to teach {}", wording::area(*area));
-    Some(reason(ScorePart::Skill, TEACH_GOAL * share, words))
+    Some(reason(ScorePart::Offer, TEACH_GOAL * share, words))
 }
 
 fn activity(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
@@ -146,7 +146,12 @@ fn activity(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
 fn load(candidate: &Candidate) -> Option<Reason> {
     let open = candidate.open_reviews;
     let weight = -LOAD * f64::from(open) / (f64::from(open) + 3.0);
-    (open > 0).then(|| reason(ScorePart::Load, weight, wording::count(open, "open review")))
+    let words = match open.saturating_sub(candidate.open_reviews_elsewhere) {
+        0 => "open reviews elsewhere".to_owned(),
+        told if told < open => format!("{} and more elsewhere", wording::count(told, "open review")),
+        told => wording::count(told, "open review"),
+    };
+    (open > 0).then(|| reason(ScorePart::Load, weight, words))
 }
 
 /// One part of a score.

@@ -17,11 +17,12 @@ const VISIBLE_REASONS: usize = 3;
 const VISIBLE_LINES: usize = 2;
 
 /// The parts in the order in which they tell most to somebody who reads one line: the strongest reason of each.
-const TELLING: [ScorePart; 9] = [
+const TELLING: [ScorePart; 10] = [
     ScorePart::Owner,
     ScorePart::Paths,
     ScorePart::Adjacent,
     ScorePart::Skill,
+    ScorePart::Offer,
     ScorePart::OtherTeam,
     ScorePart::Goal,
     ScorePart::Load,

@@ -3,6 +3,7 @@
 use peerlore::demo::github::Change;
 use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
+use peerlore::pipeline::opt_out;
 use peerlore::store::people;
 
 use crate::harness::LEDGER;
@@ -123,14 +124,9 @@ async fn a_language_that_was_used_in_private_is_not_told_in_public() {
 }
 
 /// A change by `ada` that `cleo` could learn from, who would like to learn about concurrency.
-async fn wished(shown: bool) -> String {
+async fn wished(shown: bool) -> (Peerlore, PullName) {
     let peerlore = Peerlore::with_history().await;
-    let mut conn = peerlore.conn().await;
-    let (id, cleo) = (peerlore.tenant().await, peerlore.person("cleo"));
-    let wish = ["concurrency".to_owned()];
-    people::set_goals(&mut conn, id, cleo, (&wish, &wish), shown)
-        .await
-        .expect("the database");
+    wishes(&peerlore, shown).await;
     let file = Change::write(".github/peerlore.toml", "[skills]\n\"src/ledger/\" = [\"concurrency\"]");
     peerlore
         .tell(
@@ -141,41 +137,78 @@ async fn wished(shown: bool) -> String {
         .await;
     let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
     assert_eq!(peerlore.picked(&pull).await.1, "cleo");
-    format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await)
+    (peerlore, pull)
+}
+
+async fn wishes(peerlore: &Peerlore, shown: bool) {
+    let (id, cleo) = (peerlore.tenant().await, peerlore.person("cleo"));
+    let wish = ["concurrency".to_owned()];
+    people::set_goals(&mut *peerlore.conn().await, id, cleo, (&wish, &wish), shown)
+        .await
+        .expect("the database");
 }
 
 #[tokio::test]
 async fn a_wish_is_told_and_used_only_while_it_is_shown() {
-    let said = wished(false).await;
+    let (peerlore, pull) = wished(false).await;
+    let said = told(&peerlore, &pull).await;
     assert!(!said.contains("wants to learn") && !said.contains("Goal"), "{said}");
-    let said = wished(true).await;
+    let (peerlore, pull) = wished(true).await;
     assert!(
-        said.contains("wants to learn about concurrency") || said.contains("wants to learn concurrency"),
-        "{said}"
+        peerlore.said(&pull)[0].contains("wants to learn"),
+        "{:?}",
+        peerlore.said(&pull)
     );
+    wishes(&peerlore, false).await;
+    let cleo = peerlore.person("cleo");
+    let mut conn = peerlore.conn().await;
+    opt_out::rewrite(&peerlore.app.pipeline, &mut conn, peerlore.tenant().await, cleo)
+        .await
+        .expect("the database");
+    drop(conn);
+    peerlore.run_jobs().await;
+    let said = told(&peerlore, &pull).await;
+    assert!(!said.contains("wants to learn") && said.contains("cleo"), "{said}");
 }
 
 #[tokio::test]
-async fn a_secret_team_has_no_name_on_a_pull_request() {
+async fn a_secret_team_has_no_name_on_a_pull_request_also_where_it_is_hidden_later() {
     let peerlore = Peerlore::with_history().await;
-    let told = async |peerlore: &Peerlore, minute| {
-        let pull = peerlore
-            .open(by("ada", minute), LEDGER, &[(9, "let nine = 9.0;")])
-            .await;
-        let asked = peerlore.github.request_team(&pull, by("ada", minute + 1), "payments");
-        peerlore.tell(asked).await;
-        let said = format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await);
-        peerlore.tell(peerlore.github.close(&pull, by("ada", minute + 2))).await;
-        said
-    };
-    let said = told(&peerlore, TODAY).await;
-    assert!(said.contains("Payments") && said.contains("outside Payments"), "{said}");
+    let before = peerlore
+        .github
+        .rename_team(by("ada", TODAY - 1), "payments", "Payments");
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    let said = peerlore.said(&pull);
+    assert!(said[0].contains("outside Payments"), "{said:?}");
     peerlore
-        .tell(peerlore.github.hide_team(by("ada", TODAY + 5), "payments"))
+        .tell(peerlore.github.hide_team(by("ada", TODAY + 1), "payments"))
         .await;
-    let said = told(&peerlore, TODAY + 10).await;
+    // Told late: of the time before it was hidden.
+    peerlore.tell(before).await;
+    let said = told(&peerlore, &pull).await;
+    assert!(!said.contains("Payments"), "{said}");
+    let asked = peerlore.github.request_team(&pull, by("ada", TODAY + 5), "payments");
+    peerlore.tell(asked).await;
+    let said = format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await);
+    assert!(!said.contains("Payments"), "{said}");
+}
+
+#[tokio::test]
+async fn open_reviews_in_private_are_not_counted_aloud_in_public() {
+    let (peerlore, pull) = a_change_beside_the_shop(true).await;
+    let elsewhere = peerlore
+        .open(by("ada", TODAY + 2), LEDGER, &[(12, "let twelve = 12.0;")])
+        .await;
+    let asked = peerlore
+        .github
+        .request_reviewer(&elsewhere, by("ada", TODAY + 3), "ben");
+    peerlore.tell(asked).await;
+    peerlore.tell(peerlore.github.close(&pull, by("ada", TODAY + 4))).await;
+    let pull = opened(&peerlore, TODAY + 5, 11).await;
+    assert_eq!(peerlore.picked(&pull).await.0, "ben");
+    let said = format!("{:?}", peerlore.suggestion(&pull).await);
     assert!(
-        !said.contains("Payments") && said.contains("from another team"),
+        said.contains("open reviews elsewhere") && !said.contains("1 open review"),
         "{said}"
     );
 }

@@ -253,6 +253,21 @@ impl Peerlore {
         self.run_jobs().await;
     }
 
+    /// Lets time pass until no job is left; a job that fails again and again fails the test.
+    pub async fn settle(&self) {
+        for _ in 0..10 {
+            self.let_time_pass().await;
+            let left = jobs::backlog(&mut *self.conn().await).await.expect("the queue");
+            if left.waiting == 0 {
+                return;
+            }
+        }
+        let why: Option<String> = self
+            .one("select string_agg(concat_ws(' ', payload, attempts, last_error), '; ') from graphile_worker._private_jobs")
+            .await;
+        panic!("jobs fail again and again: {why:?}");
+    }
+
     /// Jobs may be left unrun at the end of this test.
     pub fn leaves_jobs(&self) {
         self.may_leave_jobs.store(true, Ordering::Relaxed);

@@ -236,7 +236,7 @@ async fn heard(order: impl FnOnce(Vec<Delivery>) -> Vec<Delivery>) -> Peerlore {
         peerlore.tell(some.to_vec()).await;
     }
     // A job that met something it hadn't heard of yet may have been put off.
-    peerlore.let_time_pass().await;
+    peerlore.settle().await;
     peerlore
 }
 

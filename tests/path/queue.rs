@@ -2,9 +2,11 @@
 use std::time::Duration;
 
 use peerlore::demo::github::failures::Failure;
+use peerlore::model::ids::InstallationId;
 use peerlore::model::ids::PullKey;
 use peerlore::model::ids::RepoId;
 use peerlore::model::job::Job;
+use peerlore::pipeline::expire;
 use peerlore::store::jobs;
 use peerlore::store::pace;
 use tokio::net::TcpListener;
@@ -75,6 +77,37 @@ async fn a_clean_up_that_finds_the_queue_busy_is_done() {
     busy.rollback().await.expect("the database");
     let left = jobs::backlog(&mut *peerlore.conn().await).await.expect("the database");
     assert_eq!((left.waiting, left.gave_up), (0, 0));
+}
+
+#[tokio::test]
+async fn a_job_that_failed_after_another_one_took_its_place_is_no_trouble() {
+    let peerlore = Peerlore::start().await;
+    let pipeline = &peerlore.app.pipeline;
+    let failing = Job::Members {
+        installation: InstallationId(404),
+    };
+    pipeline
+        .queue
+        .add(&mut *peerlore.conn().await, &failing.into())
+        .await
+        .expect("the queue");
+    peerlore
+        .sql("update graphile_worker._private_jobs set attempts = max_attempts, key = null, last_error = 'status 502'")
+        .await;
+    let backlog = async || jobs::backlog(&mut *peerlore.conn().await).await.expect("the database");
+    assert_eq!(backlog().await.gave_up, 1);
+    peerlore
+        .sql("insert into graphile_worker._private_job_retirements select id from graphile_worker._private_jobs")
+        .await;
+    assert_eq!((backlog().await.waiting, backlog().await.gave_up), (0, 0));
+    expire::run(pipeline).await.expect("the clean-up");
+    assert_eq!(
+        peerlore
+            .one::<i64>("select count(*) from graphile_worker._private_jobs where last_error is not null")
+            .await,
+        0
+    );
+    peerlore.run_jobs().await;
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ async fn heard(mut is_lost: impl FnMut() -> bool) -> Peerlore {
         }
         peerlore.run_jobs().await;
     }
-    peerlore.let_time_pass().await;
+    peerlore.settle().await;
     peerlore
 }
 
@@ -104,7 +104,7 @@ async fn sent_again(peerlore: &Peerlore, mut is_lost: impl FnMut() -> bool) -> i
         }
     }
     peerlore.run_jobs().await;
-    peerlore.let_time_pass().await;
+    peerlore.settle().await;
     i64::try_from(due.len()).expect("a few")
 }
 

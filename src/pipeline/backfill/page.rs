@@ -140,7 +140,6 @@ pub async fn store(
         tx.commit().await?;
         return Ok(());
     }
-    let left_out: Vec<i32> = past.left_out.iter().map(|(number, _)| *number).collect();
     let page = Page {
         next: past.next.as_deref(),
         pulls: i32::try_from(past.pulls.len() + past.left_out.len()).unwrap_or(i32::MAX),
@@ -148,12 +147,14 @@ pub async fn store(
         calls: i64::from(past.calls) + around.calls,
         page_size: reading::bigger(turn.page_size),
         attributes: &around.attributes,
-        left_out: &left_out,
     };
-    let mut refused = 0;
+    let mut left_out: Vec<i32> = past.left_out.iter().map(|(number, _)| *number).collect();
     // First: whoever holds the row reads this page, and nobody else.
     if backfills::page_done(&mut tx, id, turn, &page, now).await? {
-        refused = each(pipeline, &mut tx, (id, turn), &all).await?;
+        left_out.extend(each(pipeline, &mut tx, (id, turn), &all).await?);
+        if !left_out.is_empty() {
+            backfills::leave_out(&mut tx, id, turn.repo, &left_out).await?;
+        }
         bare(pipeline, &mut tx, (id, turn.repo), &past.left_out).await?;
         if let Some(name) = &around.branch {
             tenants::see_default_branch(&mut tx, id, (turn.repo, name)).await?;
@@ -173,7 +174,7 @@ pub async fn store(
         repo.id = turn.repo.0,
         pulls = page.pulls,
         calls = page.calls,
-        missing = past.missing.len() + refused,
+        missing = past.missing.len() + left_out.len(),
         last = past.next.is_none(),
         "a page of the past is stored"
     );
@@ -200,16 +201,16 @@ async fn bare(
     Ok(())
 }
 
-/// Stores the pull requests of a page, each for itself: one that Postgres won't take doesn't stop the others. Gives how many
-/// it refused.
+/// Stores the pull requests of a page, each for itself: one that Postgres won't take doesn't stop the others. Gives the
+/// numbers of those that it refused.
 async fn each(
     pipeline: &Pipeline,
     conn: &mut PgConnection,
     (id, turn): (InstallationId, &Turn),
     all: &[(&PastPull, Option<Contents>)],
-) -> Result<usize, StepError> {
+) -> Result<Vec<i32>, StepError> {
     let mut seen = Seen::default();
-    let mut refused = 0;
+    let mut refused = Vec::new();
     for (pull, contents) in all {
         let key = PullKey {
             repo: turn.repo,
@@ -222,7 +223,7 @@ async fn each(
                 point.rollback().await?;
                 // Whoever was stored with it is not any more.
                 seen = Seen::default();
-                refused += 1;
+                refused.push(pull.number);
                 tracing::warn!(repo.id = turn.repo.0, pull.number = pull.number, %error, "a pull request of the past is left out");
             }
             Err(error) => return Err(error),

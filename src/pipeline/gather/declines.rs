@@ -169,6 +169,7 @@ mod tests {
                 login: "ben".to_owned(),
                 teams: Vec::new(),
                 open_reviews: 0,
+                open_reviews_elsewhere: 0,
                 capacity: None,
                 own: OwnLimits::default(),
                 suggested_today: 0,

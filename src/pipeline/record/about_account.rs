@@ -5,9 +5,7 @@ use crate::model::clock::Time;
 use crate::model::event::Event;
 use crate::model::event::What;
 use crate::model::ids::InstallationId;
-use crate::model::ids::RepoId;
 use crate::pipeline::StepError;
-use crate::pipeline::lifecycle;
 use crate::store::members;
 use crate::store::session_checks;
 use crate::store::standing;
@@ -61,9 +59,11 @@ pub(super) async fn see(
             standing::set_standing(conn, id, (Standing::Active, event.installation), at).await?;
             for repo in repos {
                 tenants::see_repo(conn, id, repo).await?;
+                tenants::repo_is_back(conn, id, repo.id, at).await?;
             }
-            let given: Vec<RepoId> = repos.iter().map(|repo| repo.id).collect();
-            lifecycle::change_repos(conn, id, (&given, removed), at).await?;
+            for repo in removed {
+                tenants::remove_repo(conn, id, *repo, at).await?;
+            }
             Ok(true)
         }
         What::Suspended => {

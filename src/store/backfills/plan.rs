@@ -97,7 +97,7 @@ async fn anew(conn: &mut PgConnection, (id, repos): Named<'_>, since: Time, now:
         "update backfill b
          set since = $3, again_since = null, cursor = null, state = 'waiting', pages = 0, pulls_done = 0, pulls_total = null,
              calls = 0, attributes = null, planned_at = $4, started_at = null, updated_at = $4, finished_at = null, error = null,
-             attempts = 0, next_try_at = null, waits_until = null, left_out = '{}'
+             attempts = 0, next_try_at = null, waits_until = null, left_out = '{}', heavy_tries = 0
          from repo r
          where b.installation_id = $1 and r.installation_id = $1 and r.id = b.repo_id and r.removed_at is null
            and ($2::bigint[] is null or b.repo_id = any($2)) and b.state = 'done'",

@@ -48,6 +48,7 @@ pub fn candidate(id: PersonId, login: &str, team: TeamId) -> Candidate {
         login: login.to_owned(),
         teams: vec![team],
         open_reviews: 0,
+        open_reviews_elsewhere: 0,
         capacity: None,
         own: OwnLimits::default(),
         suggested_today: 0,

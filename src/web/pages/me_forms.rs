@@ -4,6 +4,7 @@ use axum::response::Redirect;
 use maud::Markup;
 use maud::html;
 use serde::Deserialize;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::model::availability::Availability;
@@ -168,7 +169,12 @@ pub async fn goals(State(web): State<Web>, sent: Sent<Goals>) -> Result<Redirect
     };
     let mut conn = web.pipeline.pool.acquire().await?;
     let (id, person) = me(&mut conn, &sent.visitor).await?;
-    people::set_goals(&mut conn, id, person.id, (&learn, &teach), shown.is_some()).await?;
+    let mut tx = conn.begin().await.map_err(StoreError::from)?;
+    people::set_goals(&mut tx, id, person.id, (&learn, &teach), shown.is_some()).await?;
+    if shown.is_none() {
+        opt_out::rewrite(&web.pipeline, &mut tx, id, person.id).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
     Ok(Saved::Goals.shown())
 }
 

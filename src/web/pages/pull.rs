@@ -345,6 +345,7 @@ fn part(part: ScorePart) -> &'static str {
         ScorePart::OtherTeam => "Team",
         ScorePart::Adjacent => "Next to it",
         ScorePart::Goal => "Own goal",
+        ScorePart::Offer => "Own offer",
     }
 }
 

@@ -4,10 +4,12 @@ use axum::response::Redirect;
 use maud::Markup;
 use maud::html;
 use serde::Deserialize;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::pipeline::opt_out;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
 use crate::store::sharing;
@@ -70,7 +72,12 @@ pub async fn save(State(web): State<Web>, sent: Sent<Shared>) -> Result<Redirect
     let (reader, login) = reader.zip(sent.visitor.login.clone()).ok_or(PageError::NobodyChosen)?;
     let person = me_forms::standing(&mut conn, &reader, &login).await?;
     let person = person.ok_or(PageError::NobodyChosen)?;
-    sharing::set_shares(&mut conn, &reader, person.id, &sections).await?;
+    let mut tx = conn.begin().await.map_err(StoreError::from)?;
+    sharing::set_shares(&mut tx, &reader, person.id, &sections).await?;
+    if !sections.contains(&Section::Goals) {
+        opt_out::rewrite(&web.pipeline, &mut tx, reader.installation(), person.id).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
     Ok(Saved::Sharing.shown())
 }
 

@@ -1,0 +1,1 @@
+update repo set weighs = false where removed_at is not null;
