@@ -351,6 +351,11 @@ fn sorted_out(
                     .filter(|used| used.person == person.id)
                     .map(|used| (used.language.clone(), used.weight))
                     .collect(),
+                untold_languages: languages
+                    .iter()
+                    .filter(|used| used.person == person.id && !used.told)
+                    .map(|used| used.language.clone())
+                    .collect(),
                 id: person.id,
                 login: person.login,
                 open_reviews: count(person.open_reviews),

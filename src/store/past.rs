@@ -305,10 +305,12 @@ pub struct LanguageUse {
     pub language: String,
     /// Changes written or reviewed in the year before, each counting `2^(-age/180 days)`.
     pub weight: f64,
+    /// Some of them were in a repository that the reader may read.
+    pub told: bool,
 }
 
-/// How much people wrote or reviewed in some languages (Linguist's names) in the year before `at`, in repositories that
-/// the reader may read.
+/// How much people wrote or reviewed in some languages (Linguist's names) in the year before `at`, and whether the reader may
+/// know of it.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -331,11 +333,11 @@ pub async fn languages(
             join pull p on p.installation_id = v.installation_id and p.repo_id = v.repo_id and p.number = v.number
             where v.installation_id = $1 and v.submitted_at < $2 and v.submitted_at > $2 - interval '365 days' and not p.ignored)
            select t.person_id as "person!: PersonId", f.language as "language!",
-                  sum(power(2, -extract(epoch from $2 - t.created_at)::float8 / 86400 / 180)) as "weight!"
+                  sum(power(2, -extract(epoch from $2 - t.created_at)::float8 / 86400 / 180)) as "weight!",
+                  bool_or(not r.private or $4 or r.id = any($5)) as "told!"
            from touched t
            join standing_person s on s.installation_id = $1 and s.id = t.person_id
            join repo r on r.installation_id = $1 and r.id = t.repo_id and r.removed_at is null
-             and (not r.private or $4 or r.id = any($5))
            cross join lateral (select distinct p.language from pull_file p
                                where p.installation_id = $1 and p.repo_id = t.repo_id and p.number = t.number
                                  and p.language = any($3) and not p.mechanical) f

@@ -206,10 +206,13 @@ impl<'g, 'q> Field<'g, 'q> {
         let mut parts = Vec::new();
         let adjacent = |weight, words| reason(ScorePart::Adjacent, weight, words);
         if let Some((language, weight)) = self.language(candidate) {
-            parts.push(adjacent(
-                LANGUAGE * weight,
-                format!("knows {}", reasons::name(language)),
-            ));
+            let untold = candidate.untold_languages.iter().any(|untold| untold == language);
+            let words = if untold {
+                "knows related code".to_owned()
+            } else {
+                format!("knows {}", reasons::name(language))
+            };
+            parts.push(adjacent(LANGUAGE * weight, words));
         }
         if let Some((folder, reviews)) = self.neighbours.get(&candidate.id) {
             let changes = wording::count(*reviews, "change");

@@ -163,6 +163,8 @@ pub struct Candidate {
     pub skills: Vec<HeldSkill>,
     /// Languages they reviewed or wrote, by Linguist's names, with a decayed count of changes.
     pub languages: Vec<(String, f64)>,
+    /// Those of them of which readers of this pull request may not know: they weigh, and aren't named.
+    pub untold_languages: Vec<String>,
     /// Areas they said they want to learn, where they share that.
     pub learn_goals: Vec<Area>,
     /// Areas they offered to teach, where they share that.

@@ -120,6 +120,7 @@ async fn a_language_that_was_used_in_private_is_not_told_in_public() {
         let (peerlore, pull) = a_change_beside_the_shop(private).await;
         let said = format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await);
         assert_eq!(said.contains("knows Rust"), told, "{said}");
+        assert_eq!(said.contains("knows related code"), !told, "{said}");
     }
 }
 

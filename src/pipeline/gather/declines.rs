@@ -184,6 +184,7 @@ mod tests {
                     })
                     .to_vec(),
                 languages: Vec::new(),
+                untold_languages: Vec::new(),
                 learn_goals: Vec::new(),
                 teach_goals: Vec::new(),
                 last_active: None,

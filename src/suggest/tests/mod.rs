@@ -56,6 +56,7 @@ pub fn candidate(id: PersonId, login: &str, team: TeamId) -> Candidate {
         last_learner_suggestion: None,
         skills: Vec::new(),
         languages: Vec::new(),
+        untold_languages: Vec::new(),
         learn_goals: Vec::new(),
         teach_goals: Vec::new(),
         last_active: Some(days_ago(3)),
