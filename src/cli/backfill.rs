@@ -114,6 +114,8 @@ async fn go(config: &Config, pipeline: &Pipeline, command: &Backfill, stop: &Can
             writeln!(out, "{line}")?;
         }
     }
+    let failed = all.iter().filter(|one| one.state == State::Failed).count();
+    anyhow::ensure!(failed == 0, "{} could not be read to the end", of_repositories(failed));
     Ok(())
 }
 

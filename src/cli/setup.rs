@@ -49,7 +49,10 @@ async fn forget(config: &Config, pool: &PgPool) -> anyhow::Result<()> {
         known,
         "no App of {host} is registered here, so there is nothing to forget"
     );
-    eprintln!("The App is forgotten here. Delete it at {host} too: Settings, Developer settings, GitHub Apps.");
+    eprintln!(
+        "The App is forgotten here; a `peerlore serve` that runs lets go of it within a minute. Delete it at {host} too: Settings, \
+         Developer settings, GitHub Apps."
+    );
     Ok(())
 }
 

@@ -110,7 +110,8 @@ pub fn doubts(config: &Config) -> Vec<String> {
         && let Some(url) = config.url.as_ref().filter(|url| address::is_open(url))
     {
         doubts.push(format!(
-            "{url} is not encrypted; put TLS in front and set PEERLORE_URL with https://, except on a private network"
+            "{url} is not encrypted, so nobody can sign in; put TLS in front and set PEERLORE_URL with https://, except on a private \
+             network whose members may all see the pages (PEERLORE_OPEN_PAGES)"
         ));
     }
     for address in [&config.github_api_url, &config.github_web_url] {

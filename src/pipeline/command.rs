@@ -139,7 +139,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, comment: CommentId) ->
     let Some(around) = around.filter(|_| !silent && given.state != State::Done) else {
         return Ok(());
     };
-    let answer = if given.too_many {
+    let answer = if given.too_many && !matches!(given.command, Command::NotMe { .. }) {
         tracing::info!(
             pull.number = given.key.number,
             "more commands in an hour than anybody needs"

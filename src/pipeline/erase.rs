@@ -14,6 +14,7 @@ use crate::store::erasure;
 use crate::store::inbox;
 use crate::store::inbox::Kept;
 use crate::store::lifecycle;
+use crate::store::sessions;
 use crate::store::suggestions;
 
 /// Erases everything of an account: facts, what was made of them, and bodies of deliveries that wait or became dead letters.
@@ -26,6 +27,7 @@ pub async fn account(pipeline: &Pipeline, id: InstallationId, login: &str) -> Re
     // Before the facts: what is being received just now is waited for, and goes with them.
     let letters = forget_letters(&mut tx, Whose::Account(login), pipeline.clock.now()).await?;
     let gone = lifecycle::delete(&mut tx, id).await?;
+    sessions::end_homeless(&mut tx).await?;
     tx.commit().await?;
     tracing::info!(
         installation.id = id.0,

@@ -143,6 +143,14 @@ async fn forget_words(
     )
     .execute(&mut *conn)
     .await?;
+    // People like to begin a branch's name with their own.
+    sqlx::query!(
+        "update pull set head_ref = '' where installation_id = $1 and position(lower($2) in lower(head_ref)) > 0",
+        id.0,
+        login
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!(
         "update comment set body = null where installation_id = $1 and position('@' || lower($2) in lower(body)) > 0",
         id.0,

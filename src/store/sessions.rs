@@ -330,6 +330,17 @@ pub async fn end_all(conn: &mut PgConnection, user: PersonId) -> Result<u64, Sto
     Ok(done.rows_affected())
 }
 
+/// Ends the sessions of those who belong to no account any more that is known here.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn end_homeless(conn: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query!("delete from session s where not exists (select 1 from session_place p where p.session_id = s.id)")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Forgets sessions that ended of themselves, and sign-ins begun before `sign_ins_before`; gives how many sessions.
 ///
 /// # Errors

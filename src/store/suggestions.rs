@@ -350,6 +350,23 @@ pub async fn posted_with(conn: &mut PgConnection, id: InstallationId, words: &st
     .await?)
 }
 
+/// Open pull requests of a repository for which somebody was suggested.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn open_in(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<Vec<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select g.repo_id as "repo: RepoId", g.number from suggestion g
+           join pull p on p.installation_id = g.installation_id and p.repo_id = g.repo_id and p.number = g.number
+           where g.installation_id = $1 and g.repo_id = $2 and p.open order by 1, 2"#,
+        id.0,
+        repo.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Open pull requests on which this person is suggested.
 ///
 /// # Errors

@@ -105,7 +105,7 @@ pub fn nobody_in_check() -> (String, String) {
     (title.to_owned(), format!("{title}.\n"))
 }
 
-/// A short answer to somebody who asked for the suggestion: the lines that are visible in a comment, or why nobody.
+/// A short answer to somebody who asked for the suggestion: everybody in it with a line of reasons, or why nobody.
 #[must_use]
 pub fn answer(suggestion: &Suggestion, asked: &[Pick]) -> String {
     let links = CommentLinks {
@@ -115,12 +115,19 @@ pub fn answer(suggestion: &Suggestion, asked: &[Pick]) -> String {
         asked,
         votes: &[],
     };
-    let visible = visible(suggestion, &links);
-    if visible.is_empty() {
+    let lines = lines(suggestion, &links);
+    if lines.is_empty() {
         both(suggestion, asked).trim().to_owned()
     } else {
-        visible.join("\n")
+        lines.join("\n")
     }
+}
+
+/// The lines that everybody sees.
+fn visible(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Vec<String> {
+    let mut visible = lines(suggestion, links);
+    visible.truncate(VISIBLE_LINES);
+    visible
 }
 
 /// All the reasons, and who was left out in general terms.
@@ -159,12 +166,12 @@ pub fn asked(pick: &Pick) -> String {
     line("Asked to review", pick)
 }
 
-/// The lines that everybody sees: whom Peerlore asked, then who else is suggested.
-fn visible(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Vec<String> {
+/// Whom Peerlore asked, then who else is suggested, a line each.
+fn lines(suggestion: &Suggestion, links: &CommentLinks<'_>) -> Vec<String> {
     let asked = links.asked.iter().map(asked);
     let knows = fresh(&suggestion.expert, links.asked).map(|pick| line("Knows this change", pick));
     let learns = fresh(&suggestion.learner, links.asked).map(|pick| line("Would learn from it", pick));
-    asked.chain(knows).chain(learns).take(VISIBLE_LINES).collect()
+    asked.chain(knows).chain(learns).collect()
 }
 
 /// The pick of a place, unless Peerlore has asked them already.
@@ -259,7 +266,7 @@ fn how(links: &CommentLinks<'_>) -> String {
          - To accept, comment `/peerlore assign`, or request the review under Reviewers in the sidebar. {asked}\n\
          - To decline, do nothing; `/peerlore reroll` looks for others, and `/peerlore not-me` leaves you out here.\n\
          - To be left out of everything, ask whoever runs Peerlore for {repo} to run `peerlore opt-out LOGIN`.\n\
-         - To turn this off, whoever runs Peerlore for {repo} sets `PEERLORE_SURFACE=web`.\n"
+         - To turn this off for {repo}, set `surface = \"web\"` in its `.github/peerlore.toml` on the default branch.\n"
     );
     let more = [
         ("How this works, what is stored and who sees it", links.docs_url),

@@ -35,7 +35,7 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     reviewed 2 changes under ledger/ since September
     taught error handling in 2 reviews
     from the author's own team, since nobody from another team could be suggested
-    Peerlore has asked nobody. To accept, request the review under Reviewers on the pull request; to decline, do nothing.
+    To accept, request the review under Reviewers on the pull request; to decline, do nothing.
     How this was worked out
     A score is the sum of its parts, for this pull request only. The two scores have different parts and can't be compared with each other, nor with those on other pull requests. The formulas.
     Who knows: cleo

@@ -273,6 +273,17 @@ async fn busy_says_nothing_about_what_somebody_knows() {
 }
 
 #[tokio::test]
+async fn not_me_is_heard_however_many_commands_came_before() {
+    let (peerlore, pull) = suggested(Surface::Comment).await;
+    for _ in 0..11 {
+        says(&peerlore, &pull, by("ben", TODAY + 1), "/peerlore help").await;
+    }
+    let comment = says(&peerlore, &pull, by("ben", TODAY + 2), "/peerlore not-me busy").await;
+    assert_eq!(reactions(&peerlore, &pull, comment), [EYES, DONE]);
+    assert_ne!(peerlore.picked(&pull).await.0, "ben");
+}
+
+#[tokio::test]
 async fn a_request_of_somebody_else_stays_after_not_me() {
     let (peerlore, pull) = suggested(Surface::Comment).await;
     peerlore

@@ -289,3 +289,19 @@ async fn a_pull_request_that_github_never_gives_whole_is_left_out_and_the_rest_i
         "it is known itself, with its files"
     );
 }
+
+#[tokio::test]
+async fn what_was_suggested_by_the_first_pages_is_worked_out_again_when_all_are_read() {
+    let (late, _) = comes_late().await;
+    plan(&late).await;
+    late.run_jobs().await;
+    late.sql("update suggestion set made_at = '2000-01-01'").await;
+    let old = async || {
+        late.one::<i64>("select count(*) from suggestion g join pull p using (installation_id, repo_id, number) where p.open and made_at < '2001-01-01'")
+            .await
+    };
+    assert!(old().await > 0);
+    plan(&late).await;
+    late.run_jobs().await;
+    assert_eq!(old().await, 0);
+}

@@ -81,7 +81,7 @@ async fn it_names_two_and_says_why() {
     - To accept, comment `/peerlore assign`, or request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.
     - To decline, do nothing; `/peerlore reroll` looks for others, and `/peerlore not-me` leaves you out here.
     - To be left out of everything, ask whoever runs Peerlore for `acme/shop` to run `peerlore opt-out LOGIN`.
-    - To turn this off, whoever runs Peerlore for `acme/shop` sets `PEERLORE_SURFACE=web`.
+    - To turn this off for `acme/shop`, set `surface = "web"` in its `.github/peerlore.toml` on the default branch.
     - [How this works, what is stored and who sees it](https://peerlore.example/docs)
     "#);
 }

@@ -126,6 +126,7 @@ async fn an_organisation_goes_at_once_and_takes_nobody_else_along() {
     assert_eq!(unasked.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unasked.stderr).contains("--yes"));
     assert!(rows(&peerlore, acme).await > 0);
+    assert!(peerlore.one::<i64>("select count(*) from session").await > 0);
 
     let nobody = erase(&peerlore, &["nobody", "--yes"]);
     assert_eq!(nobody.status.code(), Some(1));
@@ -133,14 +134,23 @@ async fn an_organisation_goes_at_once_and_takes_nobody_else_along() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!((rows(&peerlore, acme).await, rows(&peerlore, umbra).await), (0, kept));
     assert_eq!(peerlore.one::<i64>("select count(*) from installation").await, 1);
+    assert_eq!(peerlore.one::<i64>("select count(*) from session").await, 0);
 }
 
 #[tokio::test]
 async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
     let (peerlore, pull) = full().await;
     let number = peerlore.person("ben");
+    peerlore.sql("update pull set head_ref = 'ben/a-fix'").await;
     let naming = tables_naming(&peerlore, "ben").await;
-    for table in ["command", "review_ask", "session", "suggestion", "suggestion_check"] {
+    for table in [
+        "command",
+        "pull",
+        "review_ask",
+        "session",
+        "suggestion",
+        "suggestion_check",
+    ] {
         assert!(naming.iter().any(|name| name == table), "{table} in {naming:?}");
     }
     let numbering = tables_naming(&peerlore, &number.to_string()).await;

@@ -41,6 +41,7 @@ use crate::store::ownership;
 use crate::store::ownership::BaseBranch;
 use crate::store::pulls;
 use crate::store::pulls::Pull;
+use crate::store::suggestions;
 use crate::store::tenants;
 
 /// Days within which a closed pull request's pushes are compared with what was commented (*judgement*): each costs a call or
@@ -156,6 +157,9 @@ pub async fn store(
             backfills::leave_out(&mut tx, id, turn.repo, &left_out).await?;
         }
         bare(pipeline, &mut tx, (id, turn.repo), &past.left_out).await?;
+        if past.next.is_none() {
+            suggest_anew(pipeline, &mut tx, (id, turn.repo)).await?;
+        }
         if let Some(name) = &around.branch {
             tenants::see_default_branch(&mut tx, id, (turn.repo, name)).await?;
             match &around.read {
@@ -196,6 +200,20 @@ async fn bare(
             installation: id,
             pull: key,
         };
+        pipeline.queue.add(conn, &job.into()).await?;
+    }
+    Ok(())
+}
+
+/// What was suggested while only the newest pages were known is worked out once more when all of them are.
+async fn suggest_anew(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    (id, repo): (InstallationId, RepoId),
+) -> Result<(), StepError> {
+    for pull in suggestions::open_in(conn, id, repo).await? {
+        pulls::want_suggestion(conn, id, pull, pipeline.clock.now()).await?;
+        let job = Job::Suggest { installation: id, pull };
         pipeline.queue.add(conn, &job.into()).await?;
     }
     Ok(())

@@ -56,7 +56,7 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
     - To accept, comment `/peerlore assign`, or request the review under Reviewers in the sidebar. Peerlore has asked and notified nobody.
     - To decline, do nothing; `/peerlore reroll` looks for others, and `/peerlore not-me` leaves you out here.
     - To be left out of everything, ask whoever runs Peerlore for `acme/bank` to run `peerlore opt-out LOGIN`.
-    - To turn this off, whoever runs Peerlore for `acme/bank` sets `PEERLORE_SURFACE=web`.
+    - To turn this off for `acme/bank`, set `surface = "web"` in its `.github/peerlore.toml` on the default branch.
     - [How this works, what is stored and who sees it](https://peerlore.example/docs)
     - [How this was chosen, and who was left out in general terms](https://peerlore.example/pulls/acme/bank/100)
 

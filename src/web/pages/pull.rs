@@ -268,7 +268,7 @@ fn what_now(suggestion: &Suggestion, link: &str) -> Markup {
     html! {
         @if anybody {
             p.soft.apart {
-                "Peerlore has asked nobody. To accept, request the review under Reviewers on the "
+                "To accept, request the review under Reviewers on the "
                 a href=(link) { "pull request" } "; to decline, do nothing."
             }
         }
