@@ -350,16 +350,21 @@ pub async fn posted_with(conn: &mut PgConnection, id: InstallationId, words: &st
     .await?)
 }
 
-/// Open pull requests of a repository for which somebody was suggested.
+/// Open pull requests of a repository whose suggestion was made while its past was being read.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn open_in(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<Vec<PullKey>, StoreError> {
+pub async fn made_by_half(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    repo: RepoId,
+) -> Result<Vec<PullKey>, StoreError> {
     Ok(sqlx::query_as!(
         PullKey,
         r#"select g.repo_id as "repo: RepoId", g.number from suggestion g
            join pull p on p.installation_id = g.installation_id and p.repo_id = g.repo_id and p.number = g.number
-           where g.installation_id = $1 and g.repo_id = $2 and p.open order by 1, 2"#,
+           join backfill b on b.installation_id = g.installation_id and b.repo_id = g.repo_id
+           where g.installation_id = $1 and g.repo_id = $2 and p.open and g.made_at > b.started_at order by 1, 2"#,
         id.0,
         repo.0
     )

@@ -293,15 +293,26 @@ async fn a_pull_request_that_github_never_gives_whole_is_left_out_and_the_rest_i
 #[tokio::test]
 async fn what_was_suggested_by_the_first_pages_is_worked_out_again_when_all_are_read() {
     let (late, _) = comes_late().await;
-    plan(&late).await;
+    let id = plan(&late).await;
+    for _ in 0..3 {
+        late.sql("update backfill set page_size = 1").await;
+        backfill::run(&late.app.pipeline, id).await.expect("a page");
+    }
+    late.sql("update backfill set state = 'paused'").await;
+    late.clock.move_to(at(EVENING + 1));
     late.run_jobs().await;
-    late.sql("update suggestion set made_at = '2000-01-01'").await;
-    let old = async || {
-        late.one::<i64>("select count(*) from suggestion g join pull p using (installation_id, repo_id, number) where p.open and made_at < '2001-01-01'")
+    let made = async || {
+        late.one::<Time>("select max(made_at) from suggestion where number = 2")
             .await
     };
-    assert!(old().await > 0);
-    plan(&late).await;
+    assert_eq!(
+        made().await,
+        at(EVENING + 1),
+        "somebody is suggested before all is read"
+    );
+    late.sql("update backfill set state = 'running'").await;
+    late.clock.move_to(at(EVENING + 2));
+    backfill::run(&late.app.pipeline, id).await.expect("the last page");
     late.run_jobs().await;
-    assert_eq!(old().await, 0);
+    assert_eq!(made().await, at(EVENING + 2));
 }

@@ -157,7 +157,7 @@ pub async fn store(
             backfills::leave_out(&mut tx, id, turn.repo, &left_out).await?;
         }
         bare(pipeline, &mut tx, (id, turn.repo), &past.left_out).await?;
-        if past.next.is_none() {
+        if past.next.is_none() && turn.pages > 0 {
             suggest_anew(pipeline, &mut tx, (id, turn.repo)).await?;
         }
         if let Some(name) = &around.branch {
@@ -211,7 +211,7 @@ async fn suggest_anew(
     conn: &mut PgConnection,
     (id, repo): (InstallationId, RepoId),
 ) -> Result<(), StepError> {
-    for pull in suggestions::open_in(conn, id, repo).await? {
+    for pull in suggestions::made_by_half(conn, id, repo).await? {
         pulls::want_suggestion(conn, id, pull, pipeline.clock.now()).await?;
         let job = Job::Suggest { installation: id, pull };
         pipeline.queue.add(conn, &job.into()).await?;
