@@ -115,11 +115,11 @@ pub fn answer(suggestion: &Suggestion, asked: &[Pick]) -> String {
         asked,
         votes: &[],
     };
-    let lines = lines(suggestion, &links);
-    if lines.is_empty() {
+    let told = lines(suggestion, &links);
+    if told.is_empty() {
         both(suggestion, asked).trim().to_owned()
     } else {
-        lines.join("\n")
+        told.join("\n")
     }
 }
 
