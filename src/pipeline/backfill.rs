@@ -39,7 +39,7 @@ pub const USUAL_DAYS: i64 = 365;
 /// Rests of one page before its repository waits for somebody; together some days.
 const TRIES: i32 = 24;
 
-/// Rests after which a pull request that GitHub can't give whole even by itself is left out; together an hour, so that it is
+/// Tries after which a pull request that GitHub can't give whole even by itself is left out; together an hour, so that it is
 /// not the code host's bad day.
 const LEAVES_OUT_AFTER: i32 = 6;
 

@@ -254,8 +254,8 @@ pub async fn edges_of(
         .collect()
 }
 
-/// The lessons of one edge, as far as their repositories are there, locked against other writers of that edge until the transaction ends. Take several edges
-/// in their order, so that two writers never wait for each other.
+/// The lessons of one edge, as far as their repositories are there, locked against other writers of that edge until the
+/// transaction ends. Take several edges in their order, so that two writers never wait for each other.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.

@@ -8,6 +8,7 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::ids::RepoId;
+use crate::model::suggestion::ScorePart;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
@@ -56,7 +57,11 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
             Slot::Picked(pick) => {
                 let shows = shows_goals(&mut *conn, id, pick.person).await?;
                 pick.keep(|reason| {
-                    (shows || !reason.part.is_a_goal()) && hidden.iter().all(|name| !reason.words.contains(name))
+                    let names_hidden = reason.part == ScorePart::OtherTeam
+                        && hidden
+                            .iter()
+                            .any(|name| letters(&reason.words).contains(&letters(name)));
+                    (shows || !reason.part.is_a_goal()) && !names_hidden
                 });
             }
             Slot::AlreadyAsked { who } => *who = may_be_read(&mut *conn, id, who).await?,
@@ -72,7 +77,12 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
     }))
 }
 
-/// The names of secret teams, which stand in no reason any more.
+/// What is left of a name however its signs were made quiet for a comment.
+fn letters(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+/// The names of secret teams, which stand in no reason about teams any more.
 async fn hidden_names(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!(
         "select name from team where installation_id = $1 and secret and name <> ''",

@@ -213,3 +213,31 @@ async fn open_reviews_in_private_are_not_counted_aloud_in_public() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn only_what_is_said_of_teams_goes_with_a_hidden_name_whatever_its_signs() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore
+        .tell(
+            peerlore
+                .github
+                .rename_team(by("ada", TODAY - 2), "payments", "Payments @ HQ"),
+        )
+        .await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    assert!(peerlore.said(&pull)[0].contains("outside Payments"));
+    // A secret team that is called as a folder is.
+    peerlore
+        .tell(peerlore.github.add_team(by("ada", TODAY + 1), "src", "a secret one"))
+        .await;
+    for team in ["src", "payments"] {
+        peerlore
+            .tell(peerlore.github.hide_team(by("ada", TODAY + 2), team))
+            .await;
+    }
+    let said = format!("{:?}", peerlore.suggestion(&pull).await);
+    assert!(
+        !said.contains("Payments") && said.contains("under `src/ledger/`"),
+        "{said}"
+    );
+}
