@@ -46,12 +46,6 @@ fn rows<T: DeserializeOwned>(file: &str) -> Option<Vec<T>> {
     )
 }
 
-/// Half of the projects: errors were looked at in this half only. The weights were fitted on both.
-fn looked_at(row: &LabelledComment) -> bool {
-    row.project == "bitcoin/bitcoin"
-        || (row.project != "openstack/nova" && row.project.bytes().map(u32::from).sum::<u32>().is_multiple_of(2))
-}
-
 fn show(name: &str, figures: &impl serde::Serialize) {
     println!("{name}: {}", serde_json::to_string(figures).unwrap());
 }
@@ -61,22 +55,13 @@ fn areas_are_read_as_well_as_was_measured() {
     let Some(all) = rows::<LabelledComment>("comments/dev.jsonl.gz") else {
         return;
     };
-    let (seen, unseen): (Vec<_>, Vec<_>) = all.iter().cloned().partition(looked_at);
-    for (name, rows) in [("looked at", &seen), ("not looked at", &unseen), ("all", &all)] {
-        show(name, &classify_score(rows));
-    }
+    // The shipped model was trained on these, so this holds the file, the look-up and the gates together, and is no figure
+    // of how well it reads: that is `peerlore eval classify --cross-validate`.
     let score = classify_score(&all);
-    assert!(
-        score.micro.f1 > 0.53 && score.micro.precision > 0.60,
-        "{:?}",
-        score.micro
-    );
-    assert!(score.macro_f1 > 0.50, "{}", score.macro_f1);
-    assert!(
-        score.explains.precision > 0.67 && score.explains.recall > 0.87,
-        "{:?}",
-        score.explains
-    );
+    show("areas, on what was learned from", &score);
+    assert!(score.micro_f1 > 0.70 && score.macro_f1 > 0.70, "{score:?}");
+    assert!(score.precision > 0.80 && score.coverage > 0.55, "{score:?}");
+    assert!(score.teaches.macro_f1 > 0.75, "{:?}", score.teaches);
 }
 
 #[test]

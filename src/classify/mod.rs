@@ -1,44 +1,85 @@
 //! Reads one comment: its skill areas, its kind, how it stands to what it answers, and whether it explains.
 //!
-//! In: the text, its path, whether it is a reply. Out: a [`Reading`]. Rules only, the first of our classifiers: phrases
-//! over prose (never over quotes or code blocks) and hints from the path. It abstains where nothing points anywhere.
+//! In: the text, its path, whether it is a reply. Out: a [`Reading`]. What it is about and whether it teaches is told by a
+//! small linear model ([`linear`]), trained on labelled comments ([`train`]) over words, phrases and the path, never over
+//! quotes or code blocks; its kind and its stance by patterns ([`manner`]). It abstains where no area is likely enough.
 pub mod attributes;
+pub mod card;
 pub mod eval;
+pub mod features;
+pub mod file;
 pub mod language;
+pub mod linear;
 pub mod manner;
 pub mod markdown;
 pub mod mechanical;
-mod rules;
-mod score;
+pub mod phrases;
 #[cfg(test)]
 mod tests;
+pub mod train;
+pub mod words;
 
+use crate::classify::linear::Answer;
+use crate::classify::linear::Cuts;
+use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentText;
 use crate::model::comment::Reading;
+use crate::model::skill::Area;
 
-/// The name and version of this classifier, stored beside what it read.
-pub const MODEL: &str = "rules-1";
+/// Another area than the surest is shown from this probability on, so that few are shown that the comment only touches.
+const BESIDE: f32 = 0.6;
 
-/// Reads one comment. Never fails, and takes time linear in the text.
+/// A comment is taken to give knowledge from this probability on: where the pairs of teacher and learner that people found in
+/// threads are told best. What comes of it is asked before anything is a lesson, so it may be less than a half.
+const KNOWLEDGE: f32 = 0.25;
+
+/// Reads one comment with the shipped model. Never fails, and takes time linear in the text.
 #[must_use]
 pub fn read(comment: &CommentText<'_>) -> Reading {
+    let reader = linear::shipped();
     let parts = markdown::parts(comment.body);
     let kind = manner::kind(&parts);
-    let areas = match kind {
-        CommentKind::Substance | CommentKind::Formatting => score::areas(&parts, comment.path),
-        CommentKind::Praise | CommentKind::Acknowledgement | CommentKind::Chatter => Vec::new(),
-    };
+    let answer = reader.answer(&parts, comment.path, comment.is_reply);
     Reading {
-        areas,
+        areas: shown(reader.model().cuts, kind, &answer),
         language: comment.path.and_then(language::language_of),
         kind,
         stance: manner::stance(&parts, comment.is_reply),
-        explains: kind == CommentKind::Substance && manner::explains(&parts),
+        explains: kind == CommentKind::Substance && answer.teaches[2] >= KNOWLEDGE,
         has_code: manner::has_code(&parts),
         proposes: manner::proposes(&parts),
         suggestion_blocks: u16::try_from(parts.suggestions.len()).unwrap_or(u16::MAX),
         chars: u32::try_from(parts.prose.chars().count()).unwrap_or(u32::MAX),
-        model: MODEL.to_owned(),
+        model: reader.model().name.clone(),
+    }
+}
+
+/// The areas that are sure enough to be shown to people, surest first; none where the model abstains.
+#[must_use]
+pub fn shown(cuts: Cuts, kind: CommentKind, answer: &Answer) -> Vec<AreaGuess> {
+    if !passes_something_on(kind) {
+        return Vec::new();
+    }
+    let mut guesses: Vec<(f32, Area)> = answer.areas.into_iter().zip(Area::ALL).collect();
+    guesses.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let sure = |(at, (chance, _)): &(usize, (f32, Area))| *chance >= cuts.shown_from && (*at == 0 || *chance >= BESIDE);
+    guesses
+        .into_iter()
+        .enumerate()
+        .take_while(sure)
+        .map(|(_, (chance, area))| AreaGuess {
+            area,
+            probability: f64::from(chance),
+        })
+        .collect()
+}
+
+/// Whether a comment of this kind can be about anything: thanks and "done" aren't.
+#[must_use]
+pub fn passes_something_on(kind: CommentKind) -> bool {
+    match kind {
+        CommentKind::Substance | CommentKind::Formatting => true,
+        CommentKind::Praise | CommentKind::Acknowledgement | CommentKind::Chatter => false,
     }
 }

@@ -11,6 +11,7 @@ pub mod erase;
 pub mod eval;
 pub mod experts;
 pub mod import;
+mod labelled;
 pub mod opt_out;
 pub mod profile;
 pub mod rebuild;
@@ -20,6 +21,7 @@ pub mod suggest;
 pub mod sweep;
 pub mod terminal;
 pub mod the_app;
+pub mod train;
 
 use std::process::ExitCode;
 
@@ -65,6 +67,8 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     /// Measure a model on labelled data
     Eval(eval::Eval),
+    /// Train a model on labelled data
+    Train(train::Train),
     /// Have GitHub send again what never arrived
     Sweep(sweep::Sweep),
     /// Check everything that has to be right
@@ -166,7 +170,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.config.without_empty();
     if !matches!(
         cli.command,
-        Command::Demo(_) | Command::Doctor(_) | Command::Engine(_) | Command::Eval(_)
+        Command::Demo(_) | Command::Doctor(_) | Command::Engine(_) | Command::Eval(_) | Command::Train(_)
     ) {
         the_app::check_hosts(&config)?;
     }
@@ -181,6 +185,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Experts(command) => experts::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&command),
+        Command::Train(command) => train::run(&command),
         Command::Sweep(command) => sweep::run(config, command).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,

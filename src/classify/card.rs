@@ -1,0 +1,52 @@
+//! The card of the shipped model: what it was trained on and how well it does on projects that it hadn't seen. Written by
+//! training, shown on the docs page, never typed.
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::classify::eval::ClassifyScore;
+
+/// Name and version of the model that training makes; stored beside what it reads. A new version is read anew by `rebuild`.
+pub const NAME: &str = "areas-2";
+
+/// What a model was trained on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Data {
+    /// Comments that people labelled; the figures are about them.
+    pub labelled: usize,
+    /// Comments that were only learned from.
+    pub more: usize,
+    /// Projects that the labelled ones are from.
+    pub projects: usize,
+    /// SHA-256 of the labelled comments' texts, by which they are known again.
+    pub digest: String,
+}
+
+/// A model's card.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Card {
+    /// The model's name.
+    pub model: String,
+    /// The seed of its folds.
+    pub seed: u64,
+    /// What it was trained on.
+    pub data: Data,
+    /// Counted texts in it.
+    pub texts: usize,
+    /// Size of its file.
+    pub bytes: usize,
+    /// How well it does, each project read by a model that hadn't seen it.
+    pub score: ClassifyScore,
+}
+
+static SHIPPED: LazyLock<Card> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a constant file, read in the tests")]
+    serde_json::from_str(include_str!("model/areas.json")).expect("the card reads")
+});
+
+/// The card of the model in the binary.
+#[must_use]
+pub fn shipped() -> &'static Card {
+    &SHIPPED
+}
