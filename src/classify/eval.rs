@@ -77,6 +77,7 @@ pub fn classify_score(rows: &[LabelledComment]) -> ClassifyScore {
             body: &row.body,
             path: row.path.as_deref(),
             is_reply: row.is_reply,
+            hunk: None,
         });
         covered += usize::from(!reading.areas.is_empty());
         for (area, tally) in Area::ALL.into_iter().zip(&mut tallies) {

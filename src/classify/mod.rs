@@ -4,12 +4,14 @@
 //! over prose (never over quotes or code blocks) and hints from the path. It abstains where nothing points anywhere.
 pub mod attributes;
 pub mod eval;
+pub mod hunk;
 pub mod language;
 pub mod manner;
 pub mod markdown;
 pub mod mechanical;
 mod rules;
 mod score;
+pub mod technology;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +33,8 @@ pub fn read(comment: &CommentText<'_>) -> Reading {
     };
     Reading {
         areas,
-        language: comment.path.and_then(language::language_of),
+        language: language::language(comment),
+        technologies: technology::tags(&parts, comment.path),
         kind,
         stance: manner::stance(&parts, comment.is_reply),
         explains: kind == CommentKind::Substance && manner::explains(&parts),
