@@ -119,7 +119,9 @@ fn thread(read_one: &ReadThread) -> Thread {
             body: &said.body,
             path: read_one.path.as_deref(),
             is_reply: at > 0,
+            hunk: None,
         }),
+        skills: vec![],
         follow_up: FollowUp::NoDiffs,
         thumbs_up_by: vec![],
     });

@@ -395,8 +395,9 @@ fn the_table_of_a_repositorys_settings_tells_their_defaults() {
 #[test]
 fn the_example_of_a_repositorys_settings_is_good() {
     let text = code("toml").join("\n");
-    let read =
-        peerlore::model::settings::parse::parse(text.as_bytes(), peerlore::model::settings::parse::Scope::Repository);
+    let scope = peerlore::model::settings::parse::Scope::Organisation;
+    let read = peerlore::model::settings::parse::parse(text.as_bytes(), scope);
     let settings = peerlore::model::settings::Settings::default().with(&read.expect("a good file"));
     assert_eq!((settings.daily_cap, settings.ignore.paths.len()), (3, 2));
+    assert_eq!(settings.own_skills["payments"].name, "Payments");
 }

@@ -8,12 +8,14 @@ pub mod card;
 pub mod eval;
 pub mod features;
 pub mod file;
+pub mod hunk;
 pub mod language;
 pub mod linear;
 pub mod manner;
 pub mod markdown;
 pub mod mechanical;
 pub mod phrases;
+pub mod technology;
 #[cfg(test)]
 mod tests;
 pub mod train;
@@ -43,7 +45,8 @@ pub fn read(comment: &CommentText<'_>) -> Reading {
     let answer = reader.answer(&parts, comment.path, comment.is_reply);
     Reading {
         areas: shown(reader.model().cuts, kind, &answer),
-        language: comment.path.and_then(language::language_of),
+        language: language::language(comment),
+        technologies: technology::tags(&parts, comment.path),
         kind,
         stance: manner::stance(&parts, comment.is_reply),
         explains: kind == CommentKind::Substance && answer.teaches[2] >= KNOWLEDGE,

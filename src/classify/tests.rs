@@ -26,6 +26,7 @@ fn root(body: &str) -> Reading {
         body,
         path: None,
         is_reply: false,
+        hunk: None,
     })
 }
 
@@ -34,6 +35,7 @@ fn reply(body: &str) -> Reading {
         body,
         path: None,
         is_reply: true,
+        hunk: None,
     })
 }
 
@@ -42,6 +44,7 @@ fn on(path: &str, body: &str) -> Vec<Area> {
         body,
         path: Some(path),
         is_reply: false,
+        hunk: None,
     });
     reading.areas.iter().map(|guess| guess.area).collect()
 }
@@ -369,7 +372,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read(body in "\\PC{0,400}", path in "\\PC{0,40}", is_reply: bool) {
-        let reading = read(&CommentText { body: &body, path: Some(&path), is_reply });
+        let reading = read(&CommentText { body: &body, path: Some(&path), is_reply, hunk: None });
         prop_assert!(reading.areas.len() <= 3);
         prop_assert!(reading.areas.iter().all(|guess| guess.probability > 0.0 && guess.probability < 1.0));
         prop_assert!(reading.areas.windows(2).all(|pair| pair[0].probability >= pair[1].probability));

@@ -82,14 +82,15 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for held in &profile.helped {
         writeln!(
             out,
-            "  {:<18} {}, {}, confidence {}; about {:.0}% of such comments are useful (between {:.0}% and {:.0}%)",
+            "  {:<18} {}, {}, confidence {}; about {:.0}% of such comments are useful (between {:.0}% and {:.0}%){}",
             held.area.name(),
             wording::count(held.pulls.unsigned_abs(), "pull request"),
             wording::count(held.people, "person"),
             held.confidence.as_str(),
             held.landing.mean * 100.0,
             held.landing.low * 100.0,
-            held.landing.high * 100.0
+            held.landing.high * 100.0,
+            on(&held.on).replacen(" on", "; on", 1)
         )?;
     }
     writeln!(out, "\nTaken from others:")?;
@@ -99,9 +100,10 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for taken in &profile.taken {
         writeln!(
             out,
-            "  {} {} ({} from {})",
+            "  {} {}{} ({} from {})",
             taken.claim,
             taken.area.name(),
+            on(&taken.on),
             wording::count(taken.lessons, "lesson"),
             taken.from.join(", ")
         )?;
@@ -110,10 +112,11 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for evidence in profile.evidence.iter().take(command.evidence) {
         writeln!(
             out,
-            "  {} {} {}: {:?}, p {:.2}\n    {}",
+            "  {} {} {}{}: {:?}, p {:.2}\n    {}",
             evidence.at.format("%Y-%m-%d"),
             evidence.role,
             evidence.area.name(),
+            on(&evidence.on),
             evidence.outcome,
             evidence.p,
             evidence.link
@@ -124,4 +127,14 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
         writeln!(out, "  .. and {more} more (--evidence {})", profile.evidence.len())?;
     }
     Ok(())
+}
+
+/// What an area was on, as ` on C++, GoogleTest`; nothing where that isn't known.
+fn on(skills: &[profile::Beside]) -> String {
+    let names: Vec<&str> = skills.iter().map(|skill| skill.name.as_str()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" on {}", names.join(", "))
+    }
 }

@@ -1,4 +1,6 @@
 //! Comments, and what a classifier reads in one.
+use std::fmt;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -36,6 +38,40 @@ impl CommentPlace {
     }
 }
 
+/// The part of a diff that a comment stands on, as GitHub gives it: held in memory while an event becomes facts, and never
+/// stored or shown.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Hunk(String);
+
+impl Hunk {
+    /// A hunk of this text.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hunk({} bytes)", self.0.len())
+    }
+}
+
+/// What a comment's hunk showed when its event came: all that is kept of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HunkSigns {
+    /// The language by Linguist's name, where the path alone can't tell it and the hunk can.
+    pub language: Option<String>,
+}
+
 /// A comment as the classifier sees it: text and surroundings, no people.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentText<'a> {
@@ -45,6 +81,8 @@ pub struct CommentText<'a> {
     pub path: Option<&'a str>,
     /// It answers an earlier comment of its thread.
     pub is_reply: bool,
+    /// What its hunk showed, where it was seen.
+    pub hunk: Option<&'a HunkSigns>,
 }
 
 /// One area with how sure the classifier is, in [0, 1].
@@ -93,6 +131,9 @@ pub struct Reading {
     pub areas: Vec<AreaGuess>,
     /// The language of the file by Linguist's name.
     pub language: Option<String>,
+    /// Tags of the technologies that the text or the path names.
+    #[serde(default)]
+    pub technologies: Vec<String>,
     /// What kind of comment it is.
     pub kind: CommentKind,
     /// How it stands to what it answers.

@@ -1,6 +1,7 @@
 //! What happened, in our words: one webhook delivery or one imported record, parsed at the edge.
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
+use crate::model::comment::Hunk;
 use crate::model::ids::CommentId;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
@@ -387,6 +388,8 @@ pub struct CommentSeen {
     pub commit: Option<String>,
     /// The review it belongs to.
     pub review: Option<ReviewId>,
+    /// The part of the diff it stands on, where the event shows it.
+    pub hunk: Option<Hunk>,
 }
 
 /// A membership valid in time, as an import or a first sync tells it.

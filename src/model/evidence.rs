@@ -8,6 +8,7 @@ use crate::model::comment::Reading;
 use crate::model::ids::CommentId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::skill::Skill;
 
 /// How near the next push came to the commented line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -90,6 +91,8 @@ pub struct ThreadComment {
     pub at: Time,
     /// What the classifier read.
     pub reading: Reading,
+    /// Technologies and own skills that it is on.
+    pub skills: Vec<Skill>,
     /// What the pushes after it did.
     pub follow_up: FollowUp,
     /// The other people who gave it a thumbs-up (or heart, hooray, rocket).

@@ -8,6 +8,7 @@ use crate::model::ids::CommentId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::skill::Area;
+use crate::model::skill::Skill;
 
 /// What came of a lesson (science.md section 1: learned > accepted > given; declined is none landed).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -69,6 +70,8 @@ pub struct Lesson {
     pub area: Area,
     /// The file's language, by Linguist's name.
     pub language: Option<String>,
+    /// Technologies and own skills that it was on.
+    pub skills: Vec<Skill>,
     /// When the comment was written.
     pub at: Time,
     /// Probability that the comment was useful, in [0, 1].

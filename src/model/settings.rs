@@ -14,6 +14,8 @@ use serde::Serialize;
 
 use crate::model::settings::file::Partial;
 use crate::model::skill::Area;
+use crate::model::skill::Skill;
+use crate::model::skill::own::OwnSkills;
 
 /// Where the file lies in a repository.
 pub const FILE: &str = ".github/peerlore.toml";
@@ -106,8 +108,10 @@ pub struct Settings {
     pub leads: BTreeMap<String, Vec<String>>,
     /// Teams where the organisation has none: name to logins. The organisation's file only.
     pub teams: BTreeMap<String, Vec<String>>,
-    /// Areas that files are about beside what is read in their comments: path pattern to areas.
-    pub skills: BTreeMap<String, Vec<Area>>,
+    /// Skills that files are about beside what is read in their comments: path pattern to skills.
+    pub skills: BTreeMap<String, Vec<Skill>>,
+    /// The organisation's own skills. The organisation's file only.
+    pub own_skills: OwnSkills,
     /// Whose names appear among the silent experts. The organisation's file only.
     pub silent_experts: SilentExperts,
     /// Days that comment texts are kept.
@@ -140,6 +144,7 @@ impl Default for Settings {
             leads: BTreeMap::new(),
             teams: BTreeMap::new(),
             skills: BTreeMap::new(),
+            own_skills: OwnSkills::new(),
             silent_experts: SilentExperts::Named,
             retention_days: 90,
             half_life: 52,
@@ -171,6 +176,7 @@ impl Settings {
             leads: or(file.leads.as_ref(), &self.leads),
             teams: or(file.teams.as_ref(), &self.teams),
             skills: or(file.skills.as_ref(), &self.skills),
+            own_skills: or(file.own_skills.as_ref(), &self.own_skills),
             silent_experts: or(file.silent_experts.as_ref(), &self.silent_experts),
             retention_days: or(file.retention_days.as_ref(), &self.retention_days),
             half_life: or(file.half_life.as_ref(), &self.half_life),
@@ -206,16 +212,34 @@ impl Settings {
         patterns.any(|pattern| pattern::path_fits(pattern, path))
     }
 
-    /// The areas that a file is about by these settings, each once.
+    /// The skills that a file is about by these settings, each once. An own skill that nothing defines any more is none.
     #[must_use]
-    pub fn areas_of(&self, path: &str) -> Vec<Area> {
+    pub fn skills_of(&self, path: &str) -> Vec<Skill> {
         let fitting = self
             .skills
             .iter()
             .filter(|(pattern, _)| pattern::path_fits(pattern, path));
-        let mut areas: Vec<Area> = fitting.flat_map(|(_, areas)| areas.iter().copied()).collect();
-        areas.sort_unstable();
-        areas.dedup();
-        areas
+        let defined = |skill: &&Skill| match skill {
+            Skill::Own(word) => self.own_skills.contains_key(word),
+            Skill::Area(_) | Skill::Language(_) | Skill::Technology(_) => true,
+        };
+        let mut skills: Vec<Skill> = fitting
+            .flat_map(|(_, skills)| skills)
+            .filter(defined)
+            .cloned()
+            .collect();
+        skills.sort_unstable();
+        skills.dedup();
+        skills
+    }
+
+    /// The areas among the skills that a file is about by these settings.
+    #[must_use]
+    pub fn areas_of(&self, path: &str) -> Vec<Area> {
+        let areas = self.skills_of(path).into_iter().filter_map(|skill| match skill {
+            Skill::Area(area) => Some(area),
+            Skill::Language(_) | Skill::Technology(_) | Skill::Own(_) => None,
+        });
+        areas.collect()
     }
 }

@@ -1,9 +1,19 @@
-//! Skill areas: the 17 practice areas a review comment can be about, and languages by Linguist's names.
+//! Skills: what a lesson can be about. The 17 practice areas, and beside them languages, technologies and an organisation's
+//! own skills.
+//!
+//! Each has a slug that is stored and never changes: `testing` for an area, `lang:c++` for a language, `tech:postgresql` for
+//! a technology, `own:payments` for a skill of an organisation's own.
+pub mod language;
+pub mod own;
+pub mod technology;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
 use serde::Serialize;
+
+use crate::model::skill::own::OwnSkills;
 
 macro_rules! areas {
     ($($variant:ident, $slug:literal, $name:literal, $about:literal;)*) => {
@@ -92,5 +102,197 @@ impl TryFrom<String> for Area {
 
     fn try_from(text: String) -> Result<Self, UnknownArea> {
         text.parse()
+    }
+}
+
+/// A skill of any group.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Skill {
+    /// A practice area.
+    Area(Area),
+    /// A language, by Linguist's name.
+    Language(String),
+    /// A technology, by its tag.
+    Technology(String),
+    /// One of an organisation's own, by the part of its slug behind `own:`.
+    Own(String),
+}
+
+/// A skill as people read of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Described {
+    /// The stable name that is stored.
+    pub slug: String,
+    /// What it belongs to.
+    pub parent: String,
+    /// The name that people read.
+    pub name: String,
+    /// One line on what it is.
+    pub about: String,
+}
+
+impl Skill {
+    /// The stable name that is stored.
+    #[must_use]
+    pub fn slug(&self) -> String {
+        match self {
+            Self::Area(area) => area.slug().to_owned(),
+            Self::Language(name) => format!("lang:{}", language::slug(name)),
+            Self::Technology(tag) => format!("tech:{tag}"),
+            Self::Own(word) => format!("own:{word}"),
+        }
+    }
+
+    /// What people read of it; none where nothing defines it (any more).
+    #[must_use]
+    pub fn described(&self, own: &OwnSkills) -> Option<Described> {
+        let (parent, name, about) = match self {
+            Self::Area(area) => ("practice".to_owned(), area.name(), area.about()),
+            Self::Language(name) => {
+                let about = match language::kind(name)?.as_str() {
+                    "programming" => "A programming language.",
+                    "markup" => "A markup language.",
+                    "data" => "A language for data.",
+                    _ => "A language for prose.",
+                };
+                (language::parent(name)?, name.as_str(), about)
+            }
+            Self::Technology(tag) => {
+                let found = technology::by_tag(tag)?;
+                (found.kind.to_owned(), found.name, found.about)
+            }
+            Self::Own(word) => {
+                let defined = own.get(word)?;
+                let parent = defined.parent.clone().unwrap_or_else(|| "own".to_owned());
+                (parent, defined.name.as_str(), defined.about.as_str())
+            }
+        };
+        Some(Described {
+            slug: self.slug(),
+            parent,
+            name: name.to_owned(),
+            about: about.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Skill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.slug())
+    }
+}
+
+/// A slug that names no skill.
+#[derive(Debug, thiserror::Error)]
+pub enum UnknownSkill {
+    /// No practice area.
+    #[error(transparent)]
+    Area(#[from] UnknownArea),
+    /// No language of Linguist's.
+    #[error(
+        "there is no language \"{0}\"; write the name that GitHub shows in small letters, with - for spaces, as in lang:c++"
+    )]
+    Language(String),
+    /// No technology of the table.
+    #[error("there is no technology \"{0}\"; page /docs/skills lists them, as in tech:postgresql")]
+    Technology(String),
+    /// Not the shape of an own skill's slug.
+    #[error("\"{0}\" can't be the slug of an own skill; use small letters, digits and -, as in own:payments")]
+    Own(String),
+}
+
+impl FromStr for Skill {
+    type Err = UnknownSkill;
+
+    fn from_str(slug: &str) -> Result<Self, UnknownSkill> {
+        match slug.split_once(':') {
+            Some(("lang", word)) => match language::by_slug(word) {
+                Some(name) => Ok(Self::Language(name.to_owned())),
+                None => Err(UnknownSkill::Language(word.to_owned())),
+            },
+            Some(("tech", tag)) => match technology::by_tag(tag) {
+                Some(found) => Ok(Self::Technology(found.tag.to_owned())),
+                None => Err(UnknownSkill::Technology(tag.to_owned())),
+            },
+            Some(("own", word)) if own::is_slug(word) => Ok(Self::Own(word.to_owned())),
+            Some(("own", word)) => Err(UnknownSkill::Own(word.to_owned())),
+            _ => Ok(Self::Area(slug.parse()?)),
+        }
+    }
+}
+
+impl From<Skill> for String {
+    fn from(skill: Skill) -> Self {
+        skill.slug()
+    }
+}
+
+impl TryFrom<String> for Skill {
+    type Error = UnknownSkill;
+
+    fn try_from(slug: String) -> Result<Self, UnknownSkill> {
+        slug.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::skill::own::OwnSkill;
+
+    #[test]
+    fn a_slug_names_its_skill_and_the_other_way_round() {
+        for slug in [
+            "testing",
+            "lang:c++",
+            "lang:protocol-buffer",
+            "tech:asp.net-core",
+            "own:payments",
+        ] {
+            let skill: Skill = slug.parse().expect("a skill");
+            assert_eq!(skill.slug(), slug);
+        }
+        for area in Area::ALL {
+            assert_eq!(area.slug().parse::<Skill>().expect("an area"), Skill::Area(area));
+        }
+        for wrong in [
+            "",
+            "tests",
+            "lang:",
+            "lang:C++",
+            "tech:postgres",
+            "own:",
+            "own:Pay ments",
+            "skill:testing",
+        ] {
+            assert!(wrong.parse::<Skill>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_group_is_described() {
+        let payments = OwnSkill {
+            name: "Payments".to_owned(),
+            about: "Money that moves.".to_owned(),
+            parent: Some("domain".to_owned()),
+        };
+        let own = OwnSkills::from([("payments".to_owned(), payments)]);
+        let told = |slug: &str| {
+            let skill: Skill = slug.parse().expect("a skill");
+            skill
+                .described(&own)
+                .map(|one| format!("{} < {}: {}", one.name, one.parent, one.about))
+        };
+        assert_eq!(
+            ["testing", "lang:tsx", "tech:googletest", "own:payments", "own:gone"].map(told),
+            [
+                Some("Testing < practice: Tests, fixtures, assertions and how testable the code is.".to_owned()),
+                Some("TSX < TypeScript: A programming language.".to_owned()),
+                Some("GoogleTest < test tool: A test and mock framework for C++.".to_owned()),
+                Some("Payments < domain: Money that moves.".to_owned()),
+                None,
+            ]
+        );
     }
 }

@@ -20,7 +20,7 @@ use crate::model::lesson::Lesson;
 use crate::model::lesson::Refusal;
 use crate::model::pull::HeadPush;
 use crate::model::settings::Settings;
-use crate::model::skill::Area;
+use crate::model::skill::Skill;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::settings;
@@ -98,7 +98,7 @@ pub async fn of_pull(
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
     for mut thread in threads(key, (&pull, author), &comments, &pushes) {
         if let Some(path) = &thread.path {
-            declare(&mut thread.comments, &settings.areas_of(path));
+            declare(&mut thread.comments, &settings.skills_of(path));
         }
         let mechanical = mega
             || thread
@@ -139,9 +139,19 @@ pub async fn move_edges(
     Ok(())
 }
 
-/// Puts areas that the settings name for a file behind the surest area that was read in its comments, and as sure: a
-/// comment teaches two areas at most.
-fn declare(comments: &mut [ThreadComment], areas: &[Area]) {
+/// Puts what the settings name for a file beside what was read in its comments. Areas come behind the surest one that was
+/// read, and are as sure: a comment teaches two areas at most. A language stands in the place of the one that was read.
+fn declare(comments: &mut [ThreadComment], skills: &[Skill]) {
+    let mut areas = Vec::new();
+    let mut language = None;
+    let mut others = Vec::new();
+    for skill in skills {
+        match skill {
+            Skill::Area(area) => areas.push(*area),
+            Skill::Language(name) => language = Some(name),
+            Skill::Technology(_) | Skill::Own(_) => others.push(skill),
+        }
+    }
     let substance = comments
         .iter_mut()
         .filter(|comment| comment.reading.kind == CommentKind::Substance);
@@ -160,6 +170,14 @@ fn declare(comments: &mut [ThreadComment], areas: &[Area]) {
             }
         }
         comment.reading.areas = guesses;
+        if let Some(language) = language {
+            comment.reading.language = Some(language.clone());
+        }
+        for skill in &others {
+            if !comment.skills.contains(skill) {
+                comment.skills.push((*skill).clone());
+            }
+        }
     }
 }
 
@@ -194,6 +212,7 @@ async fn read_comments(
         let text = CommentText {
             body,
             path: comment.path.as_deref(),
+            hunk: comment.hunk.as_ref(),
             // Nothing says what a comment of the conversation answers; what the author says there are answers.
             is_reply: match comment.place {
                 CommentPlace::Diff => comment.root != comment.id,
@@ -267,13 +286,16 @@ fn turns<'a, 'b>(conversation: &'a [&'b StoredComment], author: Option<PersonId>
 }
 
 fn thread_comment(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> Option<ThreadComment> {
+    let reading = comment.reading.clone()?;
+    let technologies = reading.technologies.iter().cloned();
     Some(ThreadComment {
+        skills: technologies.map(Skill::Technology).collect(),
         id: comment.id,
         place: comment.place,
         author: comment.author.unwrap_or(PersonId(0)),
         standing: comment.standing,
         at: comment.created_at,
-        reading: comment.reading.clone()?,
+        reading,
         follow_up: follow_up(comment, pull, pushes),
         thumbs_up_by: comment.thumbs_up_by.clone(),
     })

@@ -1,4 +1,5 @@
 //! What one person holds, applied, learned and passed on, each claim with its evidence; and who holds an area.
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -16,8 +17,11 @@ use crate::model::ids::PersonId;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::skill::Area;
+use crate::model::skill::Skill;
+use crate::model::skill::own::OwnSkills;
 use crate::pipeline::Addresses;
 use crate::pipeline::StepError;
+use crate::pipeline::settings;
 use crate::skill::edge;
 use crate::skill::learned;
 use crate::skill::learned::CameUp;
@@ -35,8 +39,19 @@ use crate::store::reader::Reader;
 
 /// Lessons that a profile looks at, the newest first.
 const LESSONS: i64 = 5_000;
+/// Languages, technologies and own skills that are named beside an area at most.
+const MOST_BESIDE: usize = 5;
 /// Days over which the organisation's rates are taken (*judgement*: the window of the other yearly measures).
 pub const RATE_DAYS: i64 = 365;
+
+/// A skill beside an area: a language, a technology, or one of the organisation's own.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Beside {
+    /// Its slug.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
 
 /// One area that a person passed on to others.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -53,6 +68,8 @@ pub struct Held {
     pub confidence: Confidence,
     /// The share of lessons that land, with its interval.
     pub landing: Landing,
+    /// What it was on: languages, technologies and own skills, the most frequent first.
+    pub on: Vec<Beside>,
 }
 
 /// A landing rate in plain figures.
@@ -79,6 +96,8 @@ pub struct Taken {
     pub from: Vec<String>,
     /// When the last one landed.
     pub last: Time,
+    /// What they were on: languages, technologies and own skills, the most frequent first.
+    pub on: Vec<Beside>,
 }
 
 /// One piece of evidence, with its link.
@@ -104,6 +123,8 @@ pub struct Evidence {
     pub diffs_known: bool,
     /// May still change.
     pub provisional: bool,
+    /// What it was on: the language, technologies and own skills.
+    pub on: Vec<Beside>,
 }
 
 /// A person's profile: what that person may see of it.
@@ -144,7 +165,8 @@ pub async fn profile(
         let taught = lines.iter().filter(|line| line.teacher == person.id);
         edge::edges(taught.map(LessonLine::lesson))
     };
-    let taken = taken(conn, reader, (person.id, &lines), at).await?;
+    let own = settings::own_skills(conn, id).await?;
+    let taken = taken(conn, reader, (person.id, &lines, &own), at).await?;
     let mut notes = Vec::new();
     let without = lines.iter().filter(|line| !line.diffs_known).count();
     if without > 0 {
@@ -155,9 +177,12 @@ pub async fn profile(
     }
     Ok(Profile {
         login: person.login.clone(),
-        helped: helped(&edges, &lines, person.id, at),
+        helped: helped(&edges, &lines, (person.id, &own), at),
         taken,
-        evidence: lines.iter().map(|line| evidence(line, person.id, addresses)).collect(),
+        evidence: lines
+            .iter()
+            .map(|line| evidence(line, person.id, addresses, &own))
+            .collect(),
         notes,
     })
 }
@@ -176,7 +201,7 @@ pub fn link(addresses: &Addresses, line: &LessonLine) -> String {
     )
 }
 
-fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses) -> Evidence {
+fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses, own: &OwnSkills) -> Evidence {
     let taught = line.teacher == person;
     Evidence {
         area: line.area,
@@ -193,10 +218,29 @@ fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses) -> Evide
         outcome: line.outcome,
         diffs_known: line.diffs_known,
         provisional: line.provisional,
+        on: on([line], own),
     }
 }
 
-fn helped(edges: &[Edge], lines: &[LessonLine], person: PersonId, at: Time) -> Vec<Held> {
+/// What lessons were on beside their area, the most frequent first; what nothing defines any more is left out.
+fn on<'l>(lines: impl IntoIterator<Item = &'l LessonLine>, own: &OwnSkills) -> Vec<Beside> {
+    let mut counts: BTreeMap<Skill, usize> = BTreeMap::new();
+    for skill in lines.into_iter().flat_map(LessonLine::beside_its_area) {
+        *counts.entry(skill).or_default() += 1;
+    }
+    let mut skills: Vec<(Skill, usize)> = counts.into_iter().collect();
+    skills.sort_by_key(|(_, count)| Reverse(*count));
+    let named = skills.iter().filter_map(|(skill, _)| {
+        let described = skill.described(own)?;
+        Some(Beside {
+            slug: described.slug,
+            name: described.name,
+        })
+    });
+    named.take(MOST_BESIDE).collect()
+}
+
+fn helped(edges: &[Edge], lines: &[LessonLine], (person, own): (PersonId, &OwnSkills), at: Time) -> Vec<Held> {
     let mut areas: BTreeMap<Area, Vec<&Edge>> = BTreeMap::new();
     for edge in edges.iter().filter(|edge| edge.pulls > 0) {
         areas.entry(edge.area).or_default().push(edge);
@@ -204,11 +248,9 @@ fn helped(edges: &[Edge], lines: &[LessonLine], person: PersonId, at: Time) -> V
     let mut held: Vec<Held> = areas
         .into_iter()
         .map(|(area, edges)| {
-            let given: Vec<Lesson> = lines
-                .iter()
-                .filter(|line| line.teacher == person && line.area == area)
-                .map(LessonLine::lesson)
-                .collect();
+            let taught = |line: &&LessonLine| line.teacher == person && line.area == area;
+            let landed = |line: &&LessonLine| line.outcome == Outcome::Landed;
+            let given: Vec<Lesson> = lines.iter().filter(taught).map(LessonLine::lesson).collect();
             Held {
                 area,
                 strength: edges.iter().map(|one| edge::profile_strength(one, at)).sum(),
@@ -216,6 +258,7 @@ fn helped(edges: &[Edge], lines: &[LessonLine], person: PersonId, at: Time) -> V
                 people: edges.len(),
                 confidence: edge::confidence_of(edges.iter().map(|one| edge::effective_n(one, at)).sum()),
                 landing: landing(&rate::landing_rate(&given)),
+                on: on(lines.iter().filter(taught).filter(landed), own),
             }
         })
         .collect();
@@ -234,7 +277,7 @@ fn landing(rate: &Rate) -> Landing {
 async fn taken(
     conn: &mut PgConnection,
     reader: &Reader,
-    (person, lines): (PersonId, &[LessonLine]),
+    (person, lines, own): (PersonId, &[LessonLine], &OwnSkills),
     at: Time,
 ) -> Result<Vec<Taken>, StepError> {
     let mut areas: BTreeMap<Area, Vec<&LessonLine>> = BTreeMap::new();
@@ -254,7 +297,7 @@ async fn taken(
         .filter_map(|line| line.language.as_deref())
         .collect();
     let languages: Vec<&str> = languages.into_iter().collect();
-    let own = profiles::reviewed_pulls_of(conn, reader, person, first).await?;
+    let reviewed = profiles::reviewed_pulls_of(conn, reader, person, first).await?;
     let rates = profiles::area_rates(conn, reader, &languages, at - Duration::days(RATE_DAYS)).await?;
     let mut taken: Vec<Taken> = areas
         .into_iter()
@@ -264,7 +307,7 @@ async fn taken(
             from.sort();
             from.dedup();
             let later = LaterWork {
-                expected: expected(&got, (&own, last), &rates),
+                expected: expected(&got, (&reviewed, last), &rates),
                 ..since(person, (area, last), lines)
             };
             Some(Taken {
@@ -273,6 +316,7 @@ async fn taken(
                 lessons: got.len(),
                 from,
                 last,
+                on: on(got.iter().copied(), own),
             })
         })
         .collect();

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use sqlx::PgConnection;
 
+use crate::classify::hunk;
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::event::Account;
@@ -310,11 +311,13 @@ async fn see_comment(
         let bare = CommentSeen {
             author: None,
             body: String::new(),
+            hunk: None,
             ..comment.clone()
         };
-        comments::see(conn, id, key, &bare).await?;
+        comments::see(conn, id, key, (&bare, None)).await?;
     } else {
-        comments::see(conn, id, key, comment).await?;
+        let signs = hunk::signs(comment.path.as_deref(), comment.hunk.as_ref());
+        comments::see(conn, id, key, (comment, signs.as_ref())).await?;
     }
     Ok(())
 }
@@ -354,5 +357,6 @@ fn text_of_review(review: &ReviewSeen) -> Option<CommentSeen> {
         on_old_side: false,
         commit: None,
         review: Some(review.id),
+        hunk: None,
     })
 }

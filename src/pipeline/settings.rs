@@ -22,6 +22,7 @@ use crate::model::settings::file::Partial;
 use crate::model::settings::parse;
 use crate::model::settings::parse::Fault;
 use crate::model::settings::parse::Scope;
+use crate::model::skill::own::OwnSkills;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store;
@@ -126,6 +127,33 @@ async fn everything(pipeline: &Pipeline, conn: &mut PgConnection, id: Installati
     Ok(())
 }
 
+/// Reads every repository's file again: what was no own skill may be one now, or the other way round.
+async fn read_repositories_again(
+    pipeline: &Pipeline,
+    conn: &mut PgConnection,
+    id: InstallationId,
+) -> Result<(), StepError> {
+    for repo in tenants::repos(conn, id).await? {
+        let of = SettingsOf::Repository(repo.id);
+        let job = Job::Settings { installation: id, of };
+        pipeline.queue.add(conn, &job.into()).await?;
+    }
+    Ok(())
+}
+
+fn same_words(one: &OwnSkills, other: &OwnSkills) -> bool {
+    one.keys().eq(other.keys())
+}
+
+/// The skills of an organisation's own, as the good version of its file that is in force defines them.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn own_skills(conn: &mut PgConnection, id: InstallationId) -> Result<OwnSkills, StepError> {
+    let file = store::settings::in_force(conn, id, None).await?;
+    Ok(file.and_then(|file| file.own_skills).unwrap_or_default())
+}
+
 /// Reads one file and keeps what it says.
 async fn read(
     pipeline: &Pipeline,
@@ -144,6 +172,7 @@ async fn read(
     let paths: &[&str] = if repo.is_none() { &ORGANISATION_FILES } else { &[FILE] };
     let found = first(pipeline, &at, paths, None).await?;
     let mut tx = pipeline.pool.begin().await?;
+    let own = own_skills(&mut tx, tenant.id).await?;
     match found {
         None => {
             if store::settings::forget(&mut tx, tenant.id, repo).await? {
@@ -154,7 +183,7 @@ async fn read(
             }
         }
         Some((path, file)) => {
-            let says = says(&file, scope);
+            let says = says(&file, scope, &own);
             let read = Read {
                 source: &format!("{name}/{path}"),
                 blob: &file.blob,
@@ -164,6 +193,9 @@ async fn read(
             let faults = says.err().unwrap_or_default().len();
             tracing::info!(repo = name, path, faults, "settings read");
         }
+    }
+    if repo.is_none() && !same_words(&own, &own_skills(&mut tx, tenant.id).await?) {
+        read_repositories_again(pipeline, &mut tx, tenant.id).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -193,9 +225,9 @@ fn scope(name: &str) -> Scope {
     }
 }
 
-fn says(file: &FileText, scope: Scope) -> Result<Partial, Vec<Fault>> {
+fn says(file: &FileText, scope: Scope, own: &OwnSkills) -> Result<Partial, Vec<Fault>> {
     match &file.bytes {
-        Some(bytes) => parse::parse(bytes, scope),
+        Some(bytes) => parse::parse_beside(bytes, scope, own),
         None => Err(vec![parse::too_large()]),
     }
 }

@@ -53,6 +53,7 @@ fn lesson(number: i32, p: f64, outcome: Outcome, at: i64) -> Lesson {
         learner: PersonId(2),
         area: Area::Testing,
         language: None,
+        skills: vec![],
         at: day(at),
         p,
         parts: vec![],

@@ -6,6 +6,7 @@ use sqlx::types::Json;
 
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
+use crate::model::comment::HunkSigns;
 use crate::model::comment::Reading;
 use crate::model::event::CommentSeen;
 use crate::model::evidence::Nearness;
@@ -16,7 +17,8 @@ use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::store::StoreError;
 
-/// Stores a comment, unless a newer text of it is known. A text that changed loses its classification.
+/// Stores a comment with what its hunk showed, unless a newer text of it is known. A text that changed loses its
+/// classification; what the hunk showed stays, whichever event told it.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -24,18 +26,23 @@ pub async fn see(
     conn: &mut PgConnection,
     id: InstallationId,
     key: PullKey,
-    comment: &CommentSeen,
+    (comment, signs): (&CommentSeen, Option<&HunkSigns>),
 ) -> Result<(), StoreError> {
+    let signs = signs.map(serde_json::to_value).transpose();
+    let signs = signs.map_err(|_| StoreError::Unreadable {
+        what: "comment.hunk_signs",
+    })?;
     let changed = sqlx::query_scalar!(
         r#"insert into comment (installation_id, place, id, repo_id, number, root_id, author_id, body, created_at,
-                                updated_at, path, line, on_old_side, commit_sha, review_id)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                updated_at, path, line, on_old_side, commit_sha, review_id, hunk_signs)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
            on conflict (installation_id, place, id) do update
            set root_id = excluded.root_id, author_id = excluded.author_id, body = excluded.body,
                created_at = excluded.created_at, updated_at = excluded.updated_at, path = excluded.path,
                line = coalesce(excluded.line, comment.line), on_old_side = excluded.on_old_side,
                commit_sha = coalesce(excluded.commit_sha, comment.commit_sha),
-               review_id = coalesce(excluded.review_id, comment.review_id)
+               review_id = coalesce(excluded.review_id, comment.review_id),
+               hunk_signs = coalesce(excluded.hunk_signs, comment.hunk_signs)
            where comment.updated_at < excluded.updated_at
              and comment.deleted_at is null
            returning true as "changed!""#,
@@ -53,13 +60,37 @@ pub async fn see(
         comment.line,
         comment.on_old_side,
         comment.commit,
-        comment.review.map(|review| review.0)
+        comment.review.map(|review| review.0),
+        signs
     )
     .fetch_optional(&mut *conn)
     .await?;
     if changed.is_some() {
         forget_what_was_measured(conn, id, key, (comment.place, comment.id)).await?;
+    } else if let Some(signs) = signs {
+        see_signs(conn, id, (comment.place, comment.id), &signs).await?;
     }
+    Ok(())
+}
+
+/// Stores what a hunk showed where an event that carried none came first.
+async fn see_signs(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (place, comment): (CommentPlace, CommentId),
+    signs: &serde_json::Value,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update comment set hunk_signs = $4
+         where installation_id = $1 and place = $2 and id = $3 and hunk_signs is null and deleted_at is null
+           and author_id is not null",
+        id.0,
+        place.as_str(),
+        comment.0,
+        signs
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -116,7 +147,7 @@ pub async fn delete(
          values ($1, $2, $3, $4, $5, $3, $6, $6, $6)
          on conflict (installation_id, place, id) do update
          set deleted_at = excluded.deleted_at, body = null, author_id = null, path = null, line = null,
-             on_old_side = false, commit_sha = null, review_id = null, root_id = excluded.root_id,
+             on_old_side = false, commit_sha = null, review_id = null, hunk_signs = null, root_id = excluded.root_id,
              created_at = excluded.created_at",
         id.0,
         place.as_str(),
@@ -255,6 +286,8 @@ pub struct StoredComment {
     pub on_old_side: bool,
     /// The commit that was commented.
     pub commit: Option<String>,
+    /// What its hunk showed; none: no hunk was seen.
+    pub hunk: Option<HunkSigns>,
     /// What a classifier read in it, by whichever model.
     pub reading: Option<Reading>,
     /// The commit of the push that was compared, where one was.
@@ -281,6 +314,7 @@ pub async fn of_pull(
     let rows = sqlx::query!(
         r#"select c.id, c.place, c.root_id, c.author_id, c.body, c.created_at, c.updated_at,
                   greatest(c.created_at, v.submitted_at) as "shown_at!", c.path, c.line, c.on_old_side, c.commit_sha,
+                  c.hunk_signs as "hunk_signs?: Json<HunkSigns>",
                   coalesce(p.kind = 'human' and p.opted_out_at is null, false) as "counts!",
                   coalesce(p.opted_out_at is not null, false) as "opted_out!",
                   r.reading as "reading?: Json<Reading>",
@@ -334,6 +368,7 @@ pub async fn of_pull(
                 line: row.line,
                 on_old_side: row.on_old_side,
                 commit: row.commit_sha,
+                hunk: row.hunk_signs.map(|signs| signs.0),
                 reading: row.reading.map(|reading| reading.0),
                 followed_up: row.followed_up,
                 nearness,

@@ -18,6 +18,7 @@ use crate::model::lesson::Outcome;
 use crate::model::lesson::Part;
 use crate::model::lesson::Refusal;
 use crate::model::skill::Area;
+use crate::model::skill::Skill;
 use crate::store::StoreError;
 
 /// An edge's ends and subject.
@@ -32,6 +33,7 @@ struct Row {
     learner_id: i64,
     area: String,
     language: Option<String>,
+    skills: Vec<String>,
     at: Time,
     p: f64,
     parts: Json<Vec<Part>>,
@@ -58,6 +60,7 @@ impl TryFrom<Row> for Lesson {
                 .parse()
                 .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
             language: row.language,
+            skills: skills(&row.skills),
             at: row.at,
             p: row.p,
             parts: row.parts.0,
@@ -66,6 +69,11 @@ impl TryFrom<Row> for Lesson {
             provisional: row.provisional,
         })
     }
+}
+
+/// The skills that stored slugs name; one that no table has any more is left out.
+pub(super) fn skills(slugs: &[String]) -> Vec<Skill> {
+    slugs.iter().filter_map(|slug| slug.parse().ok()).collect()
 }
 
 /// Waits until nobody else infers the lessons of this pull request; held until the transaction ends. Take it before the
@@ -185,6 +193,7 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
     let repos: Vec<i64> = lessons.iter().map(|l| l.pull.repo.0).collect();
     let numbers: Vec<i32> = lessons.iter().map(|l| l.pull.number).collect();
     let languages: Vec<Option<&str>> = lessons.iter().map(|l| l.language.as_deref()).collect();
+    let skills: Vec<String> = lessons.iter().map(|l| joined(&l.skills)).collect();
     let times: Vec<Time> = lessons.iter().map(|l| l.at).collect();
     let ps: Vec<f64> = lessons.iter().map(|l| l.p).collect();
     let parts: Vec<serde_json::Value> = lessons
@@ -196,10 +205,14 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
     let provisional: Vec<bool> = lessons.iter().map(|l| l.provisional).collect();
     sqlx::query!(
         "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, language,
-                             at, p, parts, outcome, diffs_known, provisional)
-         select $1, l.* from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-                                    $8::int[], $9::text[], $10::timestamptz[], $11::float8[], $12::jsonb[], $13::text[],
-                                    $14::bool[], $15::bool[]) as l
+                             at, p, parts, outcome, diffs_known, provisional, skills)
+         select $1, l.place, l.comment_id, l.area, l.learner_id, l.teacher_id, l.repo_id, l.number, l.language, l.at, l.p,
+                l.parts, l.outcome, l.diffs_known, l.provisional, string_to_array(l.skills, ' ')
+         from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::int[], $9::text[], $10::timestamptz[], $11::float8[], $12::jsonb[], $13::text[],
+                     $14::bool[], $15::bool[], $16::text[])
+              as l (place, comment_id, area, learner_id, teacher_id, repo_id, number, language, at, p, parts, outcome,
+                    diffs_known, provisional, skills)
          on conflict do nothing",
         id.0,
         &places as &[&str],
@@ -215,11 +228,18 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
         &parts,
         &outcomes as &[&str],
         &diffs,
-        &provisional
+        &provisional,
+        &skills
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Slugs with spaces between: they have none in them, and a list of lists can't be unnested.
+fn joined(skills: &[Skill]) -> String {
+    let slugs: Vec<String> = skills.iter().map(Skill::slug).collect();
+    slugs.join(" ")
 }
 
 fn stored_refusal(reason: Refusal) -> String {
@@ -272,7 +292,7 @@ pub async fn of_edge(conn: &mut PgConnection, id: InstallationId, edge: EdgeKey)
     .await?;
     let rows = sqlx::query_as!(
         Row,
-        r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, language, at, p,
+        r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, language, skills, at, p,
                   parts as "parts: Json<Vec<Part>>", outcome, diffs_known, provisional
            from lesson l
            where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4

@@ -13,7 +13,9 @@ use crate::model::ids::RepoId;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::skill::Area;
+use crate::model::skill::Skill;
 use crate::store::StoreError;
+use crate::store::lessons;
 use crate::store::reader::Reader;
 
 /// One lesson as a line that people read, with all that a link to it needs.
@@ -33,6 +35,8 @@ pub struct LessonLine {
     pub area: Area,
     /// The language of the commented file.
     pub language: Option<String>,
+    /// Technologies and own skills that it was on.
+    pub skills: Vec<Skill>,
     /// Who taught.
     pub teacher: PersonId,
     /// The teacher's login.
@@ -54,6 +58,12 @@ pub struct LessonLine {
 }
 
 impl LessonLine {
+    /// What it was on beside its area: the language, technologies and own skills.
+    pub fn beside_its_area(&self) -> impl Iterator<Item = Skill> {
+        let language = self.language.clone().map(Skill::Language);
+        language.into_iter().chain(self.skills.iter().cloned())
+    }
+
     /// The lesson itself, without its parts.
     #[must_use]
     pub fn lesson(&self) -> Lesson {
@@ -65,6 +75,7 @@ impl LessonLine {
             learner: self.learner,
             area: self.area,
             language: self.language.clone(),
+            skills: self.skills.clone(),
             at: self.at,
             p: self.p,
             parts: Vec::new(),
@@ -93,7 +104,7 @@ pub struct Which {
 pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> Result<Vec<LessonLine>, StoreError> {
     let rows = sqlx::query!(
         r#"select l.repo_id as "repo_id!", l.number as "number!", r.owner, r.name, l.place as "place!",
-                  l.comment_id as "comment_id!", l.area as "area!", l.language, l.teacher_id as "teacher_id!", t.login as "teacher!",
+                  l.comment_id as "comment_id!", l.area as "area!", l.language, l.skills as "skills!", l.teacher_id as "teacher_id!", t.login as "teacher!",
                   l.learner_id as "learner_id!", s.login as "learner!", l.at as "at!", l.p as "p!",
                   l.outcome as "outcome!", l.diffs_known as "diffs_known!", l.provisional as "provisional!"
            from shown_lesson l
@@ -130,6 +141,7 @@ pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> 
                     .parse()
                     .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
                 language: row.language,
+                skills: lessons::skills(&row.skills),
                 teacher: PersonId(row.teacher_id),
                 teacher_login: row.teacher,
                 learner: PersonId(row.learner_id),

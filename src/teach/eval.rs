@@ -77,6 +77,7 @@ pub fn probability(row: &RatedComment, read: impl Fn(&CommentText<'_>) -> Readin
         body: &row.text,
         path: Some(&row.file),
         is_reply: false,
+        hunk: None,
     });
     landing(&Signs {
         follow_up: Some(follow_up(&row.landing)),

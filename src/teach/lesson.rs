@@ -235,6 +235,7 @@ fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<L
             learner: carrier.learner,
             area: guess.area,
             language: carrier.comment.reading.language.clone(),
+            skills: carrier.comment.skills.clone(),
             at: carrier.comment.at,
             p: carrier.landing.p,
             parts: carrier.landing.parts.clone(),

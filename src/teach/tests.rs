@@ -44,7 +44,9 @@ fn thread(says: &[(i64, &str)]) -> Thread {
                 body,
                 path: Some("src/pool.rs"),
                 is_reply: at > 0,
+                hunk: None,
             }),
+            skills: vec![],
             follow_up: FollowUp::NoDiffs,
             thumbs_up_by: vec![],
         })
@@ -148,7 +150,8 @@ fn an_answer_that_names_no_area_goes_on_about_the_subject() {
         read(&CommentText {
             body: vague,
             path: None,
-            is_reply: true
+            is_reply: true,
+            hunk: None,
         })
         .areas,
         []

@@ -9,5 +9,6 @@ mod privacy;
 mod roles;
 mod shown;
 mod sign_in;
+mod skills;
 mod states;
 mod world;

@@ -16,7 +16,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 19] = [
+const TABLE: [Row; 20] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -42,6 +42,7 @@ const TABLE: [Row; 19] = [
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
     ("/admin", "/admin", [200, 403, 403, 200, 403]),
     ("/docs", "/docs", [200, 200, 200, 200, 200]),
+    ("/docs/skills", "/docs/skills", [200, 200, 200, 200, 200]),
     ("/sign-in", "/sign-in", [200, 200, 200, 200, 200]),
     ("/sign-in/callback", "/sign-in/callback", [400, 400, 400, 400, 400]),
     (
@@ -117,7 +118,11 @@ async fn everybody_opens_what_is_theirs_and_nothing_else() {
                     "ada", "ben", "cleo", "dan", "eve", "shop", "sealed", "Hush", "zoe", "vault",
                 ],
             };
-            for word in unknown {
+            // Among the technologies, which everybody sees, there is one of that name.
+            let hidden = unknown
+                .iter()
+                .filter(|word| **word != "vault" || address != "/docs/skills");
+            for word in hidden {
                 assert!(!page.names(word), "{address} names {word} to {who}: {}", page.text());
             }
         }

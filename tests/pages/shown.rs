@@ -181,9 +181,11 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     What you passed on
     Error handling
     Landed in 2 pull requests, with 1 person.
+    On Rust.
     A first sign: too little lately to be sure.
     API design
     Landed in 2 pull requests, with 1 person.
+    On Rust.
     A first sign: too little lately to be sure.
     What you took up
     “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
@@ -191,10 +193,10 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     The evidence
     Comments that passed something on, newest first
     When About Who Where What came of it
-    18 Sep 2026 API design you to ada acme/shop#4 Landed, 98% likely useful
-    18 Sep 2026 Error handling you to ada acme/shop#4 Landed, 98% likely useful
-    25 Aug 2026 API design you to ada acme/shop#1 Landed, 98% likely useful
-    25 Aug 2026 Error handling you to ada acme/shop#1 Landed, 98% likely useful
+    18 Sep 2026 API design on Rust you to ada acme/shop#4 Landed, 98% likely useful
+    18 Sep 2026 Error handling on Rust you to ada acme/shop#4 Landed, 98% likely useful
+    25 Aug 2026 API design on Rust you to ada acme/shop#1 Landed, 98% likely useful
+    25 Aug 2026 Error handling on Rust you to ada acme/shop#1 Landed, 98% likely useful
     ");
     assert!(
         page.body

@@ -218,6 +218,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         outcome: Outcome::Given,
         diffs_known: false,
         provisional: true,
+        on: Vec::new(),
     };
     let held = |confidence| Held {
         area: Area::Testing,
@@ -230,6 +231,7 @@ fn mine(lines: usize, page: usize) -> me::View {
             low: 0.6,
             high: 0.93,
         },
+        on: Vec::new(),
     };
     me::View {
         sharing: Sharing::default(),

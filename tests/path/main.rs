@@ -40,6 +40,7 @@ mod redelivery;
 mod settings;
 mod settings_used;
 mod silent;
+mod skills;
 mod sweep;
 mod tenancy;
 mod walk;

@@ -27,7 +27,7 @@ use crate::harness::text;
 const FACTS: [(&str, &str); 5] = [
     (
         "comment",
-        "select place, id, number, root_id, author_id, body, created_at, path, line, on_old_side, commit_sha, review_id from comment",
+        "select place, id, number, root_id, author_id, body, created_at, path, line, on_old_side, commit_sha, review_id, hunk_signs from comment",
     ),
     (
         "review",

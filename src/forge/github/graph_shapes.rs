@@ -8,6 +8,7 @@ use crate::forge::github::shapes::User;
 use crate::forge::github::timeline::Entry;
 use crate::forge::github::timeline::Signature;
 use crate::model::clock::Time;
+use crate::model::comment::Hunk;
 
 /// What every list of GraphQL looks like.
 #[derive(Deserialize, Debug)]
@@ -169,6 +170,7 @@ pub struct Said {
     commit: Option<Oid>,
     original_commit: Option<Oid>,
     pull_request_review: Option<Numbered>,
+    diff_hunk: Option<Hunk>,
     is_minimized: bool,
     minimized_reason: Option<String>,
     reaction_groups: List<ReactionGroup>,
@@ -221,6 +223,7 @@ impl Said {
             commit_id: oid(&self.commit),
             original_commit_id: oid(&self.original_commit),
             pull_request_review_id: of(&self.pull_request_review),
+            diff_hunk: self.diff_hunk.clone(),
         }
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::forge::github::bots;
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
+use crate::model::comment::Hunk;
 use crate::model::event::Account;
 use crate::model::event::CommentSeen;
 use crate::model::event::PullSeen;
@@ -284,6 +285,7 @@ pub struct Comment {
     pub commit_id: Option<String>,
     pub original_commit_id: Option<String>,
     pub pull_request_review_id: Option<i64>,
+    pub diff_hunk: Option<Hunk>,
 }
 
 impl Comment {
@@ -314,6 +316,7 @@ impl Comment {
             on_old_side: self.side.as_deref() == Some("LEFT"),
             commit: commit.clone().or_else(|| self.commit_id.clone()),
             review: self.pull_request_review_id.map(ReviewId),
+            hunk: self.diff_hunk.clone(),
         })
     }
 }

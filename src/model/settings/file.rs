@@ -8,11 +8,14 @@ use schemars::Schema;
 use schemars::SchemaGenerator;
 use schemars::json_schema;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
 
 use crate::model::settings::SilentExperts;
 use crate::model::settings::Surface;
 use crate::model::skill::Area;
+use crate::model::skill::Skill;
+use crate::model::skill::own::OwnSkills;
 
 /// Bounds of the numbers, both ends included.
 pub const MAX_EXPERTS: RangeInclusive<u32> = 1..=5;
@@ -67,10 +70,15 @@ pub struct Partial {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub teams: Option<BTreeMap<String, Vec<String>>>,
-    /// Skill areas that files are about, beside what their reviews tell: path pattern to areas.
+    /// Skills that files are about, beside what their reviews tell: path pattern to slugs of areas (testing), languages
+    /// (lang:c++), technologies (tech:postgresql) and own skills (own:payments).
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "skills_that_are_known")]
+    #[schemars(schema_with = "skills_by_path")]
+    pub skills: Option<BTreeMap<String, Vec<Skill>>>,
+    /// Skills of the organisation's own, by the word behind `own:`. Only in the organisation's file.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "areas_by_path")]
-    pub skills: Option<BTreeMap<String, Vec<Area>>>,
+    #[schemars(with = "OwnSkills")]
+    pub own_skills: Option<OwnSkills>,
     /// Name everybody among the silent experts, or only who said that they may be asked. Only in the organisation's file.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SilentExperts")]
@@ -126,9 +134,22 @@ fn surfaces(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": surface_words() })
 }
 
-fn areas_by_path(_: &mut SchemaGenerator) -> Schema {
+fn skills_by_path(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
-        "additionalProperties": { "type": "array", "items": { "type": "string", "enum": Area::ALL.map(Area::slug) } },
+        "additionalProperties": { "type": "array", "items": { "type": "string", "anyOf": [
+            { "enum": Area::ALL.map(Area::slug) },
+            { "pattern": "^(lang|tech|own):[^\\s]+$" },
+        ] } },
     })
+}
+
+/// What was stored, but for slugs that are none any more: a language that Linguist renamed leaves the rest in force.
+fn skills_that_are_known<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, Vec<Skill>>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let stored = Option::<BTreeMap<String, Vec<String>>>::deserialize(deserializer)?;
+    let known = |slugs: Vec<String>| slugs.iter().filter_map(|slug| slug.parse().ok()).collect();
+    Ok(stored.map(|by_path| by_path.into_iter().map(|(path, slugs)| (path, known(slugs))).collect()))
 }

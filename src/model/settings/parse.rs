@@ -15,7 +15,7 @@ use toml::de::DeValue;
 use crate::model::settings::file;
 use crate::model::settings::file::Partial;
 use crate::model::settings::file::PartialIgnore;
-use crate::model::skill::Area;
+use crate::model::skill::own::OwnSkills;
 
 /// Bytes of a file at most; nobody writes more by hand.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -27,7 +27,7 @@ const MOST_ENTRIES: usize = 1_000;
 const NEAR: usize = 3;
 
 /// The keys of a file, in the order in which people read of them.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "surface",
     "max_experts",
     "learner",
@@ -38,14 +38,17 @@ pub const KEYS: [&str; 13] = [
     "leads",
     "teams",
     "skills",
+    "own_skills",
     "silent_experts",
     "retention_days",
     "half_life",
 ];
 /// The keys of its table `ignore`.
 pub const IGNORE_KEYS: [&str; 4] = ["authors", "labels", "paths", "drafts"];
+/// The keys of each of the tables in `own_skills`.
+pub const OWN_SKILL_KEYS: [&str; 3] = ["name", "about", "parent"];
 /// Keys that say something about the whole organisation, so that whoever can write to one repository can't set them.
-pub const ORGANISATION_KEYS: [&str; 3] = ["leads", "teams", "silent_experts"];
+pub const ORGANISATION_KEYS: [&str; 4] = ["leads", "teams", "own_skills", "silent_experts"];
 
 /// For whom a file speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -74,11 +77,19 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Reads a file's bytes; an empty file is good and says nothing.
+/// Reads a file's bytes; an empty file is good and says nothing. No own skills are known but those that it defines.
 ///
 /// # Errors
 /// Every fault that can be told at once, by line; at most 50.
 pub fn parse(bytes: &[u8], scope: Scope) -> Result<Partial, Vec<Fault>> {
+    parse_beside(bytes, scope, &OwnSkills::new())
+}
+
+/// The same of a repository's file in an organisation that defines these skills of its own.
+///
+/// # Errors
+/// Every fault that can be told at once, by line; at most 50.
+pub fn parse_beside(bytes: &[u8], scope: Scope, own: &OwnSkills) -> Result<Partial, Vec<Fault>> {
     if bytes.len() > MOST_BYTES {
         return Err(vec![too_large()]);
     }
@@ -103,6 +114,7 @@ pub fn parse(bytes: &[u8], scope: Scope) -> Result<Partial, Vec<Fault>> {
         );
     }
     let partial = reader.file(table.get_ref());
+    reader.undefined(table.get_ref(), partial.own_skills.as_ref().unwrap_or(own));
     let mut faults = reader.faults;
     if faults.is_empty() {
         return Ok(partial);
@@ -179,6 +191,7 @@ impl<'t> Reader<'t> {
                 "leads" => file.leads = self.lists(name, value),
                 "teams" => file.teams = self.lists(name, value),
                 "skills" => file.skills = self.skills(value),
+                "own_skills" => file.own_skills = self.own_skills(value),
                 "silent_experts" => {
                     file.silent_experts = self.word(name, value, &["named".to_owned(), "opt-in".to_owned()]);
                 }
@@ -309,26 +322,6 @@ impl<'t> Reader<'t> {
         }
         Some(table)
     }
-
-    fn skills(&mut self, value: &Value<'_>) -> Option<BTreeMap<String, Vec<Area>>> {
-        let table = self.table("skills", value)?;
-        let mut skills = BTreeMap::new();
-        for (key, value) in table {
-            let name = format!("skills.\"{}\"", key.get_ref());
-            let Some(words) = self.words(&name, value) else {
-                continue;
-            };
-            let mut areas = Vec::new();
-            for word in words {
-                match word.parse::<Area>() {
-                    Ok(area) => areas.push(area),
-                    Err(unknown) => self.say(&value.span(), &unknown.to_string()),
-                }
-            }
-            skills.insert(key.get_ref().as_ref().to_owned(), areas);
-        }
-        Some(skills)
-    }
 }
 
 /// How many letters have to be put in, taken out or changed to make one word of the other (Levenshtein).
@@ -347,5 +340,6 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+mod skills;
 #[cfg(test)]
 mod tests;

@@ -72,6 +72,7 @@ async fn show(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<(
         ),
     };
     let before = store::settings::in_force(&mut conn, id, own).await?;
+    let own_skills = settings::own_skills(&mut conn, id).await?;
     drop(conn);
     let at = RepoAt {
         installation: tenant.external_id,
@@ -80,7 +81,7 @@ async fn show(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Result<(
     };
     let found = settings::first(pipeline, &at, files_of(&repo.name), Some(&pull.head_sha)).await?;
     let path = found.as_ref().map_or(FILE, |(path, _)| *path);
-    let says = found.as_ref().map(|(_, file)| settings::says(file, scope));
+    let says = found.as_ref().map(|(_, file)| settings::says(file, scope, &own_skills));
     let words = words(&below, before.as_ref(), says.as_ref());
     let run = CheckRun {
         name: NAME.to_owned(),

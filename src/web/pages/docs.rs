@@ -56,6 +56,7 @@ pub fn render(settings: &Settings) -> Markup {
             "measured, it says so. Nothing here is made to judge people: it is for finding help and passing knowledge on."
         }
         nav aria-label="On this page" { ul { @for (anchor, title) in SECTIONS { li { a href={ "#" (anchor) } { (title) } } } } }
+        p { a href="/docs/skills" { "Every skill that a comment can be about" } ", with what belongs to it." }
         (docs_formulas::lessons())
         (docs_formulas::landing())
         (docs_formulas::graph())
@@ -78,7 +79,7 @@ fn stored(settings: &Settings) -> Markup {
         ),
         ("The text of comments", kept.as_str()),
         (
-            "Pull requests, reviews, comments without text, reactions, pushes, file names with their language and counts",
+            "Pull requests, reviews, comments without text but with the language of the lines they stand on, reactions, pushes, file names with their language and counts",
             installed.as_str(),
         ),
         ("Members and teams, with since when and until when", installed.as_str()),
@@ -92,7 +93,7 @@ fn stored(settings: &Settings) -> Markup {
             installed.as_str(),
         ),
         (
-            "What was worked out: subjects of comments, lessons, suggestions",
+            "What was worked out: subjects of comments and which technologies they name, lessons, suggestions",
             installed.as_str(),
         ),
         (

@@ -15,6 +15,7 @@ use crate::model::settings::Settings;
 use crate::model::wording;
 use crate::pipeline;
 use crate::pipeline::profile;
+use crate::pipeline::profile::Beside;
 use crate::pipeline::profile::Evidence;
 use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
@@ -223,6 +224,7 @@ fn passed_on(held: &Held) -> Markup {
         li class="claim knows" {
             h3 { (held.area.name()) }
             p { "Landed in " (wording::count(held.pulls.unsigned_abs(), "pull request")) ", with " (wording::count(held.people, "person")) "." }
+            (on(&held.on))
             p.soft.small { (sure(held.confidence)) }
             @if held.confidence > Confidence::Low {
                 (chart::interval(landing.low, landing.high, (Some(landing.mean), 1.0), &format!("your comments are useful {share} of the time")))
@@ -230,6 +232,16 @@ fn passed_on(held: &Held) -> Markup {
             }
         }
     }
+}
+
+/// What an area was on: languages, technologies, the organisation's own skills.
+pub(super) fn on(skills: &[Beside]) -> Markup {
+    html! { @if !skills.is_empty() { p.small { "On " (names(skills)) "." } } }
+}
+
+fn names(skills: &[Beside]) -> String {
+    let names: Vec<String> = skills.iter().map(|skill| skill.name.clone()).collect();
+    prose::listed(&names)
 }
 
 fn sure(confidence: Confidence) -> &'static str {
@@ -252,6 +264,7 @@ pub(super) fn taken(taken: &[Taken], now: Time) -> Markup {
                     li class="claim learns" {
                         h3 { (capital(one.claim)) " " (wording::area(one.area)) }
                         p { (wording::count(one.lessons, "lesson")) " from " (prose::listed(&one.from)) "." }
+                        (on(&one.on))
                         p.soft.small { "Last on " (prose::when(one.last, now)) "." }
                     }
                 }
@@ -299,7 +312,7 @@ fn line_of(line: &Evidence) -> Markup {
     html! {
         tr {
             td { (prose::date(line.at)) }
-            th scope="row" { (line.area.name()) }
+            th scope="row" { (line.area.name()) @if !line.on.is_empty() { span.soft { " on " (names(&line.on)) } } }
             td { @if line.role == "taught" { "you to " } @else { "to you from " } (line.other) }
             td { a href=(line.link) { (line.pull) } }
             td { (outcome(line)) }

@@ -6,6 +6,7 @@ pub mod admin_backfill;
 pub mod choose;
 pub mod docs;
 pub mod docs_formulas;
+pub mod docs_skills;
 pub mod feedback;
 pub mod home;
 pub mod installed;
@@ -66,6 +67,7 @@ pub fn routes() -> Router<Web> {
             get(feedback::ask).post(feedback::vote),
         )
         .route("/docs", get(docs::show))
+        .route("/docs/skills", get(docs_skills::show))
         .merge(setup::routes())
         .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))

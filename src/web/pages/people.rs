@@ -113,6 +113,7 @@ fn shared(section: Section, view: &View) -> Markup {
                     li class="claim knows" {
                         h3 { (held.area.name()) }
                         p { "Landed in " (wording::count(held.pulls.unsigned_abs(), "pull request")) "." }
+                        (me::on(&held.on))
                     }
                 }
             }
@@ -124,6 +125,7 @@ fn shared(section: Section, view: &View) -> Markup {
                 @for one in &view.profile.taken {
                     li class="claim learns" {
                         h3 { (me::capital(one.claim)) " " (wording::area(one.area)) }
+                        (me::on(&one.on))
                         p.soft.small { "Last on " (prose::when(one.last, view.now)) "." }
                     }
                 }

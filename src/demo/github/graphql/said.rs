@@ -65,7 +65,7 @@ pub fn said(state: &State, one: &ReviewComment) -> Value {
     json!({
         "id": node("PRRC", one.id), "fullDatabaseId": number(one.id), "author": who(state, &one.author),
         "body": one.body, "createdAt": stamp(one.created), "updatedAt": stamp(one.updated), "path": &*one.path,
-        "line": one.line, "originalLine": one.original_line, "commit": { "oid": &*one.commit },
+        "line": one.line, "diffHunk": &*one.hunk, "originalLine": one.original_line, "commit": { "oid": &*one.commit },
         "originalCommit": { "oid": &*one.original_commit },
         "replyTo": one.reply_to.map(|id| json!({ "fullDatabaseId": number(id) })),
         "pullRequestReview": { "fullDatabaseId": number(one.review) }, "isMinimized": hidden.is_some(),

@@ -7,7 +7,7 @@ const WHO: &str = "fragment who on Actor { __typename login ... on User { databa
 
 /// A comment on a line.
 const SAID: &str = "fragment said on PullRequestReviewComment { id fullDatabaseId author { ...who } body createdAt updatedAt path line \
-originalLine commit { oid } originalCommit { oid } replyTo { fullDatabaseId } pullRequestReview { fullDatabaseId } isMinimized \
+originalLine commit { oid } originalCommit { oid } replyTo { fullDatabaseId } pullRequestReview { fullDatabaseId } diffHunk isMinimized \
 minimizedReason reactionGroups { createdAt } }\n";
 
 /// Who may be asked to review, and who wrote a commit.
