@@ -135,6 +135,8 @@ fn thread(read_one: &ReadThread) -> Thread {
             path: read_one.path.as_deref(),
             is_reply: at > 0,
         }),
+        said: None,
+        declared: vec![],
         follow_up: FollowUp::NoDiffs,
         thumbs_up_by: vec![],
     });

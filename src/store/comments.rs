@@ -16,7 +16,8 @@ use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::store::StoreError;
 
-/// Stores a comment, unless a newer text of it is known. A text that changed loses its classification.
+/// Stores a comment, unless a newer text of it is known. A text that changed loses its classification, and what people
+/// said of it.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -26,6 +27,15 @@ pub async fn see(
     key: PullKey,
     comment: &CommentSeen,
 ) -> Result<(), StoreError> {
+    // Held from here on, so that nobody corrects the label of the old text meanwhile.
+    let before = sqlx::query_scalar!(
+        "select body from comment where installation_id = $1 and place = $2 and id = $3 for update",
+        id.0,
+        comment.place.as_str(),
+        comment.id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
     let changed = sqlx::query_scalar!(
         r#"insert into comment (installation_id, place, id, repo_id, number, root_id, author_id, body, created_at,
                                 updated_at, path, line, on_old_side, commit_sha, review_id)
@@ -59,7 +69,27 @@ pub async fn see(
     .await?;
     if changed.is_some() {
         forget_what_was_measured(conn, id, key, (comment.place, comment.id)).await?;
+        if before.is_some_and(|before| before.as_ref() != Some(&comment.body)) {
+            forget_corrections(conn, id, (comment.place, comment.id)).await?;
+        }
     }
+    Ok(())
+}
+
+/// What people said was of another text.
+async fn forget_corrections(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (place, comment): (CommentPlace, CommentId),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from correction where installation_id = $1 and place = $2 and comment_id = $3",
+        id.0,
+        place.as_str(),
+        comment.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -135,6 +165,7 @@ pub async fn delete(
     )
     .execute(&mut *conn)
     .await?;
+    forget_corrections(conn, id, (place, comment)).await?;
     forget_what_was_measured(conn, id, key, (place, comment)).await
 }
 
