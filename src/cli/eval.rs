@@ -15,6 +15,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::classify;
+use crate::cli::arguments;
+use crate::cli::eval_corrections;
+use crate::config::Config;
 use crate::suggest;
 use crate::teach;
 
@@ -28,9 +31,10 @@ pub struct Eval {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// The classifier on comments labelled by skill area, one JSON object a line
-    #[command(after_help = "Example: peerlore eval classify dev.jsonl.gz --json")]
-    Classify(Input),
+    /// The classifier on comments labelled by skill area: a file with one JSON object a line, or what people corrected
+    #[command(after_help = "Examples:\n  peerlore eval classify dev.jsonl.gz --json\n  \
+                            peerlore eval classify --from-corrections --account octo-org")]
+    Classify(Labelled),
     /// The landing formula on comments rated as useful or not, one JSON object a line
     #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
     Landing(Input),
@@ -46,6 +50,23 @@ enum What {
 }
 
 #[derive(Debug, Args)]
+struct Labelled {
+    /// The file, plain or gzipped
+    #[arg(required_unless_present = "from_corrections", conflicts_with = "from_corrections")]
+    file: Option<PathBuf>,
+    /// Measure on comments whose labels people corrected and whose text is still kept: a biased sample, since only what
+    /// somebody found wrong is in it
+    #[arg(long)]
+    from_corrections: bool,
+    /// Whose corrections, where several accounts are known; they are never mixed
+    #[arg(long, value_name = "LOGIN", requires = "from_corrections", value_parser = arguments::login)]
+    account: Option<String>,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct Input {
     /// The file, plain or gzipped
     file: PathBuf,
@@ -57,19 +78,25 @@ struct Input {
 /// Measures, and prints the figures.
 ///
 /// # Errors
-/// When the file can't be read or holds something else.
-pub fn run(command: &Eval) -> anyhow::Result<()> {
+/// When the file can't be read or holds something else, or there are no corrections to measure on.
+pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
     match &command.what {
-        What::Classify(input) => {
-            let rows: Vec<classify::eval::LabelledComment> = rows(&input.file)?;
-            print(
-                &Figures {
-                    rows: rows.len(),
-                    peerlore: classify::eval::classify_score(&rows),
-                },
-                input.json,
-            )
+        What::Classify(Labelled {
+            file: Some(file), json, ..
+        }) => {
+            let rows: Vec<classify::eval::LabelledComment> = rows(file)?;
+            let figures = Figures {
+                rows: rows.len(),
+                peerlore: classify::eval::classify_score(&rows),
+            };
+            print(&figures, *json)
         }
+        What::Classify(Labelled {
+            file: None,
+            account,
+            json,
+            ..
+        }) => print(&eval_corrections::figures(config, account.as_deref()).await?, *json),
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = rows(&input.file)?;
             print(

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod engine;
 pub mod erase;
 pub mod eval;
+pub mod eval_corrections;
 pub mod experts;
 pub mod import;
 pub mod opt_out;
@@ -180,7 +181,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
-        Command::Eval(command) => eval::run(&command),
+        Command::Eval(command) => eval::run(&config, &command).await,
         Command::Sweep(command) => sweep::run(config, command).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,
