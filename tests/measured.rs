@@ -122,6 +122,8 @@ fn thread(read_one: &ReadThread) -> Thread {
             hunk: None,
         }),
         skills: vec![],
+        said: None,
+        declared: vec![],
         follow_up: FollowUp::NoDiffs,
         thumbs_up_by: vec![],
     });

@@ -1,5 +1,6 @@
 //! `peerlore eval`
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +11,10 @@ use crate::classify;
 use crate::classify::card;
 use crate::classify::eval::LabelledComment;
 use crate::classify::train::Examples;
+use crate::cli::arguments;
+use crate::cli::eval_corrections;
 use crate::cli::labelled;
+use crate::config::Config;
 use crate::suggest;
 use crate::teach;
 
@@ -24,19 +28,10 @@ pub struct Eval {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// The classifier on comments labelled by skill area, one JSON object a line
-    #[command(after_help = "Example: peerlore eval classify dev.jsonl.gz --json")]
-    Classify {
-        #[command(flatten)]
-        input: Input,
-        /// Train in folds by project and measure each fold with a model that saw nothing of it: the only honest figure on the
-        /// training data, which takes about a minute. `unlabelled.jsonl.gz` beside the file is learned from, too
-        #[arg(long)]
-        cross_validate: bool,
-        /// Which of projects of the same size go into which fold
-        #[arg(long, default_value_t = classify::eval::SEED, requires = "cross_validate")]
-        seed: u64,
-    },
+    /// The classifier on comments labelled by skill area: a file with one JSON object a line, or what people corrected
+    #[command(after_help = "Examples:\n  peerlore eval classify dev.jsonl.gz --json\n  \
+                            peerlore eval classify --from-corrections --account octo-org")]
+    Classify(Labelled),
     /// The landing formula on comments rated as useful or not, one JSON object a line
     #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
     Landing(Input),
@@ -52,6 +47,30 @@ enum What {
 }
 
 #[derive(Debug, Args)]
+struct Labelled {
+    /// The file, plain or gzipped
+    #[arg(required_unless_present = "from_corrections", conflicts_with = "from_corrections")]
+    file: Option<PathBuf>,
+    /// Measure on comments whose labels people corrected and whose text is still kept: a biased sample, since only what
+    /// somebody found wrong is in it
+    #[arg(long)]
+    from_corrections: bool,
+    /// Whose corrections, where several accounts are known; they are never mixed
+    #[arg(long, value_name = "LOGIN", requires = "from_corrections", value_parser = arguments::login)]
+    account: Option<String>,
+    /// Train in folds by project and measure each fold with a model that saw nothing of it: the only honest figure on the
+    /// training data, which takes about a minute. `unlabelled.jsonl.gz` beside the file is learned from, too
+    #[arg(long, conflicts_with = "from_corrections")]
+    cross_validate: bool,
+    /// Which of projects of the same size go into which fold
+    #[arg(long, default_value_t = classify::eval::SEED, requires = "cross_validate")]
+    seed: u64,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct Input {
     /// The file, plain or gzipped
     file: PathBuf,
@@ -63,14 +82,22 @@ struct Input {
 /// Measures, and prints the figures.
 ///
 /// # Errors
-/// When the file can't be read or holds something else.
-pub fn run(command: &Eval) -> anyhow::Result<()> {
+/// When the file can't be read or holds something else, or there are no corrections to measure on.
+pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
     match &command.what {
-        What::Classify {
-            input,
+        What::Classify(Labelled {
+            file: None,
+            account,
+            json,
+            ..
+        }) => print(&eval_corrections::figures(config, account.as_deref()).await?, *json),
+        What::Classify(Labelled {
+            file: Some(file),
+            json,
             cross_validate,
             seed,
-        } => classify(input, cross_validate.then_some(*seed)),
+            ..
+        }) => classify(file, *json, cross_validate.then_some(*seed)),
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = labelled::rows(&input.file)?;
             print(
@@ -108,21 +135,21 @@ struct Figures<T> {
 }
 
 /// The classifier's figures: of the shipped model, or of models trained in folds by project.
-fn classify(input: &Input, folds: Option<u64>) -> anyhow::Result<()> {
-    let rows: Vec<LabelledComment> = labelled::rows(&input.file)?;
+fn classify(file: &Path, json: bool, folds: Option<u64>) -> anyhow::Result<()> {
+    let rows: Vec<LabelledComment> = labelled::rows(file)?;
     let score = if let Some(seed) = folds {
-        let more = labelled::more_beside(&input.file)?;
+        let more = labelled::more_beside(file)?;
         classify::eval::cross_validated(&Examples::new(&rows, &more), seed)?
     } else {
         anyhow::ensure!(
             labelled::digest(&rows) != card::shipped().data.digest,
             "the shipped model was trained on {}, so its figures there would say nothing; --cross-validate trains anew, without \
              the projects that it measures",
-            input.file.display()
+            file.display()
         );
         classify::eval::classify_score(&rows)
     };
-    print(&score, input.json)
+    print(&score, json)
 }
 
 fn print(figures: &impl Serialize, json: bool) -> anyhow::Result<()> {

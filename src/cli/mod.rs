@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod engine;
 pub mod erase;
 pub mod eval;
+pub mod eval_corrections;
 pub mod experts;
 pub mod import;
 mod labelled;
@@ -184,7 +185,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
-        Command::Eval(command) => eval::run(&command),
+        Command::Eval(command) => eval::run(&config, &command).await,
         Command::Train(command) => train::run(&command),
         Command::Sweep(command) => sweep::run(config, command).await,
         Command::Doctor(command) => doctor::run(config, command).await,

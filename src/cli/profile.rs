@@ -112,11 +112,12 @@ fn print(profile: &profile::Profile, command: &Profile) -> anyhow::Result<()> {
     for evidence in profile.evidence.iter().take(command.evidence) {
         writeln!(
             out,
-            "  {} {} {}{}: {:?}, p {:.2}\n    {}",
+            "  {} {} {}{}{}: {:?}, p {:.2}\n    {}",
             evidence.at.format("%Y-%m-%d"),
             evidence.role,
             evidence.area.name(),
             on(&evidence.on),
+            sureness(evidence),
             evidence.outcome,
             evidence.p,
             evidence.link
@@ -136,5 +137,14 @@ fn on(skills: &[profile::Beside]) -> String {
         String::new()
     } else {
         format!(" on {}", names.join(", "))
+    }
+}
+
+/// How sure the area is, in brackets.
+fn sureness(evidence: &profile::Evidence) -> String {
+    match (&evidence.said_by, evidence.area_probability) {
+        (Some(by), _) => format!(" (said by {by})"),
+        (None, Some(probability)) => format!(" ({:.0}% sure)", probability * 100.0),
+        (None, None) => String::new(),
     }
 }

@@ -5,9 +5,11 @@ use serde::Serialize;
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::Reading;
+use crate::model::correction::Said;
 use crate::model::ids::CommentId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::skill::Area;
 use crate::model::skill::Skill;
 
 /// How near the next push came to the commented line.
@@ -89,10 +91,14 @@ pub struct ThreadComment {
     pub standing: Standing,
     /// When.
     pub at: Time,
-    /// What the classifier read.
+    /// What the classifier read, with what a person said laid over it.
     pub reading: Reading,
     /// Technologies and own skills that it is on.
     pub skills: Vec<Skill>,
+    /// What a person said of it.
+    pub said: Option<Said>,
+    /// The areas of the reading that the settings put there.
+    pub declared: Vec<Area>,
     /// What the pushes after it did.
     pub follow_up: FollowUp,
     /// The other people who gave it a thumbs-up (or heart, hooray, rocket).

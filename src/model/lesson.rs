@@ -68,6 +68,10 @@ pub struct Lesson {
     pub learner: PersonId,
     /// About what.
     pub area: Area,
+    /// How sure the classifier is of the area, in [0, 1]; 1 where a person said it. None: the settings name it.
+    pub area_probability: Option<f64>,
+    /// Who said that it is about this, where a person did.
+    pub said_by: Option<PersonId>,
     /// The file's language, by Linguist's name.
     pub language: Option<String>,
     /// Technologies and own skills that it was on.
@@ -112,6 +116,8 @@ pub enum Refusal {
     FollowUp,
     /// The classifier can't tell what it is about.
     NoArea,
+    /// Its writer or whom it told says that it teaches nothing about a skill.
+    SaidOtherwise,
     /// An author's answer that nobody acknowledged.
     Unanswered,
     /// A mechanical or mega change: lock files, generated, vendored, more than 100 files.
@@ -134,6 +140,7 @@ impl Refusal {
             Self::BareRequest => "a request without a reason",
             Self::FollowUp => "goes on about a lesson of the same thread",
             Self::NoArea => "the classifier can't tell what it is about",
+            Self::SaidOtherwise => "one of the two it concerns says that it teaches nothing about a skill",
             Self::Unanswered => "an author's answer that nobody acknowledged",
             Self::Mechanical => "a mechanical or mega change",
         }

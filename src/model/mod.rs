@@ -6,6 +6,7 @@ pub mod availability;
 pub mod clock;
 pub mod command;
 pub mod comment;
+pub mod correction;
 pub mod delivery;
 pub mod event;
 pub mod evidence;

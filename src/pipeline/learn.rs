@@ -9,10 +9,12 @@ use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::CommentText;
+use crate::model::correction::Said;
 use crate::model::evidence::FollowUp;
 use crate::model::evidence::Standing;
 use crate::model::evidence::Thread;
 use crate::model::evidence::ThreadComment;
+use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
@@ -20,6 +22,7 @@ use crate::model::lesson::Lesson;
 use crate::model::lesson::Refusal;
 use crate::model::pull::HeadPush;
 use crate::model::settings::Settings;
+use crate::model::skill::Area;
 use crate::model::skill::Skill;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
@@ -28,6 +31,7 @@ use crate::skill;
 use crate::store::comments;
 use crate::store::comments::StoredComment;
 use crate::store::contents;
+use crate::store::corrections;
 use crate::store::lessons;
 use crate::store::ownership;
 use crate::store::pulls;
@@ -38,6 +42,9 @@ use crate::teach;
 
 /// Files beyond which a change is mechanical: it teaches nothing and makes nobody an expert (*judgement*).
 pub const MEGA_CHANGE_FILES: i32 = 100;
+
+/// What people said of the comments of one pull request.
+type Corrected = BTreeMap<(CommentPlace, CommentId), Said>;
 
 /// Whether texts that were classified before are classified again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,6 +88,7 @@ pub async fn of_pull(
     }
     let mut comments = comments::of_pull(conn, id, key).await?;
     read_comments(conn, id, (pull.author, &mut comments), reread).await?;
+    let said: Corrected = corrections::in_force(conn, id, key).await?.into_iter().collect();
     let pushes = contents::pushes(conn, id, key).await?;
     let files = contents::files(conn, id, key).await?;
     let author = author_standing(conn, id, &pull).await?;
@@ -96,7 +104,7 @@ pub async fn of_pull(
 
     let mut found: Vec<Lesson> = Vec::new();
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
-    for mut thread in threads(key, (&pull, author), &comments, &pushes) {
+    for mut thread in threads((key, &pull, author), (&comments, &said), &pushes) {
         if let Some(path) = &thread.path {
             declare(&mut thread.comments, &settings.skills_of(path));
         }
@@ -141,6 +149,7 @@ pub async fn move_edges(
 
 /// Puts what the settings name for a file beside what was read in its comments. Areas come behind the surest one that was
 /// read, and are as sure: a comment teaches two areas at most. A language stands in the place of the one that was read.
+/// Where a person said what a comment is about, it is about that.
 fn declare(comments: &mut [ThreadComment], skills: &[Skill]) {
     let mut areas = Vec::new();
     let mut language = None;
@@ -156,20 +165,9 @@ fn declare(comments: &mut [ThreadComment], skills: &[Skill]) {
         .iter_mut()
         .filter(|comment| comment.reading.kind == CommentKind::Substance);
     for comment in substance {
-        let read = std::mem::take(&mut comment.reading.areas);
-        let first = read.first().copied();
-        let probability = first.map_or(1.0, |surest| surest.probability);
-        let declared = areas.iter().map(|area| AreaGuess {
-            area: *area,
-            probability,
-        });
-        let mut guesses: Vec<AreaGuess> = Vec::new();
-        for guess in first.into_iter().chain(declared).chain(read) {
-            if guesses.iter().all(|known| known.area != guess.area) {
-                guesses.push(guess);
-            }
+        if comment.said.is_none() {
+            declare_areas(comment, &areas);
         }
-        comment.reading.areas = guesses;
         if let Some(language) = language {
             comment.reading.language = Some(language.clone());
         }
@@ -179,6 +177,25 @@ fn declare(comments: &mut [ThreadComment], skills: &[Skill]) {
             }
         }
     }
+}
+
+fn declare_areas(comment: &mut ThreadComment, areas: &[Area]) {
+    let read = std::mem::take(&mut comment.reading.areas);
+    let first = read.first().copied();
+    let probability = first.map_or(1.0, |surest| surest.probability);
+    let declared = areas.iter().map(|area| AreaGuess {
+        area: *area,
+        probability,
+    });
+    let mut guesses: Vec<AreaGuess> = Vec::new();
+    for guess in first.into_iter().chain(declared).chain(read) {
+        if guesses.iter().all(|known| known.area != guess.area) {
+            guesses.push(guess);
+        }
+    }
+    comment.reading.areas = guesses;
+    let by_settings = |area: &&Area| first.is_none_or(|surest| surest.area != **area);
+    comment.declared = areas.iter().filter(by_settings).copied().collect();
 }
 
 async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pull) -> Result<Standing, StepError> {
@@ -194,6 +211,18 @@ async fn author_standing(conn: &mut PgConnection, id: InstallationId, pull: &Pul
     } else {
         Standing::NotHuman
     })
+}
+
+/// Whether a comment (its place, its number, its thread's first one) counts as an answer, by who wrote it and who the
+/// pull request. Nothing says what a comment of the conversation answers; what the author says there are answers.
+pub(super) fn is_reply(
+    (place, comment, root): (CommentPlace, CommentId, CommentId),
+    (writer, author): (Option<PersonId>, Option<PersonId>),
+) -> bool {
+    match place {
+        CommentPlace::Diff => root != comment,
+        CommentPlace::Conversation | CommentPlace::Review => author.is_some() && writer == author,
+    }
 }
 
 /// Gives every comment a reading: the stored one, or a new one of its text.
@@ -213,11 +242,7 @@ async fn read_comments(
             body,
             path: comment.path.as_deref(),
             hunk: comment.hunk.as_ref(),
-            // Nothing says what a comment of the conversation answers; what the author says there are answers.
-            is_reply: match comment.place {
-                CommentPlace::Diff => comment.root != comment.id,
-                CommentPlace::Conversation | CommentPlace::Review => author.is_some() && comment.author == author,
-            },
+            is_reply: is_reply((comment.place, comment.id, comment.root), (comment.author, author)),
         };
         let reading = classify::read(&text);
         if comment.reading.as_ref() != Some(&reading) {
@@ -239,9 +264,8 @@ async fn read_comments(
 /// The discussions of one pull request as threads. A review thread is what GitHub says it is. In the conversation and
 /// in the texts of reviews nothing says what answers what: there a turn is a thread.
 fn threads(
-    key: PullKey,
-    (pull, author): (&Pull, Standing),
-    comments: &[StoredComment],
+    (key, pull, author): (PullKey, &Pull, Standing),
+    (comments, said): (&[StoredComment], &Corrected),
     pushes: &[HeadPush],
 ) -> Vec<Thread> {
     let mut threads: Vec<Thread> = Vec::new();
@@ -256,7 +280,7 @@ fn threads(
     let build = |members: &[&StoredComment]| {
         let comments: Vec<ThreadComment> = members
             .iter()
-            .filter_map(|comment| thread_comment(comment, pull, pushes))
+            .filter_map(|comment| thread_comment(comment, said.get(&(comment.place, comment.id)), (pull, pushes)))
             .collect();
         let first = members.first()?;
         (!comments.is_empty()).then(|| Thread {
@@ -285,17 +309,26 @@ fn turns<'a, 'b>(conversation: &'a [&'b StoredComment], author: Option<PersonId>
         .collect()
 }
 
-fn thread_comment(comment: &StoredComment, pull: &Pull, pushes: &[HeadPush]) -> Option<ThreadComment> {
-    let reading = comment.reading.clone()?;
-    let technologies = reading.technologies.iter().cloned();
+fn thread_comment(
+    comment: &StoredComment,
+    said: Option<&Said>,
+    (pull, pushes): (&Pull, &[HeadPush]),
+) -> Option<ThreadComment> {
+    let read = comment.reading.clone()?;
+    let technologies: Vec<String> = read.technologies.clone();
     Some(ThreadComment {
-        skills: technologies.map(Skill::Technology).collect(),
+        skills: technologies.into_iter().map(Skill::Technology).collect(),
         id: comment.id,
         place: comment.place,
         author: comment.author.unwrap_or(PersonId(0)),
         standing: comment.standing,
         at: comment.created_at,
-        reading,
+        reading: match said {
+            Some(said) => said.over(read),
+            None => read,
+        },
+        said: said.cloned(),
+        declared: Vec::new(),
         follow_up: follow_up(comment, pull, pushes),
         thumbs_up_by: comment.thumbs_up_by.clone(),
     })

@@ -5,7 +5,7 @@
 //! | `web::hook` | - | the request | `hmac`, `sha2` | inbox + job, in one transaction | `receive` |
 //! | [`receive`] | `Receive` | inbox | `forge::github::payload` | facts (by [`record`]); lets the body go | `fetch`, `members` |
 //! | [`fetch`] | `Fetch` | files, commits, diffs, reactions from the code host | `teach::diff` | facts that no webhook carries | `learn`, `suggest` |
-//! | [`learn`] | `Learn` | comments of one pull request | `classify`, `teach`, `skill` | readings, lessons, edges | - |
+//! | [`learn`] | `Learn` | comments of one pull request, what people [`correct`]ed | `classify`, `teach`, `skill` | readings, lessons, edges | - |
 //! | [`suggest`] | `Suggest` | history, candidates, graph (by [`gather`]) | `suggest` | the suggestion | shown by [`publish`] |
 //! | [`publish`] | `Redact` | the stored suggestion without whoever opted out | `suggest::words` | our comment, check runs and answers, in place | - |
 //! | [`command`] | `Command` | a command that somebody gave in a comment, and what they may do | `model::command` | reactions, an answer, a review request (by [`ask`]) | - |
@@ -24,6 +24,7 @@ pub mod backfill;
 pub mod base_branch;
 pub mod busy;
 pub mod command;
+pub mod correct;
 pub mod erase;
 pub mod expire;
 pub mod feedback;

@@ -12,8 +12,10 @@ use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
 use crate::model::graph::Confidence;
 use crate::model::graph::Edge;
+use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::skill::Area;
@@ -105,12 +107,20 @@ pub struct Taken {
 pub struct Evidence {
     /// The area.
     pub area: Area,
+    /// How sure the classifier is of the area, in [0, 1]; 1 where a person said it. None: the settings name it.
+    pub area_probability: Option<f64>,
+    /// The login of whoever said that it is about this, where a person did.
+    pub said_by: Option<String>,
     /// "taught" or "was taught".
     pub role: &'static str,
     /// The other person's login.
     pub other: String,
     /// `owner/name#number`.
     pub pull: String,
+    /// Where the comment stands.
+    pub place: CommentPlace,
+    /// Its number.
+    pub comment: CommentId,
     /// The comment on the code host.
     pub link: String,
     /// When.
@@ -187,17 +197,31 @@ pub async fn profile(
     })
 }
 
-/// The page of a comment on the code host.
+/// The page of the comment that carries a lesson, on the code host.
 #[must_use]
 pub fn link(addresses: &Addresses, line: &LessonLine) -> String {
-    let anchor = match line.place {
+    comment_link(
+        addresses,
+        (&line.owner, &line.repo, line.pull),
+        (line.place, line.comment),
+    )
+}
+
+/// The page of a comment on the code host.
+#[must_use]
+pub fn comment_link(
+    addresses: &Addresses,
+    (owner, repo, pull): (&str, &str, PullKey),
+    (place, comment): (CommentPlace, CommentId),
+) -> String {
+    let anchor = match place {
         CommentPlace::Diff => "discussion_r",
         CommentPlace::Conversation => "issuecomment-",
         CommentPlace::Review => "pullrequestreview-",
     };
     format!(
-        "{}/{}/{}/pull/{}#{anchor}{}",
-        addresses.host, line.owner, line.repo, line.pull.number, line.comment
+        "{}/{owner}/{repo}/pull/{}#{anchor}{comment}",
+        addresses.host, pull.number
     )
 }
 
@@ -205,6 +229,8 @@ fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses, own: &Ow
     let taught = line.teacher == person;
     Evidence {
         area: line.area,
+        area_probability: line.area_probability,
+        said_by: line.said_by.as_ref().map(|(_, login)| login.clone()),
         role: if taught { "taught" } else { "was taught" },
         other: if taught {
             line.learner_login.clone()
@@ -212,6 +238,8 @@ fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses, own: &Ow
             line.teacher_login.clone()
         },
         pull: format!("{}/{}#{}", line.owner, line.repo, line.pull.number),
+        place: line.place,
+        comment: line.comment,
         link: link(addresses, line),
         at: line.at,
         p: line.p,

@@ -52,6 +52,8 @@ fn lesson(number: i32, p: f64, outcome: Outcome, at: i64) -> Lesson {
         teacher: PersonId(1),
         learner: PersonId(2),
         area: Area::Testing,
+        area_probability: Some(0.9),
+        said_by: None,
         language: None,
         skills: vec![],
         at: day(at),

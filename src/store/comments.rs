@@ -18,7 +18,7 @@ use crate::model::ids::PullKey;
 use crate::store::StoreError;
 
 /// Stores a comment with what its hunk showed, unless a newer text of it is known. A text that changed loses its
-/// classification; what the hunk showed stays, whichever event told it.
+/// classification, and what people said of it; what the hunk showed stays, whichever event told it.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -32,6 +32,15 @@ pub async fn see(
     let signs = signs.map_err(|_| StoreError::Unreadable {
         what: "comment.hunk_signs",
     })?;
+    // Held from here on, so that nobody corrects the label of the old text meanwhile.
+    let before = sqlx::query_scalar!(
+        "select body from comment where installation_id = $1 and place = $2 and id = $3 for update",
+        id.0,
+        comment.place.as_str(),
+        comment.id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
     let changed = sqlx::query_scalar!(
         r#"insert into comment (installation_id, place, id, repo_id, number, root_id, author_id, body, created_at,
                                 updated_at, path, line, on_old_side, commit_sha, review_id, hunk_signs)
@@ -67,6 +76,9 @@ pub async fn see(
     .await?;
     if changed.is_some() {
         forget_what_was_measured(conn, id, key, (comment.place, comment.id)).await?;
+        if before.is_some_and(|before| before.as_ref() != Some(&comment.body)) {
+            forget_corrections(conn, id, (comment.place, comment.id)).await?;
+        }
     } else if let Some(signs) = signs {
         see_signs(conn, id, (comment.place, comment.id), &signs).await?;
     }
@@ -88,6 +100,23 @@ async fn see_signs(
         place.as_str(),
         comment.0,
         signs
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What people said was of another text.
+async fn forget_corrections(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (place, comment): (CommentPlace, CommentId),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from correction where installation_id = $1 and place = $2 and comment_id = $3",
+        id.0,
+        place.as_str(),
+        comment.0
     )
     .execute(conn)
     .await?;
@@ -166,6 +195,7 @@ pub async fn delete(
     )
     .execute(&mut *conn)
     .await?;
+    forget_corrections(conn, id, (place, comment)).await?;
     forget_what_was_measured(conn, id, key, (place, comment)).await
 }
 

@@ -94,7 +94,11 @@ pub async fn person(
         r#"select distinct c.repo_id as "repo!: RepoId", c.number as "number!" from comment c
            where c.installation_id = $1 and c.author_id = $2
            union
-           select p.repo_id, p.number from pull p where p.installation_id = $1 and p.author_id = $2 order by 1, 2"#,
+           select p.repo_id, p.number from pull p where p.installation_id = $1 and p.author_id = $2
+           union
+           select c.repo_id, c.number from correction k
+           join comment c on c.installation_id = k.installation_id and c.place = k.place and c.id = k.comment_id
+           where k.installation_id = $1 and k.person_id = $2 order by 1, 2"#,
         id.0,
         person.0
     )
@@ -120,7 +124,7 @@ pub async fn person(
     Ok(touched)
 }
 
-/// Own texts with their readings, and others' texts that mention the login.
+/// Own texts with their readings and what was said of these, what they said of others', and others' texts that mention the login.
 async fn forget_words(
     conn: &mut PgConnection,
     id: InstallationId,
@@ -131,6 +135,15 @@ async fn forget_words(
         "delete from reading g using comment c
          where c.installation_id = $1 and c.author_id = $2 and g.installation_id = c.installation_id and g.place = c.place
            and g.comment_id = c.id",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from correction k using comment c
+         where k.installation_id = $1 and c.installation_id = k.installation_id and c.place = k.place and c.id = k.comment_id
+           and (k.person_id = $2 or c.author_id = $2)",
         id.0,
         person.0
     )

@@ -32,6 +32,8 @@ struct Row {
     teacher_id: i64,
     learner_id: i64,
     area: String,
+    area_probability: Option<f64>,
+    said_by: Option<i64>,
     language: Option<String>,
     skills: Vec<String>,
     at: Time,
@@ -59,6 +61,8 @@ impl TryFrom<Row> for Lesson {
                 .area
                 .parse()
                 .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
+            area_probability: row.area_probability,
+            said_by: row.said_by.map(PersonId),
             language: row.language,
             skills: skills(&row.skills),
             at: row.at,
@@ -202,17 +206,19 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
         .collect::<Result<_, _>>()?;
     let outcomes: Vec<&str> = lessons.iter().map(|l| l.outcome.as_str()).collect();
     let diffs: Vec<bool> = lessons.iter().map(|l| l.diffs_known).collect();
+    let sure: Vec<Option<f64>> = lessons.iter().map(|l| l.area_probability).collect();
+    let said_by: Vec<Option<i64>> = lessons.iter().map(|l| l.said_by.map(|person| person.0)).collect();
     let provisional: Vec<bool> = lessons.iter().map(|l| l.provisional).collect();
     sqlx::query!(
         "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, language,
-                             at, p, parts, outcome, diffs_known, provisional, skills)
+                             at, p, parts, outcome, diffs_known, provisional, area_probability, said_by, skills)
          select $1, l.place, l.comment_id, l.area, l.learner_id, l.teacher_id, l.repo_id, l.number, l.language, l.at, l.p,
-                l.parts, l.outcome, l.diffs_known, l.provisional, string_to_array(l.skills, ' ')
+                l.parts, l.outcome, l.diffs_known, l.provisional, l.area_probability, l.said_by, string_to_array(l.skills, ' ')
          from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
                      $8::int[], $9::text[], $10::timestamptz[], $11::float8[], $12::jsonb[], $13::text[],
-                     $14::bool[], $15::bool[], $16::text[])
+                     $14::bool[], $15::bool[], $16::float8[], $17::bigint[], $18::text[])
               as l (place, comment_id, area, learner_id, teacher_id, repo_id, number, language, at, p, parts, outcome,
-                    diffs_known, provisional, skills)
+                    diffs_known, provisional, area_probability, said_by, skills)
          on conflict do nothing",
         id.0,
         &places as &[&str],
@@ -229,6 +235,8 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
         &outcomes as &[&str],
         &diffs,
         &provisional,
+        &sure as &[Option<f64>],
+        &said_by as &[Option<i64>],
         &skills
     )
     .execute(conn)
@@ -292,7 +300,7 @@ pub async fn of_edge(conn: &mut PgConnection, id: InstallationId, edge: EdgeKey)
     .await?;
     let rows = sqlx::query_as!(
         Row,
-        r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, language, skills, at, p,
+        r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, area_probability, said_by, language, skills, at, p,
                   parts as "parts: Json<Vec<Part>>", outcome, diffs_known, provisional
            from lesson l
            where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4

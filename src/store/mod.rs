@@ -10,6 +10,7 @@ pub mod circles;
 pub mod commands;
 pub mod comments;
 pub mod contents;
+pub mod corrections;
 pub mod declines;
 pub mod erasure;
 pub mod feedback;

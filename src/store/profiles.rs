@@ -33,6 +33,10 @@ pub struct LessonLine {
     pub comment: CommentId,
     /// About what.
     pub area: Area,
+    /// How sure the classifier is of the area, in [0, 1]; 1 where a person said it. None: the settings name it.
+    pub area_probability: Option<f64>,
+    /// Who said that it is about this, with the login, where a person did.
+    pub said_by: Option<(PersonId, String)>,
     /// The language of the commented file.
     pub language: Option<String>,
     /// Technologies and own skills that it was on.
@@ -74,6 +78,8 @@ impl LessonLine {
             teacher: self.teacher,
             learner: self.learner,
             area: self.area,
+            area_probability: self.area_probability,
+            said_by: self.said_by.as_ref().map(|(person, _)| *person),
             language: self.language.clone(),
             skills: self.skills.clone(),
             at: self.at,
@@ -106,12 +112,15 @@ pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> 
         r#"select l.repo_id as "repo_id!", l.number as "number!", r.owner, r.name, l.place as "place!",
                   l.comment_id as "comment_id!", l.area as "area!", l.language, l.skills as "skills!", l.teacher_id as "teacher_id!", t.login as "teacher!",
                   l.learner_id as "learner_id!", s.login as "learner!", l.at as "at!", l.p as "p!",
-                  l.outcome as "outcome!", l.diffs_known as "diffs_known!", l.provisional as "provisional!"
+                  l.outcome as "outcome!", l.diffs_known as "diffs_known!", l.provisional as "provisional!",
+                  case when l.said_by is null or b.id is not null then l.area_probability end as area_probability,
+                  b.id as "said_by?: PersonId", b.login as "said_by_login?"
            from shown_lesson l
            join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
            join pull p on p.installation_id = l.installation_id and p.repo_id = l.repo_id and p.number = l.number
            join person t on t.installation_id = l.installation_id and t.id = l.teacher_id
            join person s on s.installation_id = l.installation_id and s.id = l.learner_id
+           left join standing_person b on b.installation_id = l.installation_id and b.id = l.said_by
            where l.installation_id = $1 and ($2::bigint is null or l.teacher_id = $2 or l.learner_id = $2)
              and ($3::timestamptz is null or (l.at < $3 and p.closed_at < $3))
              and (not r.private or $5 or r.id = any($6))
@@ -140,6 +149,8 @@ pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> 
                     .area
                     .parse()
                     .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
+                area_probability: row.area_probability,
+                said_by: row.said_by.zip(row.said_by_login),
                 language: row.language,
                 skills: lessons::skills(&row.skills),
                 teacher: PersonId(row.teacher_id),

@@ -3,6 +3,8 @@ use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::Stance;
+use crate::model::correction::MOST_AREAS;
+use crate::model::correction::Said;
 use crate::model::evidence::FollowUp;
 use crate::model::evidence::Standing;
 use crate::model::evidence::Thread;
@@ -21,11 +23,14 @@ use crate::teach::landing::landing;
 
 /// A second area is taken where its probability is at least this share of the first one's.
 const CLOSE: f64 = 0.8;
+/// Areas that a comment teaches at most, unless a person says otherwise.
+const AREAS: usize = 2;
 
 /// One comment that passed the gates, with what the formula says of it.
 struct Taught<'a> {
     comment: &'a ThreadComment,
-    areas: &'a [AreaGuess],
+    /// The comment that tells what it is about: itself, or an earlier one.
+    about: &'a ThreadComment,
     learner: PersonId,
     landing: Landing,
     outcome: Outcome,
@@ -60,6 +65,9 @@ pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
 fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
     let comment = &thread.comments[at];
     stands(comment.standing)?;
+    if comment.said.as_ref().is_some_and(Said::takes_the_lesson_away) {
+        return Err(Refusal::SaidOtherwise);
+    }
     match comment.reading.kind {
         CommentKind::Substance => {}
         CommentKind::Praise => return Err(Refusal::Praise),
@@ -74,7 +82,7 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
             Stance::Acknowledges | Stance::Disagrees | Stance::Unclear => Refusal::BareRequest,
         });
     }
-    let areas = subject(thread, at).ok_or(Refusal::NoArea)?;
+    let about = subject(thread, at).ok_or(Refusal::NoArea)?;
     let to_author = thread.pull_author == Some(learner);
     let changed = to_author && changed_nearby(comment.follow_up);
     let answer = answer(thread, at, (learner, changed));
@@ -93,7 +101,7 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
     };
     Ok(Taught {
         comment,
-        areas,
+        about,
         learner,
         landing: landing(&signs),
         outcome: outcome(signs.follow_up, answer),
@@ -101,15 +109,16 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
     })
 }
 
-/// What a comment is about; an answer on the diff that names no area goes on about the subject before it.
-fn subject(thread: &Thread, at: usize) -> Option<&[AreaGuess]> {
+/// The comment that tells what this one is about: an answer on the diff that names no area goes on about the subject
+/// before it.
+fn subject(thread: &Thread, at: usize) -> Option<&ThreadComment> {
     let known = |one: &&ThreadComment| !one.reading.areas.is_empty();
     let own = thread.comments.get(at).filter(known);
     let before = || match thread.place {
         CommentPlace::Diff => thread.comments[..at].iter().rev().find(known),
         CommentPlace::Conversation | CommentPlace::Review => None,
     };
-    own.or_else(before).map(|one| one.reading.areas.as_slice())
+    own.or_else(before)
 }
 
 fn stands(standing: Standing) -> Result<(), Refusal> {
@@ -203,7 +212,11 @@ fn grouped(place: CommentPlace, taught: Vec<Taught<'_>>) -> Vec<Vec<Taught<'_>>>
 }
 
 fn top(taught: &Taught<'_>) -> Option<Area> {
-    taught.areas.first().map(|guess| guess.area)
+    areas(taught).first().map(|guess| guess.area)
+}
+
+fn areas<'a>(taught: &Taught<'a>) -> &'a [AreaGuess] {
+    &taught.about.reading.areas
 }
 
 /// The comment that says most (highest p, then the earliest), and the rest.
@@ -218,14 +231,16 @@ fn carried(mut group: Vec<Taught<'_>>) -> (Taught<'_>, Vec<Taught<'_>>) {
     (carrier, group)
 }
 
-/// One lesson for the top area, and one for the second where it is nearly as sure.
+/// One lesson for the top area, and one for the second where it is nearly as sure; one for each that a person named.
 fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<Lesson> {
-    let areas = carrier.areas;
+    let areas = areas(carrier);
+    let about = carrier.about;
+    let most = if about.said.is_some() { MOST_AREAS } else { AREAS };
     let first = areas.first().map_or(0.0, |guess| guess.probability);
     let close = |guess: &&AreaGuess| guess.probability >= CLOSE * first;
     areas
         .iter()
-        .take(2)
+        .take(most)
         .filter(close)
         .map(|guess| Lesson {
             pull: thread.pull,
@@ -234,6 +249,8 @@ fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<L
             teacher: carrier.comment.author,
             learner: carrier.learner,
             area: guess.area,
+            area_probability: (!about.declared.contains(&guess.area)).then_some(guess.probability),
+            said_by: about.said.as_ref().map(|said| said.by),
             language: carrier.comment.reading.language.clone(),
             skills: carrier.comment.skills.clone(),
             at: carrier.comment.at,

@@ -23,6 +23,7 @@ use crate::teach::landing::Signs;
 use crate::teach::landing::landing;
 use crate::teach::lesson::lessons;
 
+mod corrected;
 mod stances;
 
 const AUTHOR: i64 = 1;
@@ -47,6 +48,8 @@ fn thread(says: &[(i64, &str)]) -> Thread {
                 hunk: None,
             }),
             skills: vec![],
+            said: None,
+            declared: vec![],
             follow_up: FollowUp::NoDiffs,
             thumbs_up_by: vec![],
         })

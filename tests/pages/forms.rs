@@ -19,6 +19,8 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/availability", "until=2026-11-20"),
         ("/me/asked", "yes=yes"),
         ("/me/declined", "repo=1&what=testing"),
+        ("/me/labels", "place=diff&comment=1&edited=0&area=testing"),
+        ("/me/labels/undo", "place=diff&comment=1"),
         ("/me/back", ""),
         ("/demo/me", "login=ada"),
     ];

@@ -5,6 +5,7 @@ mod database;
 mod admin;
 mod browser;
 mod forms;
+mod labels;
 mod privacy;
 mod roles;
 mod shown;

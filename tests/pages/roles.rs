@@ -16,7 +16,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 20] = [
+const TABLE: [Row; 21] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -34,6 +34,12 @@ const TABLE: [Row; 20] = [
         [404, 404, 404, 200, 403],
     ),
     ("/me", "/me", [200, 200, 200, 200, 403]),
+    // A comment by ben to ada.
+    (
+        "/me/labels/{place}/{comment}",
+        "/me/labels/diff/1700000022",
+        [200, 200, 404, 404, 403],
+    ),
     ("/people/{login}", "/people/dan", [200, 200, 200, 404, 403]),
     ("/people/{login}", "/people/zoe", [404, 404, 404, 200, 403]),
     ("/teams", "/teams", [200, 200, 403, 200, 403]),

@@ -2,7 +2,9 @@
 use chrono::Duration;
 use peerlore::model::availability::Availability;
 use peerlore::model::clock::Time;
+use peerlore::model::comment::CommentPlace;
 use peerlore::model::graph::Confidence;
+use peerlore::model::ids::CommentId;
 use peerlore::model::ids::InstallationId;
 use peerlore::model::ids::PersonId;
 use peerlore::model::ids::RepoId;
@@ -12,6 +14,7 @@ use peerlore::model::skill::Area;
 use peerlore::model::suggestion::LeftOut;
 use peerlore::model::suggestion::Slot;
 use peerlore::model::suggestion::Suggestion;
+use peerlore::pipeline::Addresses;
 use peerlore::pipeline::profile::Evidence;
 use peerlore::pipeline::profile::Held;
 use peerlore::pipeline::profile::Landing;
@@ -209,6 +212,10 @@ fn without_silent_experts_the_page_says_what_it_takes() {
 fn mine(lines: usize, page: usize) -> me::View {
     let evidence = |number: usize| Evidence {
         area: Area::Testing,
+        area_probability: Some(0.84),
+        said_by: None,
+        place: CommentPlace::Diff,
+        comment: CommentId(7),
         role: "taught",
         other: "ada".to_owned(),
         pull: format!("acme/shop#{number}"),
@@ -239,6 +246,11 @@ fn mine(lines: usize, page: usize) -> me::View {
         signed_in: false,
         may_be_asked: false,
         declined: Vec::new(),
+        corrections: Vec::new(),
+        addresses: Addresses {
+            own: "https://peerlore.example".to_owned(),
+            host: "https://github.example".to_owned(),
+        },
         person: Person {
             id: PersonId(2),
             login: "ben".to_owned(),

@@ -8,10 +8,13 @@ use peerlore::demo::github::delivery::Delivery;
 use peerlore::model::ids::PersonId;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
+use peerlore::model::skill::Area;
+use peerlore::pipeline::correct::Heard;
 use peerlore::pipeline::members;
 use peerlore::pipeline::opt_out;
 
 use crate::commands;
+use crate::corrections;
 use crate::harness::DAY;
 use crate::harness::LEDGER;
 use crate::harness::LOCK;
@@ -72,7 +75,11 @@ async fn full() -> (Peerlore, PullName) {
     let pull = peerlore
         .open(by("ada", TODAY), LEDGER, &[(20, "let twenty = 20.0;")])
         .await;
-    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    let taught = peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    for login in ["ben", "ada"] {
+        let heard = corrections::say(&peerlore, login, taught, &[Area::Testing]).await;
+        assert_eq!(heard, Heard::Stored);
+    }
     let root = peerlore
         .comment(&pull, by("cleo", TODAY + 2), 20, "What does @ben say to this?")
         .await;
@@ -154,7 +161,14 @@ async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
         assert!(naming.iter().any(|name| name == table), "{table} in {naming:?}");
     }
     let numbering = tables_naming(&peerlore, &number.to_string()).await;
-    for table in ["declined", "feedback", "may_be_asked", "page_view", "refused_pick"] {
+    for table in [
+        "correction",
+        "declined",
+        "feedback",
+        "may_be_asked",
+        "page_view",
+        "refused_pick",
+    ] {
         assert!(numbering.iter().any(|name| name == table), "{table} in {numbering:?}");
     }
     let done = erase(&peerlore, &["--person", "Ben", "--yes"]);
@@ -162,6 +176,11 @@ async fn a_person_goes_from_every_table_and_from_our_comment_and_stays_away() {
     peerlore.run_jobs().await;
     assert_eq!(tables_naming(&peerlore, "ben").await, [""; 0]);
     assert_eq!(tables_naming(&peerlore, &number.to_string()).await, ["person"]);
+    assert_eq!(
+        peerlore.one::<i64>("select count(*) from correction").await,
+        0,
+        "nor what others said of their comments"
+    );
     assert!(
         !peerlore.said(&pull).concat().contains("ben"),
         "{:?}",

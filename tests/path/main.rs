@@ -17,6 +17,7 @@ mod circles;
 mod commands;
 mod comment;
 mod confidential;
+mod corrections;
 mod door;
 mod erase;
 mod feedback;

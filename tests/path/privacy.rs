@@ -8,6 +8,7 @@ use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
 use peerlore::store::circles;
 use peerlore::store::contents;
+use peerlore::store::corrections;
 use peerlore::store::lessons;
 use peerlore::store::past;
 use peerlore::store::people;
@@ -96,6 +97,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         profiles::area_rates(conn, &reader, &languages, at(0))
     );
     read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
+    read!("corrections::labelled", corrections::labelled(conn, id));
     read!("lessons::totals", lessons::totals(conn, id));
     read!(
         "past::past_pulls",
@@ -128,6 +130,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
             "profiles::reviewed_pulls_of",
             profiles::reviewed_pulls_of(conn, &reader, person.id, at(0))
         );
+        read!("corrections::seen_by", corrections::seen_by(conn, &reader, person.id));
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }
     for key in keys {
@@ -135,6 +138,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         read!("reviews::asked", reviews::asked(conn, id, *key, now));
         read!("past::candidates", past::candidates(conn, id, vacancy(*key), settings));
         read!("contents::committers", contents::committers(conn, id, *key));
+        read!("corrections::in_force", corrections::in_force(conn, id, *key));
         read!("contents::files", contents::files(conn, id, *key));
         read!("pulls::pull", pulls::pull(conn, id, *key)).map(|pull| pull.author_login);
         let folders = ["src/ledger/".to_owned(), "src/pages/".to_owned()];
@@ -170,9 +174,11 @@ async fn with_ben_everywhere() -> Peerlore {
     let own = peerlore
         .open(by("ben", LATER), LEDGER, &[(20, "let guard = pending.lock();")])
         .await;
-    peerlore
+    let told = peerlore
         .comment(&own, by("cleo", LATER + 1), 20, crate::harness::LOCK)
         .await;
+    let heard = crate::corrections::say(&peerlore, "ben", told, &[Area::Concurrency, Area::Testing]).await;
+    assert_eq!(heard, peerlore::pipeline::correct::Heard::Stored);
     peerlore
         .push(
             &own,

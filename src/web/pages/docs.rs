@@ -97,7 +97,7 @@ fn stored(settings: &Settings) -> Markup {
             installed.as_str(),
         ),
         (
-            "Commands in comments (what was asked, never what was written beside it), votes on suggestions, what you said is not yours",
+            "Commands in comments (what was asked, never what was written beside it), votes on suggestions, what you said is not yours, labels that you corrected",
             installed.as_str(),
         ),
         (
@@ -133,7 +133,7 @@ fn seen() -> Markup {
         ul {
             li { "A person's own page: that person. Colleagues see what that person ticked there, nothing at first, and the person sees who looked." }
             li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
-            li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you." }
+            li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you. A label that you corrected: you and the other one of that lesson." }
             li { "Silent experts: members, from repositories that they may read. Nobody who is away or took themselves out." }
             li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named; who was told something is only counted, five people or more, and what other teams' counts would give away is left out." }
             li { "Private repositories: nothing of them, neither evidence nor a claim that rests on it, for whoever may not read them." }

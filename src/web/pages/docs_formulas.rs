@@ -13,7 +13,7 @@ use crate::web::pages::docs::heading;
 use crate::web::prose;
 
 /// Why comments are passed over, as far as a reader needs it.
-const PASSED_OVER: [Refusal; 9] = [
+const PASSED_OVER: [Refusal; 10] = [
     Refusal::NotHuman,
     Refusal::OptedOut,
     Refusal::Praise,
@@ -22,6 +22,7 @@ const PASSED_OVER: [Refusal; 9] = [
     Refusal::Question,
     Refusal::BareRequest,
     Refusal::NoArea,
+    Refusal::SaidOtherwise,
     Refusal::Mechanical,
 ];
 
@@ -36,6 +37,12 @@ pub fn lessons() -> Markup {
             "be told, it is left. No lesson comes from:"
         }
         ul { @for refusal in PASSED_OVER { li { (refusal.words()) } } }
+        p {
+            "Where the subject is wrong, whoever wrote the comment or was told something by it corrects it on their own page, by “wrong "
+            "label”: it counts at once and stays until the text is edited or they undo it. The writer's word comes before others', the "
+            "latest before earlier ones. Corrections also measure the classifier, each organisation's by themselves; since only what "
+            "somebody found wrong is corrected, that figure is no accuracy of all that was read."
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::lesson::Outcome;
 use crate::model::settings::Settings;
 use crate::model::wording;
 use crate::pipeline;
+use crate::pipeline::Addresses;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Beside;
 use crate::pipeline::profile::Evidence;
@@ -21,6 +22,8 @@ use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
 use crate::store::availability;
+use crate::store::corrections;
+use crate::store::corrections::Correction;
 use crate::store::declines;
 use crate::store::declines::Declined;
 use crate::store::people;
@@ -38,6 +41,7 @@ use crate::web::pages::me_asked;
 use crate::web::pages::me_declined;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
+use crate::web::pages::me_labels;
 use crate::web::pages::sharing;
 use crate::web::pages::sharing::Sharing;
 use crate::web::prose;
@@ -61,6 +65,10 @@ pub struct View {
     pub profile: Profile,
     /// What they said is not theirs.
     pub declined: Vec<Declined>,
+    /// What they said of labels, and what others said of theirs.
+    pub corrections: Vec<Correction>,
+    /// Where things are in a browser.
+    pub addresses: Addresses,
     /// The page of evidence, from 1.
     pub page: usize,
     /// They said that they may be listed among the silent experts.
@@ -131,6 +139,7 @@ pub async fn show(
     let id = reader.installation();
     let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
     let declined = declines::of_person(&mut conn, id, person.id).await?;
+    let corrections = corrections::seen_by(&mut conn, &reader, person.id).await?;
     let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
     let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
@@ -141,6 +150,8 @@ pub async fn show(
         person,
         profile,
         declined,
+        corrections,
+        addresses: web.pipeline.addresses.clone(),
         page,
         availability: chosen,
         settings: usual,
@@ -193,6 +204,7 @@ pub fn render(view: &View) -> Markup {
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
+        (me_labels::list(&view.corrections, (&view.addresses, &view.token), view.now))
         (me_forms::render((&view.person, &view.sharing.shared), (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
@@ -299,7 +311,7 @@ fn evidence(view: &View) -> Markup {
                                 th scope="col" { "Where" } th scope="col" { "What came of it" }
                             }
                         }
-                        tbody { @for line in lines { (line_of(line)) } }
+                        tbody { @for line in lines { (line_of(line, &profile.login)) } }
                     }
                 }
                 (turn(view))
@@ -308,11 +320,14 @@ fn evidence(view: &View) -> Markup {
     }
 }
 
-fn line_of(line: &Evidence) -> Markup {
+fn line_of(line: &Evidence, login: &str) -> Markup {
     html! {
         tr {
             td { (prose::date(line.at)) }
-            th scope="row" { (line.area.name()) @if !line.on.is_empty() { span.soft { " on " (names(&line.on)) } } }
+            th scope="row" {
+                (me_labels::label(line, login))
+                @if !line.on.is_empty() { span.soft { " on " (names(&line.on)) } }
+            }
             td { @if line.role == "taught" { "you to " } @else { "to you from " } (line.other) }
             td { a href=(line.link) { (line.pull) } }
             td { (outcome(line)) }

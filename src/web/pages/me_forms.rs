@@ -39,6 +39,10 @@ pub enum Saved {
     Asked,
     /// Something is theirs again.
     Declined,
+    /// What a comment is about.
+    Label,
+    /// What they said of a comment counts no more.
+    LabelBack,
     /// Back in everything.
     Back,
     /// What colleagues see.
@@ -46,11 +50,13 @@ pub enum Saved {
 }
 
 impl Saved {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Goals,
         Self::Availability,
         Self::Asked,
         Self::Declined,
+        Self::Label,
+        Self::LabelBack,
         Self::Back,
         Self::Sharing,
     ];
@@ -61,6 +67,8 @@ impl Saved {
             Self::Availability => "availability",
             Self::Asked => "asked",
             Self::Declined => "declined",
+            Self::Label => "label",
+            Self::LabelBack => "label-back",
             Self::Back => "back",
             Self::Sharing => "sharing",
         }
@@ -81,6 +89,8 @@ impl Saved {
             Self::Sharing => "What colleagues see of your page is saved.",
             Self::Asked => "Your choice is saved.",
             Self::Declined => "It counts again in the next suggestions.",
+            Self::Label => "Thank you: the label is corrected.",
+            Self::LabelBack => "What you said of that comment counts no more.",
             Self::Back => {
                 "You are back. What you passed on and took up is being worked out again and is here within minutes."
             }
@@ -98,9 +108,18 @@ impl Saved {
 /// # Errors
 /// [`PageError`] for a visitor who is nobody, or where the database is away.
 pub async fn me(conn: &mut PgConnection, visitor: &Visitor) -> Result<(InstallationId, Person), PageError> {
+    let (reader, person) = me_as_reader(conn, visitor).await?;
+    Ok((reader.installation(), person))
+}
+
+/// The visitor as a person who may appear, with what they may read.
+///
+/// # Errors
+/// [`PageError`] for a visitor who is nobody, or where the database is away.
+pub async fn me_as_reader(conn: &mut PgConnection, visitor: &Visitor) -> Result<(Reader, Person), PageError> {
     let (reader, login) = nameable(conn, visitor).await?;
     let person = standing(conn, &reader, &login).await?.ok_or(PageError::NobodyChosen)?;
-    Ok((reader.installation(), person))
+    Ok((reader, person))
 }
 
 /// Whoever reads, as a person who may appear: by number where they signed in, by login in the demo.
@@ -178,16 +197,15 @@ pub async fn goals(State(web): State<Web>, sent: Sent<Goals>) -> Result<Redirect
     Ok(Saved::Goals.shown())
 }
 
-/// The areas' own slugs, each once, in the order in which areas are shown; none where a word names no area.
-fn slugs(words: &[String]) -> Option<Vec<String>> {
+/// The areas that words name, each once, in the order in which areas are shown; none where a word names no area.
+pub(super) fn areas(words: &[String]) -> Option<Vec<Area>> {
     let chosen: Vec<Area> = words.iter().map(|word| word.parse().ok()).collect::<Option<_>>()?;
-    Some(
-        Area::ALL
-            .into_iter()
-            .filter(|area| chosen.contains(area))
-            .map(|area| area.slug().to_owned())
-            .collect(),
-    )
+    Some(Area::ALL.into_iter().filter(|area| chosen.contains(area)).collect())
+}
+
+/// The slugs of these areas.
+fn slugs(words: &[String]) -> Option<Vec<String>> {
+    Some(areas(words)?.into_iter().map(|area| area.slug().to_owned()).collect())
 }
 
 /// `POST /me/out`: out of everything.

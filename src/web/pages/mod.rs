@@ -15,6 +15,7 @@ pub mod me_asked;
 pub mod me_availability;
 pub mod me_declined;
 pub mod me_forms;
+pub mod me_labels;
 pub mod people;
 pub mod pull;
 pub mod settings_files;
@@ -44,6 +45,9 @@ pub fn routes() -> Router<Web> {
         .route("/me/availability", post(me_availability::save))
         .route("/me/asked", post(me_asked::set))
         .route("/me/declined", post(me_declined::take_back))
+        .route("/me/labels", post(me_labels::say))
+        .route("/me/labels/undo", post(me_labels::undo))
+        .route("/me/labels/{place}/{comment}", get(me_labels::show))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
