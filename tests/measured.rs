@@ -297,3 +297,18 @@ fn next_years_reviews_are_told_better_with_the_person_than_without() {
     );
     assert!(ours < none && ours < raw);
 }
+
+#[test]
+fn the_training_comments_are_measured_only_by_training_anew() {
+    if shared::open("comments/dev.jsonl.gz").is_none() {
+        return;
+    }
+    let file = shared::folder().join("data/comments/dev.jsonl.gz");
+    let told = std::process::Command::new(env!("CARGO_BIN_EXE_peerlore"))
+        .args(["eval", "classify"])
+        .arg(file)
+        .output()
+        .expect("it runs");
+    let told = (told.status.success(), String::from_utf8(told.stderr).expect("text"));
+    assert!(!told.0 && told.1.contains("--cross-validate trains anew"), "{told:?}");
+}

@@ -1,6 +1,7 @@
 //! The linear model: what each counted thing says for and against every area, added up, and turned into a probability.
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use crate::classify::features;
 use crate::classify::features::Kind;
@@ -15,7 +16,7 @@ pub const AREAS: usize = Area::ALL.len();
 /// What the model answers: each area, then the three degrees of teaching (nothing, a request, knowledge).
 pub const ANSWERS: usize = AREAS + 3;
 /// How much a matching phrase counts, beside a block of text of length 1.
-pub const PHRASE: f32 = 0.55;
+pub const PHRASE: f32 = 0.45;
 /// How much a sign of form counts.
 pub const FORM: f32 = 0.5;
 
@@ -138,8 +139,8 @@ impl Reader {
         });
         seen.sort_unstable();
         self.add_texts(&seen, &mut sums);
-        for at in phrases::matching(&words, &parts.prose, path) {
-            add(&mut sums, &self.model.phrases[at], PHRASE);
+        for (at, times) in phrases::matching(&words, &parts.prose, path) {
+            add(&mut sums, &self.model.phrases[at], PHRASE * often(times));
         }
         for at in features::form(parts, &words, is_reply) {
             add(&mut sums, &self.model.form[at], FORM);

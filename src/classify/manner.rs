@@ -42,6 +42,24 @@ patterns! {
     CHATTER = r"^\W*(ditto|same( here| as above| below| comment| thing| question)?|here too|here as well|likewise|see above|as above|and here|above|below|\^+|bump|ping|ptal|test|and here too|idem|same (here|thing) too|nvm|never ?mind|nm|off-?topic|edit:?|cc:? @\S+|@\S+)\W*$";
 }
 
+patterns! {
+    AUTOMATED = r"\b(i('| a)m (just )?a bot\b|this is an automated (message|comment|reply|review)|(this|the following) (comment|message|report|summary) (was|is|has been) (automatically |auto-?)(generated|created|posted)|(auto-?|automatically )generated (comment|by)\b|beep,? boop|coverage (decreased|increased|remained|report)|codecov report|quality gate (passed|failed)|deploy preview (for|ready)|this (pr|pull request) has been automatically (marked|closed))";
+    MARKER = r"\A\s*<!--[^>]{0,200}\b(bot|ci|report|coverage|codecov|generated|dependabot|renovate|sonar\w*|deploy\w*|peerlore)\b";
+    BACK = r"^\W*(and |also |nit:? )*(ditto|idem|likewise|same( thing| comment| question| issue| nit| as above)?( here| above| below| again)?|here too|here as well|and here|as above|see above)( too| as well| please)?\W*$";
+}
+
+/// Its text or its marker says that a machine wrote it, whatever account posted it.
+#[must_use]
+pub fn is_automated(body: &str, parts: &Parts) -> bool {
+    MARKER.is_match(body.as_bytes()) || AUTOMATED.is_match(parts.prose.as_bytes())
+}
+
+/// It only points to what its writer said before: "same here", "ditto".
+#[must_use]
+pub fn refers_back(parts: &Parts) -> bool {
+    parts.suggestions.is_empty() && !parts.code_blocks && BACK.is_match(parts.prose.as_bytes())
+}
+
 /// Words of the prose.
 fn words(prose: &str) -> usize {
     prose
@@ -144,20 +162,6 @@ fn asks(prose: &str) -> bool {
     prose.contains('?')
         && (QUESTION_START.is_match(prose.as_bytes()) || ASKS_ANY.is_match(prose.as_bytes()) || prose.ends_with('?'))
         || ASKS_ANY.is_match(opening(prose).as_bytes())
-}
-
-/// It gives a reason, a rule, a consequence or another technique, and not a bare request.
-#[must_use]
-pub fn explains(parts: &Parts) -> bool {
-    let prose = parts.prose.as_str();
-    let count = words(prose);
-    let reasons = REASON.find_iter(prose.as_bytes()).take(3).count();
-    let bare_question = count <= 12 && prose.ends_with('?');
-    if bare_question {
-        return false;
-    }
-    let shows = parts.code_blocks || parts.links;
-    (reasons >= 1 && count >= 8) || reasons >= 2 || (shows && count >= 4) || count >= 30
 }
 
 /// Code in the text: a backtick, `()`, `snake_case` or `x.y(`; also a code block of any kind (science.md section 1).

@@ -32,6 +32,9 @@ use crate::model::skill::Area;
 /// Another area than the surest is shown from this probability on, so that few are shown that the comment only touches.
 const BESIDE: f32 = 0.6;
 
+/// No probability that is shown says more than this: beyond it there are too few labelled comments to know.
+const SUREST: f64 = 0.98;
+
 /// A comment is taken to give knowledge from this probability on: where the pairs of teacher and learner that people found in
 /// threads are told best. What comes of it is asked before anything is a lesson, so it may be less than a half.
 const KNOWLEDGE: f32 = 0.25;
@@ -41,7 +44,11 @@ const KNOWLEDGE: f32 = 0.25;
 pub fn read(comment: &CommentText<'_>) -> Reading {
     let reader = linear::shipped();
     let parts = markdown::parts(comment.body);
-    let kind = manner::kind(&parts);
+    let kind = if manner::is_automated(comment.body, &parts) {
+        CommentKind::Chatter
+    } else {
+        manner::kind(&parts)
+    };
     let answer = reader.answer(&parts, comment.path, comment.is_reply);
     Reading {
         areas: shown(reader.model().cuts, kind, &answer),
@@ -49,6 +56,7 @@ pub fn read(comment: &CommentText<'_>) -> Reading {
         technologies: technology::tags(&parts, comment.path),
         kind,
         stance: manner::stance(&parts, comment.is_reply),
+        refers_back: manner::refers_back(&parts),
         explains: kind == CommentKind::Substance && answer.teaches[2] >= KNOWLEDGE,
         has_code: manner::has_code(&parts),
         proposes: manner::proposes(&parts),
@@ -73,9 +81,14 @@ pub fn shown(cuts: Cuts, kind: CommentKind, answer: &Answer) -> Vec<AreaGuess> {
         .take_while(sure)
         .map(|(_, (chance, area))| AreaGuess {
             area,
-            probability: f64::from(chance),
+            probability: said(chance),
         })
         .collect()
+}
+
+/// A probability as it is stored and shown: four places, which a text holds exactly.
+fn said(chance: f32) -> f64 {
+    (f64::from(chance).min(SUREST) * 1e4).round() / 1e4
 }
 
 /// Whether a comment of this kind can be about anything: thanks and "done" aren't.

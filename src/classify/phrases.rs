@@ -110,9 +110,9 @@ pub fn count() -> usize {
     FOUND.count + 1 + PATHS.len()
 }
 
-/// Which groups a comment has, by their place, each once and ascending: phrases, then shortness, then paths.
+/// Which groups a comment has, by their place, ascending, with how often: phrases, then shortness, then paths.
 #[must_use]
-pub fn matching(words: &Words, prose: &str, path: Option<&str>) -> Vec<usize> {
+pub fn matching(words: &Words, prose: &str, path: Option<&str>) -> Vec<(usize, usize)> {
     let phrases = &*FOUND;
     let mut found: Vec<usize> = phrases
         .automaton
@@ -120,12 +120,15 @@ pub fn matching(words: &Words, prose: &str, path: Option<&str>) -> Vec<usize> {
         .map(|hit| phrases.groups[hit.pattern()])
         .collect();
     found.sort_unstable();
-    found.dedup();
+    let mut found: Vec<(usize, usize)> = found
+        .chunk_by(|one, next| one == next)
+        .map(|same| (same[0], same.len()))
+        .collect();
     if !prose.is_empty() && prose.len() <= SHORT && !prose.contains('\n') {
-        found.push(phrases.count);
+        found.push((phrases.count, 1));
     }
     let paths = path.map(|path| PATH_SET.matches(path.as_bytes()));
-    found.extend(paths.into_iter().flatten().map(|at| phrases.count + 1 + at));
+    found.extend(paths.into_iter().flatten().map(|at| (phrases.count + 1 + at, 1)));
     found
 }
 
@@ -136,7 +139,8 @@ mod tests {
     use super::*;
 
     fn groups(text: &str) -> Vec<usize> {
-        matching(&Words::of(text), text, None)
+        let found = matching(&Words::of(text), text, None);
+        found.into_iter().map(|(group, _)| group).collect()
     }
 
     #[rstest]

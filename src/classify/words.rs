@@ -6,6 +6,19 @@ const PAIRS: [&[u8; 2]; 10] = [b"==", b"!=", b"<=", b">=", b"&&", b"||", b"->", 
 /// Single signs that are counted.
 const SIGNS: &[u8] = b"?!`<>=+*/%&|#@$^~;:{}[]\"";
 
+/// Files that pin dependencies: their "lock" locks no thread.
+const LOCK_FILES: [&str; 7] = [
+    "package-lock",
+    "yarn.lock",
+    "cargo.lock",
+    "poetry.lock",
+    "pipfile.lock",
+    "gemfile.lock",
+    "composer.lock",
+];
+/// The piece that stands for their last word.
+const LOCK_FILE: &str = "lockfile";
+
 /// The pieces of one text, in order. Letters beyond ASCII, commas, full stops and hyphens only separate.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Words {
@@ -44,6 +57,7 @@ impl Words {
     }
 
     /// The pieces in order.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.spans.iter().map(|span| &self.text[span.clone()])
     }
@@ -63,15 +77,25 @@ impl Words {
 
     fn push(&mut self, bytes: &[u8], range: Range<usize>) -> usize {
         let start = self.text.len();
-        self.text.extend(
-            bytes[range.clone()]
-                .iter()
-                .map(|byte| char::from(byte.to_ascii_lowercase())),
-        );
+        if ends_a_lock_file(&bytes[..range.end]) {
+            self.text.push_str(LOCK_FILE);
+        } else {
+            let piece = bytes[range.clone()].iter();
+            self.text
+                .extend(piece.map(|byte| char::from(byte.to_ascii_lowercase())));
+        }
         self.spans.push(start..self.text.len());
         self.text.push(' ');
         range.end
     }
+}
+
+fn ends_a_lock_file(said: &[u8]) -> bool {
+    let ends_with = |name: &&str| {
+        let from = said.len().checked_sub(name.len());
+        from.is_some_and(|from| said[from..].eq_ignore_ascii_case(name.as_bytes()))
+    };
+    said.last().is_some_and(|last| last.eq_ignore_ascii_case(&b'k')) && LOCK_FILES.iter().any(ends_with)
 }
 
 /// Where a word ends: letters and apostrophes, up to where an identifier's next part begins.
@@ -107,6 +131,7 @@ mod tests {
     #[case("a == b, `x()` -> 12", &["a", "==", "b", "`", "x", "()", "`", "->", "12"])]
     #[case("HTTPServer v2", &["httpserver", "v", "2"])]
     #[case("naïve … 日本 ok", &["na", "ve", "ok"])]
+    #[case("commit `package-lock.json`, lock it", &["commit", "`", "package", "lockfile", "json", "`", "lock", "it"])]
     #[case("", &[])]
     fn pieces(#[case] text: &str, #[case] expected: &[&str]) {
         assert_eq!(Words::of(text).iter().collect::<Vec<_>>(), expected);
@@ -125,7 +150,7 @@ mod tests {
         fn any_text_is_cut_into_plain_pieces(text in ".{0,200}") {
             let words = Words::of(&text);
             prop_assert!(words.iter().all(|word| !word.is_empty() && word.is_ascii() && !word.contains(' ')));
-            prop_assert!(words.iter().map(str::len).sum::<usize>() <= text.len());
+            prop_assert!(words.text().len() <= 3 * text.len() + 2);
         }
     }
 }

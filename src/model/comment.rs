@@ -125,6 +125,10 @@ pub enum Stance {
 }
 
 /// What a classifier read in one comment. Stored, so that the text itself may expire.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "signs that have nothing to do with each other"
+)]
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Reading {
     /// Areas, surest first; empty where it abstains.
@@ -138,6 +142,9 @@ pub struct Reading {
     pub kind: CommentKind,
     /// How it stands to what it answers.
     pub stance: Stance,
+    /// It only points to what was said before: "same here", "ditto".
+    #[serde(default)]
+    pub refers_back: bool,
     /// It gives a reason, a rule, a consequence or another technique, not a bare request.
     pub explains: bool,
     /// Code in the text (science.md section 1: a backtick, `()`, `snake_case`, `x.y(`).

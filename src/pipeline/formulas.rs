@@ -75,3 +75,10 @@ pub mod learner {
     pub use crate::suggest::learner::OTHER_TEAM;
     pub use crate::suggest::learner::RELATED;
 }
+
+/// What a comment is about: the card of the classifier's model.
+pub mod classifier {
+    pub use crate::classify::card::Card;
+    pub use crate::classify::card::shipped;
+    pub use crate::classify::eval::AreaAccuracy;
+}

@@ -89,6 +89,7 @@ pub async fn of_pull(
     let mut comments = comments::of_pull(conn, id, key).await?;
     read_comments(conn, id, (pull.author, &mut comments), reread).await?;
     let said: Corrected = corrections::in_force(conn, id, key).await?.into_iter().collect();
+    refer_back(&mut comments);
     let pushes = contents::pushes(conn, id, key).await?;
     let files = contents::files(conn, id, key).await?;
     let author = author_standing(conn, id, &pull).await?;
@@ -259,6 +260,31 @@ async fn read_comments(
         readings::set_readings(conn, id, &read).await?;
     }
     Ok(())
+}
+
+/// "Same here" is about what its writer said before it on the same diff. Asked anew each time and not stored, so that it
+/// doesn't matter which of the two came first.
+fn refer_back(comments: &mut [StoredComment]) {
+    let when = |comment: &StoredComment| (comment.created_at, comment.id);
+    let subjects: Vec<(_, Option<PersonId>, Vec<AreaGuess>)> = comments
+        .iter()
+        .filter(|comment| comment.place == CommentPlace::Diff)
+        .filter_map(|comment| Some((when(comment), comment.author, comment.reading.as_ref()?.areas.clone())))
+        .filter(|(.., areas)| !areas.is_empty())
+        .collect();
+    for comment in comments
+        .iter_mut()
+        .filter(|comment| comment.place == CommentPlace::Diff)
+    {
+        let (at, author) = (when(comment), comment.author);
+        let Some(reading) = comment.reading.as_mut().filter(|reading| reading.refers_back) else {
+            continue;
+        };
+        let before = subjects.iter().filter(|(then, by, _)| *by == author && *then < at);
+        if let Some((.., areas)) = before.max_by_key(|(then, ..)| *then) {
+            reading.areas.clone_from(areas);
+        }
+    }
 }
 
 /// The discussions of one pull request as threads. A review thread is what GitHub says it is. In the conversation and

@@ -49,9 +49,9 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     Part Reason Adds
     Next to it knows Rust 0.133
     Next to it reviewed 2 changes under ledger/ since September 0.067
-    Next to it taught error handling in 2 reviews 0.017
+    Next to it taught error handling in 2 reviews 0.035
     Team from the author's own team, since nobody from another team could be suggested 0.000
-    Sum 0.217
+    Sum 0.235
     Who could not be considered
     1 no member with read access. Names and reasons of absences are never shown.
     Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-2. Shown here only.
@@ -183,20 +183,14 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     Landed in 2 pull requests, with 1 person.
     On Rust.
     A first sign: too little lately to be sure.
-    API design
-    Landed in 2 pull requests, with 1 person.
-    On Rust.
-    A first sign: too little lately to be sure.
     What you took up
     “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
     Nothing yet.
     The evidence
     Comments that passed something on, newest first
     When About Who Where What came of it
-    18 Sep 2026 API design, 62% sure wrong label you to ada acme/shop#4 Landed, 98% likely useful
-    18 Sep 2026 Error handling, 73% sure wrong label you to ada acme/shop#4 Landed, 98% likely useful
-    25 Aug 2026 API design, 62% sure wrong label you to ada acme/shop#1 Landed, 98% likely useful
-    25 Aug 2026 Error handling, 73% sure wrong label you to ada acme/shop#1 Landed, 98% likely useful
+    18 Sep 2026 Error handling on Rust, 98% sure wrong label you to ada acme/shop#4 Landed, 98% likely useful
+    25 Aug 2026 Error handling on Rust, 98% sure wrong label you to ada acme/shop#1 Landed, 98% likely useful
     ");
     assert!(
         page.body

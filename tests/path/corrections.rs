@@ -403,12 +403,12 @@ async fn the_profile_on_the_command_line_says_who_said_it() {
     };
     let before = said(&peerlore).await;
     assert!(
-        before.contains("was taught Concurrency (") && before.contains("% sure)"),
+        before.contains("was taught Concurrency on Rust (") && before.contains("% sure)"),
         "{before}"
     );
     say(&peerlore, "ben", comment, &[Area::Testing]).await;
     let after = said(&peerlore).await;
-    assert!(after.contains("was taught Testing (said by ben)"), "{after}");
+    assert!(after.contains("was taught Testing on Rust (said by ben)"), "{after}");
     let json = commands::peerlore(&peerlore, &["profile", "ada", "--json"]).output();
     let json: serde_json::Value = serde_json::from_slice(&json.expect("the command runs").stdout).expect("JSON");
     assert_eq!(

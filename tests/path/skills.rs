@@ -235,7 +235,7 @@ async fn own_skills_are_defined_by_the_organisation_and_used_by_paths() {
         "{told}"
     );
     assert!(
-        told.contains("taught Concurrency on C++, GoogleTest, Redis, Payments: Landed"),
+        told.contains("taught Concurrency on C++, GoogleTest, Redis, Payments (98% sure): Landed"),
         "{told}"
     );
 

@@ -119,6 +119,23 @@ async fn a_reviewer_who_takes_an_explanation_is_the_learner() {
 }
 
 #[tokio::test]
+async fn same_here_is_about_what_its_writer_said_before() {
+    let (peerlore, pull, _) = commented(LOCK).await;
+    let ditto = peerlore.comment(&pull, soon("ben", 2), 21, "Same here.").await;
+    let why = "This one stays, since only the main one ever comes by: whoever waits there would have been done before, \
+               so nobody else is kept from going on.";
+    peerlore.reply(&pull, soon("ada", 3), ditto, why).await;
+    peerlore
+        .reply(&pull, soon("ben", 4), ditto, "Ah, makes sense, thanks!")
+        .await;
+    let taught = peerlore.taught().await;
+    assert!(
+        taught.contains(&"ada taught ben concurrency: landed".to_owned()),
+        "{taught:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_applied_suggestion_counts_as_applied() {
     let body = format!("{LOCK}\n```suggestion\nlet latest = pending.lock().latest();\n```");
     let (peerlore, pull, _) = commented(&body).await;

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 /// A file under `../shared/data` (or `$PEERLORE_SHARED/data`). None where it isn't there, which is said on the standard
 /// error itself: what a passing test prints the usual way is never shown.
 pub fn open(file: &str) -> Option<File> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("PEERLORE_SHARED").map_or_else(beside, PathBuf::from);
-    let path = shared.join("data").join(file);
+    let path = folder().join("data").join(file);
     if let Ok(opened) = File::open(&path) {
         return Some(opened);
     }
@@ -19,4 +17,10 @@ pub fn open(file: &str) -> Option<File> {
     );
     std::io::stderr().write_all(said.as_bytes()).expect("a standard error");
     None
+}
+
+/// The folder that holds `data/`, whether or not it is there.
+pub fn folder() -> PathBuf {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    std::env::var_os("PEERLORE_SHARED").map_or_else(beside, PathBuf::from)
 }

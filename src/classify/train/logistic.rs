@@ -137,11 +137,11 @@ pub fn solve(question: &Question<'_>) -> Result<Vec<f64>, Error> {
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), 10)
         .with_tolerance_grad(1e-3)?
         .with_tolerance_cost(1e-7)?;
-    let solved = Executor::new(question, solver)
+    let run = Executor::new(question, solver)
         .configure(|state| state.param(start).max_iters(question.steps))
         .timer(false)
         .run()?;
-    let best = solved.state.get_best_param().cloned();
+    let best = run.state.get_best_param().cloned();
     best.ok_or_else(|| Error::msg("the solver took no step"))
 }
 

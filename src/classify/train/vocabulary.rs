@@ -22,7 +22,7 @@ pub struct Counted {
     /// Its project.
     pub project: String,
     texts: BTreeMap<(Kind, String), usize>,
-    phrases: Vec<usize>,
+    phrases: Vec<(usize, usize)>,
     form: Vec<usize>,
 }
 
@@ -34,7 +34,7 @@ impl Counted {
         let words = Words::of(&parts.prose);
         let mut texts = BTreeMap::new();
         features::each(&words, |kind, text| {
-            *texts.entry((kind, text.to_owned())).or_default() += 1
+            *texts.entry((kind, text.to_owned())).or_default() += 1;
         });
         Self {
             project: project.to_owned(),
@@ -118,12 +118,15 @@ impl<'a> Vocabulary<'a> {
             .into_iter()
             .map(|(column, value, block)| (column, value * length(block)))
             .collect();
-        let mut put = |from: usize, places: &[usize], value: f32| {
-            let columns = places.iter().filter_map(|place| u32::try_from(from + place).ok());
-            numbers.extend(columns.map(|column| (column, value)));
+        let mut put = |place: usize, value: f32| {
+            numbers.extend(u32::try_from(place).map(|column| (column, value)));
         };
-        put(self.texts.len(), &comment.phrases, PHRASE);
-        put(self.about(), &comment.form, FORM);
+        for (place, times) in &comment.phrases {
+            put(self.texts.len() + place, PHRASE * often(*times));
+        }
+        for place in &comment.form {
+            put(self.about() + place, FORM);
+        }
         numbers
     }
 }

@@ -13,6 +13,7 @@ use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::pages::docs_classifier;
 use crate::web::pages::docs_formulas;
 
 /// `GET /docs`
@@ -26,8 +27,9 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
 }
 
 /// The sections, by anchor.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("lessons", "When a comment counts"),
+    ("areas", "What a comment is about, and how well that is read"),
     ("landing", "Was it useful, and did it land?"),
     ("graph", "Who passed on what"),
     ("ranking", "Who could review"),
@@ -58,6 +60,7 @@ pub fn render(settings: &Settings) -> Markup {
         nav aria-label="On this page" { ul { @for (anchor, title) in SECTIONS { li { a href={ "#" (anchor) } { (title) } } } } }
         p { a href="/docs/skills" { "Every skill that a comment can be about" } ", with what belongs to it." }
         (docs_formulas::lessons())
+        (docs_classifier::areas())
         (docs_formulas::landing())
         (docs_formulas::graph())
         (docs_formulas::ranking(settings))

@@ -324,10 +324,7 @@ fn line_of(line: &Evidence, login: &str) -> Markup {
     html! {
         tr {
             td { (prose::date(line.at)) }
-            th scope="row" {
-                (me_labels::label(line, login))
-                @if !line.on.is_empty() { span.soft { " on " (names(&line.on)) } }
-            }
+            th scope="row" { (me_labels::label(line, login)) }
             td { @if line.role == "taught" { "you to " } @else { "to you from " } (line.other) }
             td { a href=(line.link) { (line.pull) } }
             td { (outcome(line)) }

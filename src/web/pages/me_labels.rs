@@ -288,6 +288,7 @@ pub fn label(line: &Evidence, login: &str) -> Markup {
     html! {
         (name)
         span.soft {
+            @if !line.on.is_empty() { " on " (prose::listed(&line.on.iter().map(|skill| skill.name.clone()).collect::<Vec<_>>())) }
             @match (&line.said_by, line.area_probability) {
                 (Some(by), _) if by == login => ", said by you",
                 (Some(by), _) => { ", said by " (by) }

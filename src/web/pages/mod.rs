@@ -5,6 +5,7 @@ pub mod admin;
 pub mod admin_backfill;
 pub mod choose;
 pub mod docs;
+pub mod docs_classifier;
 pub mod docs_formulas;
 pub mod docs_skills;
 pub mod feedback;
