@@ -54,7 +54,7 @@ static FOUND: LazyLock<Phrases> = LazyLock::new(|| {
     }
     #[expect(clippy::expect_used, reason = "a constant table, compiled in the tests")]
     let automaton = AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(&patterns)
         .expect("the phrases compile");
     Phrases {

@@ -91,7 +91,7 @@ static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a constant table, compiled in the tests")]
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(WORDS.iter().map(|word| word.letters))
         .expect("the words compile")
 });
