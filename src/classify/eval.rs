@@ -10,7 +10,6 @@ use crate::classify::linear;
 use crate::classify::linear::Answer;
 use crate::classify::linear::Cuts;
 use crate::classify::linear::Row;
-use crate::classify::manner;
 use crate::classify::markdown;
 use crate::classify::train;
 use crate::classify::train::Examples;
@@ -137,7 +136,7 @@ pub fn classify_score(rows: &[LabelledComment]) -> ClassifyScore {
         .map(|row| {
             let parts = markdown::parts(&row.body);
             Made {
-                kind: manner::kind(&parts),
+                kind: classify::kind(&row.body, &parts),
                 answer: reader.answer(&parts, row.path.as_deref(), row.is_reply),
                 cuts: reader.model().cuts,
             }
@@ -178,7 +177,7 @@ fn tuned_elsewhere(examples: &Examples<'_>, sums: &[Row], seed: u64) -> Result<V
         .map(|(comment, sums)| {
             let tuned = &tunings[fold_of[comment.project.as_str()]];
             Made {
-                kind: manner::kind(&markdown::parts(&comment.body)),
+                kind: classify::kind(&comment.body, &markdown::parts(&comment.body)),
                 answer: linear::calibrated(&tuned.platt, sums),
                 cuts: tuned.cuts,
             }

@@ -44,8 +44,10 @@ pub enum ModelError {
 }
 
 /// Writes a model. The same model gives the same bytes.
-#[must_use]
-pub fn write(model: &Model) -> Vec<u8> {
+///
+/// # Errors
+/// What packing answers, which in memory doesn't fail.
+pub fn write(model: &Model) -> std::io::Result<Vec<u8>> {
     let mut lines = format!("{FORMAT}\t{}\n", model.name);
     lines.push_str(&line("cut", &[model.cuts.read_from, model.cuts.shown_from]));
     lines.push_str(&line("bias", &model.bias));
@@ -63,12 +65,11 @@ pub fn write(model: &Model) -> Vec<u8> {
         lines.push_str(&line(&format!("{}\t{}", text.kind.as_str(), text.text), &numbers));
     }
     let mut packed = Vec::new();
-    // Reading from memory doesn't fail.
-    let _bytes = GzBuilder::new()
+    GzBuilder::new()
         .mtime(0)
         .read(lines.as_bytes(), Compression::best())
-        .read_to_end(&mut packed);
-    packed
+        .read_to_end(&mut packed)?;
+    Ok(packed)
 }
 
 fn line(name: &str, numbers: &[f32]) -> String {

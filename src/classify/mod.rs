@@ -29,10 +29,11 @@ use crate::model::comment::CommentText;
 use crate::model::comment::Reading;
 use crate::model::skill::Area;
 
-/// Another area than the surest is shown from this probability on, so that few are shown that the comment only touches.
+/// Another area than the surest is shown from this probability on, so that few are shown that the comment only touches
+/// (*judgement*).
 const BESIDE: f32 = 0.6;
 
-/// No probability that is shown says more than this: beyond it there are too few labelled comments to know.
+/// No probability that is shown says more than this: beyond it there are too few labelled comments to know (*judgement*).
 const SUREST: f64 = 0.98;
 
 /// A comment is taken to give knowledge from this probability on: where the pairs of teacher and learner that people found in
@@ -44,11 +45,7 @@ const KNOWLEDGE: f32 = 0.25;
 pub fn read(comment: &CommentText<'_>) -> Reading {
     let reader = linear::shipped();
     let parts = markdown::parts(comment.body);
-    let kind = if manner::is_automated(comment.body, &parts) {
-        CommentKind::Chatter
-    } else {
-        manner::kind(&parts)
-    };
+    let kind = kind(comment.body, &parts);
     let answer = reader.answer(&parts, comment.path, comment.is_reply);
     Reading {
         areas: shown(reader.model().cuts, kind, &answer),
@@ -63,6 +60,16 @@ pub fn read(comment: &CommentText<'_>) -> Reading {
         suggestion_blocks: u16::try_from(parts.suggestions.len()).unwrap_or(u16::MAX),
         chars: u32::try_from(parts.prose.chars().count()).unwrap_or(u32::MAX),
         model: reader.model().name.clone(),
+    }
+}
+
+/// What kind of comment it is: what a machine wrote is chatter, whatever it says.
+#[must_use]
+pub fn kind(body: &str, parts: &markdown::Parts) -> CommentKind {
+    if manner::is_automated(body, parts) {
+        CommentKind::Chatter
+    } else {
+        manner::kind(parts)
     }
 }
 

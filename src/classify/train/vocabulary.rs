@@ -57,6 +57,7 @@ impl<'a> Vocabulary<'a> {
     /// The texts of these comments that occur in enough of them.
     #[must_use]
     pub fn of(comments: &[&'a Counted]) -> Self {
+        // How often, the project seen last, and how often that changed: at least LEAST where there are two.
         let mut found: BTreeMap<(Kind, &str), (usize, &str, usize)> = BTreeMap::new();
         for comment in comments {
             for (kind, text) in comment.texts.keys() {
