@@ -1,6 +1,7 @@
 //! How many comments the classifier reads in a second on one core: `cargo bench --bench classify`.
 //!
-//! Measured on the review comments of `../shared` where they are there, else on a few sentences that stand here.
+//! Measured on the review comments of `../shared` where they are there, else on a few sentences that stand here. Says how much memory the
+//! first stage took. Both stages together are measured where `peerlore model install` fetched the second's weights into the usual folder.
 #[path = "../tests/support/shared.rs"]
 mod shared;
 
@@ -13,8 +14,13 @@ use criterion::Throughput;
 use criterion::criterion_group;
 use criterion::criterion_main;
 use flate2::read::MultiGzDecoder;
+use peerlore::classify::Classifier;
 use peerlore::classify::read;
+use peerlore::classify::second;
+use peerlore::classify::second::Second;
 use peerlore::model::comment::CommentText;
+use peerlore::postgres::default_data_dir;
+use peerlore::weights;
 
 /// A comment as it lies in the file.
 #[derive(serde::Deserialize)]
@@ -47,6 +53,31 @@ fn comments() -> Vec<Written> {
     (0..1_000).map(written).collect()
 }
 
+/// The most memory that this process took so far, where the system says so.
+fn memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(most.trim().to_owned())
+}
+
+fn as_text(comment: &Written) -> CommentText<'_> {
+    CommentText {
+        body: &comment.body,
+        path: comment.path.as_deref(),
+        is_reply: comment.is_reply,
+        hunk: None,
+    }
+}
+
+/// Both stages, where the second's weights are here.
+fn both() -> Option<Classifier> {
+    let folder = default_data_dir().ok().filter(|folder| weights::are_there(folder))?;
+    let weights = weights::load(&folder).expect("the weights");
+    let part = second::file::shipped().expect("the part in the binary");
+    let second = Second::new(&weights.model, &weights.tokenizer, part).expect("a second stage");
+    Some(Classifier::default().with(second).expect("they go together"))
+}
+
 fn reading(criterion: &mut Criterion) {
     let comments = comments();
     let mut group = criterion.benchmark_group("classify");
@@ -55,12 +86,23 @@ fn reading(criterion: &mut Criterion) {
     group.bench_function("read", |bench| {
         bench.iter(|| {
             for comment in &comments {
-                black_box(read(&CommentText {
-                    body: &comment.body,
-                    path: comment.path.as_deref(),
-                    is_reply: comment.is_reply,
-                    hunk: None,
-                }));
+                black_box(read(&as_text(comment)));
+            }
+        });
+    });
+    if let Some(most) = memory() {
+        println!("Memory at most, the comments with it: {most}");
+    }
+    let Some(both) = both() else {
+        println!("Both stages aren't measured: `peerlore model install` fetches the second's weights");
+        return group.finish();
+    };
+    let some: Vec<&Written> = comments.iter().step_by(comments.len().div_ceil(100)).collect();
+    group.throughput(Throughput::Elements(some.len() as u64));
+    group.bench_function("both stages", |bench| {
+        bench.iter(|| {
+            for comment in &some {
+                black_box(both.read(&as_text(comment)).expect("a reading"));
             }
         });
     });

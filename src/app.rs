@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::classify::Classifier;
 use crate::forge::Forge;
 use crate::forge::github::login::random_word;
 use crate::forge::github::pace::Line;
@@ -37,6 +38,8 @@ pub struct Setup {
     pub forge: Forge,
     /// The App that we act as there, where it was created by the set-up page.
     pub registered: Registered,
+    /// What reads comments.
+    pub classifier: Classifier,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.
@@ -70,6 +73,7 @@ impl App {
             pool: setup.pool,
             forge: setup.forge,
             registered: setup.registered,
+            classifier: setup.classifier,
             clock: setup.clock,
             settings: setup.settings,
             addresses: setup.addresses,

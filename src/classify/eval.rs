@@ -3,20 +3,25 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de::Error as _;
 
 use crate::classify;
+use crate::classify::Classifier;
 use crate::classify::linear;
 use crate::classify::linear::Answer;
 use crate::classify::linear::Cuts;
 use crate::classify::linear::Row;
 use crate::classify::markdown;
+use crate::classify::second::SecondError;
 use crate::classify::train;
 use crate::classify::train::Examples;
 use crate::classify::train::TrainError;
 use crate::classify::train::Tuning;
 use crate::classify::train::folds;
 use crate::model::comment::CommentKind;
+use crate::model::correction::Teaches;
 use crate::model::skill::Area;
 
 /// Areas with fewer labels than this stay out of the mean over areas: their F1 is chance.
@@ -39,8 +44,15 @@ pub struct LabelledComment {
     pub is_reply: bool,
     /// The areas that a reader named, most important first.
     pub areas: Vec<Area>,
-    /// 2: gives knowledge that transfers; 1: a concrete request without a reason; 0: nothing.
-    pub teaches: u8,
+    /// What it gives; written as 0 nothing, 1 a request, 2 knowledge.
+    #[serde(deserialize_with = "numbered")]
+    pub teaches: Teaches,
+}
+
+/// What a number of labelled data stands for.
+fn numbered<'de, D: Deserializer<'de>>(from: D) -> Result<Teaches, D::Error> {
+    let degree = u8::deserialize(from)?;
+    Teaches::of_degree(degree).ok_or_else(|| D::Error::custom(format!("teaches is {degree}, not 0, 1 or 2")))
 }
 
 /// Counts of one question with yes and no.
@@ -127,22 +139,22 @@ pub struct Made {
     pub cuts: Cuts,
 }
 
-/// Measures the shipped model.
-#[must_use]
-pub fn classify_score(rows: &[LabelledComment]) -> ClassifyScore {
-    let reader = linear::shipped();
-    let made: Vec<Made> = rows
-        .iter()
-        .map(|row| {
-            let parts = markdown::parts(&row.body);
-            Made {
-                kind: classify::kind(&row.body, &parts),
-                answer: reader.answer(&parts, row.path.as_deref(), row.is_reply),
-                cuts: reader.model().cuts,
-            }
+/// Measures a classifier.
+///
+/// # Errors
+/// [`SecondError`] where its second stage fails.
+pub fn classify_score(classifier: &Classifier, rows: &[LabelledComment]) -> Result<ClassifyScore, SecondError> {
+    let made = |row: &LabelledComment| {
+        let parts = markdown::parts(&row.body);
+        let (answer, cuts) = classifier.answer(&parts, row.path.as_deref(), row.is_reply)?;
+        Ok(Made {
+            kind: classify::kind(&row.body, &parts),
+            answer,
+            cuts,
         })
-        .collect();
-    score(&rows.iter().collect::<Vec<_>>(), &made)
+    };
+    let made: Vec<Made> = rows.iter().map(made).collect::<Result<_, SecondError>>()?;
+    Ok(score(&rows.iter().collect::<Vec<_>>(), &made))
 }
 
 /// Trains in folds by project and measures each fold with a model, a calibration and cuts that saw nothing of it: the only
@@ -155,7 +167,10 @@ pub fn cross_validated(examples: &Examples<'_>, seed: u64) -> Result<ClassifySco
 }
 
 /// The same for sums that are there already.
-pub(super) fn of_cross_fitted(examples: &Examples<'_>, sums: &[Row], seed: u64) -> Result<ClassifyScore, TrainError> {
+///
+/// # Errors
+/// [`TrainError`] where there are too few projects.
+pub fn of_cross_fitted(examples: &Examples<'_>, sums: &[Row], seed: u64) -> Result<ClassifyScore, TrainError> {
     let made = tuned_elsewhere(examples, sums, seed)?;
     Ok(score(examples.measured(), &made))
 }
@@ -191,14 +206,14 @@ pub fn score(rows: &[&LabelledComment], made: &[Made]) -> ClassifyScore {
     let (mut read, mut shown) = ([Tally::default(); linear::AREAS], [Tally::default(); linear::AREAS]);
     let mut chances: [Vec<(f64, bool)>; linear::AREAS] = std::array::from_fn(|_| Vec::new());
     let mut said: Vec<(f64, bool)> = Vec::new();
-    let mut degrees = [Tally::default(); 3];
+    let mut degrees = [Tally::default(); Teaches::ALL.len()];
     let mut covered = 0;
     for (row, made) in rows.iter().zip(made) {
         let silent = !classify::passes_something_on(made.kind);
-        let most = if silent { 0 } else { made.answer.degree() };
+        let gives = if silent { Teaches::None } else { made.answer.gives() };
         let named = classify::shown(made.cuts, made.kind, &made.answer);
-        for (at, tally) in degrees.iter_mut().enumerate() {
-            tally.add(at == most, at == usize::from(row.teaches));
+        for (teaches, tally) in Teaches::ALL.into_iter().zip(&mut degrees) {
+            tally.add(teaches == gives, teaches == row.teaches);
         }
         covered += usize::from(!named.is_empty());
         for (at, (area, chance)) in Area::ALL.iter().zip(made.answer.areas).enumerate() {

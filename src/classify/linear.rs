@@ -1,7 +1,10 @@
 //! The linear model: what each counted thing says for and against every area, added up, and turned into a probability.
+use std::sync::Arc;
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
+use serde::Deserialize;
+use serde::Serialize;
 
 use crate::classify::features;
 use crate::classify::features::Kind;
@@ -9,12 +12,13 @@ use crate::classify::file;
 use crate::classify::markdown::Parts;
 use crate::classify::phrases;
 use crate::classify::words::Words;
+use crate::model::correction::Teaches;
 use crate::model::skill::Area;
 
 /// Practice areas.
 pub const AREAS: usize = Area::ALL.len();
 /// What the model answers: each area, then the three degrees of teaching (nothing, a request, knowledge).
-pub const ANSWERS: usize = AREAS + 3;
+pub const ANSWERS: usize = AREAS + Teaches::ALL.len();
 /// How much a matching phrase counts, beside a block of text of length 1.
 pub const PHRASE: f32 = 0.45;
 /// How much a sign of form counts.
@@ -37,7 +41,7 @@ pub struct Text {
 }
 
 /// Slope and offset that turn a sum into calibrated log-odds (Platt scaling).
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Platt {
     /// Factor.
     pub slope: f32,
@@ -46,7 +50,7 @@ pub struct Platt {
 }
 
 /// Probabilities from which on something is done with an area.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Cuts {
     /// It is taken for read, where nothing is shown: the best balance of precision and recall.
     pub read_from: f32,
@@ -78,17 +82,22 @@ pub struct Model {
 pub struct Answer {
     /// Probability of each area, in the order of [`Area::ALL`].
     pub areas: [f32; AREAS],
-    /// Probabilities of teaching nothing, making a request and giving knowledge; they add up to 1.
-    pub teaches: [f32; 3],
+    /// Probabilities of what it gives, in the order of [`Teaches::ALL`]; they add up to 1.
+    pub teaches: [f32; Teaches::ALL.len()],
 }
 
 impl Answer {
-    /// The likeliest degree of teaching: 0 nothing, 1 a request, 2 knowledge.
+    /// What it most likely gives.
     #[must_use]
-    pub fn degree(&self) -> usize {
-        (0..3)
-            .max_by(|one, other| self.teaches[*one].total_cmp(&self.teaches[*other]))
-            .unwrap_or(0)
+    pub fn gives(&self) -> Teaches {
+        let by_chance = |one: &Teaches, other: &Teaches| self.chance_of(*one).total_cmp(&self.chance_of(*other));
+        Teaches::ALL.into_iter().max_by(by_chance).unwrap_or(Teaches::None)
+    }
+
+    /// How likely it gives this.
+    #[must_use]
+    pub fn chance_of(&self, teaches: Teaches) -> f32 {
+        self.teaches[teaches as usize]
     }
 }
 
@@ -99,16 +108,16 @@ pub struct Reader {
     model: Model,
 }
 
-static SHIPPED: LazyLock<Reader> = LazyLock::new(|| {
+static SHIPPED: LazyLock<Arc<Reader>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a constant file, read in the tests")]
     let model = file::parse(include_bytes!("model/areas.gz")).expect("the shipped model reads");
-    Reader::new(model)
+    Arc::new(Reader::new(model))
 });
 
 /// The model in the binary. The first call unpacks it.
 #[must_use]
-pub fn shipped() -> &'static Reader {
-    &SHIPPED
+pub fn shipped() -> Arc<Reader> {
+    Arc::clone(&SHIPPED)
 }
 
 impl Reader {
@@ -176,7 +185,7 @@ impl Reader {
 #[must_use]
 pub fn calibrated(platt: &[Platt; ANSWERS], sums: &Row) -> Answer {
     let chance = |at: usize| 1.0 / (1.0 + (-(platt[at].slope * sums[at] + platt[at].offset)).exp());
-    let teaches: [f32; 3] = std::array::from_fn(|degree| chance(AREAS + degree));
+    let teaches: [f32; Teaches::ALL.len()] = std::array::from_fn(|degree| chance(AREAS + degree));
     let all: f32 = teaches.iter().sum();
     Answer {
         areas: std::array::from_fn(chance),

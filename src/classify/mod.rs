@@ -15,18 +15,27 @@ pub mod manner;
 pub mod markdown;
 pub mod mechanical;
 pub mod phrases;
+pub mod second;
 pub mod technology;
 #[cfg(test)]
 mod tests;
 pub mod train;
 pub mod words;
 
+use std::sync::Arc;
+
 use crate::classify::linear::Answer;
 use crate::classify::linear::Cuts;
+use crate::classify::linear::Model;
+use crate::classify::linear::Reader;
+use crate::classify::markdown::Parts;
+use crate::classify::second::Second;
+use crate::classify::second::SecondError;
 use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentText;
 use crate::model::comment::Reading;
+use crate::model::correction::Teaches;
 use crate::model::skill::Area;
 
 /// Another area than the surest is shown from this probability on, so that few are shown that the comment only touches
@@ -37,35 +46,139 @@ const BESIDE: f32 = 0.6;
 const SUREST: f64 = 0.98;
 
 /// A comment is taken to give knowledge from this probability on: where the pairs of teacher and learner that people found in
-/// threads are told best. What comes of it is asked before anything is a lesson, so it may be less than a half.
+/// threads are told well, and three of four that are told are right. What comes of it is asked before anything is a lesson, so it may be
+/// less than a half.
 const KNOWLEDGE: f32 = 0.25;
 
-/// Reads one comment with the shipped model. Never fails, and takes time linear in the text.
+/// The same where both stages read, whose probabilities are spread differently.
+const KNOWLEDGE_BY_BOTH: f32 = 0.15;
+
+/// What reads comments: the first stage, and the second beside it where its weights are there. Made once; clones share it.
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    first: Arc<Reader>,
+    second: Option<Arc<Second>>,
+}
+
+impl Default for Classifier {
+    /// The one in the binary, by itself.
+    fn default() -> Self {
+        Self {
+            first: linear::shipped(),
+            second: None,
+        }
+    }
+}
+
+impl Classifier {
+    /// Another first stage, by itself.
+    #[must_use]
+    pub fn new(first: Model) -> Self {
+        Self {
+            first: Arc::new(Reader::new(first)),
+            second: None,
+        }
+    }
+
+    /// With a second stage beside it.
+    ///
+    /// # Errors
+    /// [`SecondError::Other`] where that was calibrated with another first stage.
+    pub fn with(self, second: Second) -> Result<Self, SecondError> {
+        let first = &self.first.model().name;
+        if second.about().first != *first {
+            return Err(SecondError::Other {
+                second: second.about().name.clone(),
+                first: first.clone(),
+            });
+        }
+        Ok(Self {
+            second: Some(Arc::new(second)),
+            ..self
+        })
+    }
+
+    /// The name that is stored beside what it reads.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.second {
+            Some(second) => &second.about().name,
+            None => &self.first.model().name,
+        }
+    }
+
+    /// Whether a comment takes milliseconds rather than microseconds.
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        self.second.is_some()
+    }
+
+    /// Probabilities of a comment, and from which on an area is read and shown.
+    ///
+    /// # Errors
+    /// [`SecondError`] where the second stage fails; the first one never does.
+    pub fn answer(&self, parts: &Parts, path: Option<&str>, is_reply: bool) -> Result<(Answer, Cuts), SecondError> {
+        let sums = self.first.sums(parts, path, is_reply);
+        if let Some(second) = &self.second {
+            return second.answer(&sums, parts, path, is_reply);
+        }
+        let model = self.first.model();
+        Ok((linear::calibrated(&model.platt, &sums), model.cuts))
+    }
+
+    /// Reads one comment. Takes time linear in the text.
+    ///
+    /// # Errors
+    /// [`SecondError`] where the second stage fails; the first one never does.
+    pub fn read(&self, comment: &CommentText<'_>) -> Result<Reading, SecondError> {
+        let parts = markdown::parts(comment.body);
+        let answer = self.answer(&parts, comment.path, comment.is_reply)?;
+        let knowledge = if self.second.is_some() {
+            KNOWLEDGE_BY_BOTH
+        } else {
+            KNOWLEDGE
+        };
+        Ok(reading(comment, &parts, (answer, knowledge), self.name()))
+    }
+}
+
+/// Reads one comment with the first stage in the binary. Never fails, and takes time linear in the text.
 #[must_use]
 pub fn read(comment: &CommentText<'_>) -> Reading {
     let reader = linear::shipped();
     let parts = markdown::parts(comment.body);
-    let kind = kind(comment.body, &parts);
     let answer = reader.answer(&parts, comment.path, comment.is_reply);
+    let answer = ((answer, reader.model().cuts), KNOWLEDGE);
+    reading(comment, &parts, answer, &reader.model().name)
+}
+
+/// All that is found in a comment, the model's answer being there, with the probability from which on it gives knowledge.
+fn reading(
+    comment: &CommentText<'_>,
+    parts: &Parts,
+    ((answer, cuts), knowledge): ((Answer, Cuts), f32),
+    model: &str,
+) -> Reading {
+    let kind = kind(comment.body, parts);
     Reading {
-        areas: shown(reader.model().cuts, kind, &answer),
+        areas: shown(cuts, kind, &answer),
         language: language::language(comment),
-        technologies: technology::tags(&parts, comment.path),
+        technologies: technology::tags(parts, comment.path),
         kind,
-        stance: manner::stance(&parts, comment.is_reply),
-        refers_back: manner::refers_back(&parts),
-        explains: kind == CommentKind::Substance && answer.teaches[2] >= KNOWLEDGE,
-        has_code: manner::has_code(&parts),
-        proposes: manner::proposes(&parts),
+        stance: manner::stance(parts, comment.is_reply),
+        refers_back: manner::refers_back(parts),
+        explains: kind == CommentKind::Substance && answer.chance_of(Teaches::Knowledge) >= knowledge,
+        has_code: manner::has_code(parts),
+        proposes: manner::proposes(parts),
         suggestion_blocks: u16::try_from(parts.suggestions.len()).unwrap_or(u16::MAX),
         chars: u32::try_from(parts.prose.chars().count()).unwrap_or(u32::MAX),
-        model: reader.model().name.clone(),
+        model: model.to_owned(),
     }
 }
 
 /// What kind of comment it is: what a machine wrote is chatter, whatever it says.
 #[must_use]
-pub fn kind(body: &str, parts: &markdown::Parts) -> CommentKind {
+pub fn kind(body: &str, parts: &Parts) -> CommentKind {
     if manner::is_automated(body, parts) {
         CommentKind::Chatter
     } else {

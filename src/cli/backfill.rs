@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app;
 use crate::cli::arguments;
+use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::cli::the_app;
@@ -67,9 +68,13 @@ type Wanted = Vec<(InstallationId, Option<Vec<RepoId>>)>;
 /// When a repository isn't known, there are no credentials, or the database is away.
 pub async fn run(config: Config, command: Backfill) -> anyhow::Result<()> {
     the_app::credentials(&config)?;
+    let classifier = classifier::load(&config)?;
     let stop = app::stop_on_signal()?;
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = the_app::pipeline(&config, &database.pool).await?;
+    let pipeline = Pipeline {
+        classifier,
+        ..the_app::pipeline(&config, &database.pool).await?
+    };
     let done = go(&config, &pipeline, &command, &stop).await;
     database.close().await?;
     done

@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
+use crate::classify::Classifier;
 use crate::config::Config;
 use crate::forge::Forge;
 use crate::forge::github::app::Credentials;
@@ -204,6 +205,7 @@ pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
         pool: pool.clone(),
         forge,
         registered: Registered::fixed(),
+        classifier: Classifier::default(),
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),

@@ -25,6 +25,7 @@ use url::Url;
 use crate::app;
 use crate::app::App;
 use crate::app::Setup;
+use crate::classify::Classifier;
 use crate::cli::database;
 use crate::cli::database::Database;
 use crate::cli::database::Private;
@@ -178,6 +179,7 @@ fn build(config: &Config, database: &Database, (github, here): (&str, std::net::
         pool: database.pool.clone(),
         forge: Forge::new(settings, Clock::Machine)?,
         registered: Registered::fixed(),
+        classifier: Classifier::default(),
         clock: Clock::Machine,
         settings: Settings {
             surface: Surface::Comment,

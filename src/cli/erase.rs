@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::cli::arguments;
+use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
@@ -44,7 +45,11 @@ pub async fn run(config: Config, command: Erase) -> anyhow::Result<()> {
     let whom = command.person.as_deref().or(command.org.as_deref()).unwrap_or_default();
     confirm(whom, command.yes)?;
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool)?;
+    // What others said beside an erased person is learned from anew.
+    let pipeline = Pipeline {
+        classifier: classifier::load(&config)?,
+        ..database::pipeline(&config, &database.pool)?
+    };
     let erased = match &command.person {
         Some(login) => person(&pipeline, command.org.as_deref(), login).await,
         None => account(&pipeline, whom).await,

@@ -8,10 +8,13 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::classify;
-use crate::classify::card;
+use crate::classify::Classifier;
+use crate::classify::eval::ClassifyScore;
 use crate::classify::eval::LabelledComment;
+use crate::classify::train;
 use crate::classify::train::Examples;
 use crate::cli::arguments;
+use crate::cli::classifier;
 use crate::cli::eval_corrections;
 use crate::cli::labelled;
 use crate::config::Config;
@@ -46,6 +49,7 @@ enum What {
     },
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[derive(Debug, Args)]
 struct Labelled {
     /// The file, plain or gzipped
@@ -65,6 +69,10 @@ struct Labelled {
     /// Which of projects of the same size go into which fold
     #[arg(long, default_value_t = classify::eval::SEED, requires = "cross_validate")]
     seed: u64,
+    /// With the second stage beside the first, which takes what `peerlore model install` fetched; with --cross-validate that takes
+    /// about two hours of one core
+    #[arg(long)]
+    second_stage: bool,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
@@ -85,19 +93,17 @@ struct Input {
 /// When the file can't be read or holds something else, or there are no corrections to measure on.
 pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
     match &command.what {
-        What::Classify(Labelled {
-            file: None,
-            account,
-            json,
-            ..
-        }) => print(&eval_corrections::figures(config, account.as_deref()).await?, *json),
-        What::Classify(Labelled {
-            file: Some(file),
-            json,
-            cross_validate,
-            seed,
-            ..
-        }) => classify(file, *json, cross_validate.then_some(*seed)),
+        What::Classify(asked) => match &asked.file {
+            None => {
+                let classifier = asked.classifier(config)?;
+                let account = asked.account.as_deref();
+                print(
+                    &eval_corrections::figures(config, &classifier, account).await?,
+                    asked.json,
+                )
+            }
+            Some(file) => print(&classify(config, file, asked)?, asked.json),
+        },
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = labelled::rows(&input.file)?;
             print(
@@ -134,22 +140,46 @@ struct Figures<T> {
     peerlore: T,
 }
 
-/// The classifier's figures: of the shipped model, or of models trained in folds by project.
-fn classify(file: &Path, json: bool, folds: Option<u64>) -> anyhow::Result<()> {
+impl Labelled {
+    /// What is measured.
+    fn classifier(&self, config: &Config) -> anyhow::Result<Classifier> {
+        if !self.second_stage {
+            return classifier::first(config);
+        }
+        if let Some(why) = classifier::why_alone(config)? {
+            anyhow::bail!(why);
+        }
+        classifier::load(config)
+    }
+}
+
+/// The classifier's figures: of the one that reads, or of models trained in folds by project.
+fn classify(config: &Config, file: &Path, asked: &Labelled) -> anyhow::Result<ClassifyScore> {
     let rows: Vec<LabelledComment> = labelled::rows(file)?;
-    let score = if let Some(seed) = folds {
-        let more = labelled::more_beside(file)?;
-        classify::eval::cross_validated(&Examples::new(&rows, &more), seed)?
-    } else {
+    if !asked.cross_validate {
+        let learned = classifier::card(config)?.is_some_and(|card| card.data.digest == labelled::digest(&rows));
         anyhow::ensure!(
-            labelled::digest(&rows) != card::shipped().data.digest,
-            "the shipped model was trained on {}, so its figures there would say nothing; --cross-validate trains anew, without \
-             the projects that it measures",
+            !learned,
+            "the model was trained on {}, so its figures there would say nothing; --cross-validate trains anew, without the \
+             projects that it measures",
             file.display()
         );
-        classify::eval::classify_score(&rows)
-    };
-    print(&score, json)
+        return Ok(classify::eval::classify_score(&asked.classifier(config)?, &rows)?);
+    }
+    let more = labelled::more_beside(file)?;
+    let examples = Examples::new(&rows, &more);
+    if !asked.second_stage {
+        return Ok(classify::eval::cross_validated(&examples, asked.seed)?);
+    }
+    let (encoder, tokens) = classifier::base(config)?;
+    let first = train::cross_fitted(&examples, asked.seed)?;
+    let base = (&encoder, &tokens);
+    Ok(train::second::cross_validated(
+        base,
+        (&examples, &first),
+        asked.seed,
+        &labelled::tell,
+    )?)
 }
 
 fn print(figures: &impl Serialize, json: bool) -> anyhow::Result<()> {

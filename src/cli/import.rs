@@ -21,6 +21,7 @@ use sha2::Sha256;
 use sqlx::PgConnection;
 
 use crate::app;
+use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
@@ -28,6 +29,7 @@ use crate::model::graph::Confidence;
 use crate::model::ids::InstallationId;
 use crate::model::lesson::Refusal;
 use crate::model::wording;
+use crate::pipeline::Pipeline;
 use crate::pipeline::import;
 use crate::pipeline::import::Imported;
 use crate::pipeline::record::Seen;
@@ -121,7 +123,10 @@ async fn read(
     (file, digest, again): (&Path, &str, bool),
     stop: &tokio_util::sync::CancellationToken,
 ) -> anyhow::Result<Report> {
-    let pipeline = database::pipeline(config, pool)?;
+    let pipeline = Pipeline {
+        classifier: classifier::load(config)?,
+        ..database::pipeline(config, pool)?
+    };
     let done = if again {
         0
     } else {

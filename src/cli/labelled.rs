@@ -15,6 +15,8 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::classify::eval::LabelledComment;
+use crate::classify::train::second::Progress;
+use crate::model::correction::Teaches;
 use crate::model::skill::Area;
 
 /// Labels of comments that lie without any beside the labelled ones, by the comment's id: `id`, areas, degree of teaching.
@@ -87,7 +89,7 @@ pub fn more_beside(labelled: &Path) -> anyhow::Result<Vec<LabelledComment>> {
     if !file.exists() {
         return Ok(Vec::new());
     }
-    let labels: HashMap<&str, (Vec<Area>, u8)> = MORE_LABELS
+    let labels: HashMap<&str, (Vec<Area>, Teaches)> = MORE_LABELS
         .lines()
         .map(|line| labels_of(line).with_context(|| format!("the line {line:?} of our labels can't be read")))
         .collect::<anyhow::Result<_>>()?;
@@ -106,7 +108,7 @@ pub fn more_beside(labelled: &Path) -> anyhow::Result<Vec<LabelledComment>> {
     Ok(labelled.collect())
 }
 
-fn labels_of(line: &str) -> Option<(&str, (Vec<Area>, u8))> {
+fn labels_of(line: &str) -> Option<(&str, (Vec<Area>, Teaches))> {
     let mut fields = line.split('\t');
     let (id, areas, teaches) = (fields.next()?, fields.next()?, fields.next()?);
     let areas = areas
@@ -115,7 +117,18 @@ fn labels_of(line: &str) -> Option<(&str, (Vec<Area>, u8))> {
         .map(str::parse)
         .collect::<Result<_, _>>()
         .ok()?;
-    Some((id, (areas, teaches.parse().ok()?)))
+    Some((id, (areas, Teaches::of_degree(teaches.parse().ok()?)?)))
+}
+
+/// Says how far a training is that takes long.
+pub fn tell(progress: Progress) {
+    match progress {
+        Progress::Read(comments) => eprintln!("The lower layers have read {comments} comments."),
+        Progress::Epoch { fold, epoch, loss } => {
+            let without = fold.map_or_else(|| "of all".to_owned(), |fold| format!("without fold {fold}"));
+            eprintln!("Second stage {without}, epoch {epoch}: mean loss {loss:.3}.");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -129,8 +142,8 @@ mod tests {
         let ids: BTreeSet<&str> = MORE_LABELS
             .lines()
             .map(|line| {
-                let (id, (areas, teaches)) = labels_of(line).expect(line);
-                assert!(areas.len() <= 3 && teaches <= 2, "{line}");
+                let (id, (areas, _)) = labels_of(line).expect(line);
+                assert!(areas.len() <= 3, "{line}");
                 id
             })
             .collect();

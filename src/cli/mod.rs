@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
 pub mod arguments;
 pub mod backfill;
+mod classifier;
 pub mod database;
 pub mod demo;
 pub mod doctor;
@@ -13,6 +14,7 @@ pub mod eval_corrections;
 pub mod experts;
 pub mod import;
 mod labelled;
+pub mod model;
 pub mod opt_out;
 pub mod profile;
 pub mod rebuild;
@@ -70,6 +72,8 @@ enum Command {
     Eval(eval::Eval),
     /// Train a model on labelled data
     Train(train::Train),
+    /// Fetch or remove the weights of the classifier's second stage
+    Model(model::Model),
     /// Have GitHub send again what never arrived
     Sweep(sweep::Sweep),
     /// Check everything that has to be right
@@ -186,7 +190,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Experts(command) => experts::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,
-        Command::Train(command) => train::run(&command),
+        Command::Train(command) => train::run(&config, &command).await,
+        Command::Model(command) => model::run(config, command).await,
         Command::Sweep(command) => sweep::run(config, command).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,

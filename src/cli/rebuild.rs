@@ -5,10 +5,12 @@ use std::io::Write;
 use clap::Args;
 use indicatif::ProgressBar;
 
+use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
 use crate::model::wording;
+use crate::pipeline::Pipeline;
 use crate::pipeline::rebuild;
 use crate::store::tenants;
 
@@ -26,8 +28,12 @@ pub struct Rebuild {
 /// # Errors
 /// When the database is away.
 pub async fn run(config: Config, command: Rebuild) -> anyhow::Result<()> {
+    let classifier = classifier::load(&config)?;
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool)?;
+    let pipeline = Pipeline {
+        classifier,
+        ..database::pipeline(&config, &database.pool)?
+    };
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(0)
     } else {

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::app;
 use crate::app::App;
 use crate::app::Setup;
+use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::cli::the_app;
@@ -37,6 +38,8 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
     for doubt in the_app::doubts(&config) {
         eprintln!("Note: {doubt}.");
     }
+    let classifier = classifier::load(&config)?;
+    tracing::info!(model = classifier.name(), "comments are read");
     let listener = listen(&config).await?;
     let stop = app::stop_on_signal()?;
     let Some(database) = app::unless_stopped(&stop, database::open(&config, Private::Start)).await else {
@@ -49,6 +52,7 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
         pool: database.pool.clone(),
         forge,
         registered: the_app::registered(&config)?,
+        classifier,
         clock: Clock::Machine,
         settings: database::settings(&config),
         addresses: database::addresses(&config),

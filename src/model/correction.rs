@@ -37,6 +37,12 @@ impl Teaches {
         }
     }
 
+    /// What labelled data and models number: 0 nothing, 1 a request, 2 knowledge.
+    #[must_use]
+    pub fn of_degree(degree: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(degree)).copied()
+    }
+
     /// What a stored word names.
     #[must_use]
     pub fn from_stored(word: &str) -> Option<Self> {

@@ -277,7 +277,7 @@ async fn give_way(
     let may_pass = match error {
         StepError::Store(_) | StepError::Forge(ForgeError::Forbidden { status: 401, .. }) => true,
         StepError::Forge(error) => error.may_pass(),
-        StepError::Unreadable(_) => false,
+        StepError::Unreadable(_) | StepError::Second(_) => false,
     };
     let was_too_big = matches!(error, StepError::Forge(ForgeError::TooBig { .. }));
     let half = reading::smaller(turn.page_size).filter(|_| was_too_big);

@@ -64,7 +64,7 @@ pub async fn say(pipeline: &Pipeline, reader: &Reader, judged: Judged, said: &Sa
     if !corrections::say(&mut tx, id, which, said, (judged.edited, now)).await? {
         return Ok(Heard::EditedMeanwhile);
     }
-    learn::of_pull(&mut tx, id, open.pull, Reread::New).await?;
+    learn::of_pull((&mut tx, &pipeline.classifier), id, open.pull, Reread::New).await?;
     tx.commit().await?;
     Ok(Heard::Stored)
 }
@@ -84,7 +84,7 @@ pub async fn take_back(
     };
     hold(&mut tx, id, pull).await?;
     corrections::take_back(&mut tx, (id, person), which).await?;
-    learn::of_pull(&mut tx, id, pull, Reread::New).await?;
+    learn::of_pull((&mut tx, &pipeline.classifier), id, pull, Reread::New).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -130,13 +130,12 @@ pub async fn labels(conn: &mut PgConnection, id: InstallationId) -> Result<Label
     Ok(labels)
 }
 
-/// What a comment gives, on the scale of labelled comments. Where somebody only names areas, they leave it at that it
-/// taught something; where they name none, at nothing.
-fn teaches(said: &Said) -> u8 {
-    match said.teaches {
-        Some(Teaches::None) => 0,
-        Some(Teaches::Request) => 1,
-        None if said.areas.is_empty() => 0,
-        Some(Teaches::Knowledge) | None => 2,
-    }
+/// What a comment gives. Where somebody only names areas, they leave it at that it taught something; where they name none, at
+/// nothing.
+fn teaches(said: &Said) -> Teaches {
+    said.teaches.unwrap_or(if said.areas.is_empty() {
+        Teaches::None
+    } else {
+        Teaches::Knowledge
+    })
 }

@@ -65,7 +65,7 @@ pub async fn person(
     let touched = erasure::person(&mut tx, id, (person, login), now).await?;
     // What others taught there may rest on what is gone.
     for pull in touched {
-        learn::of_pull(&mut tx, id, pull, Reread::New).await?;
+        learn::of_pull((&mut tx, &pipeline.classifier), id, pull, Reread::New).await?;
     }
     for pull in posted {
         let job = Job::Redact { installation: id, pull };

@@ -79,6 +79,7 @@ pub mod learner {
 /// What a comment is about: the card of the classifier's model.
 pub mod classifier {
     pub use crate::classify::card::Card;
+    pub use crate::classify::card::second_shipped;
     pub use crate::classify::card::shipped;
     pub use crate::classify::eval::AreaAccuracy;
 }

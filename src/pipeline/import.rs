@@ -59,7 +59,7 @@ pub async fn record(
         return Ok(Imported::Unreadable("no pull request in it".to_owned()));
     };
     pulls::without_diffs(&mut tx, installation, pull).await?;
-    learn::of_pull(&mut tx, installation, pull, Reread::New).await?;
+    learn::of_pull((&mut tx, &pipeline.classifier), installation, pull, Reread::New).await?;
     imports::note(&mut tx, digest, number, now).await?;
     tx.commit().await?;
     Ok(Imported::Pull { installation, comments })

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
-use crate::classify;
+use crate::classify::Classifier;
+use crate::classify::second::SecondError;
 use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::CommentText;
+use crate::model::comment::HunkSigns;
+use crate::model::comment::Reading;
 use crate::model::correction::Said;
 use crate::model::evidence::FollowUp;
 use crate::model::evidence::Standing;
@@ -62,7 +65,7 @@ pub enum Reread {
 /// [`StepError::Store`] when the database is away.
 pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey, reread: Reread) -> Result<(), StepError> {
     let mut tx = pipeline.pool.begin().await?;
-    of_pull(&mut tx, id, key, reread).await?;
+    of_pull((&mut tx, &pipeline.classifier), id, key, reread).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -70,9 +73,9 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey, reread: 
 /// The same in the caller's transaction. Gives how many lessons the pull request holds now.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database refuses.
+/// [`StepError::Store`] when the database refuses, [`StepError::Second`] when a comment can't be read.
 pub async fn of_pull(
-    conn: &mut PgConnection,
+    (conn, classifier): (&mut PgConnection, &Classifier),
     id: InstallationId,
     key: PullKey,
     reread: Reread,
@@ -87,7 +90,7 @@ pub async fn of_pull(
         return Ok(0);
     }
     let mut comments = comments::of_pull(conn, id, key).await?;
-    read_comments(conn, id, (pull.author, &mut comments), reread).await?;
+    read_comments((conn, classifier), id, (pull.author, &mut comments), reread).await?;
     let said: Corrected = corrections::in_force(conn, id, key).await?.into_iter().collect();
     refer_back(&mut comments);
     let pushes = contents::pushes(conn, id, key).await?;
@@ -228,24 +231,22 @@ pub(super) fn is_reply(
 
 /// Gives every comment a reading: the stored one, or a new one of its text.
 async fn read_comments(
-    conn: &mut PgConnection,
+    (conn, classifier): (&mut PgConnection, &Classifier),
     id: InstallationId,
     (author, comments): (Option<PersonId>, &mut [StoredComment]),
     reread: Reread,
 ) -> Result<(), StepError> {
+    let is_due = |comment: &StoredComment| comment.reading.is_none() || reread == Reread::All;
+    let due: Vec<(usize, Text)> = comments
+        .iter()
+        .enumerate()
+        .filter(|(_, comment)| is_due(comment))
+        .filter_map(|(at, comment)| Some((at, Text::of(comment, author)?)))
+        .collect();
+    let (places, texts): (Vec<usize>, Vec<Text>) = due.into_iter().unzip();
     let mut read = Vec::new();
-    for comment in comments.iter_mut() {
-        let Some(body) = &comment.body else { continue };
-        if comment.reading.is_some() && reread == Reread::New {
-            continue;
-        }
-        let text = CommentText {
-            body,
-            path: comment.path.as_deref(),
-            hunk: comment.hunk.as_ref(),
-            is_reply: is_reply((comment.place, comment.id, comment.root), (comment.author, author)),
-        };
-        let reading = classify::read(&text);
+    for (at, reading) in places.into_iter().zip(read_texts(classifier, texts).await?) {
+        let comment = &mut comments[at];
         if comment.reading.as_ref() != Some(&reading) {
             read.push(Read {
                 place: comment.place,
@@ -260,6 +261,51 @@ async fn read_comments(
         readings::set_readings(conn, id, &read).await?;
     }
     Ok(())
+}
+
+/// A comment's text and surroundings, to be read on another thread.
+struct Text {
+    body: String,
+    path: Option<String>,
+    hunk: Option<HunkSigns>,
+    is_reply: bool,
+}
+
+impl Text {
+    /// None where the text expired.
+    fn of(comment: &StoredComment, author: Option<PersonId>) -> Option<Self> {
+        Some(Self {
+            body: comment.body.clone()?,
+            path: comment.path.clone(),
+            hunk: comment.hunk.clone(),
+            is_reply: is_reply((comment.place, comment.id, comment.root), (comment.author, author)),
+        })
+    }
+}
+
+/// Reads texts; where a comment takes milliseconds, apart from the threads that serve requests.
+async fn read_texts(classifier: &Classifier, texts: Vec<Text>) -> Result<Vec<Reading>, StepError> {
+    let slow = classifier.is_slow() && !texts.is_empty();
+    let classifier = classifier.clone();
+    let read = move || -> Result<Vec<Reading>, SecondError> {
+        let as_comment = |text: &Text| {
+            classifier.read(&CommentText {
+                body: &text.body,
+                path: text.path.as_deref(),
+                hunk: text.hunk.as_ref(),
+                is_reply: text.is_reply,
+            })
+        };
+        texts.iter().map(as_comment).collect()
+    };
+    if !slow {
+        return Ok(read()?);
+    }
+    match tokio::task::spawn_blocking(read).await {
+        Ok(read) => Ok(read?),
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        Err(ended) => Err(StepError::Unreadable(format!("the comments weren't read: {ended}"))),
+    }
 }
 
 /// "Same here" is about what its writer said before it on the same diff. Asked anew each time and not stored, so that it

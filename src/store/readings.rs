@@ -59,3 +59,21 @@ pub async fn set_readings(conn: &mut PgConnection, id: InstallationId, read: &[R
     }
     Ok(())
 }
+
+/// How many comments whose text is still kept were read by another model than this. Looks at every reading: for a person who waits, not
+/// for a page.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn by_others(conn: &mut PgConnection, model: &str) -> Result<u64, StoreError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from reading r
+           join installation i on i.id = r.installation_id and i.removed_at is null
+           join comment c on c.installation_id = r.installation_id and c.place = r.place and c.id = r.comment_id
+           where r.model <> $1 and c.body is not null and c.deleted_at is null"#,
+        model
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}

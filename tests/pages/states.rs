@@ -304,7 +304,7 @@ fn the_docs_show_the_settings_in_force_and_what_the_code_computes_with() {
         mentoring_budget: 17,
         ..Settings::default()
     };
-    let page = lines_of(&docs::render(&settings).into_string());
+    let page = lines_of(&docs::render(&settings, "areas-2").into_string());
     for words in [
         "The text of comments 41 days, then it is deleted",
         "ask whoever runs Peerlore for you to run peerlore opt-out LOGIN",

@@ -10,6 +10,7 @@ use chrono::Duration;
 use chrono::Utc;
 use peerlore::app::App;
 use peerlore::app::Setup;
+use peerlore::classify::Classifier;
 use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Act;
 use peerlore::demo::github::Change;
@@ -153,6 +154,7 @@ impl World {
                 self.without_sign_in.clone()
             },
             registered: Registered::fixed(),
+            classifier: Classifier::default(),
             clock: self.clock.clone(),
             settings: Settings::default(),
             addresses: Addresses {

@@ -380,6 +380,68 @@ async fn corrections_measure_the_classifier_one_account_at_a_time() {
 }
 
 #[tokio::test]
+async fn corrections_train_a_model_one_account_at_a_time() {
+    let (peerlore, _, comment) = told().await;
+    say(&peerlore, "ada", comment, &[Area::Testing]).await;
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("corrections-{comment}"));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let rows: Vec<String> = (0..12)
+        .map(|project| {
+            format!(
+                r#"{{"project":"p{project}","path":null,"body":"Add a test","is_reply":false,"areas":["testing"],"teaches":1}}"#
+            )
+        })
+        .collect();
+    std::fs::write(folder.join("labelled.jsonl"), rows.join("\n")).expect("a file");
+    let train = |arguments: &[&str]| {
+        let all = [
+            &[
+                "train",
+                "classify",
+                "labelled.jsonl",
+                "--corrections",
+                "--out",
+                "ours.gz",
+            ],
+            arguments,
+        ]
+        .concat();
+        let output = commands::peerlore(&peerlore, &all).current_dir(&folder).output();
+        let output = output.expect("the command runs");
+        (
+            output.status.success(),
+            printed(&output.stdout) + &printed(&output.stderr),
+        )
+    };
+    let (trained, told) = train(&[]);
+    assert!(
+        trained && told.contains("12 labelled comments, 0 more and 1 correction"),
+        "{told}"
+    );
+    let card = std::fs::read(folder.join("ours.json")).expect("a card");
+    let card: serde_json::Value = serde_json::from_slice(&card).expect("JSON");
+    assert_eq!(card["data"]["corrected"], 1, "{card:#}");
+    let ours = folder.join("ours.gz").display().to_string();
+    let figures = printed(&measured(&peerlore, &["--classifier", &ours]).stdout);
+    assert!(
+        figures.contains("this model learned from corrections itself"),
+        "{figures}"
+    );
+
+    let other = peerlore.neighbour(organisation("umbra", 2)).await;
+    other.history().await;
+    let (trained, told) = train(&[]);
+    assert!(!trained && told.contains("their texts are never mixed"), "{told}");
+    assert!(train(&["--account", "acme"]).0);
+    let (trained, told) = train(&["--account", "umbra"]);
+    assert!(
+        trained && told.contains("and 0 corrections"),
+        "nothing of acme is learned from: {told}"
+    );
+    std::fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test]
 async fn a_correction_outlives_the_text() {
     let (peerlore, _, comment) = told().await;
     say(&peerlore, "ada", comment, &[Area::Testing]).await;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use peerlore::app::App;
 use peerlore::app::Setup;
+use peerlore::classify::Classifier;
 use peerlore::demo::github::PullName;
 use peerlore::pipeline::publish;
 use peerlore::pipeline::registered::Registered;
@@ -30,6 +31,7 @@ async fn shown() -> (Peerlore, PullName, App, Vec<String>) {
         pool: peerlore.pool().clone(),
         forge: peerlore.app.pipeline.forge.clone(),
         registered: Registered::fixed(),
+        classifier: Classifier::default(),
         clock: peerlore.clock.clone(),
         settings: peerlore.settings.clone(),
         addresses: peerlore.app.pipeline.addresses.clone(),

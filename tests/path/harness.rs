@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use chrono::Duration;
 use peerlore::app::App;
 use peerlore::app::Setup;
+use peerlore::classify::Classifier;
 use peerlore::demo::github::APP_ID;
 use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Act;
@@ -463,6 +464,7 @@ fn app_with(credentials: Credentials, pool: PgPool, api: &str, clock: &Clock, se
     forge.retries = 0;
     App::new(Setup {
         pool,
+        classifier: Classifier::default(),
         forge: Forge::new(forge, clock.clone()).expect("a client"),
         registered: Registered::fixed(),
         clock: clock.clone(),

@@ -4,6 +4,8 @@
 mod database;
 #[path = "../support/shared.rs"]
 mod shared;
+#[path = "../support/small_weights.rs"]
+mod small_weights;
 
 mod asking;
 mod available;
@@ -38,6 +40,7 @@ mod queue;
 mod rebuild;
 mod redact;
 mod redelivery;
+mod second_stage;
 mod settings;
 mod settings_used;
 mod silent;

@@ -143,7 +143,7 @@ async fn a_rebuild_beside_a_running_step_loses_nothing() {
     // One writer stands after its facts were read and before its lessons are stored; another finishes meanwhile.
     let mut slow = peerlore.pool().begin().await.expect("a transaction");
     let all = peerlore::pipeline::learn::Reread::All;
-    peerlore::pipeline::learn::of_pull(&mut slow, id, key, all)
+    peerlore::pipeline::learn::of_pull((&mut slow, &peerlore.app.pipeline.classifier), id, key, all)
         .await
         .expect("the database");
     let posted = peerlore.github.review_comment(

@@ -121,11 +121,13 @@ async fn a_healthy_world() {
     ok   Postgres programs: not needed: DATABASE_URL names a server
     ok   data folder: /data can be written to, with room on its disk
     ok   own address: https://peerlore.example
+    ok   classifier: comments are read by areas-2
     ok   database: answers, and its schema is this version's
     ok   inbox: 0 webhooks and 0 jobs waiting
     ok   sealing key: 1 key in use, for nobody else to read
     ok   members: read, where there are any to read
     ok   settings files: none is broken
+    ok   readings: what was read was read by it, as far as texts are kept
     ok   GitHub: http://github.test answers
     ok   clock: agrees with GitHub's
     ok   App: GitHub knows it as "peerlore-for-acme" (peerlore-for-acme), as the set-up page created it
@@ -191,6 +193,22 @@ async fn sealing_keys_that_are_wrong_or_open_to_others() {
     ");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("a mode");
     assert_eq!(patient.complaints().await, "");
+}
+
+#[tokio::test]
+async fn a_classifier_that_is_not_there() {
+    let mut patient = Patient::healthy().await;
+    patient.set("PEERLORE_CLASSIFIER", "/nowhere/ours.gz");
+    insta::assert_snapshot!(patient.complaints().await, @r"
+    MEND classifier: /nowhere/ours.gz can't be read; PEERLORE_CLASSIFIER names a file that `peerlore train classify` made: No such file or directory (os error 2)
+         mend what it names, or read with the one in the binary: unset PEERLORE_CLASSIFIER, `peerlore model remove`
+    ");
+    let refused = patient.asked(&["serve", "--listen", "127.0.0.1:0"]).await;
+    assert!(
+        refused.code == Some(1) && refused.errors.contains("/nowhere/ours.gz can't be read"),
+        "{}",
+        refused.errors
+    );
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use chrono::Duration;
 use peerlore::app::App;
 use peerlore::app::Setup;
+use peerlore::classify::Classifier;
 use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Act;
 use peerlore::demo::github::Change;
@@ -196,6 +197,7 @@ fn make(
     forge.retries = 0;
     App::new(Setup {
         pool,
+        classifier: Classifier::default(),
         forge: Forge::new(forge, clock.clone()).expect("a client"),
         registered,
         clock: clock.clone(),

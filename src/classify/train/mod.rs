@@ -4,8 +4,10 @@
 //! nothing of its project: what calibration, cuts and honest figures are made of.
 pub mod folds;
 pub mod logistic;
+pub mod second;
 pub mod vocabulary;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::classify::eval;
@@ -21,6 +23,7 @@ use crate::classify::linear::Reader;
 use crate::classify::linear::Row;
 use crate::classify::linear::Text;
 use crate::classify::markdown;
+use crate::classify::second::SecondError;
 use crate::classify::train::logistic::Question;
 use crate::classify::train::logistic::Sparse;
 use crate::classify::train::vocabulary::Counted;
@@ -45,6 +48,9 @@ pub enum TrainError {
         /// How many it takes.
         least: usize,
     },
+    /// The second stage.
+    #[error(transparent)]
+    Second(#[from] SecondError),
     /// The solver gave up.
     #[error("the solver gave up: {0}")]
     Solver(String),
@@ -57,6 +63,8 @@ pub struct Examples<'a> {
     counted: Vec<Counted>,
     /// The first so many are what figures are about; the rest are only learned from.
     measured: usize,
+    /// The first so many make the vocabulary; what the rest say can only move the weights of words that are in it.
+    worded: usize,
 }
 
 impl<'a> Examples<'a> {
@@ -72,7 +80,18 @@ impl<'a> Examples<'a> {
             comments,
             counted,
             measured: measured.len(),
+            worded: measured.len() + more.len(),
         }
+    }
+
+    /// The same with comments that people of one organisation corrected. They are learned from, and no word of theirs gets into a model
+    /// that the others don't have.
+    #[must_use]
+    pub fn with_corrections(mut self, corrected: &'a [LabelledComment]) -> Self {
+        let counted = |one: &LabelledComment| Counted::of(&one.project, &one.body, one.path.as_deref(), one.is_reply);
+        self.counted.extend(corrected.iter().map(counted));
+        self.comments.extend(corrected);
+        self
     }
 
     /// How many projects the measured comments are from.
@@ -82,6 +101,18 @@ impl<'a> Examples<'a> {
         projects.len()
     }
 
+    /// Which measured comments a fold holds out, and all the comments, measured or not, that it learns from.
+    fn split(&self, fold_of: &BTreeMap<&str, usize>, fold: usize) -> (Vec<usize>, Vec<usize>) {
+        let is_held = |at: &usize| fold_of.get(self.comments[*at].project.as_str()) == Some(&fold);
+        let learned = (0..self.comments.len()).filter(|at| !is_held(at)).collect();
+        ((0..self.measured).filter(is_held).collect(), learned)
+    }
+
+    /// The fold of each measured project.
+    fn folds(&self, seed: u64) -> Result<BTreeMap<&str, usize>, TrainError> {
+        folds::by_project(self.measured().iter().map(|one| one.project.as_str()), seed)
+    }
+
     /// The comments that figures are about.
     #[must_use]
     pub fn measured(&self) -> &[&'a LabelledComment] {
@@ -89,19 +120,17 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// The model of all examples, with calibration and cuts from the sums of models that hadn't seen a comment's project; and how
-/// well those did.
+/// The model of all examples, with calibration and cuts from the sums of models that hadn't seen a comment's project
+/// ([`cross_fitted`]); and how well those did. It has no name yet.
 ///
 /// # Errors
 /// [`TrainError`] where there are too few projects.
-pub fn trained(name: &str, examples: &Examples<'_>, seed: u64) -> Result<(Model, ClassifyScore), TrainError> {
-    let sums = cross_fitted(examples, seed)?;
-    let score = eval::of_cross_fitted(examples, &sums, seed)?;
+pub fn trained(examples: &Examples<'_>, sums: &[Row], seed: u64) -> Result<(Model, ClassifyScore), TrainError> {
+    let score = eval::of_cross_fitted(examples, sums, seed)?;
     let all: Vec<usize> = (0..examples.comments.len()).collect();
     let mut model = fit(examples, &all)?;
-    name.clone_into(&mut model.name);
     let measured: Vec<usize> = (0..examples.measured).collect();
-    let tuned = Tuning::of(examples, &sums, &measured)?;
+    let tuned = Tuning::of(examples, sums, &measured)?;
     (model.platt, model.cuts) = (tuned.platt, tuned.cuts);
     Ok((model, score))
 }
@@ -111,13 +140,12 @@ pub fn trained(name: &str, examples: &Examples<'_>, seed: u64) -> Result<(Model,
 /// # Errors
 /// [`TrainError`] where there are too few projects.
 pub fn cross_fitted(examples: &Examples<'_>, seed: u64) -> Result<Vec<Row>, TrainError> {
-    let fold_of = folds::by_project(examples.measured().iter().map(|one| one.project.as_str()), seed)?;
+    let fold_of = examples.folds(seed)?;
     let mut sums = vec![[0.0; ANSWERS]; examples.measured];
     for fold in 0..folds::FOLDS {
-        let is_held = |at: &usize| fold_of.get(examples.comments[*at].project.as_str()) == Some(&fold);
-        let learned: Vec<usize> = (0..examples.comments.len()).filter(|at| !is_held(at)).collect();
+        let (held, learned) = examples.split(&fold_of, fold);
         let reader = Reader::new(fit(examples, &learned)?);
-        for at in (0..examples.measured).filter(is_held) {
+        for at in held {
             let one = examples.comments[at];
             sums[at] = reader.sums(&markdown::parts(&one.body), one.path.as_deref(), one.is_reply);
         }
@@ -129,7 +157,12 @@ pub fn cross_fitted(examples: &Examples<'_>, seed: u64) -> Result<Vec<Row>, Trai
 fn fit(examples: &Examples<'_>, learned: &[usize]) -> Result<Model, TrainError> {
     let counted: Vec<&Counted> = learned.iter().map(|at| &examples.counted[*at]).collect();
     let comments: Vec<&LabelledComment> = learned.iter().map(|at| examples.comments[*at]).collect();
-    let vocabulary = Vocabulary::of(&counted);
+    let worded: Vec<&Counted> = learned
+        .iter()
+        .filter(|at| **at < examples.worded)
+        .map(|at| &examples.counted[*at])
+        .collect();
+    let vocabulary = Vocabulary::of(&worded);
     let rows = vocabulary.rows(&counted);
     let width = |answer: usize| {
         if answer < AREAS {
@@ -150,19 +183,7 @@ fn fit(examples: &Examples<'_>, learned: &[usize]) -> Result<Model, TrainError> 
             steps: STEPS,
         })
     };
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let answers: Vec<usize> = (0..ANSWERS).collect();
-    let solved: Vec<Result<Vec<f64>, _>> = std::thread::scope(|scope| {
-        let solve = &solve;
-        let running: Vec<_> = answers
-            .chunks(ANSWERS.div_ceil(threads))
-            .map(|some| scope.spawn(move || some.iter().map(|answer| solve(*answer)).collect::<Vec<_>>()))
-            .collect();
-        running
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
+    let solved = on_all_cores(ANSWERS, solve);
     let solved: Vec<Vec<f64>> = solved
         .into_iter()
         .collect::<Result<_, _>>()
@@ -170,11 +191,28 @@ fn fit(examples: &Examples<'_>, learned: &[usize]) -> Result<Model, TrainError> 
     Ok(laid_out(&vocabulary, &solved))
 }
 
+/// Works out `count` things, as many at once as there are cores; what comes of each, in order.
+fn on_all_cores<T: Send>(count: usize, one: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let all: Vec<usize> = (0..count).collect();
+    std::thread::scope(|scope| {
+        let one = &one;
+        let running: Vec<_> = all
+            .chunks(count.div_ceil(threads).max(1))
+            .map(|some| scope.spawn(move || some.iter().map(|at| one(*at)).collect::<Vec<_>>()))
+            .collect();
+        running
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
 /// Whether a comment's labels say yes to an answer.
 pub(crate) fn says(comment: &LabelledComment, answer: usize) -> bool {
     match Area::ALL.get(answer) {
         Some(area) => comment.areas.contains(area),
-        None => usize::from(comment.teaches) == answer - AREAS,
+        None => comment.teaches as usize == answer - AREAS,
     }
 }
 
@@ -310,4 +348,59 @@ fn scaled(sums: &[f32], yes: &[bool]) -> Result<Platt, TrainError> {
     #[expect(clippy::cast_possible_truncation, reason = "two small numbers")]
     let [slope, offset] = [found[0] as f32, found[1] as f32].map(rounded);
     Ok(Platt { slope, offset })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::correction::Teaches;
+
+    fn comment(project: &str, body: &str, area: Area) -> LabelledComment {
+        LabelledComment {
+            project: project.to_owned(),
+            path: None,
+            body: body.to_owned(),
+            is_reply: false,
+            areas: vec![area],
+            teaches: Teaches::Knowledge,
+        }
+    }
+
+    #[test]
+    fn corrections_move_weights_and_bring_no_word() {
+        let of = |project: usize| {
+            [
+                ("Add a test for it", Area::Testing),
+                ("Take the lock", Area::Concurrency),
+            ]
+            .map(|(body, area)| comment(&format!("p{project}"), body, area))
+        };
+        let labelled: Vec<LabelledComment> = (0..12).flat_map(of).collect();
+        let secret = |project: &str| comment(project, "Zanzibar takes the lock of kestrel", Area::Security);
+        let corrected = ["acme/one", "acme/two"]
+            .repeat(8)
+            .into_iter()
+            .map(secret)
+            .collect::<Vec<_>>();
+        let learned = |corrected: &[LabelledComment]| {
+            let examples = Examples::new(&labelled, &[]).with_corrections(corrected);
+            let sums = cross_fitted(&examples, 1).unwrap();
+            let (model, score) = trained(&examples, &sums, 1).unwrap();
+            assert_eq!(score.rows, labelled.len(), "corrections are learned from, not measured");
+            model
+        };
+        let (before, after) = (learned(&[]), learned(&corrected));
+        let words = |model: &Model| model.texts.iter().map(|text| text.text.clone()).collect::<Vec<_>>();
+        assert!(
+            !words(&after)
+                .iter()
+                .any(|word| word.contains("zanzi") || word.contains("kestr"))
+        );
+        let security = Area::ALL.iter().position(|area| *area == Area::Security).unwrap();
+        let of_lock = |model: &Model| {
+            let lock = model.texts.iter().find(|text| &*text.text == "lock");
+            lock.map_or(0.0, |lock| lock.weights[security])
+        };
+        assert!(of_lock(&after) > of_lock(&before) + 0.1, "{:?}", words(&after));
+    }
 }

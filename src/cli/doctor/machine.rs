@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustix::fs::Access;
 
+use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::doctor::Finding;
 use crate::cli::the_app;
@@ -16,15 +17,18 @@ const LITTLE: u64 = 1_000;
 /// Less than so many, and the database soon can't write.
 const TOO_LITTLE: u64 = 100;
 
-pub(super) fn checked(config: &Config) -> Vec<Finding> {
+/// Also the name of what reads comments, where that can be read.
+pub(super) fn checked(config: &Config) -> (Vec<Finding>, Option<String>) {
     let mut findings = vec![engine(config)];
     if let Ok(folder) = database::data_dir(config) {
         findings.push(folder_as(&folder, &there(&folder)));
     }
     findings.push(own_address(the_app::url_flaw(config), config.url.as_deref()));
     findings.extend(hosts(config));
+    let (found, classifier) = reads_comments(config);
+    findings.push(found);
     findings.extend(webhook_secret(config));
-    findings
+    (findings, classifier)
 }
 
 /// Only where they are none: what else is wrong with them shows when GitHub is asked.
@@ -48,6 +52,21 @@ fn engine(config: &Config) -> Finding {
     match found {
         Ok(engine) => Finding::ok(NAME, format!("{} in {}", engine.version, engine.bindir.display())),
         Err(error) => Finding::said_with_mend(NAME, &error, "peerlore engine install"),
+    }
+}
+
+/// What reads comments, and its name.
+fn reads_comments(config: &Config) -> (Finding, Option<String>) {
+    const NAME: &str = "classifier";
+    match classifier::load(config) {
+        Ok(classifier) => {
+            let name = classifier.name().to_owned();
+            (Finding::ok(NAME, format!("comments are read by {name}")), Some(name))
+        }
+        Err(error) => {
+            let mend = "mend what it names, or read with the one in the binary: unset PEERLORE_CLASSIFIER, `peerlore model remove`";
+            (Finding::fail(NAME, format!("{error:#}"), mend), None)
+        }
     }
 }
 

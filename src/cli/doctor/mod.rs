@@ -99,8 +99,8 @@ impl Finding {
 /// # Errors
 /// When something has to be mended.
 pub async fn run(config: Config, command: Doctor) -> anyhow::Result<()> {
-    let mut findings = machine::checked(&config);
-    let (stored, forge) = stored::checked(&config).await;
+    let (mut findings, classifier) = machine::checked(&config);
+    let (stored, forge) = stored::checked(&config, classifier.as_deref()).await;
     findings.extend(stored);
     if let Some(forge) = forge {
         findings.extend(app::checked(&config, &forge).await);

@@ -18,11 +18,12 @@ use crate::store;
 use crate::store::Schema;
 use crate::store::inbox;
 use crate::store::jobs;
+use crate::store::readings;
 use crate::store::settings;
 use crate::store::tenants;
 
 /// What the database tells, and the code host as the App that the configuration or the database names.
-pub(super) async fn checked(config: &Config) -> (Vec<Finding>, Option<Forge>) {
+pub(super) async fn checked(config: &Config, classifier: Option<&str>) -> (Vec<Finding>, Option<Forge>) {
     const NAME: &str = "database";
     let (mut findings, mut forge) = configured(config);
     let database = match database::open_as_it_is(config).await {
@@ -54,6 +55,9 @@ pub(super) async fn checked(config: &Config) -> (Vec<Finding>, Option<Forge>) {
         let acts = forge.as_ref().is_some_and(Forge::is_configured);
         findings.push(members(acts, &database.pool).await);
         findings.push(settings_files(&database.pool).await);
+        if let Some(classifier) = classifier {
+            findings.push(readings(classifier, &database.pool).await);
+        }
         findings.extend(missed::checked(&database.pool).await);
     }
     if let Err(error) = database.close().await {
@@ -111,6 +115,21 @@ async fn inbox(pool: &PgPool) -> Finding {
                 wording::count(backlog.gave_up, "job")
             ),
             "the log says why; once that is mended, replay dead letters on /admin or by `peerlore sweep --replay`; a job that gave up is tried again at the next event of its pull request",
+        ),
+        Err(error) => Finding::fail(NAME, error.to_string(), "look into the database's log"),
+    }
+}
+
+/// Whether what reads comments now read those that were read before, as far as it could.
+async fn readings(classifier: &str, pool: &PgPool) -> Finding {
+    const NAME: &str = "readings";
+    let counted = async { readings::by_others(&mut *pool.acquire().await?, classifier).await };
+    match counted.await {
+        Ok(0) => Finding::ok(NAME, "what was read was read by it, as far as texts are kept"),
+        Ok(others) => Finding::warn(
+            NAME,
+            format!("{} were read by another model", wording::count(others, "comment")),
+            "`peerlore rebuild` reads them anew; until then pages show both",
         ),
         Err(error) => Finding::fail(NAME, error.to_string(), "look into the database's log"),
     }

@@ -296,7 +296,7 @@ async fn one(
         }
     }
     lessons::hold_pull(conn, id, key).await?;
-    learn::of_pull(conn, id, key, Reread::New).await?;
+    learn::of_pull((conn, &pipeline.classifier), id, key, Reread::New).await?;
     Ok(())
 }
 

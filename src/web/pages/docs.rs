@@ -23,7 +23,7 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
         place: Place::Docs,
         visitor: visitor.as_ref().ok(),
     };
-    layout::page(&frame, &render(&web.pipeline.settings))
+    layout::page(&frame, &render(&web.pipeline.settings, web.pipeline.classifier.name()))
 }
 
 /// The sections, by anchor.
@@ -48,9 +48,9 @@ pub(super) fn heading(anchor: &str) -> Markup {
     html! { h2 id=(anchor) { (title) } }
 }
 
-/// The page's text, with the settings that are in force.
+/// The page's text, with the settings that are in force and the name of what reads comments here.
 #[must_use]
-pub fn render(settings: &Settings) -> Markup {
+pub fn render(settings: &Settings, classifier: &str) -> Markup {
     html! {
         h1 { "How it works" }
         p.lead {
@@ -60,7 +60,7 @@ pub fn render(settings: &Settings) -> Markup {
         nav aria-label="On this page" { ul { @for (anchor, title) in SECTIONS { li { a href={ "#" (anchor) } { (title) } } } } }
         p { a href="/docs/skills" { "Every skill that a comment can be about" } ", with what belongs to it." }
         (docs_formulas::lessons())
-        (docs_classifier::areas())
+        (docs_classifier::areas(classifier))
         (docs_formulas::landing())
         (docs_formulas::graph())
         (docs_formulas::ranking(settings))

@@ -12,9 +12,9 @@ use crate::web::prose;
 /// Below so many times shown, a share says little.
 const FEW: usize = 30;
 
-/// How subjects are read, and how well.
+/// How subjects are read, and how well, where `reads` reads them.
 #[must_use]
-pub fn areas() -> Markup {
+pub fn areas(reads: &str) -> Markup {
     let card = classifier::shipped();
     let score = &card.score;
     html! {
@@ -35,6 +35,32 @@ pub fn areas() -> Markup {
             "language model labelled by the same guide. F1 over all labels " (figure(score.micro_f1)) ", mean over the areas "
             (figure(score.macro_f1)) "; whether a comment gives knowledge, asks for something or neither " (figure(score.teaches.macro_f1))
             "; calibration error " (figure(score.ece)) " over all probabilities, " (figure(score.ece_read)) " over those of areas that are read."
+        }
+        (second(reads))
+    }
+}
+
+/// What the second stage adds, and what reads here.
+fn second(reads: &str) -> Markup {
+    let card = classifier::second_shipped();
+    let score = &card.score;
+    html! {
+        p {
+            @if reads == classifier::shipped().model {
+                "Here that model reads by itself. "
+            } @else if reads == card.model {
+                "Here a second stage reads beside it. "
+            } @else {
+                "Here a model reads that whoever runs Peerlore trained, " code { (reads) } "; its figures stand in the card beside its file. "
+            }
+            "Who runs Peerlore can add a second stage (" code { "peerlore model install" } "): a small transformer that reads beside the first, "
+            "on the same machine, in milliseconds a comment. With both, measured in the same way, " (prose::percent(score.precision))
+            " of the areas shown for " (prose::percent(score.coverage)) " of the comments were right."
+        }
+        p.small {
+            "Model " (card.model) ": F1 over all labels " (figure(score.micro_f1)) ", mean over the areas " (figure(score.macro_f1))
+            "; teaching " (figure(score.teaches.macro_f1)) "; calibration error " (figure(score.ece)) " over all probabilities, "
+            (figure(score.ece_read)) " over those of areas that are read. Which model read a comment is kept beside what it read."
         }
     }
 }
