@@ -221,9 +221,9 @@ mod tests {
         let above = tempfile::tempdir().unwrap();
         let mode = |folder: &Path| fs::metadata(folder).unwrap().permissions().mode() & 0o777;
         fs::create_dir(above.path().join("other")).unwrap();
-        let made = folder(&above.path().join("data")).unwrap();
+        let inside = folder(&above.path().join("data")).unwrap();
         assert_eq!(mode(&above.path().join("data")), mode(&above.path().join("other")));
-        assert_eq!(mode(&made), 0o700);
+        assert_eq!(mode(&inside), 0o700);
     }
 
     #[test]

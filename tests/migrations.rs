@@ -8,7 +8,7 @@ use std::path::Path;
 
 use peerlore::model::ids::InstallationId;
 use peerlore::store;
-use peerlore::store::lessons;
+use peerlore::store::edges;
 use peerlore::store::pulls;
 use peerlore::store::reader::Reader;
 use sqlx::AssertSqlSafe;
@@ -70,7 +70,7 @@ async fn each_migration_keeps_the_data_of_the_ones_before() {
         "A change"
     );
     assert_eq!(
-        lessons::graph(&mut conn, id, lessons::Ends::Any)
+        edges::graph(&mut conn, id, edges::Ends::Any)
             .await
             .expect("the database")
             .len(),

@@ -35,9 +35,10 @@ use crate::pipeline::import::Imported;
 use crate::pipeline::record::Seen;
 use crate::skill::edge;
 use crate::store;
+use crate::store::edges;
+use crate::store::edges::Ends;
 use crate::store::imports;
 use crate::store::lessons;
-use crate::store::lessons::Ends;
 
 /// A line longer than this is no pull request.
 const LINE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -211,7 +212,7 @@ async fn learned(
     now: crate::model::clock::Time,
 ) -> anyhow::Result<Learned> {
     let totals = lessons::totals(conn, tenant).await?;
-    let edges = lessons::graph(conn, tenant, Ends::Any).await?;
+    let edges = edges::graph(conn, tenant, Ends::Any).await?;
     let mut areas: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
     for (area, outcome, count) in &totals.lessons {
         *areas

@@ -23,7 +23,7 @@ pub use crate::pipeline::gather::known::Known;
 use crate::pipeline::places;
 use crate::skill;
 use crate::store::contents;
-use crate::store::lessons;
+use crate::store::edges;
 use crate::store::past;
 use crate::store::past::Hindrance;
 use crate::store::past::MaybeCandidate;
@@ -285,7 +285,7 @@ async fn skills(
     // The stored graph has faded by the usual half-life.
     let stored = half_life.total_cmp(&skill::decay::CURRENT_HALF_LIFE).is_eq();
     let edges = match question.knowledge {
-        Knowledge::Now if stored => lessons::graph(conn, id, lessons::Ends::Any).await?,
+        Knowledge::Now if stored => edges::graph(conn, id, edges::Ends::Any).await?,
         Knowledge::Now | Knowledge::Then => {
             let which = profiles::Which {
                 person: None,

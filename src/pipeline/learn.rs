@@ -35,6 +35,7 @@ use crate::store::comments;
 use crate::store::comments::StoredComment;
 use crate::store::contents;
 use crate::store::corrections;
+use crate::store::edges;
 use crate::store::lessons;
 use crate::store::ownership;
 use crate::store::pulls;
@@ -140,13 +141,13 @@ pub async fn of_pull(
 pub async fn move_edges(
     conn: &mut PgConnection,
     id: InstallationId,
-    moved: BTreeSet<lessons::EdgeKey>,
+    moved: BTreeSet<edges::EdgeKey>,
 ) -> Result<(), StepError> {
     for edge_key in moved {
         let of_edge = lessons::of_edge(conn, id, edge_key).await?;
         let (teacher, learner, area) = edge_key;
         let edge = skill::edge::edge(teacher, learner, area, &skill::edge::pull_evidence(&of_edge));
-        lessons::set_edge(conn, id, edge_key, edge.as_ref()).await?;
+        edges::set(conn, id, edge_key, edge.as_ref()).await?;
     }
     Ok(())
 }

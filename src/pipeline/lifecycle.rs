@@ -13,6 +13,7 @@ use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::learn;
+use crate::store::edges;
 use crate::store::erasure;
 use crate::store::lessons;
 use crate::store::lifecycle;
@@ -75,7 +76,7 @@ pub async fn weigh(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepEr
     let mut conn = pipeline.pool.acquire().await?;
     for (repo, there) in tenants::misweighed(&mut conn, id).await? {
         lessons::wait_for_learning(&mut conn, id, repo).await?;
-        let edges: Vec<_> = lessons::edges_of(&mut conn, id, repo).await?.into_iter().collect();
+        let edges: Vec<_> = edges::of_repo(&mut conn, id, repo).await?.into_iter().collect();
         for some in edges.chunks(EDGES_AT_ONCE) {
             let mut tx = conn.begin().await?;
             learn::move_edges(&mut tx, id, some.iter().copied().collect()).await?;

@@ -30,8 +30,8 @@ use crate::skill::learned::CameUp;
 use crate::skill::learned::LaterWork;
 use crate::skill::rate;
 use crate::skill::rate::Rate;
-use crate::store::lessons;
-use crate::store::lessons::Ends;
+use crate::store::edges;
+use crate::store::edges::Ends;
 use crate::store::people::Person;
 use crate::store::profiles;
 use crate::store::profiles::AreaRate;
@@ -170,7 +170,7 @@ pub async fn profile(
     let id = reader.installation();
     let lines = profiles::lessons(conn, reader, which).await?;
     let edges = if reader.reads_everything() {
-        lessons::graph(conn, id, Ends::Teacher(person.id)).await?
+        edges::graph(conn, id, Ends::Teacher(person.id)).await?
     } else {
         let taught = lines.iter().filter(|line| line.teacher == person.id);
         edge::edges(taught.map(LessonLine::lesson))
@@ -415,7 +415,7 @@ pub async fn holders(
 ) -> Result<Vec<Holder>, StepError> {
     let logins = profiles::logins(conn, id).await?;
     let mut by_person: HashMap<PersonId, Vec<Edge>> = HashMap::new();
-    for edge in lessons::graph(conn, id, Ends::Any).await? {
+    for edge in edges::graph(conn, id, Ends::Any).await? {
         if edge.area == area && edge.pulls > 0 {
             by_person.entry(edge.teacher).or_default().push(edge);
         }

@@ -1,4 +1,4 @@
-//! Lessons and the edges they make: projections that can be made again at any time.
+//! Lessons: a projection that can be made again at any time.
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -7,7 +7,6 @@ use sqlx::types::Json;
 
 use crate::model::clock::Time;
 use crate::model::comment::CommentPlace;
-use crate::model::graph::Edge;
 use crate::model::ids::CommentId;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
@@ -17,12 +16,9 @@ use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::lesson::Part;
 use crate::model::lesson::Refusal;
-use crate::model::skill::Area;
 use crate::model::skill::Skill;
 use crate::store::StoreError;
-
-/// An edge's ends and subject.
-pub type EdgeKey = (PersonId, PersonId, Area);
+use crate::store::edges::EdgeKey;
 
 struct Row {
     repo_id: i64,
@@ -257,31 +253,6 @@ fn stored_refusal(reason: Refusal) -> String {
         .unwrap_or_default()
 }
 
-/// The edges on which lessons of a repository stand.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn edges_of(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    repo: RepoId,
-) -> Result<BTreeSet<EdgeKey>, StoreError> {
-    let rows = sqlx::query!(
-        "select distinct teacher_id, learner_id, area from lesson where installation_id = $1 and repo_id = $2",
-        id.0,
-        repo.0
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let area = row.area.parse();
-            let area = area.map_err(|_| StoreError::Unreadable { what: "lesson.area" })?;
-            Ok((PersonId(row.teacher_id), PersonId(row.learner_id), area))
-        })
-        .collect()
-}
-
 /// The lessons of one edge, as far as their repositories are there, locked against other writers of that edge until the
 /// transaction ends. Take several edges in their order, so that two writers never wait for each other.
 ///
@@ -315,105 +286,6 @@ pub async fn of_edge(conn: &mut PgConnection, id: InstallationId, edge: EdgeKey)
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Lesson::try_from).collect()
-}
-
-/// Puts an edge in place of its earlier state; none takes it away.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses.
-pub async fn set_edge(
-    conn: &mut PgConnection,
-    id: InstallationId,
-    (teacher, learner, area): EdgeKey,
-    edge: Option<&Edge>,
-) -> Result<(), StoreError> {
-    let Some(edge) = edge else {
-        sqlx::query!(
-            "delete from edge where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4",
-            id.0,
-            teacher.0,
-            learner.0,
-            area.slug()
-        )
-        .execute(conn)
-        .await?;
-        return Ok(());
-    };
-    sqlx::query!(
-        "insert into edge (installation_id, teacher_id, learner_id, area, as_of, pulls, sum, sum_52, sum_365, n_52, n)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         on conflict (installation_id, teacher_id, learner_id, area) do update
-         set as_of = excluded.as_of, pulls = excluded.pulls, sum = excluded.sum, sum_52 = excluded.sum_52,
-             sum_365 = excluded.sum_365, n_52 = excluded.n_52, n = excluded.n",
-        id.0,
-        teacher.0,
-        learner.0,
-        area.slug(),
-        edge.as_of,
-        edge.pulls,
-        edge.sum,
-        edge.sum_52,
-        edge.sum_365,
-        edge.n_52,
-        edge.n
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Which ends of an edge are asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ends {
-    /// All edges of the tenant.
-    Any,
-    /// Edges from this teacher.
-    Teacher(PersonId),
-    /// Edges to this learner.
-    Learner(PersonId),
-}
-
-/// The graph that may be shown: edges between people who may appear, in a fixed order.
-///
-/// # Errors
-/// [`StoreError`] when the database can't tell.
-pub async fn graph(conn: &mut PgConnection, id: InstallationId, ends: Ends) -> Result<Vec<Edge>, StoreError> {
-    let (teacher, learner) = match ends {
-        Ends::Any => (None, None),
-        Ends::Teacher(person) => (Some(person.0), None),
-        Ends::Learner(person) => (None, Some(person.0)),
-    };
-    let rows = sqlx::query!(
-        r#"select teacher_id as "teacher_id!", learner_id as "learner_id!", area as "area!", as_of as "as_of!",
-                  pulls as "pulls!", sum as "sum!", sum_52 as "sum_52!", sum_365 as "sum_365!", n_52 as "n_52!", n as "n!"
-           from shown_edge
-           where installation_id = $1 and ($2::bigint is null or teacher_id = $2) and ($3::bigint is null or learner_id = $3)
-           order by teacher_id, learner_id, area"#,
-        id.0,
-        teacher,
-        learner
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Edge {
-                teacher: PersonId(row.teacher_id),
-                learner: PersonId(row.learner_id),
-                area: row
-                    .area
-                    .parse()
-                    .map_err(|_| StoreError::Unreadable { what: "edge.area" })?,
-                as_of: row.as_of,
-                pulls: row.pulls,
-                sum: row.sum,
-                sum_52: row.sum_52,
-                sum_365: row.sum_365,
-                n_52: row.n_52,
-                n: row.n,
-            })
-        })
-        .collect()
 }
 
 /// What lessons of a tenant amount to, people who may not appear left out.

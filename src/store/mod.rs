@@ -12,6 +12,7 @@ pub mod comments;
 pub mod contents;
 pub mod corrections;
 pub mod declines;
+pub mod edges;
 pub mod erasure;
 pub mod feedback;
 pub mod imports;

@@ -43,9 +43,9 @@ use peerlore::model::suggestion::Suggestion;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::registered::Registered;
 use peerlore::pipeline::work;
+use peerlore::store::edges;
+use peerlore::store::edges::Ends;
 use peerlore::store::jobs;
-use peerlore::store::lessons;
-use peerlore::store::lessons::Ends;
 use peerlore::store::profiles;
 use peerlore::store::profiles::LessonLine;
 use peerlore::store::reader::Reader;
@@ -386,7 +386,7 @@ impl Peerlore {
     }
 
     pub async fn graph(&self) -> Vec<Edge> {
-        let found = lessons::graph(&mut *self.conn().await, self.tenant().await, Ends::Any).await;
+        let found = edges::graph(&mut *self.conn().await, self.tenant().await, Ends::Any).await;
         found.expect("the database")
     }
 

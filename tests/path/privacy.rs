@@ -9,6 +9,7 @@ use peerlore::pipeline::silent;
 use peerlore::store::circles;
 use peerlore::store::contents;
 use peerlore::store::corrections;
+use peerlore::store::edges;
 use peerlore::store::lessons;
 use peerlore::store::past;
 use peerlore::store::people;
@@ -96,7 +97,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         "profiles::area_rates",
         profiles::area_rates(conn, &reader, &languages, at(0))
     );
-    read!("lessons::graph", lessons::graph(conn, id, lessons::Ends::Any));
+    read!("edges::graph", edges::graph(conn, id, edges::Ends::Any));
     read!("corrections::labelled", corrections::labelled(conn, id));
     read!("lessons::totals", lessons::totals(conn, id));
     read!(
