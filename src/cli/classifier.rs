@@ -33,7 +33,7 @@ pub const SECOND_CARD: &str = "second.json";
 pub fn load(config: &Config) -> anyhow::Result<Classifier> {
     let alone = first(config)?;
     let folder = database::data_dir(config)?;
-    if !weights::are_there(&folder) {
+    if !weights::are_there(&folder)? {
         return Ok(alone);
     }
     let Some(part) = part(config)? else {
@@ -65,7 +65,7 @@ pub fn first(config: &Config) -> anyhow::Result<Classifier> {
 /// # Errors
 /// When there is no data folder.
 pub fn why_alone(config: &Config) -> anyhow::Result<Option<String>> {
-    if !weights::are_there(&database::data_dir(config)?) {
+    if !weights::are_there(&database::data_dir(config)?)? {
         return Ok(Some(weights::WeightsError::Missing.to_string()));
     }
     let missing = config

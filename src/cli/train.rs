@@ -79,9 +79,16 @@ pub async fn run(config: &Config, command: &Train) -> anyhow::Result<()> {
         "--out ends in .{}, and so does what goes beside it; name it as areas.gz",
         ending.display()
     );
+    anyhow::ensure!(
+        std::path::absolute(&command.out)? != std::path::absolute(&command.file)?,
+        "--out names the labelled comments themselves; name another file, such as areas.gz"
+    );
     // What takes seconds to find out is found out before what takes minutes.
     let base = command.second_stage.then(|| classifier::base(config)).transpose()?;
     let rows: Vec<LabelledComment> = labelled::rows(&command.file)?;
+    tempfile::tempfile_in(folder_of(&command.out))
+        .map_err(|error| error.kind())
+        .map_err(|kind| anyhow::anyhow!("nothing can be written beside {}: {kind}", command.out.display()))?;
     let more = labelled::more_beside(&command.file)?;
     let corrected = if command.corrections {
         let (_, labels) = eval_corrections::labels(config, command.account.as_deref()).await?;
@@ -209,14 +216,18 @@ impl Made {
     }
 }
 
-fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+fn folder_of(file: &Path) -> &Path {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let written = || -> std::io::Result<()> {
         // Whoever serves may be another user.
         let readable = std::fs::Permissions::from_mode(0o644);
         let mut draft = tempfile::Builder::new()
             .permissions(readable)
-            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+            .tempfile_in(folder_of(file))?;
         draft.write_all(bytes)?;
         draft.persist(file).map_err(|error| error.error)?;
         Ok(())

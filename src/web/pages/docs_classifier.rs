@@ -49,12 +49,12 @@ fn second(reads: &str) -> Markup {
             @if reads == classifier::shipped().model {
                 "Here that model reads by itself. "
             } @else if reads == card.model {
-                "Here a second stage reads beside it. "
+                "Here a second stage reads beside it, so that the figures below hold and not those above. "
             } @else {
                 "Here a model reads that whoever runs Peerlore trained, " code { (reads) } "; its figures stand in the card beside its file. "
             }
-            "Who runs Peerlore can add a second stage (" code { "peerlore model install" } "): a small transformer that reads beside the first, "
-            "on the same machine, in milliseconds a comment. With both, measured in the same way, " (prose::percent(score.precision))
+            "A second stage (" code { "peerlore model install" } ") is a small transformer that reads beside the first, on the same machine, in "
+            "milliseconds a comment. With both, measured in the same way, " (prose::percent(score.precision))
             " of the areas shown for " (prose::percent(score.coverage)) " of the comments were right."
         }
         p.small {
