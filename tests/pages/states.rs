@@ -322,6 +322,25 @@ fn the_docs_show_the_settings_in_force_and_what_the_code_computes_with() {
 }
 
 #[test]
+fn the_docs_show_the_figures_of_what_reads_here() {
+    let page = |reads: &str| lines_of(&docs::render(&Settings::default(), reads).into_string());
+    let of = |page: &str, model: &str| page.contains(&format!("Model {model}, learned from"));
+    let alone = page("areas-2");
+    assert!(of(&alone, "areas-2") && alone.contains("A second stage"), "{alone}");
+    let both = page("areas-2+minilm-1");
+    assert!(
+        of(&both, "areas-2+minilm-1") && !both.contains("A second stage"),
+        "{both}"
+    );
+    let own = page("areas-2-0a1b2c3d");
+    let says = |words: &str| own.contains(words);
+    assert!(
+        of(&own, "areas-2") && says("areas-2-0a1b2c3d") && says("its figures stand in the card beside its file"),
+        "{own}"
+    );
+}
+
+#[test]
 fn a_title_does_not_turn_the_page_around() {
     let mut view = view();
     view.pull.title = "Add \u{202e}txt.exe".to_owned();

@@ -15,14 +15,25 @@ const FEW: usize = 30;
 /// How subjects are read, and how well, where `reads` reads them.
 #[must_use]
 pub fn areas(reads: &str) -> Markup {
-    let card = classifier::shipped();
+    let (first, both) = (classifier::shipped(), classifier::second_shipped());
+    let card = if reads == both.model { both } else { first };
     let score = &card.score;
     html! {
         (heading("areas"))
         p {
             "A small model reads a comment's words, phrases it knows, and the path of the file; never quotes or code blocks. It adds up what "
-            "each says for and against every area and makes a probability of it. Only the surest area is shown, and another where that "
-            "is likely too; for " (prose::percent(score.abstained)) " of the comments it is not sure enough of any and says nothing."
+            "each says for and against every area and makes a probability of it. "
+            @if reads == both.model {
+                "A second one, a small transformer, reads the text beside it, and their sums are mixed. "
+            }
+            "Only the surest area is shown, and another where that is likely too; for " (prose::percent(score.abstained))
+            " of the comments it is not sure enough of any and says nothing."
+        }
+        @if reads != first.model && reads != both.model {
+            p {
+                "Here a model reads that whoever runs Peerlore trained, " code { (reads) } "; its figures stand in the card beside its file. "
+                "Those below are of the one that Peerlore comes with."
+            }
         }
         p {
             "Measured on " (card.data.labelled) " comments of " (card.data.projects) " projects that people labelled, each read by a model "
@@ -31,36 +42,27 @@ pub fn areas(reads: &str) -> Markup {
         }
         (table(card))
         p.small {
-            "Model " (card.model) ", " (card.texts) " words and beginnings, learned from these comments and " (card.data.more) " more that a "
+            "Model " (card.model) ", learned from these comments and " (card.data.more) " more that a "
             "language model labelled by the same guide. F1 over all labels " (figure(score.micro_f1)) ", mean over the areas "
             (figure(score.macro_f1)) "; whether a comment gives knowledge, asks for something or neither " (figure(score.teaches.macro_f1))
-            "; calibration error " (figure(score.ece)) " over all probabilities, " (figure(score.ece_read)) " over those of areas that are read."
+            "; calibration error " (figure(score.ece)) " over all probabilities, " (figure(score.ece_read)) " over those of areas that are read. "
+            "Which model read a comment is kept beside what it read."
         }
-        (second(reads))
+        @if reads == first.model {
+            (second(both))
+        }
     }
 }
 
-/// What the second stage adds, and what reads here.
-fn second(reads: &str) -> Markup {
-    let card = classifier::second_shipped();
-    let score = &card.score;
+/// What the second stage would add.
+fn second(both: &Card) -> Markup {
+    let score = &both.score;
     html! {
-        p {
-            @if reads == classifier::shipped().model {
-                "Here that model reads by itself. "
-            } @else if reads == card.model {
-                "Here a second stage reads beside it, so that the figures below hold and not those above. "
-            } @else {
-                "Here a model reads that whoever runs Peerlore trained, " code { (reads) } "; its figures stand in the card beside its file. "
-            }
+        p.small {
             "A second stage (" code { "peerlore model install" } ") is a small transformer that reads beside the first, on the same machine, in "
             "milliseconds a comment. With both, measured in the same way, " (prose::percent(score.precision))
-            " of the areas shown for " (prose::percent(score.coverage)) " of the comments were right."
-        }
-        p.small {
-            "Model " (card.model) ": F1 over all labels " (figure(score.micro_f1)) ", mean over the areas " (figure(score.macro_f1))
-            "; teaching " (figure(score.teaches.macro_f1)) "; calibration error " (figure(score.ece)) " over all probabilities, "
-            (figure(score.ece_read)) " over those of areas that are read. Which model read a comment is kept beside what it read."
+            " of the areas shown for " (prose::percent(score.coverage)) " of the comments were right; F1 over all labels "
+            (figure(score.micro_f1)) ", mean over the areas " (figure(score.macro_f1)) "."
         }
     }
 }
