@@ -1,7 +1,7 @@
 //! Reads one comment: its skill areas, its kind, how it stands to what it answers, and whether it explains.
 //!
 //! In: the text, its path, whether it is a reply. Out: a [`Reading`]. What it is about and whether it teaches is told by a
-//! small linear model ([`linear`]), trained on labelled comments ([`train`]) over words, phrases and the path, never over
+//! small linear model ([`linear`]), beside which a transformer may read ([`second`]), trained on labelled comments ([`train`]) over words, phrases and the path, never over
 //! quotes or code blocks; its kind and its stance by patterns ([`manner`]). It abstains where no area is likely enough.
 pub mod attributes;
 pub mod card;

@@ -55,8 +55,8 @@ struct Classify {
     /// Which of projects of the same size go into which fold; the same seed gives the same model
     #[arg(long, default_value_t = eval::SEED)]
     seed: u64,
-    /// Learn from what people of one account corrected, too, where the text is still kept. Words count only where two
-    /// repositories have them
+    /// Learn from what people of one account corrected, too, where the text is still kept. They move what words
+    /// weigh and bring no word that the labelled comments don't have
     #[arg(long)]
     corrections: bool,
     /// Whose corrections, where several accounts are known; they are never mixed
