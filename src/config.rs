@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::ValueEnum;
+use clap::builder::OsStringValueParser;
+use clap::builder::TypedValueParser;
 use secrecy::ExposeSecret as _;
 use secrecy::SecretString;
 
@@ -39,7 +41,7 @@ pub struct Config {
     pub url: Option<String>,
 
     /// Folder for everything that is kept [default: /var/lib/peerlore as root, else ~/.local/share/peerlore]
-    #[arg(long, env = "PEERLORE_DATA_DIR", global = true, value_name = "FOLDER")]
+    #[arg(long, env = "PEERLORE_DATA_DIR", global = true, value_name = "FOLDER", value_parser = path())]
     pub data_dir: Option<PathBuf>,
 
     /// Postgres to use; unset: a private one that Peerlore starts in its data folder
@@ -47,7 +49,7 @@ pub struct Config {
     pub database_url: Option<SecretString>,
 
     /// Folder of the Postgres programs for the private server [default: the newest that is found]
-    #[arg(long, env = "PEERLORE_PG_BINDIR", global = true, value_name = "FOLDER")]
+    #[arg(long, env = "PEERLORE_PG_BINDIR", global = true, value_name = "FOLDER", value_parser = path())]
     pub pg_bindir: Option<PathBuf>,
 
     /// Connections to the database at most
@@ -94,7 +96,7 @@ pub struct Config {
     pub github_app_id: Option<u64>,
 
     /// File with the GitHub App's private key (PEM)
-    #[arg(long, env = "PEERLORE_GITHUB_PRIVATE_KEY_FILE", global = true, value_name = "FILE")]
+    #[arg(long, env = "PEERLORE_GITHUB_PRIVATE_KEY_FILE", global = true, value_name = "FILE", value_parser = path())]
     pub github_private_key_file: Option<PathBuf>,
 
     /// Client id of the GitHub App; with its secret, members sign in to the pages
@@ -106,7 +108,7 @@ pub struct Config {
     pub github_client_secret: Option<SecretString>,
 
     /// Model that reads comments, made by `peerlore train classify` [default: the one in the binary]
-    #[arg(long, env = "PEERLORE_CLASSIFIER", global = true, value_name = "FILE")]
+    #[arg(long, env = "PEERLORE_CLASSIFIER", global = true, value_name = "FILE", value_parser = path())]
     pub classifier: Option<PathBuf>,
 
     /// Where suggestions are shown
@@ -124,6 +126,11 @@ pub struct Config {
     /// How logs are written
     #[arg(long, env = "PEERLORE_LOG_FORMAT", default_value = "text", global = true)]
     pub log_format: LogFormat,
+}
+
+/// A path, also an empty one: that is an unset one.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape that clap asks for")]
@@ -149,6 +156,11 @@ impl Config {
         self.webhook_secret = self.webhook_secret.filter(is_set);
         self.sealing_key = self.sealing_key.filter(is_set);
         self.url = self.url.filter(|url| !url.trim().is_empty());
+        let is_named = |path: &PathBuf| !path.as_os_str().is_empty();
+        self.data_dir = self.data_dir.filter(is_named);
+        self.pg_bindir = self.pg_bindir.filter(is_named);
+        self.github_private_key_file = self.github_private_key_file.filter(is_named);
+        self.classifier = self.classifier.filter(is_named);
         self
     }
 
@@ -181,6 +193,10 @@ mod tests {
             "--webhook-secret",
             " ",
             "--sealing-key",
+            "",
+            "--data-dir",
+            "",
+            "--classifier",
             "",
             "--url",
             "",

@@ -65,7 +65,7 @@ pub enum WeightsError {
     #[error("{} was changed or is incomplete; fetch it again with `peerlore model install`", .0.display())]
     Changed(PathBuf),
     /// A file can't be read or written.
-    #[error("{} can't be read or written: {reason}", file.display())]
+    #[error("{} can't be read or written ({reason}); give this user the right to it, or fetch them anew as this user with `peerlore model install`", file.display())]
     File {
         /// Which.
         file: PathBuf,

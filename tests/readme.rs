@@ -290,7 +290,7 @@ fn a_file_that_is_not_there_is_named() {
     );
     fails(
         &mut peerlore(&["eval", "classify", "no-such-file.gz"]),
-        &["no-such-file.gz can't be opened"],
+        &["no-such-file.gz can't be read"],
     );
 }
 

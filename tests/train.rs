@@ -107,7 +107,7 @@ fn the_same_comments_train_the_same_model() {
         &["eval", "classify", "labelled.jsonl", "--classifier", "one.gz"],
     ));
     assert!(
-        !refused && told.contains("the model was trained on labelled.jsonl"),
+        !refused && told.contains("the model was trained on all of labelled.jsonl"),
         "{told}"
     );
     let (shown, told) = said(&peerlore(&folder.0, &["model", "show", "--classifier", "one.gz"]));
@@ -122,7 +122,36 @@ fn the_same_comments_train_the_same_model() {
     ));
     assert!(measured, "{told}");
     let figures: serde_json::Value = serde_json::from_str(&told).expect("JSON");
-    assert_eq!(figures, card["score"], "the card says what the evaluation says");
+    for (key, figure) in card["score"].as_object().expect("figures") {
+        assert_eq!(figures[key], *figure, "the card says what the evaluation says of {key}");
+    }
+    assert_eq!(figures["cross_validated"], true);
+
+    let others = r#"{"project":"other","path":null,"body":"Lock it before the threads start.","is_reply":false,"areas":["concurrency"],"teaches":1}"#;
+    fs::write(folder.0.join("more.jsonl"), format!("{}{others}\n", comments(2))).expect("a file");
+    let measure = |arguments: &[&str]| {
+        let arguments = [&["eval", "classify", "more.jsonl"], arguments].concat();
+        said(&peerlore(&folder.0, &arguments))
+    };
+    let (measured, told) = measure(&["--classifier", "one.gz"]);
+    let summary: Vec<&str> = told.lines().take(2).collect();
+    assert!(measured, "{told}");
+    assert_eq!(
+        summary,
+        [
+            format!("{name} (one stage), as it is, on 1 comment of 1 project."),
+            "It learned from 8 others in the file, which are left out.".to_owned()
+        ]
+    );
+    let (measured, told) = measure(&["--json"]);
+    let figures: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert!(measured && figures["rows"] == 9 && figures["left_out"] == 0, "{told}");
+    fs::remove_file(folder.0.join("one.json")).expect("the card goes");
+    let (measured, told) = measure(&["--classifier", "one.gz"]);
+    assert!(
+        measured && told.contains("Nobody knows whether it learned from some of them"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -140,14 +169,71 @@ fn what_makes_no_model_is_told_plainly() {
         told(&["train", "classify", "few.jsonl"]),
         "peerlore: there are 3 projects; figures by project need at least 10"
     );
-    assert!(
-        told(&["train", "classify", "other.jsonl"]).starts_with("peerlore: line 1 of other.jsonl isn't such a row")
-    );
+    assert!(told(&["train", "classify", "other.jsonl"]).starts_with(
+        "peerlore: line 1 of other.jsonl: missing field `project`. A row is such as {\"project\": \"octo/cat\""
+    ));
     assert_eq!(
         told(&["eval", "classify", "empty.jsonl"]),
         "peerlore: empty.jsonl is empty"
     );
-    assert!(told(&["eval", "classify", "none.jsonl"]).starts_with("peerlore: none.jsonl can't be opened"));
+    assert_eq!(
+        told(&["eval", "classify", "none.jsonl"]),
+        "peerlore: none.jsonl can't be read: No such file or directory (os error 2)"
+    );
+    assert_eq!(
+        told(&["eval", "classify", "."]),
+        "peerlore: . can't be read: Is a directory (os error 21)"
+    );
+    let (both, said) = said(&peerlore(
+        &folder.0,
+        &["eval", "classify", "few.jsonl", "--account", "octo"],
+    ));
+    assert!(!both && said.contains("cannot be used with"), "{said}");
+    let row = |areas: &str, teaches: &str, body: &str| {
+        format!(
+            r#"{{"project":"p","path":null,"body":"{body}","is_reply":false,"areas":[{areas}],"teaches":{teaches}}}"#
+        )
+    };
+    let sound = row("", "0", "Thanks.");
+    for (line, flaw) in [
+        (
+            row("", "\"2\"", "Add one."),
+            "teaches is \"2\", not 0 (nothing), 1 (a request) or 2 (knowledge)",
+        ),
+        (row("", "3", "Add one."), "teaches is 3, not 0 (nothing)"),
+        (
+            row(r#""testing","testing""#, "1", "Add one."),
+            "it names the area testing twice",
+        ),
+        (row("", "1", " "), "its body is empty"),
+        (
+            row(r#""testing","security","databases","build-ci""#, "1", "Add one."),
+            "it has 4 areas, and at most 3 count",
+        ),
+        (
+            row(r#""tests""#, "1", "Add one."),
+            "there is no skill area called \"tests\"",
+        ),
+        ("{\"project\"".to_owned(), "it is no JSON object (column 10)"),
+    ] {
+        let (file, text) = ("flawed.jsonl", format!("\u{feff}{sound}\n\n{line}\n"));
+        fs::write(folder.0.join(file), text).expect("a file");
+        let said = told(&["eval", "classify", file]);
+        assert!(
+            said.starts_with(&format!("peerlore: line 3 of {file}: {flaw}")),
+            "{said}"
+        );
+    }
+    fs::write(folder.0.join("bytes.jsonl"), [sound.as_bytes(), b"\n\xff\n"].concat()).expect("a file");
+    assert_eq!(
+        told(&["eval", "classify", "bytes.jsonl"]),
+        "peerlore: bytes.jsonl can't be read: line 2 isn't UTF-8"
+    );
+    fs::write(folder.0.join("cut.jsonl.gz"), [0x1f, 0x8b, 8, 0, 0, 0]).expect("a file");
+    assert!(
+        told(&["eval", "classify", "cut.jsonl.gz"])
+            .starts_with("peerlore: cut.jsonl.gz can't be read: its gzip ends early or is damaged")
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::classify::eval::ClassifyScore;
+use crate::classify::learned::Learned;
 
 /// Name and version of the model that training makes; stored beside what it reads. A new version is read anew by `rebuild`.
 pub const NAME: &str = "areas-2";
@@ -31,8 +32,9 @@ pub struct Data {
     pub corrected: usize,
     /// Projects that the labelled ones are from.
     pub projects: usize,
-    /// SHA-256 of the labelled comments' texts, by which they are known again.
-    pub digest: String,
+    /// The labelled ones and the more, so that nobody measures the model on them; only the first stage's card says.
+    #[serde(default, skip_serializing_if = "Learned::is_empty")]
+    pub learned: Learned,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

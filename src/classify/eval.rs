@@ -31,6 +31,9 @@ const BINS: usize = 10;
 /// The seed of folds, where nobody chose another.
 pub const SEED: u64 = 1;
 
+/// A comment is about at most so many areas.
+pub const MOST_AREAS: usize = 3;
+
 /// One labelled comment.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LabelledComment {
@@ -49,10 +52,41 @@ pub struct LabelledComment {
     pub teaches: Teaches,
 }
 
+impl LabelledComment {
+    /// What is wrong with it, beyond its shape; none where nothing is.
+    #[must_use]
+    pub fn flaw(&self) -> Option<String> {
+        if self.project.trim().is_empty() {
+            return Some("its project is empty, by which it is kept apart from others".to_owned());
+        }
+        if self.body.trim().is_empty() {
+            return Some("its body is empty".to_owned());
+        }
+        if self.areas.len() > MOST_AREAS {
+            return Some(format!(
+                "it has {} areas, and at most {MOST_AREAS} count",
+                self.areas.len()
+            ));
+        }
+        let twice = self
+            .areas
+            .iter()
+            .enumerate()
+            .find(|(at, area)| self.areas[..*at].contains(area));
+        twice.map(|(_, area)| format!("it names the area {area} twice"))
+    }
+}
+
 /// What a number of labelled data stands for.
 fn numbered<'de, D: Deserializer<'de>>(from: D) -> Result<Teaches, D::Error> {
-    let degree = u8::deserialize(from)?;
-    Teaches::of_degree(degree).ok_or_else(|| D::Error::custom(format!("teaches is {degree}, not 0, 1 or 2")))
+    let said = serde_json::Value::deserialize(from)?;
+    let degree = said.as_u64().and_then(|degree| u8::try_from(degree).ok());
+    let teaches = degree.and_then(Teaches::of_degree);
+    teaches.ok_or_else(|| {
+        D::Error::custom(format!(
+            "teaches is {said}, not 0 (nothing), 1 (a request) or 2 (knowledge)"
+        ))
+    })
 }
 
 /// Counts of one question with yes and no.

@@ -10,6 +10,7 @@ pub mod features;
 pub mod file;
 pub mod hunk;
 pub mod language;
+pub mod learned;
 pub mod linear;
 pub mod manner;
 pub mod markdown;

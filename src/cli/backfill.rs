@@ -71,10 +71,7 @@ pub async fn run(config: Config, command: Backfill) -> anyhow::Result<()> {
     let classifier = classifier::load(&config)?;
     let stop = app::stop_on_signal()?;
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = Pipeline {
-        classifier,
-        ..the_app::pipeline(&config, &database.pool).await?
-    };
+    let pipeline = the_app::pipeline(&config, &database.pool, classifier).await?;
     let done = go(&config, &pipeline, &command, &stop).await;
     database.close().await?;
     done

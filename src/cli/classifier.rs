@@ -11,6 +11,7 @@ use crate::classify::card::Card;
 use crate::classify::file;
 use crate::classify::second;
 use crate::classify::second::Second;
+use crate::classify::second::SecondError;
 use crate::classify::second::encoder::Encoder;
 use crate::classify::second::file::Part;
 use crate::classify::second::tokens::Tokens;
@@ -68,6 +69,17 @@ pub fn why_alone(config: &Config) -> anyhow::Result<Option<String>> {
     if !weights::are_there(&database::data_dir(config)?)? {
         return Ok(Some(weights::WeightsError::Missing.to_string()));
     }
+    left_off(config)
+}
+
+/// Why the second stage doesn't read although somebody fetched its weights, and the way out; none where it does or nobody did.
+///
+/// # Errors
+/// When there is no data folder.
+pub fn left_off(config: &Config) -> anyhow::Result<Option<String>> {
+    if !weights::are_there(&database::data_dir(config)?)? {
+        return Ok(None);
+    }
     let missing = config
         .classifier
         .as_deref()
@@ -119,7 +131,13 @@ fn part(config: &Config) -> anyhow::Result<Option<Part>> {
         return Ok(None);
     }
     let part = second::file::parse(&read(&beside)?);
-    Ok(Some(part.with_context(|| format!("reading {}", beside.display()))?))
+    Ok(Some(part.map_err(|error| match error {
+        SecondError::Weights(what) => anyhow::anyhow!(
+            "{} can't be used ({what}); train it anew with `peerlore train classify --second-stage`, or remove it",
+            beside.display()
+        ),
+        other => other.into(),
+    })?))
 }
 
 fn beside(model: &Path) -> PathBuf {

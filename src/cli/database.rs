@@ -194,7 +194,7 @@ async fn private_server(
 ///
 /// # Errors
 /// When an address of the configuration can't be read.
-pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
+pub fn pipeline(config: &Config, pool: &PgPool, classifier: Classifier) -> anyhow::Result<Pipeline> {
     let nowhere = ForgeSettings::new(
         Url::parse(&config.github_api_url).context("PEERLORE_GITHUB_API_URL is no address")?,
         Credentials::None,
@@ -205,7 +205,7 @@ pub fn pipeline(config: &Config, pool: &PgPool) -> anyhow::Result<Pipeline> {
         pool: pool.clone(),
         forge,
         registered: Registered::fixed(),
-        classifier: Classifier::default(),
+        classifier,
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),

@@ -46,10 +46,7 @@ pub async fn run(config: Config, command: Erase) -> anyhow::Result<()> {
     confirm(whom, command.yes)?;
     let database = database::open(&config, Private::Join).await?;
     // What others said beside an erased person is learned from anew.
-    let pipeline = Pipeline {
-        classifier: classifier::load(&config)?,
-        ..database::pipeline(&config, &database.pool)?
-    };
+    let pipeline = database::pipeline(&config, &database.pool, classifier::load(&config)?)?;
     let erased = match &command.person {
         Some(login) => person(&pipeline, command.org.as_deref(), login).await,
         None => account(&pipeline, whom).await,

@@ -1,6 +1,5 @@
 //! `peerlore eval`
 use std::io::Write;
-use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,14 +7,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::classify;
-use crate::classify::Classifier;
-use crate::classify::eval::ClassifyScore;
-use crate::classify::eval::LabelledComment;
-use crate::classify::train;
-use crate::classify::train::Examples;
-use crate::cli::arguments;
-use crate::cli::classifier;
-use crate::cli::eval_corrections;
+use crate::cli::eval_classify;
 use crate::cli::labelled;
 use crate::config::Config;
 use crate::suggest;
@@ -33,8 +25,11 @@ pub struct Eval {
 enum What {
     /// The classifier on comments labelled by skill area: a file with one JSON object a line, or what people corrected
     #[command(after_help = "Examples:\n  peerlore eval classify dev.jsonl.gz --json\n  \
-                            peerlore eval classify --from-corrections --account octo-org")]
-    Classify(Labelled),
+                            peerlore eval classify --from-corrections --account octo-org\n\nA line of the file is such as\n  \
+                            {\"project\": \"octo/cat\", \"path\": \"src/db.rs\", \"body\": \"This needs an index.\", \
+                            \"is_reply\": false, \"areas\": [\"databases\"], \"teaches\": 2}\nwhere path may be null, areas \
+                            are at most three, and teaches is 0 nothing, 1 a request or 2 knowledge.")]
+    Classify(eval_classify::Classify),
     /// The landing formula on comments rated as useful or not, one JSON object a line
     #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
     Landing(Input),
@@ -47,35 +42,6 @@ enum What {
         #[arg(long)]
         published: bool,
     },
-}
-
-#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
-#[derive(Debug, Args)]
-struct Labelled {
-    /// The file, plain or gzipped
-    #[arg(required_unless_present = "from_corrections", conflicts_with = "from_corrections")]
-    file: Option<PathBuf>,
-    /// Measure on comments whose labels people corrected and whose text is still kept: a biased sample, since only what
-    /// somebody found wrong is in it
-    #[arg(long)]
-    from_corrections: bool,
-    /// Whose corrections, where several accounts are known; they are never mixed
-    #[arg(long, value_name = "LOGIN", requires = "from_corrections", value_parser = arguments::login)]
-    account: Option<String>,
-    /// Train in folds by project and measure each fold with a model that saw nothing of it: the only honest figure on the
-    /// training data, which takes about a minute. `unlabelled.jsonl.gz` beside the file is learned from, too
-    #[arg(long, conflicts_with = "from_corrections")]
-    cross_validate: bool,
-    /// Which of projects of the same size go into which fold
-    #[arg(long, default_value_t = classify::eval::SEED, requires = "cross_validate")]
-    seed: u64,
-    /// With the second stage beside the first, which takes what `peerlore model install` fetched; with --cross-validate that takes
-    /// about two hours of one core
-    #[arg(long)]
-    second_stage: bool,
-    /// Print the figures as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -93,17 +59,7 @@ struct Input {
 /// When the file can't be read or holds something else, or there are no corrections to measure on.
 pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
     match &command.what {
-        What::Classify(asked) => match &asked.file {
-            None => {
-                let classifier = asked.classifier(config)?;
-                let account = asked.account.as_deref();
-                print(
-                    &eval_corrections::figures(config, &classifier, account).await?,
-                    asked.json,
-                )
-            }
-            Some(file) => print(&classify(config, file, asked)?, asked.json),
-        },
+        What::Classify(asked) => eval_classify::run(config, asked).await,
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = labelled::rows(&input.file)?;
             print(
@@ -140,49 +96,11 @@ struct Figures<T> {
     peerlore: T,
 }
 
-impl Labelled {
-    /// What is measured.
-    fn classifier(&self, config: &Config) -> anyhow::Result<Classifier> {
-        if !self.second_stage {
-            return classifier::first(config);
-        }
-        if let Some(why) = classifier::why_alone(config)? {
-            anyhow::bail!(why);
-        }
-        classifier::load(config)
-    }
-}
-
-/// The classifier's figures: of the one that reads, or of models trained in folds by project.
-fn classify(config: &Config, file: &Path, asked: &Labelled) -> anyhow::Result<ClassifyScore> {
-    let rows: Vec<LabelledComment> = labelled::rows(file)?;
-    if !asked.cross_validate {
-        let learned = classifier::card(config)?.is_some_and(|card| card.data.digest == labelled::digest(&rows));
-        anyhow::ensure!(
-            !learned,
-            "the model was trained on {}, so its figures there would say nothing; --cross-validate trains anew, without the \
-             projects that it measures",
-            file.display()
-        );
-        return Ok(classify::eval::classify_score(&asked.classifier(config)?, &rows)?);
-    }
-    let more = labelled::more_beside(file)?;
-    let examples = Examples::new(&rows, &more);
-    if !asked.second_stage {
-        return Ok(classify::eval::cross_validated(&examples, asked.seed)?);
-    }
-    let (encoder, tokens) = classifier::base(config)?;
-    let first = train::cross_fitted(&examples, asked.seed)?;
-    let base = (&encoder, &tokens);
-    Ok(train::second::cross_validated(
-        base,
-        (&examples, &first),
-        asked.seed,
-        &labelled::tell,
-    )?)
-}
-
-fn print(figures: &impl Serialize, json: bool) -> anyhow::Result<()> {
+/// Prints figures, a line each or as JSON.
+///
+/// # Errors
+/// When nobody reads them.
+pub fn print(figures: &impl Serialize, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     let value = serde_json::to_value(figures)?;
     if json {

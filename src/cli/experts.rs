@@ -4,6 +4,7 @@ use std::io::Write;
 use clap::Args;
 use serde::Serialize;
 
+use crate::classify::Classifier;
 use crate::cli::database;
 use crate::cli::terminal;
 use crate::config::Config;
@@ -38,7 +39,9 @@ struct Answer {
 /// When the database is away.
 pub async fn run(config: Config, command: Experts) -> anyhow::Result<()> {
     let database = database::open_to_read(&config).await?;
-    let now = database::pipeline(&config, &database.pool)?.clock.now();
+    let now = database::pipeline(&config, &database.pool, Classifier::default())?
+        .clock
+        .now();
     let mut conn = database.pool.acquire().await?;
     let mut answers = Vec::new();
     for tenant in tenants::all(&mut conn).await? {

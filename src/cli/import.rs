@@ -29,7 +29,6 @@ use crate::model::graph::Confidence;
 use crate::model::ids::InstallationId;
 use crate::model::lesson::Refusal;
 use crate::model::wording;
-use crate::pipeline::Pipeline;
 use crate::pipeline::import;
 use crate::pipeline::import::Imported;
 use crate::pipeline::record::Seen;
@@ -124,10 +123,7 @@ async fn read(
     (file, digest, again): (&Path, &str, bool),
     stop: &tokio_util::sync::CancellationToken,
 ) -> anyhow::Result<Report> {
-    let pipeline = Pipeline {
-        classifier: classifier::load(config)?,
-        ..database::pipeline(config, pool)?
-    };
+    let pipeline = database::pipeline(config, pool, classifier::load(config)?)?;
     let done = if again {
         0
     } else {

@@ -11,13 +11,13 @@ use anyhow::Context;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sha2::Digest;
-use sha2::Sha256;
 
 use crate::classify::eval::LabelledComment;
 use crate::classify::train::second::Progress;
 use crate::model::correction::Teaches;
 use crate::model::skill::Area;
+use crate::suggest;
+use crate::teach::eval::RatedComment;
 
 /// Labels of comments that lie without any beside the labelled ones, by the comment's id: `id`, areas, degree of teaching.
 const MORE_LABELS: &str = include_str!("../classify/model/more-labels.tsv");
@@ -35,48 +35,88 @@ struct Unlabelled {
     is_reply: bool,
 }
 
+/// What a line of a file is.
+pub trait Row: DeserializeOwned {
+    /// One, so that whoever writes such a file can compare.
+    const SUCH_AS: &str;
+
+    /// What is wrong with it, beyond its shape; none where nothing is.
+    fn flaw(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Row for LabelledComment {
+    const SUCH_AS: &str = r#"{"project": "octo/cat", "path": "src/db.rs", "body": "This needs an index.", "is_reply": false, "areas": ["databases"], "teaches": 2}"#;
+
+    fn flaw(&self) -> Option<String> {
+        self.flaw()
+    }
+}
+
+impl Row for Unlabelled {
+    const SUCH_AS: &str = r#"{"id": "bfda91", "project": "octo/cat", "path": "src/db.rs", "body": "This needs an index.", "is_reply": false}"#;
+}
+
+impl Row for RatedComment {
+    const SUCH_AS: &str = r#"{"text": "This leaks.", "useful": 1, "file": "src/db.rs", "landing": {"later_patchset_has_file": true, "dist_to_nearest_later_change": 3}}"#;
+}
+
+impl Row for suggest::eval::Row {
+    const SUCH_AS: &str = r#"{"id": 7, "created_at": "2024-05-01T09:00:00Z", "closed_at": "2024-05-02T10:00:00Z", "author": "ann", "reviewers": ["bob"], "files": ["src/db.rs"]}"#;
+}
+
 /// The rows of a file with one JSON object a line, plain or gzipped.
 ///
 /// # Errors
-/// When it can't be read, holds something else, or is empty.
-pub fn rows<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
-    let text = text(file)?;
-    let rows: Vec<T> = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(at, line)| {
-            serde_json::from_str(line)
-                .with_context(|| format!("line {} of {} isn't such a row", at + 1, file.display()))
-        })
-        .collect::<anyhow::Result<_>>()?;
+/// When it can't be read, a row is of another shape or has a [flaw](Row::flaw), or there is none.
+pub fn rows<T: Row>(file: &Path) -> anyhow::Result<Vec<T>> {
+    let text = text(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let mut rows = Vec::new();
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let row = serde_json::from_str(line).map_err(|error| plainly(&error));
+        let flawless = row.and_then(|row: T| row.flaw().map_or(Ok(row), Err));
+        rows.push(flawless.map_err(|what| {
+            anyhow::anyhow!(
+                "line {} of {}: {what}. A row is such as {}",
+                at + 1,
+                file.display(),
+                T::SUCH_AS
+            )
+        })?);
+    }
     anyhow::ensure!(!rows.is_empty(), "{} is empty", file.display());
     Ok(rows)
 }
 
-fn text(file: &Path) -> anyhow::Result<String> {
-    let mut source = BufReader::new(File::open(file).with_context(|| format!("{} can't be opened", file.display()))?);
-    let gzipped = source.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    let mut text = String::new();
-    let read = if gzipped {
-        MultiGzDecoder::new(source).read_to_string(&mut text)
-    } else {
-        source.read_to_string(&mut text)
-    };
-    read.with_context(|| format!("{} can't be read", file.display()))?;
-    Ok(text)
+/// What is wrong with a line, without the place in it: each line is a text of its own to the reader, so it says line 1 always.
+fn plainly(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    match said.rsplit_once(" at line ") {
+        Some((what, _)) if error.is_data() => what.to_owned(),
+        _ => format!("it is no JSON object (column {})", error.column()),
+    }
 }
 
-/// A digest of the texts of labelled comments, by which the shipped model's card knows what it was trained on, whatever the
-/// file is called.
-#[must_use]
-pub fn digest(rows: &[LabelledComment]) -> String {
-    let mut digest = Sha256::new();
-    for row in rows {
-        digest.update(row.body.as_bytes());
-        digest.update([0]);
+fn text(file: &Path) -> anyhow::Result<String> {
+    let mut source = BufReader::new(File::open(file)?);
+    let gzipped = source.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let mut bytes = Vec::new();
+    if gzipped {
+        let unpacked = MultiGzDecoder::new(source).read_to_end(&mut bytes);
+        unpacked.context("its gzip ends early or is damaged")?;
+    } else {
+        source.read_to_end(&mut bytes)?;
     }
-    hex::encode(digest.finalize())
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        anyhow::anyhow!("line {line} isn't UTF-8")
+    })?;
+    // Some editors begin a file with a mark of its encoding.
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or_else(|| text.clone(), str::to_owned))
 }
 
 /// More comments to learn from: the texts in `unlabelled.jsonl.gz` beside the labelled file, with the labels that we keep

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod engine;
 pub mod erase;
 pub mod eval;
+pub mod eval_classify;
 pub mod eval_corrections;
 pub mod experts;
 pub mod import;

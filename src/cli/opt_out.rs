@@ -4,6 +4,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Args;
 
+use crate::classify::Classifier;
 use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::database::Private;
@@ -35,7 +36,7 @@ pub struct OptOut {
 /// When nobody has that login.
 pub async fn run(config: Config, command: OptOut) -> anyhow::Result<()> {
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = database::pipeline(&config, &database.pool)?;
+    let pipeline = database::pipeline(&config, &database.pool, Classifier::default())?;
     let mut changed = 0;
     let known = tenants::all(&mut *database.pool.acquire().await?).await?;
     for tenant in known {

@@ -4,6 +4,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Args;
 
+use crate::classify::Classifier;
 use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::terminal;
@@ -38,7 +39,7 @@ pub struct Profile {
 /// When nobody is known by that login.
 pub async fn run(config: Config, command: Profile) -> anyhow::Result<()> {
     let database = database::open_to_read(&config).await?;
-    let pipeline = database::pipeline(&config, &database.pool)?;
+    let pipeline = database::pipeline(&config, &database.pool, Classifier::default())?;
     let result = async {
         let mut conn = database.pool.acquire().await?;
         let mut tenants = tenants::all(&mut conn).await?;

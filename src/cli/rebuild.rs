@@ -10,7 +10,6 @@ use crate::cli::database;
 use crate::cli::database::Private;
 use crate::config::Config;
 use crate::model::wording;
-use crate::pipeline::Pipeline;
 use crate::pipeline::rebuild;
 use crate::store::tenants;
 
@@ -30,10 +29,7 @@ pub struct Rebuild {
 pub async fn run(config: Config, command: Rebuild) -> anyhow::Result<()> {
     let classifier = classifier::load(&config)?;
     let database = database::open(&config, Private::Join).await?;
-    let pipeline = Pipeline {
-        classifier,
-        ..database::pipeline(&config, &database.pool)?
-    };
+    let pipeline = database::pipeline(&config, &database.pool, classifier)?;
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(0)
     } else {

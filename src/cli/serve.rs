@@ -40,6 +40,9 @@ pub async fn run(config: Config, _: Serve) -> anyhow::Result<()> {
     }
     let classifier = classifier::load(&config)?;
     tracing::info!(model = classifier.name(), "comments are read");
+    if let Some(why) = classifier::left_off(&config)? {
+        tracing::warn!("the second stage's weights are here and it doesn't read: {why}");
+    }
     let listener = listen(&config).await?;
     let stop = app::stop_on_signal()?;
     let Some(database) = app::unless_stopped(&stop, database::open(&config, Private::Start)).await else {

@@ -2,6 +2,7 @@
 use clap::Args;
 use sqlx::PgPool;
 
+use crate::classify::Classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
 use crate::cli::the_app;
@@ -58,7 +59,7 @@ async fn forget(config: &Config, pool: &PgPool) -> anyhow::Result<()> {
 
 /// Prints a key that ends the earlier ones, unless there is an App.
 async fn renew(config: &Config, pool: &PgPool) -> anyhow::Result<()> {
-    let pipeline = the_app::pipeline(config, pool).await?;
+    let pipeline = the_app::pipeline(config, pool, Classifier::default()).await?;
     if let Some(app) = pipeline.registered.current() {
         eprintln!(
             "The App {} is registered. `peerlore doctor` checks it, `peerlore setup --forget` makes room for another.",

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use crate::classify::Classifier;
 use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::terminal;
@@ -63,7 +64,7 @@ struct Answer<'a> {
 /// When the repository, the pull request or its files aren't known.
 pub async fn run(config: Config, command: Suggest) -> anyhow::Result<()> {
     let database = database::open_to_read(&config).await?;
-    let pipeline = database::pipeline(&config, &database.pool)?;
+    let pipeline = database::pipeline(&config, &database.pool, Classifier::default())?;
     let result = async { answer(&pipeline, &mut *database.pool.acquire().await?, &command).await }.await;
     database.close().await?;
     result

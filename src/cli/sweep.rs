@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use chrono::NaiveTime;
 use clap::Args;
 
+use crate::classify::Classifier;
 use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::database::Private;
@@ -50,7 +51,7 @@ pub async fn run(config: Config, command: Sweep) -> anyhow::Result<()> {
 }
 
 async fn go(config: &Config, pool: &sqlx::PgPool, command: &Sweep) -> anyhow::Result<()> {
-    let pipeline = the_app::pipeline(config, pool).await?;
+    let pipeline = the_app::pipeline(config, pool, Classifier::default()).await?;
     let is_app = pipeline.forge.is_configured();
     if !is_app {
         anyhow::ensure!(

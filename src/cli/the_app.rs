@@ -4,6 +4,7 @@ use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::classify::Classifier;
 use crate::cli::database;
 use crate::config::Config;
 use crate::forge::Forge;
@@ -213,11 +214,11 @@ pub fn seals(config: &Config) -> anyhow::Result<Source> {
 ///
 /// # Errors
 /// When the credentials can't be used, or the stored ones don't open.
-pub async fn pipeline(config: &Config, pool: &sqlx::PgPool) -> anyhow::Result<Pipeline> {
+pub async fn pipeline(config: &Config, pool: &sqlx::PgPool, classifier: Classifier) -> anyhow::Result<Pipeline> {
     let pipeline = Pipeline {
         forge: forge(config)?,
         registered: registered(config)?,
-        ..database::pipeline(config, pool)?
+        ..database::pipeline(config, pool, classifier)?
     };
     registered::look(&pipeline).await?;
     Ok(pipeline)

@@ -61,7 +61,15 @@ fn reads_comments(config: &Config) -> (Finding, Option<String>) {
     match classifier::load(config) {
         Ok(classifier) => {
             let name = classifier.name().to_owned();
-            (Finding::ok(NAME, format!("comments are read by {name}")), Some(name))
+            let finding = match classifier::left_off(config) {
+                Ok(Some(why)) => Finding::warn(
+                    NAME,
+                    format!("comments are read by {name} alone, though the second stage's weights are here"),
+                    why,
+                ),
+                _ => Finding::ok(NAME, format!("comments are read by {name}")),
+            };
+            (finding, Some(name))
         }
         Err(error) => {
             let mend = "mend what it names, or read with the one in the binary: unset PEERLORE_CLASSIFIER, `peerlore model remove`";

@@ -1,6 +1,7 @@
 //! The database and what lies in it: schema, inbox, members, the registered App and the key that opens it.
 use sqlx::PgPool;
 
+use crate::classify::Classifier;
 use crate::cli::database;
 use crate::cli::doctor::Finding;
 use crate::cli::doctor::missed;
@@ -205,7 +206,7 @@ async fn registered(config: &Config, pool: &PgPool) -> (Vec<Finding>, Option<For
         let pipeline = Pipeline {
             forge: the_app::forge(config)?,
             registered: Registered::stored(&database::addresses(config).host, seals.clone()),
-            ..database::pipeline(config, pool)?
+            ..database::pipeline(config, pool, Classifier::default())?
         };
         Ok::<_, anyhow::Error>((seals, pipeline))
     };
