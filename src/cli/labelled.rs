@@ -63,7 +63,7 @@ impl Row for RatedComment {
 }
 
 impl Row for suggest::eval::Row {
-    const SUCH_AS: &str = r#"{"id": 7, "created_at": "2024-05-01T09:00:00Z", "closed_at": "2024-05-02T10:00:00Z", "author": "ann", "reviewers": ["bob"], "files": ["src/db.rs"]}"#;
+    const SUCH_AS: &str = r#"{"id": "7", "created_at": "2024-05-01T09:00:00Z", "closed_at": "2024-05-02T10:00:00Z", "author": "ann", "reviewers": ["bob"], "files": ["src/db.rs"]}"#;
 }
 
 /// The rows of a file with one JSON object a line, plain or gzipped.
