@@ -2,10 +2,12 @@
 use std::io::BufRead;
 use std::io::BufReader;
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::Context;
 use flate2::read::GzDecoder;
 use peerlore::suggest::eval::Order;
+use peerlore::suggest::eval::Plan;
 use peerlore::suggest::eval::Row;
 use peerlore::suggest::eval::replay;
 
@@ -23,6 +25,8 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("reading {file}"))?;
     let name = Path::new(&file).file_name().unwrap_or_default().to_string_lossy();
     let dataset = name.split('.').next().unwrap_or_default();
-    println!("{}", serde_json::to_string(&replay(dataset, &rows, order))?);
+    let start = Instant::now();
+    let outcome = replay(&rows, &Plan::new(dataset, order), &|| start.elapsed());
+    println!("{}", serde_json::to_string(&outcome)?);
     Ok(())
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::classify;
 use crate::cli::eval_classify;
+use crate::cli::eval_reviewers;
 use crate::cli::labelled;
 use crate::config::Config;
-use crate::suggest;
 use crate::teach;
 
 /// Measure a model on labelled data.
@@ -33,15 +33,15 @@ enum What {
     /// The landing formula on comments rated as useful or not, one JSON object a line
     #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
     Landing(Input),
-    /// The ranker on a history of reviews, beside three simple baselines
-    #[command(after_help = "Example: peerlore eval reviewers android.jsonl.gz --published --json")]
-    Reviewers {
-        #[command(flatten)]
-        input: Input,
-        /// The literature's order: earlier by creation (leaks a little); without it, only reviews closed before count
-        #[arg(long)]
-        published: bool,
-    },
+    /// The ranker on a history of reviews, beside baselines
+    #[command(
+        after_help = "Examples:\n  peerlore eval reviewers android.jsonl.gz --published --json\n  \
+                            peerlore eval reviewers cargo.jsonl.gz --without revfinder --last 1000\n\nA line of the file is such \
+                            as\n  {\"id\": \"7\", \"created_at\": \"2024-05-01T09:00:00Z\", \"closed_at\": \"2024-05-02T10:00:00Z\", \
+                            \"author\": \"ann\", \"reviewers\": [\"bob\"], \"files\": [\"src/db.rs\"]}\nwhere closed_at and author may \
+                            be null."
+    )]
+    Reviewers(eval_reviewers::Reviewers),
 }
 
 #[derive(Debug, Args)]
@@ -70,23 +70,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
                 input.json,
             )
         }
-        What::Reviewers { input, published } => {
-            let order = if *published {
-                suggest::eval::Order::Published
-            } else {
-                suggest::eval::Order::Strict
-            };
-            let name = input
-                .file
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            let dataset = name.trim_end_matches(".gz").trim_end_matches(".jsonl");
-            print(
-                &suggest::eval::replay(dataset, &labelled::rows(&input.file)?, order),
-                input.json,
-            )
-        }
+        What::Reviewers(asked) => eval_reviewers::run(asked),
     }
 }
 

@@ -2,19 +2,35 @@
 //!
 //! Comes in: one [`Row`] a review, in any order. Goes out: [`Outcome`], with top-k (share of reviews with an actual
 //! reviewer among the first k) and MRR (mean of 1 / rank of the first actual reviewer, 0 where none is ranked), for our
-//! ranker and for baselines in the same run. Every review is in the denominator. Definitions: spread.md section 1.
-//! The state grows with each review; nothing is read twice.
+//! ranker and for baselines in the same run, with bootstrap intervals. Every review asked about is in the denominator.
+//! Definitions: spread.md section 1. The state grows with each review; nothing is read twice.
+//!
+//! - `state` is what is known at a point of time; `ours` and `baselines` score from it, with `chrev` and `revfinder`
+//! - `intervals` makes figures and intervals of ranks
 mod baselines;
 mod chrev;
+mod intervals;
+mod model;
+mod ours;
+mod revfinder;
 mod state;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::model::clock::Time;
-use crate::suggest::eval::baselines::MODELS;
+pub use crate::suggest::eval::intervals::Figures;
+pub use crate::suggest::eval::intervals::Interval;
+pub use crate::suggest::eval::intervals::Intervals;
+use crate::suggest::eval::intervals::Ranks;
+use crate::suggest::eval::intervals::Resampled;
+pub use crate::suggest::eval::model::Model;
 use crate::suggest::eval::state::Event;
 use crate::suggest::eval::state::State;
 
@@ -47,19 +63,57 @@ pub enum Order {
     Strict,
 }
 
-/// How well one model did.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Figures {
-    /// Share with an actual reviewer in the first place.
-    pub top1: f64,
-    /// .. among the first three.
-    pub top3: f64,
-    /// .. among the first five.
-    pub top5: f64,
-    /// .. among the first ten.
-    pub top10: f64,
-    /// Mean of 1 / rank of the first actual reviewer.
+/// What is asked of a replay.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// The data's name.
+    pub dataset: String,
+    /// Which past reviews count.
+    pub order: Order,
+    /// Models that are left out.
+    pub without: Vec<Model>,
+    /// Ask about only so many of the reviews, the last by creation; those before still count as history. All where
+    /// missing.
+    pub last: Option<usize>,
+    /// Chooses what the bootstrap draws.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// All models on all reviews of this data.
+    #[must_use]
+    pub fn new(dataset: &str, order: Order) -> Self {
+        Self {
+            dataset: dataset.to_owned(),
+            order,
+            without: Vec::new(),
+            last: None,
+            seed: 0,
+        }
+    }
+}
+
+/// How well and how fast one model answered.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Measured {
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Their 95% intervals.
+    pub ci: Intervals,
+    /// Mean time of scoring and ranking for one question, in microseconds; taking in the history is not in it.
+    pub micros_per_query: f64,
+}
+
+/// How far our ranker is ahead of the best simple model.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Ahead {
+    /// The best by MRR of [`Model::TO_BEAT`].
+    pub of: String,
+    /// Our MRR less its; below 0 where ours is behind.
     pub mrr: f64,
+    /// The 95% interval of that difference, both models asked the same questions.
+    pub ci: Interval,
 }
 
 /// What a replay measured.
@@ -69,165 +123,135 @@ pub struct Outcome {
     pub dataset: String,
     /// Which past reviews counted.
     pub order: Order,
-    /// Reviews asked about: all of them.
+    /// Reviews asked about.
     pub queries: usize,
     /// Share of them with an actual reviewer who had reviewed before: what no ranker of past reviewers can exceed.
     pub ceiling: f64,
-    /// Figures by model; ours is `peerlore`.
-    pub models: BTreeMap<String, Figures>,
+    /// By model; ours is `peerlore`.
+    pub models: BTreeMap<String, Measured>,
+    /// How ours compares; missing where it, or all that it is compared with, was left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<Ahead>,
 }
 
-/// Replays these reviews. Those that share a creation time keep their order.
-#[must_use]
-pub fn replay(dataset: &str, rows: &[Row], order: Order) -> Outcome {
-    let mut queries: Vec<&Row> = rows.iter().collect();
-    queries.sort_by_key(|row| row.created_at);
-    let mut closings: Vec<(Time, &Row)> = queries.iter().filter_map(|row| Some((row.closed_at?, *row))).collect();
-    closings.sort_by_key(|(closed, _)| *closed);
-    let mut closings = closings.into_iter().peekable();
+/// The time passed since a fixed moment, by which models are timed.
+pub type Stopwatch<'c> = &'c dyn Fn() -> Duration;
 
-    let mut state = State::new(queries.first().map_or_else(Time::default, |row| row.created_at));
-    let mut sums = vec![Figures::default(); MODELS.len()];
-    let mut reachable = 0_u32;
-    for row in &queries {
-        if order == Order::Strict {
-            while let Some((at, closed)) = closings.next_if(|(at, _)| *at < row.created_at) {
-                state.add(&Event { at, row: closed });
+/// Replays these reviews by their creation; those that share a creation time keep their order. The clock only times the
+/// models and changes no rank.
+#[must_use]
+pub fn replay(rows: &[Row], plan: &Plan, clock: Stopwatch<'_>) -> Outcome {
+    let replayed = Replayed::of(rows, plan, clock);
+    let ranks: Vec<&Ranks> = replayed.answers.iter().map(|answers| &answers.ranks).collect();
+    let resampled = Resampled::draw(&ranks, plan.seed);
+    let models = replayed.answers.iter().enumerate().map(|(at, answers)| {
+        let measured = Measured {
+            figures: Figures::of(&answers.ranks),
+            ci: resampled.intervals(at),
+            micros_per_query: answers.took.as_secs_f64() * 1e6 / float(replayed.queries.max(1)),
+        };
+        (answers.model.name().to_owned(), measured)
+    });
+    Outcome {
+        dataset: plan.dataset.clone(),
+        order: plan.order,
+        queries: replayed.queries,
+        ceiling: float(replayed.reachable) / float(replayed.queries.max(1)),
+        models: models.collect(),
+        ahead: ahead(&replayed.answers, &resampled),
+    }
+}
+
+/// Compares our ranker with the best of those that it has to be ahead of; the first of equals.
+fn ahead(answers: &[Answers], resampled: &Resampled) -> Option<Ahead> {
+    let ours = answers.iter().position(|answers| answers.model == Model::Peerlore)?;
+    let mrr = |at: usize| Figures::of(&answers[at].ranks).mrr;
+    let others = (0..answers.len()).filter(|at| Model::TO_BEAT.contains(&answers[*at].model));
+    let other = others.max_by(|a, b| mrr(*a).total_cmp(&mrr(*b)).then(b.cmp(a)))?;
+    Some(Ahead {
+        of: answers[other].model.name().to_owned(),
+        mrr: mrr(ours) - mrr(other),
+        ci: resampled.ahead(ours, other),
+    })
+}
+
+/// What one model answered.
+struct Answers {
+    model: Model,
+    ranks: Ranks,
+    took: Duration,
+}
+
+/// A replay's answers before they are summed up.
+struct Replayed {
+    queries: usize,
+    /// Queries with an actual reviewer who had reviewed before.
+    reachable: usize,
+    answers: Vec<Answers>,
+}
+
+impl Replayed {
+    fn of(rows: &[Row], plan: &Plan, clock: Stopwatch<'_>) -> Self {
+        let mut reviews: Vec<&Row> = rows.iter().collect();
+        reviews.sort_by_key(|row| row.created_at);
+        // Whatever the data says, nothing is known of a review before it is created.
+        let closing = |row: &Row| row.closed_at.map(|closed| closed.max(row.created_at));
+        let mut closings: Vec<(Time, &Row)> = reviews.iter().filter_map(|row| Some((closing(row)?, *row))).collect();
+        closings.sort_by_key(|(closed, _)| *closed);
+        let mut closings = closings.into_iter().peekable();
+
+        let queries = plan.last.unwrap_or(reviews.len()).min(reviews.len());
+        let mut replayed = Self::new(plan, queries);
+        let mut state = State::new(reviews.first().map_or_else(Time::default, |row| row.created_at));
+        for (at, row) in reviews.iter().enumerate() {
+            if plan.order == Order::Strict {
+                while let Some((at, row)) = closings.next_if(|(at, _)| *at < row.created_at) {
+                    state.add(&Event { at, row });
+                }
+            }
+            state.move_to(row.created_at);
+            if at + queries >= reviews.len() {
+                replayed.ask(&state, row, clock);
+            }
+            if plan.order == Order::Published {
+                let at = row.created_at;
+                state.add(&Event { at, row });
             }
         }
-        state.move_to(row.created_at);
-        let actual = state.places(&row.reviewers);
-        reachable += u32::from(!actual.is_empty());
-        let author = state.seen(row.author.as_deref());
-        for (model, sum) in MODELS.iter().zip(&mut sums) {
-            let scores = (model.score)(&state, row);
-            sum.count(state.rank(&scores, &actual, author));
-        }
-        if order == Order::Published {
-            state.add(&Event {
-                at: row.created_at,
-                row,
-            });
-        }
-    }
-    let share = |sum: f64| {
-        if queries.is_empty() {
-            0.0
-        } else {
-            sum / float(queries.len())
-        }
-    };
-    let models = MODELS
-        .iter()
-        .zip(&sums)
-        .map(|(model, sum)| (model.name.to_owned(), sum.map(share)));
-    Outcome {
-        dataset: dataset.to_owned(),
-        order,
-        queries: queries.len(),
-        ceiling: share(f64::from(reachable)),
-        models: models.collect(),
-    }
-}
-
-impl Figures {
-    /// Counts one question whose first actual reviewer had this rank, from 1; none where none was ranked.
-    fn count(&mut self, rank: Option<usize>) {
-        let Some(rank) = rank else { return };
-        let hit = |k| if rank <= k { 1.0 } else { 0.0 };
-        self.top1 += hit(1);
-        self.top3 += hit(3);
-        self.top5 += hit(5);
-        self.top10 += hit(10);
-        self.mrr += 1.0 / float(rank);
+        replayed
     }
 
-    fn map(&self, f: impl Fn(f64) -> f64) -> Self {
+    fn new(plan: &Plan, queries: usize) -> Self {
+        let models = Model::ALL.into_iter().filter(|model| !plan.without.contains(model));
+        let answers = models.map(|model| Answers {
+            model,
+            ranks: Vec::with_capacity(queries),
+            took: Duration::ZERO,
+        });
         Self {
-            top1: f(self.top1),
-            top3: f(self.top3),
-            top5: f(self.top5),
-            top10: f(self.top10),
-            mrr: f(self.mrr),
+            queries,
+            reachable: 0,
+            answers: answers.collect(),
+        }
+    }
+
+    fn ask(&mut self, state: &State, row: &Row, clock: Stopwatch<'_>) {
+        let actual = state.places(&row.reviewers);
+        self.reachable += usize::from(!actual.is_empty());
+        let author = state.seen(row.author.as_deref());
+        for answers in &mut self.answers {
+            let start = clock();
+            let scores = answers.model.scores(state, row);
+            answers.ranks.push(state.rank(&scores, &actual, author));
+            answers.took += clock().saturating_sub(start);
         }
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers of reviews are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers of reviews and of files are far below 2^53"
+)]
 fn float(number: usize) -> f64 {
     number as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-
-    use super::*;
-
-    fn row(day: i64, open_days: i64, author: &str, reviewer: &str, file: &str) -> Row {
-        let created_at = Time::default() + TimeDelta::days(day);
-        Row {
-            id: day.to_string(),
-            created_at,
-            closed_at: Some(created_at + TimeDelta::days(open_days)),
-            author: Some(author.to_owned()),
-            reviewers: vec![reviewer.to_owned()],
-            files: vec![file.to_owned()],
-        }
-    }
-
-    #[test]
-    fn every_review_is_in_the_denominator() {
-        let rows = [
-            row(0, 1, "al", "ana", "a/x"),
-            row(5, 1, "al", "ana", "a/x"),
-            row(9, 1, "al", "ben", "b/x"),
-            row(12, 1, "al", "ben", "b/x"),
-        ];
-        let outcome = replay("small", &rows, Order::Strict);
-        assert_eq!(outcome.queries, 4);
-        assert!((outcome.ceiling - 0.5).abs() < 1e-12);
-        for name in ["peerlore", "chrev"] {
-            let figures = outcome.models[name];
-            assert!(
-                (figures.top1 - 0.5).abs() < 1e-12 && (figures.mrr - 0.5).abs() < 1e-12,
-                "{name}: {figures:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_review_that_is_still_open_counts_only_in_the_published_order() {
-        let rows = [row(0, 30, "al", "ana", "a/x"), row(5, 1, "al", "ana", "a/x")];
-        assert!(replay("small", &rows, Order::Strict).models["peerlore"].top1.abs() < 1e-12);
-        assert!((replay("small", &rows, Order::Published).models["peerlore"].top1 - 0.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn authors_are_never_ranked_for_their_own_change() {
-        let rows = [
-            row(0, 1, "al", "ana", "a/x"),
-            row(3, 1, "al", "ana", "a/x"),
-            row(5, 1, "ana", "ben", "a/x"),
-            row(9, 1, "ana", "ben", "a/x"),
-        ];
-        let outcome = replay("small", &rows, Order::Strict);
-        for (name, figures) in &outcome.models {
-            assert!((figures.top1 - 0.5).abs() < 1e-12, "{name}: {figures:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_to_replay_is_zero_everywhere() {
-        let outcome = replay("empty", &[], Order::Strict);
-        assert_eq!(outcome.queries, 0);
-        assert!(outcome.models.values().all(|figures| figures.mrr.abs() < 1e-12));
-    }
-
-    #[test]
-    fn the_result_is_written_in_snake_case() {
-        let json = serde_json::to_value(replay("empty", &[], Order::Published)).unwrap();
-        assert_eq!(json["order"], "published");
-        assert_eq!(json["models"]["active_90_days"]["top10"], 0.0);
-    }
 }

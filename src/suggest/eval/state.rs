@@ -6,10 +6,11 @@ use crate::model::ids::PersonId;
 use crate::suggest::activity::Activity;
 use crate::suggest::decay::Decay;
 use crate::suggest::eval::Row;
+use crate::suggest::eval::baselines::HALF_LIFE_DAYS;
 use crate::suggest::eval::chrev::Chrev;
-use crate::suggest::pair;
+use crate::suggest::eval::ours::Ours;
+use crate::suggest::eval::revfinder::RevFinder;
 use crate::suggest::pair::PairIndex;
-use crate::suggest::paths;
 use crate::suggest::paths::Part;
 use crate::suggest::paths::PathIndex;
 
@@ -34,22 +35,28 @@ pub(super) struct State {
     places: HashMap<PersonId, usize>,
     pub(super) now: Time,
     pub(super) activity: Activity,
+    /// The baselines' own, of their half-life.
     pub(super) pairs: PairIndex,
-    pub(super) paths: PathIndex,
+    pub(super) prefixes: PathIndex,
     pub(super) chrev: Chrev,
+    pub(super) revfinder: RevFinder,
+    pub(super) ours: Ours,
 }
 
 impl State {
     pub(super) fn new(epoch: Time) -> Self {
+        let decay = Decay::new(epoch, HALF_LIFE_DAYS);
         Self {
             numbers: HashMap::new(),
             reviewers: Vec::new(),
             places: HashMap::new(),
             now: epoch,
             activity: Activity::default(),
-            pairs: PairIndex::new(Decay::new(epoch, pair::HALF_LIFE_DAYS)),
-            paths: PathIndex::of_everything(Decay::new(epoch, paths::HALF_LIFE_DAYS)),
+            pairs: PairIndex::new(decay),
+            prefixes: PathIndex::of_everything(decay),
             chrev: Chrev::default(),
+            revfinder: RevFinder::default(),
+            ours: Ours::new(epoch),
         }
     }
 
@@ -69,14 +76,16 @@ impl State {
         }
         reviewers.sort_unstable();
         reviewers.dedup();
+        let author = row.author.as_ref().map(|author| self.number(author));
         self.activity.add(at, &reviewers);
-        self.paths.add(Part::Reviewed, at, &reviewers, &row.files);
-        self.chrev.add(at, &reviewers, &row.files);
-        if let Some(author) = &row.author {
-            let author = self.number(author);
+        if let Some(author) = author {
             self.pairs.add(at, author, &reviewers);
-            self.paths.add(Part::Wrote, at, &[author], &row.files);
         }
+        self.prefixes.add(Part::Reviewed, at, &reviewers, &row.files);
+        self.chrev.add(at, &reviewers, &row.files);
+        let places: Vec<usize> = reviewers.iter().map(|reviewer| self.places[reviewer]).collect();
+        self.revfinder.add(&places, &row.files);
+        self.ours.add(event, author, &reviewers);
     }
 
     fn number(&mut self, name: &str) -> PersonId {
@@ -93,10 +102,20 @@ impl State {
         self.numbers.get(name?).copied()
     }
 
+    /// The place of a person who reviewed before.
+    pub(super) fn place(&self, person: Option<PersonId>) -> Option<usize> {
+        self.places.get(&person?).copied()
+    }
+
     /// The places of those of these people who reviewed before.
     pub(super) fn places(&self, names: &[String]) -> Vec<usize> {
         let seen = names.iter().filter_map(|name| self.seen(Some(name)));
-        seen.filter_map(|person| self.places.get(&person).copied()).collect()
+        seen.filter_map(|person| self.place(Some(person))).collect()
+    }
+
+    /// How many reviewed before.
+    pub(super) fn people(&self) -> usize {
+        self.reviewers.len()
     }
 
     /// Scores for everybody who reviewed before, from a function of the person.
@@ -107,7 +126,7 @@ impl State {
     /// The rank of the first of the `actual` places, from 1, the author aside; none where nothing speaks for any of
     /// them. Ties go to whoever was seen first.
     pub(super) fn rank(&self, scores: &Scores, actual: &[usize], author: Option<PersonId>) -> Option<usize> {
-        let author = author.and_then(|author| self.places.get(&author).copied());
+        let author = self.place(author);
         let ranked = |place: &usize| Some(*place) != author && scores[*place] > 0.0;
         let first = actual.iter().copied().filter(ranked);
         let first = first.max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))?;
