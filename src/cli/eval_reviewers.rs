@@ -18,6 +18,7 @@ use crate::suggest::eval::Order;
 use crate::suggest::eval::Outcome;
 use crate::suggest::eval::Plan;
 use crate::suggest::eval::replay;
+use crate::suggest::memory::Signal;
 
 /// What is replayed, and how.
 #[derive(Debug, Args)]
@@ -30,6 +31,9 @@ pub struct Reviewers {
     /// Leave a model out, such as the slow revfinder; may stand several times
     #[arg(long, value_name = "NAME")]
     without: Vec<Model>,
+    /// Let a signal count nothing in our ranker, to see what it brings; may stand several times
+    #[arg(long, value_name = "SIGNAL")]
+    ours_without: Vec<Signal>,
     /// Ask about only so many of the reviews, the last; those before still count as history
     #[arg(long, value_name = "N")]
     last: Option<NonZeroUsize>,
@@ -58,6 +62,7 @@ pub fn run(asked: &Reviewers) -> anyhow::Result<()> {
             Order::Strict
         },
         without: asked.without.clone(),
+        ours_without: asked.ours_without.clone(),
         last: asked.last.map(NonZeroUsize::get),
         seed: asked.seed,
     };

@@ -34,7 +34,7 @@ impl Decay {
     clippy::cast_precision_loss,
     reason = "seconds between two dates fit an f64 exactly for millions of years"
 )]
-fn days(span: TimeDelta) -> f64 {
+pub fn days(span: TimeDelta) -> f64 {
     span.num_seconds() as f64 / 86_400.0
 }
 

@@ -15,6 +15,7 @@ pub mod decay;
 pub mod eval;
 pub mod ground;
 pub mod learner;
+pub mod memory;
 pub mod pair;
 pub mod paths;
 pub mod query;

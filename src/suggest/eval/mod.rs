@@ -33,6 +33,7 @@ use crate::suggest::eval::intervals::Resampled;
 pub use crate::suggest::eval::model::Model;
 use crate::suggest::eval::state::Event;
 use crate::suggest::eval::state::State;
+use crate::suggest::memory::Signal;
 
 /// One review of the past.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -72,6 +73,8 @@ pub struct Plan {
     pub order: Order,
     /// Models that are left out.
     pub without: Vec<Model>,
+    /// Signals that count nothing in our ranker.
+    pub ours_without: Vec<Signal>,
     /// Ask about only so many of the reviews, the last by creation; those before still count as history. All where
     /// missing.
     pub last: Option<usize>,
@@ -87,6 +90,7 @@ impl Plan {
             dataset: dataset.to_owned(),
             order,
             without: Vec::new(),
+            ours_without: Vec::new(),
             last: None,
             seed: 0,
         }
@@ -132,6 +136,9 @@ pub struct Outcome {
     /// How ours compares; missing where it, or all that it is compared with, was left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahead: Option<Ahead>,
+    /// What each of our ranker's signals counted in the end.
+    #[serde(default)]
+    pub weights: BTreeMap<Signal, f64>,
 }
 
 /// The time passed since a fixed moment, by which models are timed.
@@ -159,6 +166,7 @@ pub fn replay(rows: &[Row], plan: &Plan, clock: Stopwatch<'_>) -> Outcome {
         ceiling: float(replayed.reachable) / float(replayed.queries.max(1)),
         models: models.collect(),
         ahead: ahead(&replayed.answers, &resampled),
+        weights: replayed.weights,
     }
 }
 
@@ -188,6 +196,7 @@ struct Replayed {
     /// Queries with an actual reviewer who had reviewed before.
     reachable: usize,
     answers: Vec<Answers>,
+    weights: BTreeMap<Signal, f64>,
 }
 
 impl Replayed {
@@ -202,7 +211,10 @@ impl Replayed {
 
         let queries = plan.last.unwrap_or(reviews.len()).min(reviews.len());
         let mut replayed = Self::new(plan, queries);
-        let mut state = State::new(reviews.first().map_or_else(Time::default, |row| row.created_at));
+        let mut state = State::new(
+            reviews.first().map_or_else(Time::default, |row| row.created_at),
+            &plan.ours_without,
+        );
         for (at, row) in reviews.iter().enumerate() {
             if plan.order == Order::Strict {
                 while let Some((at, row)) = closings.next_if(|(at, _)| *at < row.created_at) {
@@ -213,11 +225,17 @@ impl Replayed {
             if at + queries >= reviews.len() {
                 replayed.ask(&state, row, clock);
             }
+            state.ask(row);
             if plan.order == Order::Published {
                 let at = row.created_at;
                 state.add(&Event { at, row });
             }
         }
+        let weights = state.ours.weights();
+        replayed.weights = Signal::ALL
+            .into_iter()
+            .map(|signal| (signal, weights.of(signal)))
+            .collect();
         replayed
     }
 
@@ -232,6 +250,7 @@ impl Replayed {
             queries,
             reachable: 0,
             answers: answers.collect(),
+            weights: BTreeMap::new(),
         }
     }
 

@@ -1,59 +1,77 @@
 //! Our own ranker in a replay, without skills and load, which such data doesn't hold.
+use std::collections::HashMap;
+
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
-use crate::suggest::decay::Decay;
 use crate::suggest::eval::Row;
 use crate::suggest::eval::state::Event;
 use crate::suggest::eval::state::Scores;
 use crate::suggest::eval::state::State;
-use crate::suggest::pair;
-use crate::suggest::pair::PairIndex;
-use crate::suggest::paths;
-use crate::suggest::paths::Part;
-use crate::suggest::paths::PathIndex;
-use crate::suggest::rank::blend;
+use crate::suggest::memory::Change;
+use crate::suggest::memory::Memory;
+use crate::suggest::memory::Signal;
+use crate::suggest::memory::Signals;
+use crate::suggest::memory::Weights;
 
-/// What our ranker reads besides activity, with the product's own half-lives.
+/// What our ranker knows, and what it knew when each review that is still open was asked for.
 #[derive(Debug)]
 pub(super) struct Ours {
-    paths: PathIndex,
-    pairs: PairIndex,
+    memory: Memory,
+    open: HashMap<String, Signals>,
 }
 
 impl Ours {
-    pub(super) fn new(epoch: Time) -> Self {
+    /// Nothing yet; `without` are signals that count nothing.
+    pub(super) fn new(epoch: Time, without: &[Signal]) -> Self {
+        let weights = without
+            .iter()
+            .fold(Weights::default(), |weights, signal| weights.without(*signal));
         Self {
-            paths: PathIndex::of_everything(Decay::new(epoch, paths::HALF_LIFE_DAYS)),
-            pairs: PairIndex::new(Decay::new(epoch, pair::HALF_LIFE_DAYS)),
+            memory: Memory::with(epoch, weights),
+            open: HashMap::new(),
         }
     }
 
-    /// Counts one review; each reviewer stands there once.
+    /// A review is asked for: once it is done, it is learned from what was known now.
+    pub(super) fn ask(&mut self, now: Time, author: Option<PersonId>, row: &Row) {
+        let signals = self.memory.signals(now, author, paths(row));
+        self.open.insert(row.id.clone(), signals);
+    }
+
+    /// Learns from a review and counts it; each reviewer stands there once.
     pub(super) fn add(&mut self, event: &Event<'_>, author: Option<PersonId>, reviewers: &[PersonId]) {
         let Event { at, row } = *event;
-        self.paths.add(Part::Reviewed, at, reviewers, &row.files);
-        if let Some(author) = author {
-            self.pairs.add(at, author, reviewers);
-            self.paths.add(Part::Wrote, at, &[author], &row.files);
+        if let Some(asked) = self.open.remove(&row.id) {
+            self.memory.learn(&asked, reviewers);
         }
+        let files = &row.files;
+        self.memory.add(
+            at,
+            Change {
+                author,
+                reviewers,
+                files,
+            },
+        );
+    }
+
+    /// What each signal counts by now.
+    pub(super) fn weights(&self) -> &Weights {
+        self.memory.weights()
     }
 }
 
-/// What our ranker says.
+/// What our ranker says: how likely each is the one who reviews, but for a common factor.
 pub(super) fn peerlore(state: &State, row: &Row) -> Scores {
-    let author = state.seen(row.author.as_deref());
-    let familiar = author.map(|author| state.ours.pairs.reviewers(author, state.now));
-    let familiar = familiar.unwrap_or_default();
-    let files: Vec<&str> = row.files.iter().map(String::as_str).collect();
-    let known = state.ours.paths.view(&files, state.now).people();
-    let others = known.iter().filter(|(person, _)| Some(**person) != author);
-    let best = others.map(|(_, known)| known.score).fold(0.0, f64::max);
-    state.scores(|person| {
-        let paths = known
-            .get(&person)
-            .filter(|_| best > 0.0)
-            .map_or(0.0, |known| known.score / best);
-        let pair = familiar.get(&person).map_or(0.0, |familiar| familiar.share);
-        blend(paths, pair, state.activity.share(person))
-    })
+    let memory = &state.ours.memory;
+    let signals = memory.signals(state.now, state.seen(row.author.as_deref()), paths(row));
+    let scores: HashMap<PersonId, f64> = signals
+        .people()
+        .map(|(person, values)| (person, memory.weights().score(values).exp()))
+        .collect();
+    state.scores(|person| scores.get(&person).copied().unwrap_or_default())
+}
+
+fn paths(row: &Row) -> impl Iterator<Item = &str> {
+    row.files.iter().map(String::as_str)
 }

@@ -10,6 +10,7 @@ use crate::suggest::eval::baselines::HALF_LIFE_DAYS;
 use crate::suggest::eval::chrev::Chrev;
 use crate::suggest::eval::ours::Ours;
 use crate::suggest::eval::revfinder::RevFinder;
+use crate::suggest::memory::Signal;
 use crate::suggest::pair::PairIndex;
 use crate::suggest::paths::Part;
 use crate::suggest::paths::PathIndex;
@@ -44,7 +45,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(epoch: Time) -> Self {
+    pub(super) fn new(epoch: Time, ours_without: &[Signal]) -> Self {
         let decay = Decay::new(epoch, HALF_LIFE_DAYS);
         Self {
             numbers: HashMap::new(),
@@ -56,13 +57,19 @@ impl State {
             prefixes: PathIndex::of_everything(decay),
             chrev: Chrev::default(),
             revfinder: RevFinder::default(),
-            ours: Ours::new(epoch),
+            ours: Ours::new(epoch, ours_without),
         }
     }
 
     pub(super) fn move_to(&mut self, now: Time) {
         self.now = now;
         self.activity.move_to(now);
+    }
+
+    /// A review is asked for now.
+    pub(super) fn ask(&mut self, row: &Row) {
+        let author = self.seen(row.author.as_deref());
+        self.ours.ask(self.now, author, row);
     }
 
     pub(super) fn add(&mut self, event: &Event<'_>) {
