@@ -36,6 +36,7 @@ pub mod learn;
 pub mod lifecycle;
 pub mod members;
 pub mod opt_out;
+pub mod pasts;
 pub mod places;
 pub mod profile;
 pub mod publish;
@@ -64,6 +65,7 @@ use crate::forge::ForgeError;
 use crate::model::address;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
+use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered::Registered;
 use crate::store::StoreError;
 use crate::store::jobs::Queue;
@@ -81,6 +83,8 @@ pub struct Pipeline {
     pub registered: Registered,
     /// What reads comments.
     pub classifier: Classifier,
+    /// What was learned of the repositories' pasts.
+    pub pasts: Pasts,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.
