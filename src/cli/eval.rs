@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::classify;
 use crate::cli::eval_classify;
+use crate::cli::eval_spread;
 use crate::cli::labelled;
 use crate::config::Config;
 use crate::suggest;
@@ -42,6 +43,9 @@ enum What {
         #[arg(long)]
         published: bool,
     },
+    /// How far policies that choose reviewers would have spread knowledge through a history of reviews
+    #[command(after_help = "Example: peerlore eval spread cargo.jsonl.gz --teams rust-teams.jsonl.gz --budget 0.05")]
+    Spread(eval_spread::Spread),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +74,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
                 input.json,
             )
         }
+        What::Spread(asked) => eval_spread::run(asked),
         What::Reviewers { input, published } => {
             let order = if *published {
                 suggest::eval::Order::Published
