@@ -43,7 +43,11 @@ fn one_of(many: u64, seed: u64) -> u64 {
 
 fn file(seed: u64) -> String {
     let (part, sub) = (one_of(40, seed), one_of(30, seed ^ 1));
-    format!("src/part{part}/sub{sub}/deep{}/file{}.rs", one_of(5, seed ^ 2), one_of(20, seed ^ 3))
+    format!(
+        "src/part{part}/sub{sub}/deep{}/file{}.rs",
+        one_of(5, seed ^ 2),
+        one_of(20, seed ^ 3)
+    )
 }
 
 fn person(seed: u64) -> PersonId {
@@ -63,7 +67,9 @@ fn reviews(number: u32) -> Vec<PastReview> {
                 at: opened,
                 closed_at: Some(opened + TimeDelta::hours(20)),
                 reviewers: vec![person(seed ^ 8), person(seed ^ 9)],
-                files: (0..=one_of(6, seed ^ 10)).map(|file_at| file(seed / 8 ^ (file_at << 3))).collect(),
+                files: (0..=one_of(6, seed ^ 10))
+                    .map(|file_at| file(seed / 8 ^ (file_at << 3)))
+                    .collect(),
             }
         })
         .collect()
