@@ -67,8 +67,8 @@ fn reviews(number: u32) -> Vec<PastReview> {
                 at: opened,
                 closed_at: Some(opened + TimeDelta::hours(20)),
                 reviewers: vec![person(seed ^ 8), person(seed ^ 9)],
-                files: (0..=one_of(6, seed ^ 10))
-                    .map(|file_at| file(seed / 8 ^ (file_at << 3)))
+                files: (0..=one_of(6, seed ^ 0xa))
+                    .map(|file_at| file((seed / 8) ^ (file_at << 3)))
                     .collect(),
             }
         })

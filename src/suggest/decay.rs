@@ -34,6 +34,7 @@ impl Decay {
     clippy::cast_precision_loss,
     reason = "seconds between two dates fit an f64 exactly for millions of years"
 )]
+#[must_use]
 pub fn days(span: TimeDelta) -> f64 {
     span.num_seconds() as f64 / 86_400.0
 }

@@ -1,7 +1,7 @@
 //! What each signal counts in one repository, learned from its own past.
 //!
 //! A candidate's score is the sum of `weight * value`; that somebody reviews is taken to be as likely as `exp(score)` over the sum of
-//! that for everybody (McFadden's conditional logit, 1974, section II). Each closed review moves the weights a step up its likelihood,
+//! that for everybody (`McFadden`'s conditional logit, 1974, section II). Each closed review moves the weights a step up its likelihood,
 //! each by its own pace (`AdaGrad`: Duchi, Hazan and Singer 2011, section 1.1).
 
 use clap::ValueEnum;
@@ -62,11 +62,9 @@ impl Signal {
     /// What it counts where nothing was learned: about the mean of what `android`, `eclipse`, `golang-tools` and `cargo` learn.
     fn prior(self) -> f64 {
         match self {
-            Self::PlacesLately => 0.15,
+            Self::PlacesLately | Self::NamesLately | Self::Pair => 0.15,
             Self::Places => 0.25,
-            Self::NamesLately | Self::Pair => 0.15,
-            Self::Names => 0.3,
-            Self::Wrote | Self::Last => 0.3,
+            Self::Names | Self::Wrote | Self::Last => 0.3,
             Self::Activity => -0.1,
             Self::Lately => 0.5,
             Self::PairLately | Self::WroteLately => 0.4,
@@ -93,7 +91,7 @@ const PACE: f64 = 0.15;
 /// What each signal counts.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Weights {
-    weights: Values,
+    counts: Values,
     moved: Values,
     /// Reviews learned from.
     pub reviews: u32,
@@ -103,7 +101,7 @@ impl Default for Weights {
     /// Where nothing was learned.
     fn default() -> Self {
         Self {
-            weights: Signal::ALL.map(Signal::prior),
+            counts: Signal::ALL.map(Signal::prior),
             moved: [1.0; SIGNALS],
             reviews: 0,
         }
@@ -114,13 +112,13 @@ impl Weights {
     /// What one signal counts.
     #[must_use]
     pub fn of(&self, signal: Signal) -> f64 {
-        self.weights[signal as usize]
+        self.counts[signal as usize]
     }
 
     /// The same without a signal, as an ablation does.
     #[must_use]
     pub fn without(mut self, signal: Signal) -> Self {
-        self.weights[signal as usize] = 0.0;
+        self.counts[signal as usize] = 0.0;
         self.moved[signal as usize] = f64::INFINITY;
         self
     }
@@ -128,17 +126,17 @@ impl Weights {
     /// A person's score.
     #[must_use]
     pub fn score(&self, values: &Values) -> f64 {
-        self.weights
+        self.counts
             .iter()
             .zip(values)
             .map(|(weight, value)| weight * value)
             .sum()
     }
 
-    /// How likely each of these people is the one who reviews, by the signals that `counts` says yes to.
+    /// How likely each of these people is the one who reviews, by the signals that `takes` says yes to.
     #[must_use]
-    pub fn chances(&self, of: &[Values], counts: impl Fn(Signal) -> bool) -> Vec<f64> {
-        let weights: Values = std::array::from_fn(|at| if counts(Signal::ALL[at]) { self.weights[at] } else { 0.0 });
+    pub fn chances(&self, of: &[Values], takes: impl Fn(Signal) -> bool) -> Vec<f64> {
+        let weights: Values = std::array::from_fn(|at| if takes(Signal::ALL[at]) { self.counts[at] } else { 0.0 });
         let score = |values: &Values| -> f64 { weights.iter().zip(values).map(|(weight, value)| weight * value).sum() };
         let scores: Vec<f64> = of.iter().map(score).collect();
         let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -163,9 +161,9 @@ impl Weights {
             let came: f64 = actual.iter().map(|place| of[*place][at] * each).sum();
             let step = came - expected;
             self.moved[at] += step * step;
-            self.weights[at] += PACE * step / self.moved[at].sqrt();
+            self.counts[at] += PACE * step / self.moved[at].sqrt();
             if !Signal::ALL[at].may_be_negative() {
-                self.weights[at] = self.weights[at].max(0.0);
+                self.counts[at] = self.counts[at].max(0.0);
             }
         }
         self.reviews += 1;

@@ -91,8 +91,12 @@ proptest! {
             let part = if *wrote { Part::Wrote } else { Part::Reviewed };
             index.add(part, days_ago(*days), &[PersonId(*person)], files);
         };
-        past.iter().for_each(|change| add(&mut forwards, change));
-        past.iter().rev().for_each(|change| add(&mut backwards, change));
+        for change in &past {
+            add(&mut forwards, change);
+        }
+        for change in past.iter().rev() {
+            add(&mut backwards, change);
+        }
         let (one, other) = (forwards.view(&asked, now()).people(), backwards.view(&asked, now()).people());
         prop_assert_eq!(one.len(), other.len());
         for (person, known) in one {
