@@ -142,3 +142,16 @@ fn revfinder_does_on_eclipse_as_was_measured() {
         near(&outcome, Model::Revfinder, Some([0.411, 0.956, 0.609]));
     }
 }
+
+#[test]
+fn ours_is_ahead_as_was_measured() {
+    let plan = Plan {
+        without: vec![Model::Revfinder, Model::PathPrefixes],
+        ..Plan::new("eclipse", Order::Strict)
+    };
+    let Some(outcome) = measure(&plan) else { return };
+    let ahead = outcome.ahead.expect("ours was asked");
+    println!("{ahead:?}");
+    assert_eq!(ahead.of, "author_pair");
+    assert!(ahead.mrr > 0.06 && ahead.ci[0] > 0.05, "{ahead:?}");
+}

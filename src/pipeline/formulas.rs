@@ -64,6 +64,7 @@ pub mod learner {
     pub use crate::suggest::learner::AT_HOME;
     pub use crate::suggest::learner::GOAL;
     pub use crate::suggest::learner::HERE;
+    pub use crate::suggest::learner::IN_A_ROW_DAYS;
     pub use crate::suggest::learner::LANGUAGE;
     pub use crate::suggest::learner::LEAST_FOOTING;
     pub use crate::suggest::learner::NEAR;

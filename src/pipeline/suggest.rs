@@ -75,7 +75,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         knowledge: Knowledge::Now,
     };
     let mut known = gather::known(&mut tx, id, &question, (&settings, &pipeline.pasts)).await?;
-    let seed = key.number.unsigned_abs().into();
+    let seed: u64 = key.number.unsigned_abs().into();
     let short = known.shortlist(&settings, now, seed);
     let away = busy::among(pipeline, &mut tx, (id, tenant.external_id), &short, now).await?;
     known.are_away(&away);
@@ -103,6 +103,8 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         pull.number = key.number,
         expert = word(&suggestion.expert),
         learner = word(&suggestion.learner),
+        seed,
+        model = suggestion.model,
         "suggestion made"
     );
     publish::suggestion(pipeline, id, key, settings.surface).await

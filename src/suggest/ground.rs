@@ -37,8 +37,8 @@ pub struct Ground<'q> {
     pub paths: Vec<&'q str>,
     /// Who knows any of them.
     pub known: HashMap<PersonId, Known<'q>>,
-    /// Reviews of each person in the folders next to the change's own.
-    pub neighbours: Vec<(String, HashMap<PersonId, u32>)>,
+    /// The folder next to the change's own in which each person reviewed most, and how many changes.
+    pub neighbours: HashMap<PersonId, (String, u32)>,
     /// Who reviewed the author.
     pub familiar: HashMap<PersonId, Familiar>,
     /// Reviews of the last 90 days.

@@ -3,11 +3,13 @@
 //! They have a footing next to the change (its language, a neighbouring folder, a related area) but aren't at home in
 //! its files. Another team comes first, a team-mate only where there is nobody else. Their reasons name what they know
 //! and what they want and show to colleagues, never what they lack.
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+use chrono::TimeDelta;
+
+use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Pick;
@@ -44,6 +46,8 @@ pub const AT_HOME: f64 = 5.0;
 pub const LEAST_FOOTING: f64 = 0.05;
 /// Scores that differ by less are near enough for the turn to decide.
 pub const NEAR: f64 = 0.1;
+/// After so many days a second turn is none in a row.
+pub const IN_A_ROW_DAYS: i64 = 7;
 /// Decayed weight at which somebody counts as knowing a folder when holders are counted.
 pub const HOLDS: f64 = 0.1;
 
@@ -76,15 +80,30 @@ pub fn likely(ground: &Ground<'_>, most: usize) -> Vec<PersonId> {
     ranked.take(most).map(|(candidate, _)| candidate.id).collect()
 }
 
+/// When somebody was suggested as a learner last, where that was a short while ago: they aren't twice in a row.
+fn last_turn(ground: &Ground<'_>) -> Option<Time> {
+    let since = ground.now - TimeDelta::days(IN_A_ROW_DAYS);
+    let turns = ground
+        .query
+        .candidates
+        .iter()
+        .filter_map(|candidate| candidate.last_learner_suggestion);
+    turns.max().filter(|last| *last >= since)
+}
+
 /// Who has a footing, by how they stand to the author's team. Counts those whose mentoring budget is used up; whoever set
-/// theirs to none just isn't asked.
+/// theirs to none, or had the last turn of all, just isn't asked.
 fn by_side<'q>(
     ground: &Ground<'q>,
     expert: Option<PersonId>,
     left_out: &mut LeftOut,
 ) -> BTreeMap<Side, Vec<(&'q Candidate, Pick)>> {
     let mut free: Vec<&Candidate> = Vec::new();
+    let last = last_turn(ground);
     for candidate in ground.query.candidates {
+        if last.is_some() && candidate.last_learner_suggestion == last {
+            continue;
+        }
         let at_home = Some(candidate.id) == expert || ground.owned_by(candidate.id).is_some();
         if at_home || ground.barred(candidate).is_some() {
             continue;
@@ -127,8 +146,6 @@ struct Field<'g, 'q> {
     ground: &'g Ground<'q>,
     /// Changes of each person in the files' own folders, averaged over the files.
     home: HashMap<PersonId, f64>,
-    /// The neighbouring folder that each person reviewed most, and how often.
-    neighbours: HashMap<PersonId, (&'g str, u32)>,
     /// The change's languages as shares of its files.
     languages: BTreeMap<&'q str, f64>,
     /// The folder that most of the files lie in.
@@ -164,7 +181,6 @@ impl<'g, 'q> Field<'g, 'q> {
         Self {
             ground,
             home: view.at_home(&ground.paths),
-            neighbours: neighbours(ground),
             languages,
             folder,
             team,
@@ -214,7 +230,7 @@ impl<'g, 'q> Field<'g, 'q> {
             };
             parts.push(adjacent(LANGUAGE * weight, words));
         }
-        if let Some((folder, reviews)) = self.neighbours.get(&candidate.id) {
+        if let Some((folder, reviews)) = self.ground.neighbours.get(&candidate.id) {
             let changes = wording::count(*reviews, "change");
             let words = format!("reviewed {changes} under {}", reasons::code(folder));
             parts.push(adjacent(NEIGHBOUR * skill::saturated(f64::from(*reviews)), words));
@@ -306,18 +322,4 @@ fn main_folder<'q>(paths: &[&'q str]) -> &'q str {
     folders
         .find(|(_, files)| *files == most)
         .map_or("", |(folder, _)| folder)
-}
-
-/// The folder next to the change's own folders that each person reviewed most often; the first by name among equals.
-fn neighbours<'g>(ground: &'g Ground<'_>) -> HashMap<PersonId, (&'g str, u32)> {
-    let mut most: HashMap<PersonId, (&str, u32)> = HashMap::new();
-    for (folder, reviewed) in &ground.neighbours {
-        for (person, number) in reviewed {
-            let best = most.entry(*person).or_insert((folder, *number));
-            if (*number, Reverse(folder.as_str())) > (best.1, Reverse(best.0)) {
-                *best = (folder, *number);
-            }
-        }
-    }
-    most
 }

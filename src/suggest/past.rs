@@ -121,6 +121,7 @@ impl Past {
                 self.memory.reviewed(at, change);
                 self.index.add(Part::Reviewed, at, &reviewers, files);
                 self.activity.add(at, &reviewers);
+                self.activity.move_to(at);
                 if let Some(author) = author {
                     self.pairs.add(at, author, &reviewers);
                 }

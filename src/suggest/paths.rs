@@ -45,7 +45,8 @@ struct Node {
     children: Vec<(Box<str>, usize)>,
     reviews: u32,
     sum: f64,
-    holders: HashMap<PersonId, Holding>,
+    /// Sorted by the person's number.
+    holders: Vec<(u32, Holding)>,
 }
 
 /// Reviews and changes by path prefix. Grows one change at a time, each in time linear in its paths.
@@ -53,6 +54,9 @@ struct Node {
 pub struct PathIndex {
     decay: Decay,
     nodes: Vec<Node>,
+    numbers: HashMap<PersonId, u32>,
+    /// By number.
+    people: Vec<PersonId>,
     reviews: u32,
     /// Files of the current change under each touched node; empty between changes.
     counts: Vec<u32>,
@@ -68,6 +72,8 @@ impl PathIndex {
         Self {
             decay,
             nodes: vec![Node::default()],
+            numbers: HashMap::new(),
+            people: Vec::new(),
             reviews: 0,
             counts: vec![0],
         }
@@ -81,39 +87,45 @@ impl PathIndex {
             self.count_prefixes(path, &mut touched);
         }
         let gain = self.decay.gain(at);
+        let people: Vec<u32> = people.iter().map(|person| self.number(*person)).collect();
         for node in touched {
             let share = share(self.counts[node], files.len());
             self.counts[node] = 0;
-            self.nodes[node].gain(part, at, people, gain * (2.0 * share).min(1.0));
+            self.nodes[node].gain(part, at, &people, gain * (2.0 * share).min(1.0));
         }
     }
 
-    /// The folders next to these paths' own ones, with a closing slash, and how many changes each person reviewed there: `billing/`
-    /// beside `ledger/post.rs`.
+    /// For each person the folder next to these paths' own ones in which they reviewed most changes, and how many: `billing/` beside
+    /// `ledger/post.rs`. The first by name among equals.
     #[must_use]
-    pub fn neighbours(&self, paths: &[&str]) -> Vec<(String, HashMap<PersonId, u32>)> {
+    pub fn neighbours(&self, paths: &[&str]) -> HashMap<PersonId, (String, u32)> {
         let mut own: HashMap<usize, &str> = HashMap::new();
         for path in paths {
             self.prefixes(path, |node, prefix| {
                 own.insert(node, prefix);
             });
         }
-        let mut neighbours = Vec::new();
+        let mut beside: Vec<(String, &Node)> = Vec::new();
         for (node, prefix) in &own {
-            let beside = self.nodes[*node]
-                .children
-                .iter()
-                .filter(|(_, child)| !own.contains_key(child));
-            for (name, child) in beside.filter(|(_, child)| !self.nodes[*child].children.is_empty()) {
-                let reviewed = self.nodes[*child]
-                    .holders
-                    .iter()
-                    .filter(|(_, holding)| holding.reviewed > 0);
-                let reviewed = reviewed.map(|(person, holding)| (*person, holding.reviewed)).collect();
-                neighbours.push((format!("{prefix}{name}/"), reviewed));
+            let children = self.nodes[*node].children.iter();
+            let others =
+                children.filter(|(_, child)| !own.contains_key(child) && !self.nodes[*child].children.is_empty());
+            beside.extend(others.map(|(name, child)| (format!("{prefix}{name}/"), &self.nodes[*child])));
+        }
+        beside.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let mut most: Vec<(u32, usize)> = vec![(0, 0); self.people.len()];
+        for (at, (_, node)) in beside.iter().enumerate() {
+            for (person, holding) in &node.holders {
+                let most = &mut most[*person as usize];
+                if holding.reviewed > most.0 {
+                    *most = (holding.reviewed, at);
+                }
             }
         }
-        neighbours
+        let somewhere = self.people.iter().zip(most).filter(|(_, (reviewed, _))| *reviewed > 0);
+        somewhere
+            .map(|(person, (reviewed, at))| (*person, (beside[at].0.clone(), reviewed)))
+            .collect()
     }
 
     /// What is known about the prefixes of these paths.
@@ -137,10 +149,19 @@ impl PathIndex {
             });
         }
         View {
+            everybody: &self.people,
             places,
             files: paths.len(),
             gain: self.decay.gain(now),
         }
+    }
+
+    fn number(&mut self, person: PersonId) -> u32 {
+        let people = &mut self.people;
+        *self.numbers.entry(person).or_insert_with(|| {
+            people.push(person);
+            u32::try_from(people.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 
     fn add_node(&mut self, parent: usize, segment: &str) -> usize {
@@ -195,17 +216,25 @@ impl Node {
         place.ok().map(|place| self.children[place].1)
     }
 
-    fn gain(&mut self, part: Part, at: Time, people: &[PersonId], weight: f64) {
+    fn gain(&mut self, part: Part, at: Time, people: &[u32], weight: f64) {
         self.reviews += u32::from(part == Part::Reviewed);
         for person in people {
             self.sum += weight;
-            let holding = self.holders.entry(*person).or_insert(Holding {
-                grown: 0.0,
-                reviewed: 0,
-                written: 0,
-                first: at,
-                last: at,
-            });
+            let place = match self.holders.binary_search_by_key(person, |(person, _)| *person) {
+                Ok(place) => place,
+                Err(place) => {
+                    let none = Holding {
+                        grown: 0.0,
+                        reviewed: 0,
+                        written: 0,
+                        first: at,
+                        last: at,
+                    };
+                    self.holders.insert(place, (*person, none));
+                    place
+                }
+            };
+            let holding = &mut self.holders[place].1;
             holding.grown += weight;
             holding.first = holding.first.min(at);
             holding.last = holding.last.max(at);
@@ -235,6 +264,7 @@ impl Place<'_, '_> {
 /// What is known about the paths of one pull request, read at one time.
 #[derive(Debug)]
 pub struct View<'i, 'p> {
+    everybody: &'i [PersonId],
     places: Vec<Place<'i, 'p>>,
     files: usize,
     gain: f64,
@@ -259,13 +289,13 @@ impl<'p> View<'_, 'p> {
     /// Everybody who knows any of it. Equal input gives equal numbers, whatever the order of a map.
     #[must_use]
     pub fn people(&self) -> HashMap<PersonId, Known<'p>> {
-        let mut people: HashMap<PersonId, Known<'p>> = HashMap::new();
+        let mut people: Vec<Option<Known<'p>>> = vec![None; self.everybody.len()];
         for place in &self.places {
             let share = ratio(place.files, self.files);
             let factor = place.rarity * share / (place.node.sum / self.gain + 1.0);
             for (person, holding) in &place.node.holders {
                 let weight = holding.grown / self.gain;
-                let known = people.entry(*person).or_insert(Known {
+                let known = people[*person as usize].get_or_insert(Known {
                     score: 0.0,
                     evidence: 0.0,
                     prefix: "",
@@ -282,7 +312,8 @@ impl<'p> View<'_, 'p> {
                 }
             }
         }
-        people
+        let known = self.everybody.iter().zip(people);
+        known.filter_map(|(person, known)| Some((*person, known?))).collect()
     }
 
     /// Changes that each person reviewed or wrote, undecayed, in the very folders of these files (the files themselves
@@ -290,17 +321,17 @@ impl<'p> View<'_, 'p> {
     #[must_use]
     pub fn at_home(&self, paths: &[&str]) -> HashMap<PersonId, f64> {
         let by_prefix: HashMap<&str, &Place<'_, '_>> = self.places.iter().map(|p| (p.prefix, p)).collect();
-        let mut home: HashMap<PersonId, f64> = HashMap::new();
+        let mut home: Vec<f64> = vec![0.0; self.everybody.len()];
         for path in paths {
             let Some(place) = by_prefix.get(home_of(path)) else {
                 continue;
             };
             for (person, holding) in &place.node.holders {
-                *home.entry(*person).or_default() +=
-                    f64::from(holding.reviewed + holding.written) / ratio(paths.len(), 1);
+                home[*person as usize] += f64::from(holding.reviewed + holding.written) / ratio(paths.len(), 1);
             }
         }
-        home
+        let home = self.everybody.iter().copied().zip(home);
+        home.filter(|(_, home)| *home > 0.0).collect()
     }
 
     /// Everybody with decayed weight of at least `least` under a prefix of these paths.
@@ -311,7 +342,7 @@ impl<'p> View<'_, 'p> {
             let holders = place.node.holders.iter();
             holders
                 .filter(|(_, holding)| holding.grown / self.gain >= least)
-                .map(|(person, _)| *person)
+                .map(|(person, _)| self.everybody[*person as usize])
                 .collect()
         })
     }

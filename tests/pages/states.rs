@@ -310,7 +310,7 @@ fn the_docs_show_the_settings_in_force_and_what_the_code_computes_with() {
         "ask whoever runs Peerlore for you to run peerlore opt-out LOGIN",
         "Members and teams, with since when and until when until 7 days after the App is uninstalled",
         "at most 17 times in seven days",
-        "score = paths + 0.5 × pair + 0.4 × skill + 0.1 × offer + 0.3 × activity + 0.6 × owned − 0.5 × open / (open + 3)",
+        "score = folders + author + here + 1 × skill + 0.3 × offer + 1.5 × owned − 2 × open / (open + 3)",
         "S = sum of P × (0.15 + 0.85 × 2^(−age / 52 days))",
         "Beta(8.3 + sum of p, 1.7 + sum of (1 − p))",
         "the next push changes a line within 3 of the commented one +0.95 measured",

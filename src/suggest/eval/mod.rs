@@ -31,6 +31,7 @@ pub use crate::suggest::eval::intervals::Intervals;
 use crate::suggest::eval::intervals::Ranks;
 use crate::suggest::eval::intervals::Resampled;
 pub use crate::suggest::eval::model::Model;
+use crate::suggest::eval::ours::Ours;
 use crate::suggest::eval::state::Event;
 use crate::suggest::eval::state::State;
 use crate::suggest::memory::Signal;
@@ -137,7 +138,7 @@ pub struct Outcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahead: Option<Ahead>,
     /// What each of our ranker's signals counted in the end.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub weights: BTreeMap<Signal, f64>,
 }
 
@@ -211,10 +212,9 @@ impl Replayed {
 
         let queries = plan.last.unwrap_or(reviews.len()).min(reviews.len());
         let mut replayed = Self::new(plan, queries);
-        let mut state = State::new(
-            reviews.first().map_or_else(Time::default, |row| row.created_at),
-            &plan.ours_without,
-        );
+        let epoch = reviews.first().map_or_else(Time::default, |row| row.created_at);
+        let is_asked = !plan.without.contains(&Model::Peerlore);
+        let mut state = State::new(epoch, is_asked.then(|| Ours::new(epoch, &plan.ours_without)));
         for (at, row) in reviews.iter().enumerate() {
             if plan.order == Order::Strict {
                 while let Some((at, row)) = closings.next_if(|(at, _)| *at < row.created_at) {
@@ -231,10 +231,10 @@ impl Replayed {
                 state.add(&Event { at, row });
             }
         }
-        let weights = state.ours.weights();
+        let weights = state.ours.as_ref().map(Ours::weights);
         replayed.weights = Signal::ALL
             .into_iter()
-            .map(|signal| (signal, weights.of(signal)))
+            .filter_map(|signal| Some((signal, weights?.of(signal))))
             .collect();
         replayed
     }

@@ -63,7 +63,9 @@ impl Ours {
 
 /// What our ranker says: how likely each is the one who reviews, but for a common factor.
 pub(super) fn peerlore(state: &State, row: &Row) -> Scores {
-    let memory = &state.ours.memory;
+    let Some(Ours { memory, .. }) = &state.ours else {
+        return state.scores(|_| 0.0);
+    };
     let signals = memory.signals(state.now, state.seen(row.author.as_deref()), (paths(row), &[]));
     let scores: HashMap<PersonId, f64> = signals
         .people()

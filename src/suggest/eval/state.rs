@@ -10,7 +10,6 @@ use crate::suggest::eval::baselines::HALF_LIFE_DAYS;
 use crate::suggest::eval::chrev::Chrev;
 use crate::suggest::eval::ours::Ours;
 use crate::suggest::eval::revfinder::RevFinder;
-use crate::suggest::memory::Signal;
 use crate::suggest::pair::PairIndex;
 use crate::suggest::paths::Part;
 use crate::suggest::paths::PathIndex;
@@ -41,11 +40,12 @@ pub(super) struct State {
     pub(super) prefixes: PathIndex,
     pub(super) chrev: Chrev,
     pub(super) revfinder: RevFinder,
-    pub(super) ours: Ours,
+    /// None where ours isn't asked.
+    pub(super) ours: Option<Ours>,
 }
 
 impl State {
-    pub(super) fn new(epoch: Time, ours_without: &[Signal]) -> Self {
+    pub(super) fn new(epoch: Time, ours: Option<Ours>) -> Self {
         let decay = Decay::new(epoch, HALF_LIFE_DAYS);
         Self {
             numbers: HashMap::new(),
@@ -57,7 +57,7 @@ impl State {
             prefixes: PathIndex::new(decay),
             chrev: Chrev::default(),
             revfinder: RevFinder::default(),
-            ours: Ours::new(epoch, ours_without),
+            ours,
         }
     }
 
@@ -69,7 +69,9 @@ impl State {
     /// A review is asked for now.
     pub(super) fn ask(&mut self, row: &Row) {
         let author = self.seen(row.author.as_deref());
-        self.ours.ask(self.now, author, row);
+        if let Some(ours) = &mut self.ours {
+            ours.ask(self.now, author, row);
+        }
     }
 
     pub(super) fn add(&mut self, event: &Event<'_>) {
@@ -92,7 +94,9 @@ impl State {
         self.chrev.add(at, &reviewers, &row.files);
         let places: Vec<usize> = reviewers.iter().map(|reviewer| self.places[reviewer]).collect();
         self.revfinder.add(&places, &row.files);
-        self.ours.add(event, author, &reviewers);
+        if let Some(ours) = &mut self.ours {
+            ours.add(event, author, &reviewers);
+        }
     }
 
     fn number(&mut self, name: &str) -> PersonId {

@@ -62,12 +62,13 @@ impl Signal {
     /// What it counts where nothing was learned: about the mean of what `android`, `eclipse`, `golang-tools` and `cargo` learn.
     fn prior(self) -> f64 {
         match self {
-            Self::PlacesLately | Self::NamesLately | Self::Pair => 0.15,
-            Self::Places => 0.25,
-            Self::Names | Self::Wrote | Self::Last => 0.3,
+            Self::NamesLately | Self::Pair | Self::Last => 0.15,
+            Self::PlacesLately => 0.25,
+            Self::Places | Self::Names | Self::Wrote => 0.3,
             Self::Activity => -0.1,
             Self::Lately => 0.5,
-            Self::PairLately | Self::WroteLately => 0.4,
+            Self::PairLately => 0.2,
+            Self::WroteLately => 0.4,
             Self::Session => 0.06,
             Self::Answers => 1.0,
         }

@@ -251,6 +251,23 @@ fn goals_decide_between_otherwise_equal_learners() {
 }
 
 #[test]
+fn nobody_learns_twice_in_a_row() {
+    let mut world = World::ledger();
+    let learner = who(&world.suggest().learner).unwrap();
+    world.candidate(learner).last_learner_suggestion = Some(days_ago(2));
+    assert_ne!(who(&world.suggest().learner), Some(learner));
+    world.candidate(learner).last_learner_suggestion = Some(days_ago(8));
+    assert_eq!(who(&world.suggest().learner), Some(learner));
+    world.candidate(learner).last_learner_suggestion = Some(days_ago(2));
+    world.candidate(ANA).last_learner_suggestion = Some(days_ago(1));
+    assert_eq!(
+        who(&world.suggest().learner),
+        Some(learner),
+        "somebody else had a turn between"
+    );
+}
+
+#[test]
 fn learners_take_turns() {
     let mut world = World::ledger();
     world.history.retain(|review| review.reviewers == [ANA]);

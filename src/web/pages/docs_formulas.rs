@@ -212,6 +212,7 @@ pub fn learner(settings: &Settings) -> Markup {
         h3 { "Somebody who would learn" }
         p {
             "Only beside somebody who can judge the change, at most " (settings.mentoring_budget) " times in seven days for one person, "
+            "never twice in a row within " (learns::IN_A_ROW_DAYS) " days, "
             "and never somebody who is at home in these folders already (" (learns::AT_HOME) " changes there) or has no footing next to them:"
         }
         p.formula {
