@@ -101,16 +101,13 @@ fn by_side<'q>(
     let mut free: Vec<&Candidate> = Vec::new();
     let last = last_turn(ground);
     for candidate in ground.query.candidates {
-        if last.is_some() && candidate.last_learner_suggestion == last {
-            continue;
-        }
         let at_home = Some(candidate.id) == expert || ground.owned_by(candidate.id).is_some();
         if at_home || ground.barred(candidate).is_some() {
             continue;
         }
         if candidate.learner_suggestions_this_week >= candidate.mentoring_budget(ground.settings) {
             left_out.mentoring_budget += 1;
-        } else {
+        } else if last.is_none() || candidate.last_learner_suggestion != last {
             free.push(candidate);
         }
     }

@@ -557,6 +557,7 @@ fn command(late: &Peerlore, more: &[&str]) -> Output {
         .arg("backfill")
         .args(more)
         .env("DATABASE_URL", database.as_str())
+        .env("PEERLORE_DATA_DIR", crate::commands::NO_DATA)
         .env("PEERLORE_GITHUB_API_URL", late.api())
         .env("PEERLORE_GITHUB_APP_ID", APP_ID.to_string())
         .env("PEERLORE_GITHUB_PRIVATE_KEY_FILE", key)

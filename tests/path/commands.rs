@@ -9,6 +9,9 @@ use sqlx::ConnectOptions;
 use crate::harness::Peerlore;
 use crate::harness::organisation;
 
+/// A data folder that isn't there: not this machine's own, in which a second stage may be.
+pub const NO_DATA: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-data");
+
 /// The program, on this Peerlore's database, with nothing else set.
 pub fn peerlore(peerlore: &Peerlore, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_peerlore"));
@@ -19,6 +22,7 @@ pub fn peerlore(peerlore: &Peerlore, arguments: &[&str]) -> Command {
     }
     let database = peerlore.pool().connect_options().to_url_lossy();
     command.env("DATABASE_URL", database.as_str()).args(arguments);
+    command.env("PEERLORE_DATA_DIR", NO_DATA);
     command
 }
 

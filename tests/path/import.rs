@@ -16,6 +16,7 @@ use sha2::Digest;
 use sqlx::ConnectOptions;
 
 use crate::commands;
+use crate::commands::NO_DATA;
 use crate::harness::Peerlore;
 use crate::harness::organisation;
 use crate::order::everything;
@@ -38,6 +39,7 @@ fn imported(peerlore: &Peerlore, file: &Path, more: &[&str]) -> Value {
         .arg("--json")
         .args(more)
         .env("DATABASE_URL", database.as_str())
+        .env("PEERLORE_DATA_DIR", NO_DATA)
         .output()
         .expect("the command runs");
     let said = String::from_utf8_lossy(&done.stderr);
