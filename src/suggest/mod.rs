@@ -7,7 +7,7 @@
 //! - `ground` reads the history once: `paths` (who knows these folders), `pair` (who reviews this author), `activity`
 //! - `rank` picks who knows, with `skill`; `learner` picks who would learn, only beside somebody competent
 //! - `reasons` says it in words; `words` makes the comment
-//! - `eval` replays a history and measures the ranker against baselines
+//! - `eval` replays a history and measures the ranker against baselines; `replay` asks what would have become of an organisation
 pub mod activity;
 pub mod codeowners;
 pub mod communities;
@@ -21,6 +21,7 @@ pub mod paths;
 pub mod query;
 pub mod rank;
 pub mod reasons;
+pub mod replay;
 pub mod skill;
 pub mod words;
 

@@ -7,6 +7,7 @@ mod browser;
 mod forms;
 mod labels;
 mod privacy;
+mod replay;
 mod roles;
 mod shown;
 mod sign_in;

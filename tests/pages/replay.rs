@@ -1,0 +1,343 @@
+//! The replay of an organisation's own past: its page, what would have been said on one pull request, and the command.
+use std::process::Command;
+use std::process::Output;
+
+use axum::http::StatusCode;
+use peerlore::web::access::Viewing;
+use sqlx::ConnectOptions as _;
+
+use crate::browser::Browser;
+use crate::world::World;
+use crate::world::get;
+use crate::world::sealed;
+
+/// Six times the six reviewed pull requests, each round a day later; `shift` moves them all.
+async fn many(world: &World, shift: &str) {
+    let when = format!("k * interval '1 day' - interval '{shift}'");
+    let copied = world
+        .sql(&format!(
+            "insert into pull select (jsonb_populate_record(p, jsonb_build_object('number', p.number + 10 * k,
+                 'created_at', p.created_at + {when}, 'closed_at', p.closed_at + {when}, 'merged_at', p.merged_at + {when}))).*
+             from pull p join repo r on r.id = p.repo_id and r.name = 'shop', generate_series(1, 6) k where p.number <= 6"
+        ))
+        .await;
+    assert_eq!(copied, 36);
+    world
+        .sql(&format!(
+            "insert into review select (jsonb_populate_record(v, jsonb_build_object('number', v.number + 10 * k,
+                 'id', v.id + k * 1000000000000, 'submitted_at', v.submitted_at + {when}))).*
+             from review v join repo r on r.id = v.repo_id and r.name = 'shop', generate_series(1, 6) k where v.number <= 6"
+        ))
+        .await;
+    world
+        .sql(
+            "insert into pull_file select (jsonb_populate_record(f, jsonb_build_object('number', f.number + 10 * k))).*
+             from pull_file f join repo r on r.id = f.repo_id and r.name = 'shop', generate_series(1, 6) k where f.number <= 6",
+        )
+        .await;
+}
+
+/// The part of a text from one heading to another.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let begin = text.find(from).unwrap_or_else(|| panic!("{from:?} is not in {text}"));
+    let rest = &text[begin..];
+    &rest[..rest.find(to).unwrap_or_else(|| panic!("{to:?} is not in {rest}"))]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_sees_figures_of_the_whole_and_nobody_by_name() {
+    let world = World::new().await;
+    many(&world, "0 days").await;
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let page = ben.get("/replay").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.lines();
+    insta::assert_snapshot!(between(&text, "The last 42", "What limits this"), @"");
+    assert_eq!(
+        page.body.matches("<svg class=\"bar").count(),
+        3 + 5 + 5,
+        "of nine people there is no busiest ten"
+    );
+    for login in ["ada", "cleo", "dan", "eve"] {
+        assert!(!page.names(login), "{login} is named: {text}");
+    }
+    assert!(page.body.contains("href=\"/replay/acme/shop/66\""));
+    let one = ben.get("/replay?repo=acme%2Fshop&last=35").await;
+    assert!(
+        one.text().contains("The last 35 reviewed pull requests of 43"),
+        "{}",
+        one.text()
+    );
+    let mut cleo = Browser::of(&router, &world.github, "cleo").await;
+    let refused = cleo.get("/replay").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(
+        refused.text().contains("the replay is for the same people"),
+        "{}",
+        refused.text()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_have_been_said_uses_only_what_was_known_then() {
+    let world = World::new().await;
+    let router = world.for_members();
+    let mut cleo = Browser::of(&router, &world.github, "cleo").await;
+    let last = cleo.get("/replay/acme/shop/6").await;
+    assert_eq!(last.status, StatusCode::OK);
+    insta::assert_snapshot!(between(&last.lines(), "acme/shop #6, replayed", "Suggestions are invitations"), @"");
+    let first = cleo.get("/replay/acme/shop/1").await.text();
+    assert!(first.contains("Reviewed by ben."), "{first}");
+    assert!(
+        first.contains("There would have been no comment"),
+        "nothing was known before it: {first}"
+    );
+    assert!(
+        !first.contains("cleo ") || !first.contains("reviewed 2 changes"),
+        "{first}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_opted_out_is_in_no_replay() {
+    let world = World::new().await;
+    many(&world, "0 days").await;
+    let router = world.demo();
+    let pages: Vec<String> = (1..=6).map(|number| format!("/replay/acme/shop/{number}")).collect();
+    for login in ["ben", "cleo", "dan"] {
+        let mut seen = 0;
+        for path in &pages {
+            seen += u32::from(get(&router, path, Some("ada")).await.names(login));
+        }
+        assert!(seen > 0, "{login} is named somewhere before");
+        world.opt_out(login).await;
+        for path in pages.iter().map(String::as_str).chain(["/replay"]) {
+            assert!(
+                !get(&router, path, Some("ada")).await.names(login),
+                "{path} names {login}"
+            );
+        }
+    }
+    let page = get(&router, "/replay", Some("ada")).await.text();
+    assert!(
+        page.contains("No pull request that is closed and was reviewed is known."),
+        "{page}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_few_pull_requests_give_no_figures_and_a_list() {
+    let world = World::new().await;
+    let page = get(&world.demo(), "/replay", None).await;
+    let text = page.text();
+    assert!(
+        text.contains("Not enough evidence yet. Figures of fewer than about 30 pull requests mislead"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("All figures") && !page.body.contains("<svg class=\"bar"),
+        "{text}"
+    );
+    assert!(
+        page.body.contains("href=\"/replay/acme/shop/6\"") && text.contains("Reviewed by 1 person"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_history_the_page_says_how_to_get_one() {
+    let world = World::new().await;
+    world.sql("delete from review").await;
+    world.sql("delete from comment").await;
+    let page = get(&world.demo(), "/replay?repo=acme/shop", None).await.text();
+    assert!(
+        page.contains("No pull request of acme/shop that is closed and was reviewed is known."),
+        "{page}"
+    );
+    assert!(page.contains("peerlore import github-json FILE"), "{page}");
+    world.sql("delete from installation").await;
+    let page = get(&world.demo(), "/replay", None).await.text();
+    assert!(page.contains("Nothing has arrived here yet."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_asks_for_nonsense_is_not_here() {
+    let mut world = World::new().await;
+    world.tell(sealed(&world.github.clone())).await;
+    let router = world.demo();
+    let nowhere = [
+        "/replay?last=0",
+        "/replay?last=501",
+        "/replay?last=-1",
+        "/replay?last=99999999999999999999",
+        "/replay?last=ten",
+        "/replay?page=0",
+        "/replay?page=2",
+        "/replay?page=501",
+        "/replay?repo=acme",
+        "/replay?repo=acme/nowhere",
+        "/replay?repo=other/vault",
+        "/replay?repo=%00",
+        "/replay?repo=<script>alert(1)</script>",
+        "/replay?repo=acme/shop&repo=acme/shop",
+        "/replay?organisation=other",
+        "/replay/acme/shop/0",
+        "/replay/acme/shop/-1",
+        "/replay/acme/shop/abc",
+        "/replay/acme/shop/4711",
+        "/replay/acme/shop",
+        "/replay/other/vault/1",
+        "/replay/%00/shop/1",
+    ];
+    for path in nowhere {
+        let path = path.replace('<', "%3C").replace('>', "%3E");
+        let page = get(&router, &path, Some("ben")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}: {}", page.text());
+        assert!(!page.body.contains("<script"), "{path}");
+    }
+    for path in [
+        "/replay?repo=&last=&page=",
+        "/replay?repo=ACME/Shop",
+        "/replay?last=7",
+        "/replay?repo=acme/sealed",
+    ] {
+        assert_eq!(get(&router, path, Some("ben")).await.status, StatusCode::OK, "{path}");
+    }
+    let operator = world.app(Viewing::Open).router;
+    let page = get(&operator, "/replay?organisation=OTHER", None).await;
+    assert!(
+        page.status == StatusCode::OK && page.body.contains("href=\"/replay?organisation=acme\""),
+        "{}",
+        page.text()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_private_repository_counts_only_for_those_who_may_read_it() {
+    let mut world = World::new().await;
+    world.tell(sealed(&world.github.clone())).await;
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    assert!(ben.get("/replay").await.body.contains("/replay/acme/sealed/1"));
+    assert_eq!(ben.get("/replay/acme/sealed/1").await.status, StatusCode::OK);
+    world.github.only_for("sealed", &["ada"]);
+    world.clock.move_to(world.clock.now() + chrono::Duration::minutes(10));
+    let page = ben.get("/replay").await;
+    assert!(
+        page.status == StatusCode::OK && !page.body.contains("sealed"),
+        "{}",
+        page.text()
+    );
+    for path in ["/replay?repo=acme/sealed", "/replay/acme/sealed/1"] {
+        assert_eq!(ben.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+/// The command on a world's database.
+fn peerlore(world: &World, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_peerlore"))
+        .args(arguments)
+        .env("DATABASE_URL", world.pool().connect_options().to_url_lossy().as_str())
+        .env("PEERLORE_DATA_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+/// A world whose pull requests all lie in 2020, so that the machine's time doesn't matter.
+async fn long_ago() -> World {
+    let world = World::new().await;
+    many(&world, "6 years").await;
+    world.sql("delete from pull where created_at > '2023-01-01'").await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_prints_a_table_with_what_it_tells_and_what_limits_it() {
+    let world = long_ago().await;
+    let said = peerlore(&world, &["replay", "--org", "acme", "--last", "500"]);
+    assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    insta::assert_snapshot!(text(&said.stdout), @"");
+    assert_eq!(
+        peerlore(&world, &["replay", "--org", "ACME"]).stdout,
+        said.stdout,
+        "500 is usual"
+    );
+    let few = text(&peerlore(&world, &["replay", "--repo", "acme/shop", "--last", "5"]).stdout);
+    assert!(
+        few.contains("acme/shop: the last 5 reviewed pull requests of 36"),
+        "{few}"
+    );
+    assert!(
+        few.contains("Not enough evidence yet: 5 reviewed pull requests are here"),
+        "{few}"
+    );
+    assert!(!few.contains("Expertise"), "{few}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_json_holds_every_pull_request_with_all_picks() {
+    let world = long_ago().await;
+    let said = peerlore(&world, &["replay", "--repo", "acme/shop", "--last", "40", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    assert_eq!(json["asked"], 36);
+    assert_eq!(json["enough_evidence"], true);
+    assert_eq!(json["policies"].as_object().expect("policies").len(), 5);
+    let pulls = json["pulls"].as_array().expect("pulls");
+    assert_eq!(pulls.len(), 36);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&pulls[35]).expect("text"), @"");
+    let top1 = &json["policies"]["ours"]["top1"];
+    let hits = pulls.iter().filter(|pull| {
+        let reviewers = pull["reviewers"].as_array().expect("reviewers");
+        reviewers.contains(&pull["ours"])
+    });
+    let share = f64::from(u32::try_from(hits.count()).expect("few")) / 36.0;
+    assert!(
+        (top1["value"].as_f64().expect("a share") - share).abs() < 1e-9,
+        "{top1}"
+    );
+    world.opt_out("ben").await;
+    let without = peerlore(&world, &["replay", "--repo", "acme/shop", "--json"]);
+    assert!(!text(&without.stdout).contains("\"ben\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_says_in_one_line_what_is_missing() {
+    let world = long_ago().await;
+    let fails = |arguments: &[&str], words: &[&str]| {
+        let said = peerlore(&world, arguments);
+        let error = text(&said.stderr);
+        assert_eq!((said.status.code(), error.lines().count()), (Some(1), 1), "{error}");
+        for word in words {
+            assert!(error.contains(word), "{word:?} is not in {error}");
+        }
+    };
+    fails(
+        &["replay"],
+        &["several organisations are known (acme, other); name one with --org"],
+    );
+    fails(
+        &["replay", "--org", "nobody"],
+        &["no organisation is known by the name \"nobody\"", "acme, other"],
+    );
+    fails(
+        &["replay", "--repo", "acme/nowhere"],
+        &["acme/nowhere isn't known", "peerlore import github-json FILE"],
+    );
+    fails(
+        &["replay", "--org", "other"],
+        &[
+            "no pull request that is closed and was reviewed is known of other",
+            "import",
+        ],
+    );
+    world.sql("delete from installation").await;
+    fails(
+        &["replay"],
+        &["nothing is known yet", "peerlore import github-json FILE"],
+    );
+}
