@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::classify;
 use crate::cli::eval_classify;
 use crate::cli::eval_reviewers;
+use crate::cli::eval_spread;
 use crate::cli::labelled;
 use crate::config::Config;
 use crate::teach;
@@ -42,6 +43,9 @@ enum What {
                             be null."
     )]
     Reviewers(eval_reviewers::Reviewers),
+    /// How far policies that choose reviewers would have spread knowledge through a history of reviews
+    #[command(after_help = "Example: peerlore eval spread cargo.jsonl.gz --teams rust-teams.jsonl.gz --budget 0.05")]
+    Spread(eval_spread::Spread),
 }
 
 #[derive(Debug, Args)]
@@ -71,6 +75,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
             )
         }
         What::Reviewers(asked) => eval_reviewers::run(asked),
+        What::Spread(asked) => eval_spread::run(asked),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod eval;
 pub mod eval_classify;
 pub mod eval_corrections;
 pub mod eval_reviewers;
+pub mod eval_spread;
 pub mod experts;
 pub mod import;
 mod labelled;

@@ -83,9 +83,9 @@ pub struct Figures {
     pub gini: Option<f64>,
     /// Share of all reviews that the [`CORE`] busiest do; none where there are no more people than those.
     pub busiest_share: Option<f64>,
-    /// Files that at most one active person knows at the end.
+    /// Files that at most one active person reviewed, at the end.
     pub files_at_risk: usize,
-    /// Parts of the code that at most one active person knows at the end.
+    /// Parts of the code of which that is true.
     pub parts_at_risk: usize,
     /// Share of pull requests with a reviewer from another team than the author's, where both are in one.
     pub cross_team: Option<Estimate>,

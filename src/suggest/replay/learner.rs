@@ -1,72 +1,192 @@
-//! Adds somebody who would learn, where it pays.
+//! Adds somebody who would learn, where it pays: the policy of `spread::ours`, one repository after another.
 //!
-//! It pays where fewer than three active people would know a file once the change is reviewed. Whoever joins is active in the repository,
-//! knows something beside the files and not all of them, and learned nowhere in the last seven days: that is the budget.
+//! It goes through the whole history, so that it knows who stays and what it may spend; only whoever joins the reviews that are asked about
+//! gains knowledge by it.
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::DateTime;
+use chrono::Months;
 
 use crate::model::ids::PersonId;
+use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
+use crate::suggest::eval::Row;
 use crate::suggest::replay::Pull;
-use crate::suggest::replay::crosses;
-use crate::suggest::replay::state::State;
-use crate::suggest::replay::world;
-use crate::suggest::replay::world::World;
+use crate::suggest::spread::history::History;
+use crate::suggest::spread::history::Person;
+use crate::suggest::spread::history::Step;
+use crate::suggest::spread::history::quarter;
+use crate::suggest::spread::history::quarter_begins;
+use crate::suggest::spread::knowledge::Knowledge;
+use crate::suggest::spread::ours::Learners;
+use crate::suggest::spread::ours::Setting;
+use crate::suggest::spread::policies::View;
+use crate::suggest::spread::record::Record;
+use crate::suggest::spread::teams::TeamMonth;
+use crate::suggest::spread::teams::Teams;
 
-/// As many know a file well enough that nobody has to learn it (Sofia, ICSE 2020; spread.md section 2).
-const KNOWERS: usize = 3;
-/// Days in which somebody joins one review at most.
-const REST_DAYS: i64 = 7;
+/// At most one review in twenty gets a learner, never ahead of time, and another team counts twice.
+const SETTING: Setting = Setting {
+    budget: 0.05,
+    advance: 0.0,
+    cross_team: 2.0,
+};
 
-/// Who joins the review of a pull request, if anybody; noted in the world.
+/// Who joins which of the asked pull requests to learn, by its place. `pulls` stand in order of opening.
 pub(super) fn choose(
-    state: &State,
-    world: &mut World,
-    (pull, author): (&Pull, PersonId),
+    pulls: &[Pull],
+    asked: &[usize],
     teams: &HashMap<PersonId, Vec<TeamId>>,
-) -> Option<PersonId> {
-    if !pays(state, world, pull, author) {
-        return None;
+    seed: u64,
+) -> HashMap<usize, PersonId> {
+    let mut of_repo: BTreeMap<RepoId, Vec<usize>> = BTreeMap::new();
+    // Of one that is open still nothing is known.
+    for at in (0..pulls.len()).filter(|at| pulls[*at].closed.is_some()) {
+        of_repo.entry(pulls[at].key.repo).or_default().push(at);
     }
-    let rested = |person: PersonId| {
-        let last = world.joined.get(&person);
-        last.is_none_or(|last| state.now - *last >= TimeDelta::days(REST_DAYS))
-    };
-    let others = state.active_in(pull.key.repo);
-    let others = others.filter(|person| *person != author && !pull.reviewers.contains(person) && rested(*person));
-    let mut found: Vec<(bool, u32, f64, u64, PersonId)> = others
-        .filter_map(|person| {
-            let (known, beside) = world.near(pull, person);
-            let joins = world.joins.get(&person).copied().unwrap_or_default();
-            let other_team = crosses(teams, author, &[person]) == Some(true);
-            (known < 1.0 && beside > 0.0).then(|| {
-                (
-                    !other_team,
-                    joins,
-                    -beside,
-                    state.chance(pull.key, Some(person)),
-                    person,
-                )
-            })
-        })
-        .collect();
-    found.sort_unstable_by(|a, b| {
-        (a.0, a.1)
-            .cmp(&(b.0, b.1))
-            .then(a.2.total_cmp(&b.2))
-            .then((a.3, a.4).cmp(&(b.3, b.4)))
-    });
-    let chosen = found.first().map(|(.., person)| *person)?;
-    world.joined.insert(chosen, state.now);
-    *world.joins.entry(chosen).or_default() += 1;
-    Some(chosen)
+    let mut chosen = HashMap::new();
+    for places in of_repo.values() {
+        let rows: Vec<Row> = places.iter().map(|at| row(*at, &pulls[*at])).collect();
+        let history = History::read(&rows);
+        let charts = charts(&history, teams);
+        chosen.extend(Walk::new(&history, Teams::read(&history, &charts), seed).choose(asked));
+    }
+    chosen
 }
 
-fn pays(state: &State, world: &World, pull: &Pull, author: PersonId) -> bool {
-    world::places(pull).any(|place| {
-        let already = world.knowers(&place).filter(|person| state.is_active(*person));
-        let others = already.filter(|person| *person != author && !pull.reviewers.contains(person));
-        1 + pull.reviewers.len() + others.count() < KNOWERS
-    })
+fn row(at: usize, pull: &Pull) -> Row {
+    Row {
+        id: at.to_string(),
+        created_at: pull.opened,
+        closed_at: pull.closed,
+        author: pull.author.map(|author| author.to_string()),
+        reviewers: pull.reviewers.iter().map(ToString::to_string).collect(),
+        files: pull.files.clone(),
+    }
+}
+
+/// Today's teams, for every month of the history.
+fn charts(history: &History, teams: &HashMap<PersonId, Vec<TeamId>>) -> Vec<TeamMonth> {
+    let mut members: BTreeMap<TeamId, Vec<String>> = BTreeMap::new();
+    for (person, teams) in teams {
+        for team in teams {
+            members.entry(*team).or_default().push(person.to_string());
+        }
+    }
+    let day = |step: Option<&Step>| {
+        step.and_then(|step| DateTime::from_timestamp(step.at, 0))
+            .map(|at| at.date_naive())
+    };
+    let (Some(first), Some(last)) = (day(history.steps.first()), day(history.steps.last())) else {
+        return Vec::new();
+    };
+    let months = (0..).map_while(|later| {
+        first
+            .checked_add_months(Months::new(later))
+            .filter(|day| *day <= last + Months::new(1))
+    });
+    let chart = |month: &str, (team, members): (&TeamId, &Vec<String>)| TeamMonth {
+        month: month.to_owned(),
+        team: team.to_string(),
+        kind: None,
+        members: members.clone(),
+    };
+    months
+        .map(|day| day.format("%Y-%m").to_string())
+        .flat_map(|month| members.iter().map(|team| chart(&month, team)).collect::<Vec<_>>())
+        .collect()
+}
+
+/// One repository's history, step by step.
+struct Walk<'a> {
+    history: &'a History,
+    teams: Teams,
+    record: Record,
+    knowledge: Knowledge,
+    open: Vec<u32>,
+    learners: Learners,
+    seed: u64,
+    /// Who joined, by number of the change.
+    joined: HashMap<usize, Person>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(history: &'a History, teams: Teams, seed: u64) -> Self {
+        let people = history.people.len();
+        Self {
+            history,
+            teams,
+            record: Record::of(people),
+            knowledge: Knowledge::of(history),
+            open: vec![0; people],
+            learners: Learners::new(SETTING, people),
+            seed,
+            joined: HashMap::new(),
+        }
+    }
+
+    fn choose(mut self, asked: &[usize]) -> HashMap<usize, PersonId> {
+        let mut chosen = HashMap::new();
+        let mut current = self.history.steps.first().map_or(0, |step| quarter(step.at));
+        for step in &self.history.steps {
+            while quarter(step.at) > current {
+                current += 1;
+                self.record.move_to(quarter_begins(current));
+                self.learners.end_quarter(&self.record);
+            }
+            self.record.move_to(step.at);
+            if step.closes {
+                self.close(step.change);
+            } else if let Some(person) = self.open(step) {
+                let place = self.history.changes[step.change].id.parse();
+                let name = self.history.people[person].parse();
+                if let (Ok(place), Ok(name)) = (place, name)
+                    && asked.binary_search(&place).is_ok()
+                {
+                    self.joined.insert(step.change, person);
+                    chosen.insert(place, PersonId(name));
+                }
+            }
+        }
+        chosen
+    }
+
+    fn open(&mut self, step: &Step) -> Option<Person> {
+        let change = &self.history.changes[step.change];
+        if let Some(author) = change.author {
+            self.knowledge.wrote(self.history, author, &change.files, step.at);
+            self.record.act(author, false);
+        }
+        for person in &change.reviewers {
+            self.open[*person] += 1;
+        }
+        if change.reviewers.is_empty() {
+            return None;
+        }
+        let view = View {
+            history: self.history,
+            record: &self.record,
+            knowledge: &self.knowledge,
+            open: &self.open,
+            number: step.change,
+            author: change.author,
+            reviewers: &change.reviewers,
+            files: &change.files,
+            seed: self.seed,
+        };
+        self.learners.choose(&view, &self.teams)
+    }
+
+    fn close(&mut self, number: usize) {
+        let change = &self.history.changes[number];
+        let mut reviewers = change.reviewers.clone();
+        reviewers.extend(self.joined.get(&number));
+        self.knowledge
+            .reviewed(self.history, &reviewers, &change.files, change.closed);
+        for person in &change.reviewers {
+            self.open[*person] = self.open[*person].saturating_sub(1);
+            self.record.act(*person, true);
+        }
+    }
 }

@@ -6,7 +6,7 @@
 //! figures are of the whole.
 //!
 //! - `state` is what is known at a point of time and ranks by it; `world` is who knows which file under one policy
-//! - `learner` adds somebody who would learn; `figures` measures; `words` says how sure the figures are
+//! - `learner` adds somebody who would learn, by the policy of `spread`; `figures` measures; `words` says how sure the figures are
 mod figures;
 mod learner;
 mod state;
@@ -47,7 +47,7 @@ pub enum Policy {
     Happened,
     /// Our ranker's best takes one reviewer's place.
     Ours,
-    /// What happened, and somebody who would learn joins where few know the files.
+    /// What happened, and somebody who would learn joins where it pays most.
     WithLearner,
     /// The best by cHRev takes one reviewer's place: who knows most, and nothing else.
     ExpertOnly,
@@ -196,6 +196,8 @@ struct Replay<'a> {
     worlds: Vec<World>,
     /// Who reviews an asked pull request in each world, by its place.
     selected: HashMap<usize, Vec<Vec<PersonId>>>,
+    /// Who joins to learn, by place.
+    learners: HashMap<usize, PersonId>,
     measured: Vec<Measured>,
     asked: Vec<Asked>,
 }
@@ -212,6 +214,7 @@ impl<'a> Replay<'a> {
             state: State::new(pulls.first().map_or_else(Time::default, |pull| pull.opened), past.seed),
             worlds: vec![World::of(asked.iter().map(|at| &pulls[*at]))],
             selected: HashMap::new(),
+            learners: learner::choose(pulls, asked, past.teams, past.seed),
             measured: Policy::ALL.iter().map(|_| Measured::default()).collect(),
             asked: Vec::with_capacity(asked.len()),
         }
@@ -264,8 +267,7 @@ impl<'a> Replay<'a> {
             match policy {
                 Policy::Happened => {}
                 Policy::WithLearner => {
-                    let world = &mut self.worlds[number];
-                    asked.learner = learner::choose(&self.state, world, (pull, author), self.past.teams);
+                    asked.learner = self.learners.get(&at).copied();
                     selected.extend(asked.learner);
                     measured.extra += usize::from(asked.learner.is_some());
                 }

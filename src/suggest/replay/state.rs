@@ -15,6 +15,7 @@ use crate::suggest::memory::Signals;
 use crate::suggest::replay::ACTIVE_DAYS;
 use crate::suggest::replay::Policy;
 use crate::suggest::replay::Pull;
+use crate::suggest::spread::history::mix;
 
 /// How much recent activity adds to cHRev, so that it ranks whoever never reviewed these files, too (spread.md section 1).
 const REST: f64 = 1e-6;
@@ -22,7 +23,7 @@ const REST: f64 = 1e-6;
 /// Everything that rankers need.
 pub(super) struct State {
     epoch: Time,
-    pub(super) now: Time,
+    now: Time,
     seed: u64,
     repos: HashMap<RepoId, Repo>,
     /// What was known of each open pull request when it was opened.
@@ -36,8 +37,6 @@ struct Repo {
     memory: Memory,
     chrev: Chrev,
     activity: Activity,
-    /// When somebody last did something here.
-    last: HashMap<PersonId, Time>,
 }
 
 impl State {
@@ -84,32 +83,20 @@ impl State {
             repo.activity.add(closed, reviewers);
         }
         let did = pull.author.map(|author| (author, pull.opened));
-        let did: Vec<(PersonId, Time)> = did
+        for (person, when) in did
             .into_iter()
             .chain(pull.reviewers.iter().map(|person| (*person, closed)))
-            .collect();
-        for (person, when) in &did {
-            later(&mut repo.last, *person, *when);
-        }
-        for (person, when) in &did {
-            later(&mut self.last, *person, *when);
+        {
+            let known = self.last.entry(person).or_insert(when);
+            *known = (*known).max(when);
         }
     }
 
     /// Whether somebody did something lately, anywhere.
     pub(super) fn is_active(&self, person: PersonId) -> bool {
-        self.last.get(&person).is_some_and(|last| self.is_recent(*last))
-    }
-
-    /// Everybody who did something in a repository lately.
-    pub(super) fn active_in(&self, repo: RepoId) -> impl Iterator<Item = PersonId> {
-        let last = self.repos.get(&repo).map(|repo| &repo.last);
-        let recent = last.into_iter().flatten().filter(|(_, last)| self.is_recent(**last));
-        recent.map(|(person, _)| *person)
-    }
-
-    fn is_recent(&self, then: Time) -> bool {
-        then > self.now - TimeDelta::days(ACTIVE_DAYS)
+        self.last
+            .get(&person)
+            .is_some_and(|last| *last > self.now - TimeDelta::days(ACTIVE_DAYS))
     }
 
     /// Whoever reviewed in the pull request's repository and is active, the best first, the author aside.
@@ -143,13 +130,10 @@ impl State {
         (score, self.chance(key, Some(person)), person)
     }
 
-    /// A number by chance, always the same for a seed, a pull request and a person (splitmix64's finaliser; Steele, Lea and Flood 2014).
+    /// A number by chance, always the same for a seed, a pull request and a person.
     pub(super) fn chance(&self, key: PullKey, person: Option<PersonId>) -> u64 {
-        let of_pull = mix(
-            mix(self.seed, key.repo.0.cast_unsigned()),
-            u64::from(key.number.cast_unsigned()),
-        );
-        person.map_or(of_pull, |person| mix(of_pull, person.0.cast_unsigned()))
+        let of_pull = mix(mix(self.seed, place(key.repo.0)), place(key.number.into()));
+        person.map_or(of_pull, |person| mix(of_pull, place(person.0)))
     }
 
     fn repo(&mut self, id: RepoId) -> &mut Repo {
@@ -157,19 +141,10 @@ impl State {
             memory: Memory::new(self.epoch),
             chrev: Chrev::default(),
             activity: Activity::default(),
-            last: HashMap::new(),
         })
     }
 }
 
-fn later(last: &mut HashMap<PersonId, Time>, person: PersonId, when: Time) {
-    let known = last.entry(person).or_insert(when);
-    *known = (*known).max(when);
-}
-
-fn mix(seed: u64, number: u64) -> u64 {
-    let mut z = seed ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+fn place(number: i64) -> usize {
+    usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX)
 }

@@ -114,39 +114,69 @@ fn nobody_is_picked_for_their_own_change_and_bots_changes_are_not_asked_about() 
 }
 
 #[test]
-fn a_file_is_at_risk_that_one_active_person_knows() {
-    // By the end, ben's last deed lies more than 180 days back: of `a/one` only ada is left.
-    let pulls = [pull(0, ADA, &[BEN], &["a/one"]), pull(200, ADA, &[CLEO], &["b/two"])];
-    let happened = replayed(&pulls, 2).figures.remove(&Policy::Happened).unwrap();
-    assert_eq!((happened.files_at_risk, happened.parts_at_risk), (1, 1));
+fn a_file_is_at_risk_that_one_active_person_reviewed() {
+    let at_risk = |pulls: &[Pull], last| {
+        let happened = replayed(pulls, last).figures.remove(&Policy::Happened).unwrap();
+        (happened.files_at_risk, happened.parts_at_risk)
+    };
+    // `a/one` was reviewed by two, `a/two` by one.
+    let pulls = [
+        pull(0, ADA, &[BEN, CLEO], &["a/one", "a/two"]),
+        pull(10, ADA, &[BEN, DAN], &["a/one"]),
+        pull(20, ADA, &[BEN], &["b/three"]),
+    ];
+    assert_eq!(at_risk(&pulls, 3), (1, 1), "b/three, and its folder");
+    // By the end, what cleo did lies more than 180 days back; `a/two` is not asked about.
+    let later = [
+        pulls[0].clone(),
+        pulls[1].clone(),
+        pull(170, ADA, &[BEN, DAN], &["a/one"]),
+        pull(190, ADA, &[BEN], &["a/two"]),
+    ];
+    assert_eq!(
+        at_risk(&later, 2),
+        (1, 0),
+        "ben alone is left of those who reviewed a/two"
+    );
 }
 
 #[test]
-fn a_learner_joins_where_few_know_and_is_not_asked_again_the_same_week() {
-    let mut pulls = vec![pull(0, CLEO, &[DAN], &["a/beside"])];
-    pulls.extend([10, 12, 14].map(|day| pull(day, ADA, &[BEN], &["a/one", &format!("a/{day}")])));
-    pulls.push(pull(20, CLEO, &[DAN], &["a/beside"]));
-    let report = replayed(&pulls, 4);
-    let learners: Vec<Option<i64>> = report
-        .asked
-        .iter()
-        .map(|asked| asked.learner.map(|one| one.0))
-        .collect();
-    assert!(matches!(learners[0], Some(CLEO | DAN)), "{learners:?}");
-    assert!(
-        matches!(learners[1], Some(CLEO | DAN)) && learners[0] != learners[1],
-        "{learners:?}"
+fn a_learner_joins_one_review_in_twenty_at_most_and_files_are_safer_for_it() {
+    // ben reviews everything in `a`, dan everything in `b`, and both know something of either.
+    let mut pulls = vec![pull(0, ADA, &[BEN, DAN], &["a/0", "b/0"])];
+    let files = |folder: &str, day: i64| -> Vec<String> {
+        (0..12).map(|n| format!("{folder}/{}", (day * 3 + n) % 60)).collect()
+    };
+    for day in 1..700 {
+        let (folder, reviewer) = if day % 2 == 0 { ("a", BEN) } else { ("b", DAN) };
+        let mut next = pull(day, if day % 3 == 0 { CLEO } else { ADA }, &[reviewer], &[]);
+        next.files = files(folder, day);
+        pulls.push(next);
+    }
+    let report = replayed(&pulls, 500);
+    let (happened, learner) = (
+        &report.figures[&Policy::Happened],
+        &report.figures[&Policy::WithLearner],
     );
-    assert_eq!(learners[2], None, "both joined one this week");
-    let figures = &report.figures;
+    assert!(learner.extra > 0 && learner.extra <= 35, "{}", learner.extra);
     assert_eq!(
-        figures[&Policy::WithLearner].extra,
+        learner.extra,
         report.asked.iter().filter(|asked| asked.learner.is_some()).count()
     );
-    assert_eq!(
-        figures[&Policy::WithLearner].reviews,
-        figures[&Policy::Happened].reviews + figures[&Policy::WithLearner].extra
+    assert_eq!(learner.reviews, happened.reviews + learner.extra);
+    assert!(
+        learner.files_at_risk < happened.files_at_risk,
+        "{} of {}",
+        learner.files_at_risk,
+        happened.files_at_risk
     );
+    for asked in &report.asked {
+        let joins = asked.learner;
+        assert!(
+            joins.is_none_or(|one| one != asked.author && !asked.reviewers.contains(&one)),
+            "{asked:?}"
+        );
+    }
 }
 
 #[test]

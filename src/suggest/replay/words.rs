@@ -106,8 +106,8 @@ fn risk(report: &Report) -> Option<String> {
     );
     let extra = wording::count(learner.extra, "extra review");
     Some(format!(
-        "{} of {} known to at most one active person at the end of what happened; with {extra} by somebody who would learn, {}. That is one \
-         replay and has no interval: chance moves it, too.",
+        "{} of {} at risk at the end of what happened; with {extra} by somebody who would learn, {}. That is one replay and has no \
+         interval: chance moves it, too.",
         wording::count(happened.files_at_risk, "file"),
         format_args!("{} {}", report.files, is_or_are(happened.files_at_risk)),
         learner.files_at_risk
@@ -123,7 +123,7 @@ pub fn limits(report: &Report) -> Vec<String> {
          somebody else."
             .to_owned(),
         "A pick replaces one of those who reviewed, always the same one under every policy, and knows the files afterwards. A file is at risk \
-         when at most one person who was active in the last 180 days wrote or reviewed it."
+         when at most one person who was active in the last 180 days ever reviewed it; who owns its lines isn't known."
             .to_owned(),
     ];
     if report.figures.values().all(|figures| figures.gini.is_none()) {

@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::suggest::replay::Pull;
@@ -12,20 +11,18 @@ use crate::suggest::replay::float;
 /// A file, or a part of the code: a repository with a path, or with a top folder (empty: the files beside the folders).
 type Place = (RepoId, String);
 
-/// Who knows what: whoever wrote a merged change of a file, or reviewed one, knows it from then on.
-///
-/// Only what the pull requests asked about touch is kept. Writing stands in for owning more than 3% of a file's lines (spread.md section 2, `FaR`), which no history of reviews tells.
+/// Who knows what: whoever wrote a merged change of a file, or reviewed one, knows it from then on. At risk is a file that at most one
+/// active person reviewed (spread.md section 2, `FaR`, where nobody knows who owns lines). Only what the pull requests asked about touch is
+/// kept.
 #[derive(Clone, Debug)]
 pub(super) struct World {
-    files: HashMap<Place, BTreeSet<PersonId>>,
-    parts: HashMap<Place, BTreeSet<PersonId>>,
+    known: HashMap<Place, BTreeSet<PersonId>>,
+    /// Of whoever knows a file, those who reviewed it; and the same of parts.
+    reviewed: HashMap<Place, BTreeSet<PersonId>>,
+    reviewed_parts: HashMap<Place, BTreeSet<PersonId>>,
     /// Files and parts that the pull requests asked about touched.
     watched: HashSet<Place>,
     watched_parts: HashSet<Place>,
-    /// When each person last joined a review to learn.
-    pub(super) joined: HashMap<PersonId, Time>,
-    /// How often.
-    pub(super) joins: HashMap<PersonId, u32>,
 }
 
 impl World {
@@ -33,26 +30,28 @@ impl World {
     pub(super) fn of<'p>(asked: impl Iterator<Item = &'p Pull>) -> Self {
         let watched: HashSet<Place> = asked.flat_map(places).collect();
         Self {
-            files: HashMap::new(),
-            parts: HashMap::new(),
+            known: HashMap::new(),
+            reviewed: HashMap::new(),
+            reviewed_parts: HashMap::new(),
             watched_parts: watched.iter().map(|(repo, path)| part_of(*repo, path)).collect(),
             watched,
-            joined: HashMap::new(),
-            joins: HashMap::new(),
         }
     }
 
     /// A pull request is over, and these reviewed it.
     pub(super) fn gains(&mut self, pull: &Pull, selected: &[PersonId]) {
         let author = pull.author.filter(|_| pull.merged);
-        let people: Vec<PersonId> = author.into_iter().chain(selected.iter().copied()).collect();
         for place in places(pull) {
             let part = part_of(place.0, &place.1);
             if self.watched_parts.contains(&part) {
-                self.parts.entry(part).or_default().extend(&people);
+                self.reviewed_parts.entry(part).or_default().extend(selected);
             }
             if self.watched.contains(&place) {
-                self.files.entry(place).or_default().extend(&people);
+                self.known
+                    .entry(place.clone())
+                    .or_default()
+                    .extend(selected.iter().chain(&author));
+                self.reviewed.entry(place).or_default().extend(selected);
             }
         }
     }
@@ -64,23 +63,7 @@ impl World {
     }
 
     fn knows(&self, person: PersonId, place: &Place) -> bool {
-        self.files.get(place).is_some_and(|people| people.contains(&person))
-    }
-
-    /// Whoever knows a file.
-    pub(super) fn knowers(&self, place: &Place) -> impl Iterator<Item = PersonId> {
-        self.files.get(place).into_iter().flatten().copied()
-    }
-
-    /// The share of a pull request's files that somebody knows, and the share of which they know something in the same part of the code.
-    pub(super) fn near(&self, pull: &Pull, person: PersonId) -> (f64, f64) {
-        let all = float(pull.files.len().max(1));
-        let known = places(pull).filter(|place| self.knows(person, place)).count();
-        let beside = places(pull).filter(|(repo, path)| {
-            let part = self.parts.get(&part_of(*repo, path));
-            part.is_some_and(|people| people.contains(&person))
-        });
-        (float(known) / all, float(beside.count()) / all)
+        self.known.get(place).is_some_and(|people| people.contains(&person))
     }
 
     /// Files that are watched.
@@ -93,14 +76,14 @@ impl World {
         self.watched_parts.len()
     }
 
-    /// Of these, those that at most one active person knows.
+    /// Of these, those that at most one active person reviewed.
     pub(super) fn files_at_risk(&self, is_active: impl Fn(PersonId) -> bool) -> usize {
-        at_risk(&self.watched, &self.files, is_active)
+        at_risk(&self.watched, &self.reviewed, is_active)
     }
 
     /// The same of parts of the code.
     pub(super) fn parts_at_risk(&self, is_active: impl Fn(PersonId) -> bool) -> usize {
-        at_risk(&self.watched_parts, &self.parts, is_active)
+        at_risk(&self.watched_parts, &self.reviewed_parts, is_active)
     }
 }
 
@@ -123,7 +106,7 @@ fn at_risk(
 }
 
 /// The files of a pull request.
-pub(super) fn places(pull: &Pull) -> impl Iterator<Item = Place> {
+fn places(pull: &Pull) -> impl Iterator<Item = Place> {
     pull.files.iter().map(|path| (pull.key.repo, path.clone()))
 }
 

@@ -1,0 +1,223 @@
+//! `peerlore eval spread`
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::cli::labelled;
+use crate::suggest::spread;
+use crate::suggest::spread::Asked;
+use crate::suggest::spread::Outcome;
+use crate::suggest::spread::chart;
+use crate::suggest::spread::metrics::Figures;
+use crate::suggest::spread::ours::Setting;
+use crate::suggest::spread::teams::TeamMonth;
+use crate::suggest::spread::teams::month_of;
+
+/// How far policies that choose reviewers would have spread knowledge through a history of reviews.
+#[derive(Debug, Args)]
+pub struct Spread {
+    /// The file of reviews, plain or gzipped
+    file: PathBuf,
+    /// Who was in which team in which month: a file with one JSON object a line; shows the share of reviews across teams
+    #[arg(long, value_name = "FILE")]
+    teams: Option<PathBuf>,
+    /// The share of reviews that our policy may give a learner, in the table
+    #[arg(long, default_value_t = 0.05, value_parser = share)]
+    budget: f64,
+    /// So many reviews' worth of the budget may be spent ahead, paid back after three times as many; 0: never
+    #[arg(long, value_name = "REVIEWS", default_value_t = 1500)]
+    advance: u32,
+    /// How many times as much it pays if a learner is from another team than the author where no reviewer is
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = times)]
+    cross_team: f64,
+    /// The figures are means over so many seeds, which decide who is replaced, and between equals
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: u64,
+    /// Leave a policy out of the table (may be given several times)
+    #[arg(long, value_name = "POLICY", value_parser = policy)]
+    without: Vec<String>,
+    /// Show files at risk as the papers count them, too: by who will be active later
+    #[arg(long)]
+    oracle: bool,
+    /// Draw the curve of files at risk by budget into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl labelled::Row for TeamMonth {
+    const SUCH_AS: &str = r#"{"month": "2024-05", "team": "storage", "kind": "team", "members": ["ann", "bob"]}"#;
+
+    fn flaw(&self) -> Option<String> {
+        month_of(&self.month)
+            .is_none()
+            .then(|| format!("\"{}\" is no month", self.month))
+    }
+}
+
+/// Measures, and prints the figures.
+///
+/// # Errors
+/// When a file can't be read or written, or holds something else.
+pub fn run(asked: &Spread) -> anyhow::Result<()> {
+    let rows = labelled::rows(&asked.file)?;
+    let charts: Vec<TeamMonth> = asked
+        .teams
+        .as_deref()
+        .map(labelled::rows)
+        .transpose()?
+        .unwrap_or_default();
+    let name = asked
+        .file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let dataset = name.trim_end_matches(".gz").trim_end_matches(".jsonl");
+    let wanted = Asked {
+        setting: Setting {
+            budget: asked.budget,
+            advance: f64::from(asked.advance),
+            cross_team: asked.cross_team,
+        },
+        seeds: asked.seeds,
+        without: asked.without.clone(),
+    };
+    let outcome = spread::measure(dataset, &rows, &charts, &wanted);
+    if let Some(file) = &asked.svg {
+        std::fs::write(file, chart::svg(&outcome.curve, dataset))
+            .with_context(|| format!("{} can't be written", file.display()))?;
+    }
+    let mut out = std::io::stdout().lock();
+    if asked.json {
+        writeln!(out, "{:#}", serde_json::to_value(&outcome)?)?;
+        return Ok(());
+    }
+    table(&mut out, &outcome, asked)?;
+    curve(&mut out, &outcome)
+}
+
+fn table(out: &mut impl Write, outcome: &Outcome, asked: &Spread) -> anyhow::Result<()> {
+    writeln!(
+        out,
+        "{}: {} changes of {} files by {} people in {} quarters, means over {} seeds. Changes in per cent of what happened; \
+         FaR is files at risk, areas are two levels of folders.\n",
+        outcome.dataset, outcome.changes, outcome.files, outcome.people, outcome.quarters, outcome.seeds
+    )?;
+    let mut columns: Vec<Column> = COLUMNS.to_vec();
+    if asked.oracle {
+        columns.push(("FaR oracle", |figures| signed(figures.far_oracle)));
+    }
+    if asked.teams.is_some() {
+        columns.push(("cross-team", |figures| format!("{:.1}", figures.cross_team)));
+        columns.push((".. Rev++", |figures| format!("{:.1}", figures.cross_team_rev_plus)));
+    }
+    let heads: Vec<String> = columns.iter().map(|(head, _)| format!("{head:>10}")).collect();
+    writeln!(out, "{:<18}{}", "policy", heads.join(" "))?;
+    for named in &outcome.policies {
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|(_, cell)| format!("{:>10}", cell(&named.figures)))
+            .collect();
+        writeln!(out, "{:<18}{}", named.policy, cells.join(" "))?;
+    }
+    Ok(())
+}
+
+/// A head and what stands below it.
+type Column = (&'static str, fn(&Figures) -> String);
+
+const COLUMNS: [Column; 11] = [
+    ("expertise", |figures| signed(figures.expertise)),
+    ("core load", |figures| signed(figures.core_workload)),
+    ("FaR", |figures| signed(figures.far)),
+    ("worst", |figures| signed(figures.far_worst)),
+    ("seeds", |figures| {
+        format!("{:.0}..{:.0}", figures.far_least, figures.far_most)
+    }),
+    ("areas", |figures| signed(figures.areas)),
+    ("Gini", |figures| format!("{:+.2}", figures.gini)),
+    ("Rev++", |figures| format!("{:.2}", figures.rev_plus)),
+    ("new pairs", |figures| signed(figures.new_pairs)),
+    ("most extra", |figures| format!("{:.0}", figures.most_extra)),
+    ("mean extra", |figures| format!("{:.1}", figures.mean_extra)),
+];
+
+fn curve(out: &mut impl Write, outcome: &Outcome) -> anyhow::Result<()> {
+    writeln!(
+        out,
+        "\nOurs by budget, and the lowest FaR that Hoarded-n, TurnoverRec++ or a coin between two of them reach at its Rev++:\n"
+    )?;
+    let heads = [
+        "budget",
+        "Rev++",
+        "FaR",
+        "others",
+        "ahead",
+        "Gini",
+        "others",
+        "expertise",
+        "others",
+        "cross-team",
+    ];
+    let heads: Vec<String> = heads.iter().map(|head| format!("{head:>10}")).collect();
+    writeln!(out, "{}", heads.join(" "))?;
+    for point in &outcome.curve {
+        let others = |of: fn(&spread::curve::Mixed) -> f64| {
+            point
+                .theirs
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), |theirs| format!("{:+.2}", of(theirs)))
+        };
+        let cells = [
+            format!("{:.1}%", point.budget * 100.0),
+            format!("{:.2}", point.ours.rev_plus),
+            signed(point.ours.far),
+            others(|theirs| theirs.far),
+            point.ahead.map_or_else(|| "-".to_owned(), signed),
+            format!("{:+.2}", point.ours.gini),
+            others(|theirs| theirs.gini),
+            signed(point.ours.expertise),
+            others(|theirs| theirs.expertise),
+            format!("{:.1}", point.ours.cross_team),
+        ];
+        writeln!(out, "{}", cells.map(|cell| format!("{cell:>10}")).join(" "))?;
+    }
+    writeln!(
+        out,
+        "\nFaR by Rev++: o ours, x the others, * both\n\n{}",
+        chart::text(&outcome.curve)
+    )?;
+    Ok(())
+}
+
+fn signed(number: f64) -> String {
+    format!("{number:+.1}")
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number: f64 = text
+        .parse()
+        .map_err(|_| "a share is a number such as 0.05".to_owned())?;
+    let fits = number > 0.0 && number <= 1.0;
+    fits.then_some(number)
+        .ok_or_else(|| "a share is above 0 and at most 1, such as 0.05".to_owned())
+}
+
+fn times(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "times is a number such as 3".to_owned())?;
+    let fits = (1.0..=1000.0).contains(&number);
+    fits.then_some(number)
+        .ok_or_else(|| "it is from 1, which makes no difference, to 1000".to_owned())
+}
+
+fn policy(text: &str) -> Result<String, String> {
+    let names = spread::names();
+    let known = names.iter().any(|name| name == text);
+    known
+        .then(|| text.to_owned())
+        .ok_or_else(|| format!("the policies are {}", names.join(", ")))
+}
