@@ -18,6 +18,7 @@ use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
+use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered;
 use crate::pipeline::registered::Registered;
 use crate::pipeline::work;
@@ -74,6 +75,7 @@ impl App {
             forge: setup.forge,
             registered: setup.registered,
             classifier: setup.classifier,
+            pasts: Pasts::default(),
             clock: setup.clock,
             settings: setup.settings,
             addresses: setup.addresses,

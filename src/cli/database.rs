@@ -18,6 +18,7 @@ use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Reach;
+use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered::Registered;
 use crate::postgres;
 use crate::store;
@@ -206,6 +207,7 @@ pub fn pipeline(config: &Config, pool: &PgPool, classifier: Classifier) -> anyho
         forge,
         registered: Registered::fixed(),
         classifier,
+        pasts: Pasts::default(),
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),

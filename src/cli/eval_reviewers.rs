@@ -173,6 +173,7 @@ mod tests {
                 ("peerlore".to_owned(), measured(0.7)),
             ]),
             ahead: None,
+            weights: BTreeMap::new(),
         };
         let mut out = Vec::new();
         table(&mut out, &outcome).expect("it is written");

@@ -46,18 +46,14 @@ pub mod silent {
 pub mod ranking {
     pub use crate::pipeline::gather::declines::HALF_LIFE_DAYS as DECLINED_DAYS;
     pub use crate::suggest::MODEL;
-    pub use crate::suggest::activity::WINDOW_DAYS;
     pub use crate::suggest::ground::IDLE_DAYS;
     pub use crate::suggest::ground::MOST_FILES;
-    pub use crate::suggest::pair::HALF_LIFE_DAYS as PAIR_HALF_LIFE_DAYS;
-    pub use crate::suggest::paths::HALF_LIFE_DAYS as PATH_HALF_LIFE_DAYS;
-    pub use crate::suggest::rank::ACTIVITY;
+    pub use crate::suggest::memory;
     pub use crate::suggest::rank::LEAST_EVIDENCE;
     pub use crate::suggest::rank::LEAST_MATCH;
     pub use crate::suggest::rank::LEAST_PAIR;
     pub use crate::suggest::rank::LOAD;
     pub use crate::suggest::rank::OWNER;
-    pub use crate::suggest::rank::PAIR;
     pub use crate::suggest::rank::SKILL;
     pub use crate::suggest::rank::TEACH_GOAL;
     pub use crate::suggest::skill::HALF_STRENGTH;

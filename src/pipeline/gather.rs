@@ -4,6 +4,7 @@ mod known;
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Duration;
 use sqlx::PgConnection;
@@ -20,6 +21,7 @@ use crate::model::suggestion::LeftOut;
 use crate::pipeline::StepError;
 use crate::pipeline::base_branch;
 pub use crate::pipeline::gather::known::Known;
+use crate::pipeline::pasts::Pasts;
 use crate::pipeline::places;
 use crate::skill;
 use crate::store::contents;
@@ -35,6 +37,7 @@ use crate::store::reviews::AskedAlready;
 use crate::store::suggestions;
 use crate::store::teams::TeamPlace;
 use crate::store::tenants;
+use crate::suggest::past::Past;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::HeldSkill;
@@ -85,7 +88,7 @@ pub async fn known(
     conn: &mut PgConnection,
     id: InstallationId,
     question: &Question,
-    settings: &Settings,
+    (settings, pasts): (&Settings, &Pasts),
 ) -> Result<Known, StepError> {
     let (key, at) = (question.key, question.at);
     let repo = tenants::repo(conn, id, key.repo).await?;
@@ -167,6 +170,7 @@ pub async fn known(
             expected_areas,
             asked,
         },
+        past: Arc::new(Past::new(at)),
         authored: authored(&past),
         history: reviewed(past),
         candidates,
@@ -176,17 +180,40 @@ pub async fn known(
     if question.knowledge == Knowledge::Now {
         declines::consider(conn, (id, key), &mut known, at).await?;
     }
+    known.past = learned(pasts, (id, question), &known);
     Ok(known)
 }
 
-/// Past changes that count as written: merged ones, and open ones.
+/// What the past tells, once everything in it is in its place. What is kept of now says nothing of another time, and the pull request
+/// asked about counts for nothing.
+fn learned(pasts: &Pasts, (id, question): (InstallationId, &Question), known: &Known) -> Arc<Past> {
+    let number = question.key.number;
+    let closed = |review: &PastReview| review.pull == number && review.closed_at.is_some();
+    let is_past = known.history.iter().any(closed) || known.authored.iter().any(|change| change.pull == number);
+    if question.knowledge == Knowledge::Now && !is_past {
+        return pasts.of((id, question.key.repo), (&known.history, &known.authored), question.at);
+    }
+    let history: Vec<PastReview> = known
+        .history
+        .iter()
+        .filter(|review| review.pull != number)
+        .cloned()
+        .collect();
+    let authored: Vec<PastChange> = known
+        .authored
+        .iter()
+        .filter(|change| change.pull != number)
+        .cloned()
+        .collect();
+    Arc::new(Past::of(&history, &authored, question.at))
+}
+
+/// Past changes that count as written: merged ones.
 fn authored(past: &[PastPull]) -> Vec<PastChange> {
     past.iter()
         .filter_map(|pull| {
             let author = pull.author?;
-            let at = pull
-                .merged_at
-                .or((pull.closed_at.is_none()).then_some(pull.created_at))?;
+            let at = pull.merged_at?;
             Some(PastChange {
                 pull: pull.number,
                 author,

@@ -37,6 +37,7 @@ pub mod learn;
 pub mod lifecycle;
 pub mod members;
 pub mod opt_out;
+pub mod pasts;
 pub mod places;
 pub mod profile;
 pub mod publish;
@@ -65,6 +66,7 @@ use crate::forge::ForgeError;
 use crate::model::address;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
+use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered::Registered;
 use crate::store::StoreError;
 use crate::store::jobs::Queue;
@@ -82,6 +84,8 @@ pub struct Pipeline {
     pub registered: Registered,
     /// What reads comments.
     pub classifier: Classifier,
+    /// What was learned of the repositories' pasts.
+    pub pasts: Pasts,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.

@@ -74,7 +74,7 @@ pub async fn run(pipeline: &Pipeline, id: InstallationId, key: PullKey) -> Resul
         at: now,
         knowledge: Knowledge::Now,
     };
-    let mut known = gather::known(&mut tx, id, &question, &settings).await?;
+    let mut known = gather::known(&mut tx, id, &question, (&settings, &pipeline.pasts)).await?;
     let seed = key.number.unsigned_abs().into();
     let short = known.shortlist(&settings, now, seed);
     let away = busy::among(pipeline, &mut tx, (id, tenant.external_id), &short, now).await?;

@@ -11,7 +11,7 @@ use crate::model::ids::PersonId;
 pub const WINDOW_DAYS: i64 = 90;
 
 /// Reviews within the window, in order of time. Old ones fall out as the window moves.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Activity {
     window: VecDeque<(Time, Vec<PersonId>)>,
     counts: HashMap<PersonId, u32>,
@@ -41,6 +41,19 @@ impl Activity {
                 self.total -= 1;
             }
         }
+    }
+
+    /// Everybody's reviews in the window that ends now, without moving it.
+    #[must_use]
+    pub fn counts(&self, now: Time) -> HashMap<PersonId, u32> {
+        let from = now - TimeDelta::days(WINDOW_DAYS);
+        let mut counts = HashMap::new();
+        for (_, reviewers) in self.window.iter().rev().take_while(|(at, _)| *at >= from) {
+            for reviewer in reviewers {
+                *counts.entry(*reviewer).or_default() += 1;
+            }
+        }
+        counts
     }
 
     /// Reviews of this person in the window.

@@ -7,19 +7,12 @@ use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::settings::Settings;
 use crate::model::skill::Area;
-use crate::suggest::activity::Activity;
-use crate::suggest::decay::Decay;
-use crate::suggest::pair;
+use crate::suggest::memory::Values;
 use crate::suggest::pair::Familiar;
-use crate::suggest::pair::PairIndex;
-use crate::suggest::paths;
 use crate::suggest::paths::Known;
-use crate::suggest::paths::Part;
-use crate::suggest::paths::PathIndex;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::CodeOwner;
-use crate::suggest::query::PastReview;
 use crate::suggest::query::Query;
 use crate::suggest::skill;
 
@@ -42,16 +35,16 @@ pub struct Ground<'q> {
     pub seed: u64,
     /// The paths asked about.
     pub paths: Vec<&'q str>,
-    /// Reviews and changes under them.
-    pub index: PathIndex,
     /// Who knows any of them.
     pub known: HashMap<PersonId, Known<'q>>,
     /// Reviews of each person in the folders next to the change's own.
-    pub neighbours: HashMap<(PersonId, &'q str), u32>,
+    pub neighbours: Vec<(String, HashMap<PersonId, u32>)>,
     /// Who reviewed the author.
     pub familiar: HashMap<PersonId, Familiar>,
-    /// Who reviews here lately.
-    pub activity: Activity,
+    /// Reviews of the last 90 days.
+    pub activity: HashMap<PersonId, u32>,
+    /// What the past tells of everybody, signal by signal.
+    pub signals: HashMap<PersonId, Values>,
     /// What comments here are about, as shares of 1.
     pub expected: Vec<(Area, f64)>,
 }
@@ -72,46 +65,25 @@ pub enum Barred {
 }
 
 impl<'q> Ground<'q> {
-    /// Reads the history once, in time linear in its paths.
+    /// Reads what the past tells of one question.
     #[must_use]
     pub fn read(query: &'q Query<'q>, settings: &'q Settings, now: Time, seed: u64) -> Self {
         let paths: Vec<&str> = query.pull.files.iter().map(|file| file.path.as_str()).collect();
-        let mut index = PathIndex::about(Decay::new(now, paths::HALF_LIFE_DAYS), paths.iter().copied());
-        let mut pairs = PairIndex::new(Decay::new(now, pair::HALF_LIFE_DAYS));
-        let mut neighbours = HashMap::new();
-        let mut activity = Activity::default();
-        let recent = now - TimeDelta::days(crate::suggest::activity::WINDOW_DAYS);
-        for review in query.history.iter().filter(|review| is_known(review, query, now)) {
-            let reviewers = reviewers(review);
-            let next_to_it = index.add(Part::Reviewed, review.at, &reviewers, &review.files);
-            for person in &reviewers {
-                for folder in &next_to_it {
-                    *neighbours.entry((*person, *folder)).or_default() += 1;
-                }
-            }
-            if let Some(author) = review.author.filter(|author| Some(*author) == query.pull.author) {
-                pairs.add(review.at, author, &reviewers);
-            }
-            if review.at >= recent {
-                activity.add(review.at, &reviewers);
-            }
-        }
-        let changes = query.authored.iter().filter(|change| change.at <= now);
-        for change in changes.filter(|c| c.pull != query.pull.number && c.files.len() <= MOST_FILES) {
-            index.add(Part::Wrote, change.at, &[change.author], &change.files);
-        }
-        let known = index.view(&paths, now).people();
-        let familiar = query.pull.author.map(|author| pairs.reviewers(author, now));
+        let past = query.past;
+        let familiar = query.pull.author.map(|author| past.pairs.reviewers(author, now));
+        let candidates: Vec<PersonId> = query.candidates.iter().map(|candidate| candidate.id).collect();
+        let files = paths.iter().copied();
+        let signals = past.memory.signals(now, query.pull.author, (files, &candidates));
         Self {
             query,
             settings,
             now,
             seed,
-            index,
-            known,
-            neighbours,
+            known: past.index.view(&paths, now).people(),
+            neighbours: past.index.neighbours(&paths),
             familiar: familiar.unwrap_or_default(),
-            activity,
+            activity: past.activity.counts(now),
+            signals: signals.people().map(|(person, values)| (person, *values)).collect(),
             expected: skill::shares(&query.pull.expected_areas),
             paths,
         }
@@ -164,20 +136,4 @@ impl<'q> Ground<'q> {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
     }
-}
-
-/// Whether this review had happened, as far as anybody could know, when the question was asked; a change of too many
-/// files tells nothing either.
-fn is_known(review: &PastReview, query: &Query<'_>, now: Time) -> bool {
-    let past = review.at <= now && review.closed_at.is_none_or(|closed| closed <= now);
-    past && review.pull != query.pull.number && review.files.len() <= MOST_FILES
-}
-
-/// The reviewers, each once, without the author.
-fn reviewers(review: &PastReview) -> Vec<PersonId> {
-    let mut people = review.reviewers.clone();
-    people.sort_unstable();
-    people.dedup();
-    people.retain(|person| Some(*person) != review.author);
-    people
 }

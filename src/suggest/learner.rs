@@ -128,7 +128,7 @@ struct Field<'g, 'q> {
     /// Changes of each person in the files' own folders, averaged over the files.
     home: HashMap<PersonId, f64>,
     /// The neighbouring folder that each person reviewed most, and how often.
-    neighbours: HashMap<PersonId, (&'q str, u32)>,
+    neighbours: HashMap<PersonId, (&'g str, u32)>,
     /// The change's languages as shares of its files.
     languages: BTreeMap<&'q str, f64>,
     /// The folder that most of the files lie in.
@@ -142,7 +142,7 @@ struct Field<'g, 'q> {
 impl<'g, 'q> Field<'g, 'q> {
     fn read(ground: &'g Ground<'q>) -> Self {
         let pull = ground.query.pull;
-        let view = ground.index.view(&ground.paths, ground.now);
+        let view = ground.query.past.index.view(&ground.paths, ground.now);
         let mut languages: BTreeMap<&str, f64> = BTreeMap::new();
         let named: Vec<&str> = pull.files.iter().filter_map(|file| file.language.as_deref()).collect();
         for language in &named {
@@ -309,12 +309,14 @@ fn main_folder<'q>(paths: &[&'q str]) -> &'q str {
 }
 
 /// The folder next to the change's own folders that each person reviewed most often; the first by name among equals.
-fn neighbours<'q>(ground: &Ground<'q>) -> HashMap<PersonId, (&'q str, u32)> {
+fn neighbours<'g>(ground: &'g Ground<'_>) -> HashMap<PersonId, (&'g str, u32)> {
     let mut most: HashMap<PersonId, (&str, u32)> = HashMap::new();
-    for ((person, folder), number) in &ground.neighbours {
-        let best = most.entry(*person).or_insert((folder, *number));
-        if (*number, Reverse(*folder)) > (best.1, Reverse(best.0)) {
-            *best = (folder, *number);
+    for (folder, reviewed) in &ground.neighbours {
+        for (person, number) in reviewed {
+            let best = most.entry(*person).or_insert((folder, *number));
+            if (*number, Reverse(folder.as_str())) > (best.1, Reverse(best.0)) {
+                *best = (folder, *number);
+            }
         }
     }
     most

@@ -18,6 +18,7 @@ pub mod ground;
 pub mod learner;
 pub mod memory;
 pub mod pair;
+pub mod past;
 pub mod paths;
 pub mod query;
 pub mod rank;
@@ -43,7 +44,7 @@ use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 
 /// The ranker's name and version, stored with every suggestion.
-pub const MODEL: &str = "peerlore-paths-pair-skill-2";
+pub const MODEL: &str = "peerlore-learned-3";
 
 /// Suggests someone who knows and someone who would learn, or says why nobody.
 ///

@@ -9,14 +9,14 @@ use crate::suggest::decay::Decay;
 pub const HALF_LIFE_DAYS: f64 = 120.0;
 
 /// Reviews by author and reviewer. Grows one review at a time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PairIndex {
     decay: Decay,
     authors: HashMap<PersonId, Reviewers>,
 }
 
 /// Who reviewed one author.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 struct Reviewers {
     sum: f64,
     reviewers: HashMap<PersonId, Familiarity>,

@@ -39,7 +39,7 @@ pub struct Holding {
     pub last: Time,
 }
 
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 struct Node {
     /// Sorted by name.
     children: Vec<(Box<str>, usize)>,
@@ -49,13 +49,11 @@ struct Node {
 }
 
 /// Reviews and changes by path prefix. Grows one change at a time, each in time linear in its paths.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PathIndex {
     decay: Decay,
     nodes: Vec<Node>,
     reviews: u32,
-    /// Only the prefixes of one pull request are kept.
-    narrow: bool,
     /// Files of the current change under each touched node; empty between changes.
     counts: Vec<u32>,
 }
@@ -64,48 +62,56 @@ pub struct PathIndex {
 const ROOT: usize = 0;
 
 impl PathIndex {
-    /// An index that keeps every prefix, for many questions.
+    /// An index without anything.
     #[must_use]
-    pub fn of_everything(decay: Decay) -> Self {
+    pub fn new(decay: Decay) -> Self {
         Self {
             decay,
             nodes: vec![Node::default()],
             reviews: 0,
-            narrow: false,
             counts: vec![0],
         }
     }
 
-    /// An index that keeps only the prefixes of these paths, for one question: most of a history is then passed over
-    /// at the first folder.
-    pub fn about<'p>(decay: Decay, paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut index = Self::of_everything(decay);
-        for path in paths {
-            index.place(path);
-        }
-        index.narrow = true;
-        index
-    }
-
-    /// Counts one change. Gives the folders, each once, at which its paths leave the kept ones: the nearest neighbours
-    /// of what was asked about. `billing/` for `billing/tax/vat.rs` where only `ledger/` is kept.
-    ///
-    /// Each of `people` stands there at most once.
-    pub fn add<'t>(&mut self, part: Part, at: Time, people: &[PersonId], files: &'t [String]) -> Vec<&'t str> {
+    /// Counts one change. Each of `people` stands there at most once.
+    pub fn add(&mut self, part: Part, at: Time, people: &[PersonId], files: &[String]) {
         self.reviews += u32::from(part == Part::Reviewed);
         let mut touched = Vec::new();
-        let mut neighbours: Vec<&str> = Vec::new();
         for path in files {
-            let neighbour = self.count_prefixes(path, &mut touched);
-            neighbours.extend(neighbour.filter(|folder| neighbours.last() != Some(folder)));
+            self.count_prefixes(path, &mut touched);
         }
-        neighbours.sort_unstable();
-        neighbours.dedup();
         let gain = self.decay.gain(at);
         for node in touched {
             let share = share(self.counts[node], files.len());
             self.counts[node] = 0;
             self.nodes[node].gain(part, at, people, gain * (2.0 * share).min(1.0));
+        }
+    }
+
+    /// The folders next to these paths' own ones, with a closing slash, and how many changes each person reviewed there: `billing/`
+    /// beside `ledger/post.rs`.
+    #[must_use]
+    pub fn neighbours(&self, paths: &[&str]) -> Vec<(String, HashMap<PersonId, u32>)> {
+        let mut own: HashMap<usize, &str> = HashMap::new();
+        for path in paths {
+            self.prefixes(path, |node, prefix| {
+                own.insert(node, prefix);
+            });
+        }
+        let mut neighbours = Vec::new();
+        for (node, prefix) in &own {
+            let beside = self.nodes[*node]
+                .children
+                .iter()
+                .filter(|(_, child)| !own.contains_key(child));
+            for (name, child) in beside.filter(|(_, child)| !self.nodes[*child].children.is_empty()) {
+                let reviewed = self.nodes[*child]
+                    .holders
+                    .iter()
+                    .filter(|(_, holding)| holding.reviewed > 0);
+                let reviewed = reviewed.map(|(person, holding)| (*person, holding.reviewed)).collect();
+                neighbours.push((format!("{prefix}{name}/"), reviewed));
+            }
         }
         neighbours
     }
@@ -137,17 +143,6 @@ impl PathIndex {
         }
     }
 
-    /// Makes a node for every prefix of a path.
-    fn place(&mut self, path: &str) {
-        let mut node = ROOT;
-        for segment in path.split('/') {
-            node = match self.nodes[node].child(segment) {
-                Some(next) => next,
-                None => self.add_node(node, segment),
-            };
-        }
-    }
-
     fn add_node(&mut self, parent: usize, segment: &str) -> usize {
         let next = self.nodes.len();
         self.nodes.push(Node::default());
@@ -158,22 +153,17 @@ impl PathIndex {
         next
     }
 
-    /// Counts one file at each of its kept prefixes, and lists those that were touched first by it. Gives the folder at
-    /// which the path leaves them, if it does so at a folder.
-    fn count_prefixes<'t>(&mut self, path: &'t str, touched: &mut Vec<usize>) -> Option<&'t str> {
+    /// Counts one file at each of its prefixes, and lists those that were touched first by it.
+    fn count_prefixes(&mut self, path: &str, touched: &mut Vec<usize>) {
         let mut node = ROOT;
-        let mut end = 0;
         self.count(node, touched);
         for segment in path.split('/') {
-            end += segment.len() + 1;
             node = match self.nodes[node].child(segment) {
                 Some(next) => next,
-                None if self.narrow => return path.get(..end),
                 None => self.add_node(node, segment),
             };
             self.count(node, touched);
         }
-        None
     }
 
     fn count(&mut self, node: usize, touched: &mut Vec<usize>) {

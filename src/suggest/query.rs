@@ -10,16 +10,15 @@ use crate::model::ids::TeamId;
 use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::model::suggestion::LeftOut;
+use crate::suggest::past::Past;
 
 /// Everything that one suggestion needs to know.
 #[derive(Clone, Debug)]
 pub struct Query<'a> {
     /// The pull request that wants reviewers.
     pub pull: &'a PullAsked,
-    /// Reviewed pull requests of the same repository, as known at the time of asking. The one asked about is skipped.
-    pub history: &'a [PastReview],
-    /// Changes written in the same repository.
-    pub authored: &'a [PastChange],
+    /// The repository's past, as known at the time of asking, by [`Past::of`]; without the pull request asked about.
+    pub past: &'a Past,
     /// Who may be suggested.
     pub candidates: &'a [Candidate],
     /// Teams with their members, also those who are away. Empty where teams are unknown.
@@ -121,6 +120,18 @@ pub struct PastReview {
     pub reviewers: Vec<PersonId>,
     /// The files it touched.
     pub files: Vec<String>,
+}
+
+impl PastReview {
+    /// The reviewers, each once, without the author.
+    #[must_use]
+    pub fn people(&self) -> Vec<PersonId> {
+        let mut people = self.reviewers.clone();
+        people.sort_unstable();
+        people.dedup();
+        people.retain(|person| Some(*person) != self.author);
+        people
+    }
 }
 
 /// A change that somebody wrote.

@@ -1,8 +1,9 @@
 //! Someone who knows: a sum of named parts, each of which is a reason in words. Whoever owns files of the change by
 //! CODEOWNERS comes first: their approval may be required.
 //!
-//! `paths (scaled to 1 for the best) + 0.5 pair + 0.3 activity share + 0.4 skill match - load`. The first three are
-//! spread.md section 1's; the weights of skill and load are judgement until they are learned per repository.
+//! What the repository's past tells ([`Memory`](crate::suggest::memory::Memory)) is summed up in four parts by what it is about, each
+//! signal times the weight that this repository taught; skill, offer, owned files and load are added by weights of judgement. A score
+//! is in log-odds: one more is about 2.7 times as likely to be the one who reviews.
 use crate::model::graph::Confidence;
 use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Pick;
@@ -11,23 +12,34 @@ use crate::model::suggestion::ScorePart;
 use crate::model::wording;
 use crate::suggest::ground::Barred;
 use crate::suggest::ground::Ground;
+use crate::suggest::memory::Signal;
 use crate::suggest::query::Candidate;
 use crate::suggest::reasons;
 use crate::suggest::skill;
 
-/// What the share of this author's reviews counts.
-pub const PAIR: f64 = 0.5;
-/// What the share of recent reviews counts.
-pub const ACTIVITY: f64 = 0.3;
 /// What the skill match counts.
-pub const SKILL: f64 = 0.4;
+pub const SKILL: f64 = 1.0;
 /// What an offer to teach counts, times the area's share.
-pub const TEACH_GOAL: f64 = 0.1;
-/// What open reviews take away at most.
-pub const LOAD: f64 = 0.5;
+pub const TEACH_GOAL: f64 = 0.3;
+/// What open reviews take away at most: with three of them half of it, which makes somebody less than half as likely.
+pub const LOAD: f64 = 2.0;
 
 /// What owning all of the files by CODEOWNERS counts.
-pub const OWNER: f64 = 0.6;
+pub const OWNER: f64 = 1.5;
+
+/// The signals of each part that the past tells.
+const PLACES: [Signal; 7] = [
+    Signal::PlacesLately,
+    Signal::Places,
+    Signal::NamesLately,
+    Signal::Names,
+    Signal::Session,
+    Signal::Wrote,
+    // Less than nothing in most repositories: who reviews everything has touched every folder.
+    Signal::Activity,
+];
+const PAIR: [Signal; 2] = [Signal::Pair, Signal::PairLately];
+const HERE: [Signal; 4] = [Signal::Lately, Signal::WroteLately, Signal::Last, Signal::Answers];
 
 /// Least decayed evidence on the paths: one review of all of it about 260 days ago.
 pub const LEAST_EVIDENCE: f64 = 0.05;
@@ -57,12 +69,7 @@ pub fn experts(ground: &Ground<'_>, left_out: &mut LeftOut) -> Vec<Ranked> {
             Some(Barred::Author | Barred::Asked | Barred::Idle) => {}
         }
     }
-    let paths = free.iter().filter_map(|candidate| ground.known.get(&candidate.id));
-    let best = paths.map(|known| known.score).fold(0.0, f64::max);
-    let mut ranked: Vec<Ranked> = free
-        .iter()
-        .filter_map(|candidate| ranked(ground, candidate, best))
-        .collect();
+    let mut ranked: Vec<Ranked> = free.iter().filter_map(|candidate| ranked(ground, candidate)).collect();
     ranked.sort_by(|a, b| {
         let owns = |ranked: &Ranked| ground.owned_by(ranked.pick.person).is_some();
         let by_score = settled(b.pick.score).total_cmp(&settled(a.pick.score));
@@ -73,18 +80,12 @@ pub fn experts(ground: &Ground<'_>, left_out: &mut LeftOut) -> Vec<Ranked> {
     ranked
 }
 
-/// The parts that need nothing but the history: path score scaled to 1, pair share, share of recent reviews.
-#[must_use]
-pub fn blend(paths: f64, pair: f64, activity: f64) -> f64 {
-    paths + PAIR * pair + ACTIVITY * activity
-}
-
 /// A score without the last digits, so that rounding never decides between equals.
 fn settled(score: f64) -> f64 {
     (score * 1e9).round()
 }
 
-fn ranked(ground: &Ground<'_>, candidate: &Candidate, best: f64) -> Option<Ranked> {
+fn ranked(ground: &Ground<'_>, candidate: &Candidate) -> Option<Ranked> {
     let known = ground.known.get(&candidate.id);
     let familiar = ground.familiar.get(&candidate.id);
     let matched = skill::matching(&candidate.skills, &ground.expected);
@@ -97,13 +98,17 @@ fn ranked(ground: &Ground<'_>, candidate: &Candidate, best: f64) -> Option<Ranke
     }
     let by_owning = owned.is_some();
     let mut parts: Vec<Reason> = owned.into_iter().collect();
-    if let Some(known) = known.filter(|known| best > 0.0 && !known.prefix.is_empty()) {
+    let told = |signals: &[Signal]| told(ground, candidate, signals);
+    if let Some(known) = known.filter(|known| !known.prefix.is_empty()) {
         let words = reasons::knows_place(known.prefix, &known.holding, ground.now);
-        parts.push(reason(ScorePart::Paths, known.score / best, words));
+        parts.push(reason(ScorePart::Paths, told(&PLACES), words));
     }
     if let Some(familiar) = familiar {
-        let words = reasons::knows_author(familiar.reviews);
-        parts.push(reason(ScorePart::Pair, PAIR * familiar.share, words));
+        parts.push(reason(
+            ScorePart::Pair,
+            told(&PAIR),
+            reasons::knows_author(familiar.reviews),
+        ));
     }
     if let Some(matched) = matched {
         parts.push(reason(
@@ -136,10 +141,21 @@ fn offer(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
 }
 
 fn activity(ground: &Ground<'_>, candidate: &Candidate) -> Option<Reason> {
-    let number = ground.activity.count(candidate.id);
+    let number = ground.activity.get(&candidate.id).copied().unwrap_or_default();
     let words = format!("reviewed {} here in the last 90 days", wording::count(number, "change"));
-    let weight = ACTIVITY * ground.activity.share(candidate.id);
-    (number > 0).then(|| reason(ScorePart::Activity, weight, words))
+    (number > 0).then(|| reason(ScorePart::Activity, told(ground, candidate, &HERE), words))
+}
+
+/// What some signals say together of this candidate.
+fn told(ground: &Ground<'_>, candidate: &Candidate, signals: &[Signal]) -> f64 {
+    let weights = ground.query.past.memory.weights();
+    let values = ground.signals.get(&candidate.id);
+    values.map_or(0.0, |values| {
+        signals
+            .iter()
+            .map(|signal| weights.of(*signal) * values[*signal as usize])
+            .sum()
+    })
 }
 
 /// What open reviews take away: a quarter of [`LOAD`] for the first, half of it for three. None without any.

@@ -248,9 +248,14 @@ async fn a_question_about_the_past_is_answered_as_of_then() {
             at: at(TODAY),
             knowledge,
         };
-        let known = gather::known(&mut *peerlore.conn().await, id, &question, &peerlore.settings)
-            .await
-            .expect("the database");
+        let known = gather::known(
+            &mut *peerlore.conn().await,
+            id,
+            &question,
+            (&peerlore.settings, &peerlore.app.pipeline.pasts),
+        )
+        .await
+        .expect("the database");
         who(&known.suggest(&peerlore.settings, at(TODAY), 1).expert)
     };
     assert_eq!(expert(Knowledge::Then).await, "ben");

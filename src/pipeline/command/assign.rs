@@ -142,7 +142,7 @@ impl Acting<'_> {
             at: now,
             knowledge: Knowledge::Now,
         };
-        let mut known = gather::known(conn, self.id, &question, &self.settings).await?;
+        let mut known = gather::known(conn, self.id, &question, (&self.settings, &self.pipeline.pasts)).await?;
         known.keep_only(&BTreeSet::from([person.id]));
         let suggestion = known.suggest(&self.settings, now, 0);
         let reasons = [suggestion.expert, suggestion.learner]

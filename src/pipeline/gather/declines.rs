@@ -121,10 +121,13 @@ pub async fn decline(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::model::graph::Confidence;
     use crate::model::ids::RepoId;
     use crate::model::suggestion::LeftOut;
+    use crate::suggest::past::Past;
     use crate::suggest::query::Candidate;
     use crate::suggest::query::HeldSkill;
     use crate::suggest::query::OwnLimits;
@@ -159,6 +162,7 @@ mod tests {
         };
         Known {
             pull: PullAsked::default(),
+            past: Arc::new(Past::new(Time::UNIX_EPOCH)),
             history: vec![
                 review(1, Time::UNIX_EPOCH),
                 review(2, Time::UNIX_EPOCH + Duration::days(20)),

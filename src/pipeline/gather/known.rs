@@ -1,5 +1,6 @@
 //! All that the ranker reads of one pull request, and what turns out while people are asked about.
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
@@ -9,6 +10,7 @@ use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::gather::count;
 use crate::store::suggestions::Share;
+use crate::suggest::past::Past;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::PastChange;
 use crate::suggest::query::PastReview;
@@ -23,6 +25,7 @@ const SHORTLIST: usize = 6;
 #[derive(Clone, Debug)]
 pub struct Known {
     pub(super) pull: PullAsked,
+    pub(super) past: Arc<Past>,
     pub(super) history: Vec<PastReview>,
     pub(super) authored: Vec<PastChange>,
     pub(super) candidates: Vec<Candidate>,
@@ -48,8 +51,7 @@ impl Known {
     fn query(&self) -> Query<'_> {
         Query {
             pull: &self.pull,
-            history: &self.history,
-            authored: &self.authored,
+            past: &self.past,
             candidates: &self.candidates,
             teams: &self.teams,
             left_out: self.left_out,

@@ -34,7 +34,7 @@ impl Ours {
 
     /// A review is asked for: once it is done, it is learned from what was known now.
     pub(super) fn ask(&mut self, now: Time, author: Option<PersonId>, row: &Row) {
-        let signals = self.memory.signals(now, author, paths(row));
+        let signals = self.memory.signals(now, author, (paths(row), &[]));
         self.open.insert(row.id.clone(), signals);
     }
 
@@ -64,7 +64,7 @@ impl Ours {
 /// What our ranker says: how likely each is the one who reviews, but for a common factor.
 pub(super) fn peerlore(state: &State, row: &Row) -> Scores {
     let memory = &state.ours.memory;
-    let signals = memory.signals(state.now, state.seen(row.author.as_deref()), paths(row));
+    let signals = memory.signals(state.now, state.seen(row.author.as_deref()), (paths(row), &[]));
     let scores: HashMap<PersonId, f64> = signals
         .people()
         .map(|(person, values)| (person, memory.weights().score(values).exp()))

@@ -54,7 +54,7 @@ impl State {
             now: epoch,
             activity: Activity::default(),
             pairs: PairIndex::new(decay),
-            prefixes: PathIndex::of_everything(decay),
+            prefixes: PathIndex::new(decay),
             chrev: Chrev::default(),
             revfinder: RevFinder::default(),
             ours: Ours::new(epoch, ours_without),

@@ -224,6 +224,8 @@ fn all_ranks(rows: &[Row], order: Order) -> Vec<Ranks> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn later_reviews_never_change_the_rank_of_an_earlier_question(
         rows in prop::collection::vec(any_row(), 1..25),

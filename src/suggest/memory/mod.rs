@@ -27,17 +27,17 @@ pub use crate::suggest::memory::weights::Values;
 pub use crate::suggest::memory::weights::Weights;
 
 /// Half-lives in days of reviews in folders (quickly, slowly) and of changes written there.
-const PLACES: [f64; 3] = [15.0, 240.0, 120.0];
+pub const PLACES: [f64; 3] = [15.0, 240.0, 120.0];
 /// The same of names, which count reviews only.
-const NAMES: [f64; 3] = [30.0, 240.0, 120.0];
+pub const NAMES: [f64; 3] = [30.0, 240.0, 120.0];
 /// Days in which a review counts half for how much somebody reviews here.
-const ACTIVITY: f64 = 60.0;
+pub const ACTIVITY: f64 = 60.0;
 /// Days in which a review counts half for a pair of author and reviewer (spread.md section 1).
-const PAIR: f64 = 120.0;
+pub const PAIR: f64 = 120.0;
 /// Shares under this count little: a share's value is `ln(1 + share / LITTLE)`.
-const LITTLE: f64 = 0.003;
+pub const LITTLE: f64 = 0.003;
 /// Days after which "a short while ago" is half of what it was: its value is `1 / (1 + days / A_WHILE)`.
-const A_WHILE: f64 = 2.0;
+pub const A_WHILE: f64 = 2.0;
 /// The last few changes that a session is told by ..
 const SESSION: usize = 25;
 /// .. each later one counting so much more than the one before.
@@ -59,7 +59,7 @@ pub struct Change<'a> {
 }
 
 /// What one repository's reviews tell.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Memory {
     places: Shelf,
     names: Shelf,
@@ -144,8 +144,25 @@ impl Memory {
         &self.weights
     }
 
-    /// Counts a review that was done by `at`.
+    /// Counts a change that was reviewed by `at`, also for who wrote it.
     pub fn add(&mut self, at: Time, change: Change<'_>) {
+        self.reviewed(at, change);
+        if let Some(author) = change.author {
+            self.wrote(at, author, change.files);
+        }
+    }
+
+    /// Counts a change that somebody wrote.
+    pub fn wrote(&mut self, at: Time, author: PersonId, files: &[String]) {
+        let touched = Touched::of(files.iter().map(String::as_str));
+        let author = self.number(author);
+        self.places.wrote(at, author, &touched.places, touched.files);
+        let known = &mut self.people[author as usize];
+        known.wrote = known.wrote.max(Some(at));
+    }
+
+    /// Counts a review that was done by `at`, and nothing for who wrote the change.
+    pub fn reviewed(&mut self, at: Time, change: Change<'_>) {
         let touched = Touched::of(change.files.iter().map(String::as_str));
         let people: Vec<u32> = change.reviewers.iter().map(|person| self.number(*person)).collect();
         for person in &people {
@@ -160,9 +177,6 @@ impl Memory {
         self.names.reviewed(at, &people, &touched.names, touched.files);
         if let Some(author) = change.author {
             let author = self.number(author);
-            self.places.wrote(at, author, &touched.places, touched.files);
-            let known = &mut self.people[author as usize];
-            known.wrote = known.wrote.max(Some(at));
             let gain = self.pair.gain(at);
             let pairs = self.pairs.entry(author).or_default();
             for person in &people {
@@ -180,13 +194,13 @@ impl Memory {
         }
     }
 
-    /// What is known at `now` about who will review these files of this author.
+    /// What is known at `now` about who will review these files of this author: of everybody who reviewed before, and of `also`.
     #[must_use]
     pub fn signals<'p>(
         &self,
         now: Time,
         author: Option<PersonId>,
-        paths: impl IntoIterator<Item = &'p str>,
+        (paths, also): (impl IntoIterator<Item = &'p str>, &[PersonId]),
     ) -> Signals {
         let touched = Touched::of(paths);
         let author = author.and_then(|author| self.numbers.get(&author).copied());
@@ -196,7 +210,10 @@ impl Memory {
         self.names.read(now, &touched.names, touched.files, &mut names);
         let session = self.session(&touched);
         let pairs = author.and_then(|author| self.pairs.get(&author));
-        let others = self.reviewers.iter().copied().filter(|person| Some(*person) != author);
+        let also = also.iter().filter_map(|person| self.numbers.get(person).copied());
+        let also = also.filter(|person| self.people[*person as usize].reviewed.is_none());
+        let others = self.reviewers.iter().copied().chain(also);
+        let others = others.filter(|person| Some(*person) != author);
         let people: Vec<(u32, PersonId)> = others.map(|person| (person, self.people[person as usize].id)).collect();
         let last = self.recent.back();
         let mut values: Vec<Values> = people

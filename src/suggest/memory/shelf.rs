@@ -13,7 +13,7 @@ pub type Key = u64;
 type Sums = [f64; 3];
 
 /// Decayed reviews and changes of people by key. Grows one change at a time, each in time linear in its keys.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shelf {
     decays: [Decay; 3],
     places: HashMap<Key, Place>,
@@ -21,7 +21,7 @@ pub struct Shelf {
 }
 
 /// One key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Place {
     reviews: u32,
     sums: Sums,

@@ -40,8 +40,8 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
 
     - reviewed 7 changes under `ledger/` since May
     - has reviewed 7 of this author's changes
-    - reviewed 6 changes here in the last 90 days
     - taught databases in 4 reviews
+    - reviewed 6 changes here in the last 90 days
     - 1 open review
 
     Someone who would learn, beside a reviewer who knows: `ben`

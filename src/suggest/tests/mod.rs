@@ -17,6 +17,7 @@ use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Pick;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
+use crate::suggest::past::Past;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::HeldSkill;
 use crate::suggest::query::OwnLimits;
@@ -140,11 +141,23 @@ impl World {
         }
     }
 
+    /// The past without the pull request asked about.
+    pub fn past(&self) -> Past {
+        let mut history = self.history.clone();
+        history.retain(|review| review.pull != self.pull.number);
+        let mut authored = self.authored.clone();
+        authored.retain(|change| change.pull != self.pull.number);
+        Past::of(&history, &authored, now())
+    }
+
     pub fn suggest(&self) -> Suggestion {
+        self.suggest_by(&self.past())
+    }
+
+    pub fn suggest_by(&self, past: &Past) -> Suggestion {
         let query = Query {
             pull: &self.pull,
-            history: &self.history,
-            authored: &self.authored,
+            past,
             candidates: &self.candidates,
             teams: &self.teams,
             left_out: self.left_out,

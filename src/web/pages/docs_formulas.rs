@@ -158,18 +158,31 @@ pub fn ranking(settings: &Settings) -> Markup {
             (knows::IDLE_DAYS) " days. Where somebody is asked already, nobody else is suggested for that place. For those who remain:"
         }
         p.formula {
-            "score = paths + " (knows::PAIR) " × pair + " (knows::SKILL) " × skill + " (knows::TEACH_GOAL) " × offer + "
-            (knows::ACTIVITY) " × activity + " (knows::OWNER) " × owned − " (knows::LOAD) " × open / (open + 3)"
+            "score = folders + author + here + " (knows::SKILL) " × skill + " (knows::TEACH_GOAL) " × offer + "
+            (knows::OWNER) " × owned − " (knows::LOAD) " × open / (open + 3)"
+        }
+        p {
+            "The first three are sums of signals, each times a weight that the repository's own past teaches: after every review that is "
+            "closed, the weights move so that whoever reviewed becomes likelier. One more in the score is about 2.7 times as likely. A signal "
+            "that is a share of everybody's counts as ln(1 + share / " (knows::memory::LITTLE) "), a time that has passed as 1 / (1 + days / "
+            (knows::memory::A_WHILE) ")."
         }
         dl.terms {
-            dt { "paths" }
+            dt { "folders" }
             dd {
                 "for every folder above the changed files: ln(1 + all changes / changes in it) × share of the files in it × own / (all + 1), "
-                "where own and all count changes reviewed or written there, halved every " (knows::PATH_HALF_LIFE_DAYS)
-                " days. The best of all gets 1, the others in proportion. Changes of more than " (knows::MOST_FILES) " files don't count."
+                "once halved every " (knows::memory::PLACES[0]) " days and once every " (knows::memory::PLACES[1])
+                "; the same by names of files and folders (" (knows::memory::NAMES[0]) " and " (knows::memory::NAMES[1]) " days), by changes "
+                "written there (" (knows::memory::PLACES[2]) " days) and by the last few changes; less the share of all reviews, since who "
+                "reviews everything has touched every folder. Changes of more than " (knows::MOST_FILES) " files don't count."
             }
-            dt { "pair" }
-            dd { "own reviews of this author / (everybody's + 1), halved every " (knows::PAIR_HALF_LIFE_DAYS) " days" }
+            dt { "author" }
+            dd { "own reviews of this author, halved every " (knows::memory::PAIR) " days, and how long ago the last one was" }
+            dt { "here" }
+            dd {
+                "how long ago they reviewed or wrote anything here, whether they reviewed the last change, and how much more often they "
+                "review than all of this tells"
+            }
             dt { "skill" }
             dd {
                 "for the areas that comments in these folders are about: share of the area × S / (S + " (knows::HALF_STRENGTH)
@@ -177,8 +190,6 @@ pub fn ranking(settings: &Settings) -> Markup {
             }
             dt { "offer" }
             dd { "share of the first of these areas that they offered to teach" }
-            dt { "activity" }
-            dd { "own share of all reviews here in the last " (knows::WINDOW_DAYS) " days" }
             dt { "owned" }
             dd { "share of the files that they own by the base branch's CODEOWNERS, themselves or through a team; owners come first" }
         }
