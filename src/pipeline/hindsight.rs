@@ -18,6 +18,7 @@ use crate::pipeline::StepError;
 use crate::pipeline::gather;
 use crate::pipeline::gather::Knowledge;
 use crate::pipeline::gather::Question;
+use crate::pipeline::pasts::Pasts;
 use crate::pipeline::places;
 use crate::pipeline::settings;
 use crate::store;
@@ -180,7 +181,7 @@ pub enum Hindsight {
 /// [`StepError::Store`] when the database can't tell.
 pub async fn of_pull(
     conn: &mut PgConnection,
-    base: &Settings,
+    (base, pasts): (&Settings, &Pasts),
     (repo, pull, key): (&Repo, &Pull, PullKey),
 ) -> Result<Hindsight, StepError> {
     let id = repo.installation;
@@ -196,7 +197,7 @@ pub async fn of_pull(
         at: pull.created_at,
         knowledge: Knowledge::Then,
     };
-    let known = gather::known(conn, id, &question, &settings).await?;
+    let known = gather::known(conn, id, &question, (&settings, pasts)).await?;
     let suggestion = known.suggest(&settings, pull.created_at, key.number.unsigned_abs().into());
     let name = format!("{}/{}", repo.owner, repo.name);
     let links = comment_words::CommentLinks {

@@ -58,7 +58,7 @@ impl State {
         repo.activity.move_to(pull.opened);
         if !pull.reviewers.is_empty() {
             let files = pull.files.iter().map(String::as_str);
-            let signals = repo.memory.signals(pull.opened, pull.author, files);
+            let signals = repo.memory.signals(pull.opened, pull.author, (files, &[]));
             self.open.insert(at, signals);
         }
     }
@@ -68,17 +68,18 @@ impl State {
         self.now = self.now.max(closed);
         let signals = self.open.remove(&at);
         let repo = self.repo(pull.key.repo);
+        if let Some(author) = pull.author.filter(|_| pull.merged) {
+            repo.memory.wrote(closed, author, &pull.files);
+        }
         if let Some(signals) = signals {
-            let (author, reviewers, files) = (pull.author, &pull.reviewers[..], &pull.files[..]);
+            let (reviewers, files) = (pull.reviewers.as_slice(), pull.files.as_slice());
+            let change = Change {
+                author: pull.author,
+                reviewers,
+                files,
+            };
             repo.memory.learn(&signals, reviewers);
-            repo.memory.add(
-                closed,
-                Change {
-                    author,
-                    reviewers,
-                    files,
-                },
-            );
+            repo.memory.reviewed(closed, change);
             repo.chrev.add(closed, reviewers, files);
             repo.activity.add(closed, reviewers);
         }

@@ -104,12 +104,20 @@ fn risk(report: &Report) -> Option<String> {
         report.figures.get(&Policy::Happened)?,
         report.figures.get(&Policy::WithLearner)?,
     );
+    let (risky, files) = (happened.files_at_risk, report.files);
+    let begin = format!(
+        "{} of {files} {} at risk at the end of what happened",
+        wording::count(risky, "file"),
+        is_or_are(risky)
+    );
+    if learner.extra == 0 {
+        return Some(format!(
+            "{begin}. Nobody would have joined to learn: it would have paid nowhere within the budget."
+        ));
+    }
     let extra = wording::count(learner.extra, "extra review");
     Some(format!(
-        "{} of {} at risk at the end of what happened; with {extra} by somebody who would learn, {}. That is one replay and has no \
-         interval: chance moves it, too.",
-        wording::count(happened.files_at_risk, "file"),
-        format_args!("{} {}", report.files, is_or_are(happened.files_at_risk)),
+        "{begin}; with {extra} by somebody who would learn, {}. That is one replay and has no interval: chance moves it, too.",
         learner.files_at_risk
     ))
 }

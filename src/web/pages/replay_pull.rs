@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::PullKey;
-use crate::model::settings::Settings;
+use crate::pipeline::Pipeline;
 use crate::pipeline::hindsight;
 use crate::pipeline::hindsight::Hindsight;
 use crate::store::contents;
@@ -68,14 +68,9 @@ pub async fn show(
         .filter(|number: &i32| *number > 0)
         .ok_or_else(missing)?;
     let mut conn = web.pipeline.pool.acquire().await?;
-    let at = (&web.pipeline.settings, web.pipeline.clock.now());
-    let mut view = view(&mut conn, &visitor, (&owner, &name, number), at)
+    let view = view(&mut conn, &visitor, (&owner, &name, number), &web.pipeline)
         .await?
         .ok_or_else(missing)?;
-    view.link = format!(
-        "{}/{}/{}/pull/{number}",
-        web.pipeline.addresses.host, view.repo.owner, view.repo.name
-    );
     let title = format!("{} #{number}, replayed", view.repo.name);
     let frame = Frame {
         title: &title,
@@ -89,7 +84,7 @@ async fn view(
     conn: &mut PgConnection,
     visitor: &Visitor,
     (owner, name, number): (&str, &str, i32),
-    (base, now): (&Settings, Time),
+    pipeline: &Pipeline,
 ) -> Result<Option<View>, PageError> {
     for (_, reader) in tenant::seen_by(conn, visitor).await? {
         let Some(repo) = tenants::repo_to_read(conn, &reader, owner, name).await? else {
@@ -99,14 +94,17 @@ async fn view(
         let Some(pull) = pulls::pull(conn, repo.installation, key).await? else {
             return Ok(None);
         };
+        let now = pipeline.clock.now();
         let reviewers = hindsight::reviewers(conn, &reader, (&pull, key), now).await?;
+        let base = (&pipeline.settings, &pipeline.pasts);
         let hindsight = hindsight::of_pull(conn, base, (&repo, &pull, key)).await?;
+        let host = &pipeline.addresses.host;
         return Ok(Some(View {
             number,
             has_files: !contents::files(conn, repo.installation, key).await?.is_empty(),
             reviewers,
             hindsight,
-            link: String::new(),
+            link: format!("{host}/{}/{}/pull/{number}", repo.owner, repo.name),
             now,
             repo,
             pull,
