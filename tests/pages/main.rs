@@ -8,6 +8,7 @@ mod forms;
 mod labels;
 mod privacy;
 mod replay;
+mod replay_command;
 mod roles;
 mod shown;
 mod sign_in;

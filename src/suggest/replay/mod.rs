@@ -314,7 +314,7 @@ impl<'a> Replay<'a> {
 }
 
 /// The best who doesn't review already takes the place of one of those who do; nobody where there is no such one.
-fn replace_one(selected: &mut Vec<PersonId>, ranked: &[PersonId], chance: u64) {
+fn replace_one(selected: &mut [PersonId], ranked: &[PersonId], chance: u64) {
     let slot = usize::try_from(chance % selected.len().max(1) as u64).unwrap_or(0);
     let others = |person: &&PersonId| {
         selected

@@ -22,6 +22,7 @@ use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::web::Web;
 use crate::web::access::Lead;
+use crate::web::access::Visitor;
 use crate::web::chart;
 use crate::web::chart::Bar;
 use crate::web::error::PageError;
@@ -122,17 +123,29 @@ pub async fn show(
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
+    let view = view(&web, &visitor, &query).await?;
+    if view.page > view.pages() {
+        return Err(PageError::NotFound("There is no such page of this list.".to_owned()));
+    }
+    let frame = Frame {
+        title: "Replay",
+        place: Place::Replay,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, PageError> {
     let last = Wanted::number(query.last.as_ref(), hindsight::USUAL, hindsight::USUAL)?;
     let page = Wanted::number(query.page.as_ref(), 1, hindsight::USUAL)?;
     let mut conn = web.pipeline.pool.acquire().await?;
-    let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
+    let mut tenants = tenant::seen_by(&mut conn, visitor).await?;
+    let missing = || PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned());
     let wanted = match &query.organisation {
         Some(login) => tenants
             .iter()
             .position(|(tenant, _)| tenant.login.eq_ignore_ascii_case(login))
-            .ok_or_else(|| {
-                PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
-            })?,
+            .ok_or_else(missing)?,
         None => 0,
     };
     let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
@@ -145,27 +158,21 @@ pub async fn show(
         page,
         told: None,
     };
-    if let Some((_, reader)) = chosen {
-        let repos = tenants::repos(&mut conn, reader.installation()).await?;
-        let readable = repos.into_iter().filter(|repo| reader.may_read(repo.id, repo.private));
-        let repos: Vec<Repo> = readable.collect();
-        let repo = among(&repos, query.repo.as_deref())?;
-        let at = (&web.pipeline.settings, web.pipeline.clock.now());
-        let history = History::read(&mut conn, &reader, repo.map(|repo| repo.id), at).await?;
-        drop(conn);
-        view.repo = repo.map(full_name);
-        view.repos = repos.iter().map(full_name).collect();
-        view.told = Some(history.replay(last, SEED).await?);
-    }
-    if page > view.pages() {
-        return Err(PageError::NotFound("There is no such page of this list.".to_owned()));
-    }
-    let frame = Frame {
-        title: "Replay",
-        place: Place::Replay,
-        visitor: Some(&visitor),
+    let Some((_, reader)) = chosen else {
+        return Ok(view);
     };
-    Ok(layout::page(&frame, &render(&view)))
+    let repos = tenants::repos(&mut conn, reader.installation()).await?;
+    let readable = repos.into_iter().filter(|repo| reader.may_read(repo.id, repo.private));
+    let repos: Vec<Repo> = readable.collect();
+    let repo = among(&repos, query.repo.as_deref())?;
+    let at = (&web.pipeline.settings, web.pipeline.clock.now());
+    let history = History::read(&mut conn, &reader, repo.map(|repo| repo.id), at).await?;
+    // Nobody waits for the connection while it is replayed.
+    drop(conn);
+    view.repo = repo.map(full_name);
+    view.repos = repos.iter().map(full_name).collect();
+    view.told = Some(history.replay(last, SEED).await?);
+    Ok(view)
 }
 
 /// The repository of that name; none where none is wanted.
