@@ -1,4 +1,4 @@
-//! Adds somebody who would learn, where it pays: the policy of `spread::ours`, one repository after another.
+//! Adds somebody who would learn, where it pays: the policy of `spread::ours`, with one budget for all repositories.
 //!
 //! It goes through the whole history, so that it knows who stays and what it may spend; only whoever joins the reviews that are asked about
 //! gains knowledge by it.
@@ -9,7 +9,6 @@ use chrono::DateTime;
 use chrono::Months;
 
 use crate::model::ids::PersonId;
-use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
 use crate::suggest::eval::Row;
 use crate::suggest::replay::Pull;
@@ -40,21 +39,15 @@ pub(super) fn choose(
     teams: &HashMap<PersonId, Vec<TeamId>>,
     seed: u64,
 ) -> HashMap<usize, PersonId> {
-    let mut of_repo: BTreeMap<RepoId, Vec<usize>> = BTreeMap::new();
     // Of one that is open still nothing is known.
-    for at in (0..pulls.len()).filter(|at| pulls[*at].closed.is_some()) {
-        of_repo.entry(pulls[at].key.repo).or_default().push(at);
-    }
-    let mut chosen = HashMap::new();
-    for places in of_repo.values() {
-        let rows: Vec<Row> = places.iter().map(|at| row(*at, &pulls[*at])).collect();
-        let history = History::read(&rows);
-        let charts = charts(&history, teams);
-        chosen.extend(Walk::new(&history, Teams::read(&history, &charts), seed).choose(asked));
-    }
-    chosen
+    let closed = pulls.iter().enumerate().filter(|(_, pull)| pull.closed.is_some());
+    let rows: Vec<Row> = closed.map(|(at, pull)| row(at, pull)).collect();
+    let history = History::read(&rows);
+    let teams = Teams::read(&history, &charts(&history, teams));
+    Walk::new(&history, teams, seed).choose(asked)
 }
 
+/// A change as `spread` reads it. Nothing is above a repository that counts as near it: nobody learns where they never did anything.
 fn row(at: usize, pull: &Pull) -> Row {
     Row {
         id: at.to_string(),
@@ -62,7 +55,11 @@ fn row(at: usize, pull: &Pull) -> Row {
         closed_at: pull.closed,
         author: pull.author.map(|author| author.to_string()),
         reviewers: pull.reviewers.iter().map(ToString::to_string).collect(),
-        files: pull.files.clone(),
+        files: pull
+            .files
+            .iter()
+            .map(|path| format!("{}/-/-/{path}", pull.key.repo))
+            .collect(),
     }
 }
 
@@ -98,7 +95,7 @@ fn charts(history: &History, teams: &HashMap<PersonId, Vec<TeamId>>) -> Vec<Team
         .collect()
 }
 
-/// One repository's history, step by step.
+/// The history, step by step.
 struct Walk<'a> {
     history: &'a History,
     teams: Teams,

@@ -86,8 +86,20 @@ pub fn told(report: &Report) -> Vec<String> {
             told.push(format!("Expertise with {}: {}.", named(policy), verdict(&change)));
         }
     }
+    told.extend(load(report));
     told.extend(risk(report));
     told
+}
+
+fn load(report: &Report) -> Option<String> {
+    let busiest = |policy: Policy| report.figures.get(&policy)?.busiest_share;
+    let (ours, happened) = (busiest(Policy::Ours)?, busiest(Policy::Happened)?);
+    Some(format!(
+        "Of all reviews the {CORE} busiest do {} with our pick, and did {} in what happened. Here the best is asked every time; real \
+         suggestions leave out whoever has as many open reviews as the settings allow.",
+        percent(ours),
+        percent(happened)
+    ))
 }
 
 fn named(policy: Policy) -> &'static str {

@@ -371,7 +371,7 @@ fn line(told: &Told, asked: &Asked) -> Markup {
             th scope="row" { a href={ "/replay/" (owner) "/" (name) "/" (asked.key.number) } { (owner) "/" (name) " #" (asked.key.number) } " " span.soft.small { (prose::date(asked.opened)) } }
             td { "Reviewed by " (wording::count(asked.reviewers.len(), "person")) }
             @for policy in [Policy::Ours, Policy::ExpertOnly, Policy::Random] {
-                td { span.soft.small { @if policy != Policy::Ours { (policy.name()) ": " } @else { "our pick: " } } (outcome(asked, policy)) }
+                td { span.narrow.soft.small { (policy.name()) ": " } (outcome(asked, policy)) }
             }
         }
     }
