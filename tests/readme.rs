@@ -224,7 +224,7 @@ fn help_and_version_end_with_0() {
 
 #[test]
 fn a_command_line_that_makes_no_sense_ends_with_2() {
-    let wrong: [&[&str]; 11] = [
+    let wrong: [&[&str]; 13] = [
         &[],
         &["frobnicate"],
         &["serve", "--workers", "0"],
@@ -236,6 +236,8 @@ fn a_command_line_that_makes_no_sense_ends_with_2() {
         &["sweep", "--since", "31.1.2026"],
         &["suggest", "--repo", "a/b", "--pull=-5"],
         &["opt-out", "https://github.com/acme/shop"],
+        &["replay", "--last", "0"],
+        &["replay", "--last", "2001"],
     ];
     for arguments in wrong {
         let output = output(&mut peerlore(arguments));

@@ -21,6 +21,7 @@ pub mod model;
 pub mod opt_out;
 pub mod profile;
 pub mod rebuild;
+pub mod replay;
 pub mod serve;
 pub mod setup;
 pub mod suggest;
@@ -69,6 +70,8 @@ enum Command {
     Profile(profile::Profile),
     /// Show who holds a skill area
     Experts(experts::Experts),
+    /// Show what our picks would have come to on your own past
+    Replay(replay::Replay),
     /// Make every projection again from the facts
     Rebuild(rebuild::Rebuild),
     /// Measure a model on labelled data
@@ -191,6 +194,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Suggest(command) => suggest::run(config, command).await,
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
+        Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,
         Command::Train(command) => train::run(&config, &command).await,

@@ -31,6 +31,7 @@ pub mod feedback;
 pub mod fetch;
 pub mod formulas;
 pub mod gather;
+pub mod hindsight;
 pub mod import;
 pub mod learn;
 pub mod lifecycle;

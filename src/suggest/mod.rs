@@ -7,7 +7,8 @@
 //! - `ground` reads the history once: `paths` (who knows these folders), `pair` (who reviews this author), `activity`
 //! - `rank` picks who knows, with `skill`; `learner` picks who would learn, only beside somebody competent
 //! - `reasons` says it in words; `words` makes the comment
-//! - `eval` replays a history and measures the ranker against baselines; `spread` how far knowledge would have spread
+//! - `eval` replays a history and measures the ranker against baselines; `spread` measures how far knowledge would have spread
+//! - `replay` does both for an organisation's own past, as its pages show it
 pub mod activity;
 pub mod codeowners;
 pub mod communities;
@@ -22,6 +23,7 @@ pub mod paths;
 pub mod query;
 pub mod rank;
 pub mod reasons;
+pub mod replay;
 pub mod skill;
 pub mod spread;
 pub mod words;

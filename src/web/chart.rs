@@ -27,6 +27,38 @@ pub fn interval(low: f64, high: f64, (point, most): (Option<f64>, f64), words: &
     }
 }
 
+/// One bar.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bar {
+    /// What it is of.
+    pub name: &'static str,
+    /// How long it is, in [0, 1].
+    pub share: f64,
+    /// Its figure, as people read it.
+    pub figure: String,
+    /// It stands out.
+    pub ours: bool,
+}
+
+/// Bars below each other, each with its name and its figure as text.
+#[must_use]
+pub fn bars(bars: &[Bar]) -> Markup {
+    html! {
+        ul.bars {
+            @for bar in bars {
+                li {
+                    span { (bar.name) }
+                    svg class=(if bar.ours { "bar ours" } else { "bar" }) viewBox="0 0 200 12" preserveAspectRatio="none" role="img" aria-label={ (bar.name) ": " (bar.figure) } {
+                        rect.rail x="0" y="0" width="200" height="12" rx="2" {}
+                        rect.span x="0" y="0" width=(figure(bar.share.clamp(0.0, 1.0) * WIDTH)) height="12" rx="2" {}
+                    }
+                    span.number aria-hidden="true" { (bar.figure) }
+                }
+            }
+        }
+    }
+}
+
 fn figure(value: f64) -> String {
     format!("{value:.1}")
 }
@@ -41,6 +73,23 @@ mod tests {
         assert!(drawn.contains(r#"x="0.0" y="2" width="200.0""#), "{drawn}");
         assert!(drawn.contains(r#"x="198.0" y="0""#), "{drawn}");
         assert!(drawn.contains(r#"aria-label="from 0% to 100%""#), "{drawn}");
+    }
+
+    #[test]
+    fn a_bar_says_its_figure_and_stays_on_its_rail() {
+        let bar = |share, ours| Bar {
+            name: "our pick",
+            share,
+            figure: "61%".to_owned(),
+            ours,
+        };
+        let drawn = bars(&[bar(0.61, true), bar(7.0, false)]).into_string();
+        assert!(
+            drawn.contains(r#"width="122.0""#) && drawn.contains(r#"width="200.0""#),
+            "{drawn}"
+        );
+        assert_eq!(drawn.matches(r#"aria-label="our pick: 61%""#).count(), 2, "{drawn}");
+        assert_eq!(drawn.matches("bar ours").count(), 1, "{drawn}");
     }
 
     #[test]

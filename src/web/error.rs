@@ -137,7 +137,7 @@ impl PageError {
                 StatusCode::FORBIDDEN,
                 "This page is for leads",
                 "Team pages are for the team's maintainers on GitHub, for those whom the configuration names under `leads`, and for \
-                 owners. If you lead this team, ask an owner of the organisation to make you a maintainer of it."
+                 owners; the replay is for the same people. If you lead this team, ask an owner of the organisation to make you a maintainer of it."
                     .to_owned(),
             ),
             Self::ForOwners => (

@@ -35,6 +35,8 @@ pub enum Place {
     SilentExperts,
     /// `/teams`
     Teams,
+    /// `/replay`
+    Replay,
     /// `/admin`
     Admin,
     /// `/docs`
@@ -44,11 +46,12 @@ pub enum Place {
 }
 
 /// The ways in the head of every page.
-const WAYS: [(Place, &str, &str); 6] = [
+const WAYS: [(Place, &str, &str); 7] = [
     (Place::Home, "/", "Pull requests"),
     (Place::Me, "/me", "My page"),
     (Place::SilentExperts, "/silent-experts", "Silent experts"),
     (Place::Teams, "/teams", "Teams"),
+    (Place::Replay, "/replay", "Replay"),
     (Place::Admin, "/admin", "Admin"),
     (Place::Docs, "/docs", "How it works"),
 ];
@@ -60,7 +63,7 @@ fn leads_anywhere(place: Place, visitor: Option<&Visitor>) -> bool {
         Place::SilentExperts => visitor.is_some(),
         Place::Me => visitor.is_some_and(Visitor::has_own_page),
         Place::Admin => visitor.is_some_and(Visitor::owns),
-        Place::Teams => visitor.is_some_and(Visitor::leads_some_team),
+        Place::Teams | Place::Replay => visitor.is_some_and(Visitor::leads_some_team),
     }
 }
 

@@ -7,6 +7,8 @@ mod browser;
 mod forms;
 mod labels;
 mod privacy;
+mod replay;
+mod replay_command;
 mod roles;
 mod shown;
 mod sign_in;

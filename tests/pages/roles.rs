@@ -16,7 +16,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 21] = [
+const TABLE: [Row; 24] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -46,6 +46,17 @@ const TABLE: [Row; 21] = [
     ("/teams/{slug}", "/teams/payments", [200, 200, 403, 403, 403]),
     ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 403, 403]),
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
+    ("/replay", "/replay", [200, 200, 403, 200, 403]),
+    (
+        "/replay/{owner}/{repo}/{number}",
+        "/replay/acme/shop/6",
+        [200, 200, 200, 404, 403],
+    ),
+    (
+        "/replay/{owner}/{repo}/{number}",
+        "/replay/acme/sealed/1",
+        [200, 200, 404, 404, 403],
+    ),
     ("/admin", "/admin", [200, 403, 403, 200, 403]),
     ("/docs", "/docs", [200, 200, 200, 200, 200]),
     ("/docs/skills", "/docs/skills", [200, 200, 200, 200, 200]),

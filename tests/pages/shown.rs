@@ -69,6 +69,8 @@ async fn every_page_is_whole_safe_and_without_script() {
         "/pulls/acme/shop/1",
         "/me",
         "/silent-experts",
+        "/replay",
+        "/replay/acme/shop/6",
         "/docs",
         "/nowhere",
         "/pulls/acme/shop/0",

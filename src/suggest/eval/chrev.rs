@@ -10,7 +10,7 @@ use crate::model::ids::PersonId;
 
 /// Reviews and review days of every file and folder.
 #[derive(Default, Debug)]
-pub(super) struct Chrev {
+pub(in crate::suggest) struct Chrev {
     places: HashMap<String, Place>,
 }
 
@@ -31,7 +31,7 @@ struct Reviewer {
 
 impl Chrev {
     /// Counts one review at each of its files, and once at each of their folders.
-    pub(super) fn add(&mut self, at: Time, reviewers: &[PersonId], files: &[String]) {
+    pub(in crate::suggest) fn add(&mut self, at: Time, reviewers: &[PersonId], files: &[String]) {
         let day = at.date_naive();
         let places: BTreeSet<&str> = files.iter().flat_map(|file| upwards(file)).collect();
         for name in places {
@@ -45,7 +45,7 @@ impl Chrev {
     }
 
     /// Everybody's sum over these files; a file never seen stands for its nearest folder that was.
-    pub(super) fn scores(&self, files: &[String]) -> HashMap<PersonId, f64> {
+    pub(in crate::suggest) fn scores(&self, files: &[String]) -> HashMap<PersonId, f64> {
         let mut scores = HashMap::new();
         for file in files {
             if let Some(place) = upwards(file).find_map(|name| self.places.get(name)) {

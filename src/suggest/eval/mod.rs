@@ -8,7 +8,7 @@
 //! - `state` is what is known at a point of time; `ours` and `baselines` score from it, with `chrev` and `revfinder`
 //! - `intervals` makes figures and intervals of ranks
 mod baselines;
-mod chrev;
+pub(in crate::suggest) mod chrev;
 mod intervals;
 mod model;
 mod ours;

@@ -19,6 +19,8 @@ pub mod me_forms;
 pub mod me_labels;
 pub mod people;
 pub mod pull;
+pub mod replay;
+pub mod replay_pull;
 pub mod settings_files;
 pub mod setup;
 pub mod setup_words;
@@ -56,6 +58,8 @@ pub fn routes() -> Router<Web> {
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::show))
         .route("/silent-experts", get(silent::show))
+        .route("/replay", get(replay::show))
+        .route("/replay/{owner}/{repo}/{number}", get(replay_pull::show))
         .route("/sign-in", get(sign_in::begin))
         .route("/sign-in/callback", get(sign_in::finish))
         .route(

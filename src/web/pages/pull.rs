@@ -135,6 +135,9 @@ pub fn render(view: &View) -> Markup {
     html! {
         (head(view))
         @for words in notes(view) { div.note { p { (words) } } }
+        @if view.stored.is_none() && !view.pull.open && !view.pull.by_bot {
+            p { a href={ "/replay/" (view.repo.owner) "/" (view.repo.name) "/" (view.number) } { "What would have been said when it was opened" } }
+        }
         @if let Some(stored) = &view.stored {
             div.two {
                 (slot("Someone who knows", "knows", &stored.suggestion.expert))
@@ -235,7 +238,8 @@ fn not_yet(view: &View) -> &'static str {
     }
 }
 
-fn slot(title: &str, class: &str, slot: &Slot) -> Markup {
+/// One place of a suggestion: who, with reasons, or why nobody.
+pub(super) fn slot(title: &str, class: &str, slot: &Slot) -> Markup {
     html! {
         section class={ "slot " (class) } {
             h2 { (title) }
@@ -275,7 +279,8 @@ fn what_now(suggestion: &Suggestion, link: &str) -> Markup {
     }
 }
 
-fn sums(suggestion: &Suggestion) -> Markup {
+/// How the scores came about, folded away.
+pub(super) fn sums(suggestion: &Suggestion) -> Markup {
     let picks: Vec<(&str, &Pick)> = [
         ("who knows", &suggestion.expert),
         ("who would learn", &suggestion.learner),
@@ -349,7 +354,8 @@ fn part(part: ScorePart) -> &'static str {
     }
 }
 
-fn left_out(left_out: &LeftOut) -> Markup {
+/// How many could not be considered, and why.
+pub(super) fn left_out(left_out: &LeftOut) -> Markup {
     let counts: Vec<String> = [
         (left_out.not_members, "no member with read access"),
         (left_out.away, "away"),
