@@ -27,8 +27,8 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     cleo
     reviewed 2 changes under ledger/ since September
     has reviewed 2 of this author's changes
-    reviewed 2 changes here in the last 90 days
     taught error handling in 2 reviews
+    reviewed 2 changes here in the last 90 days
     Someone who would learn
     dan
     knows Rust
@@ -40,21 +40,21 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     A score is the sum of its parts, for this pull request only. The two scores have different parts and can't be compared with each other, nor with those on other pull requests. The formulas.
     Who knows: cleo
     Part Reason Adds
-    Same paths reviewed 2 changes under ledger/ since September 1.000
-    Same author has reviewed 2 of this author's changes 0.141
-    Active here reviewed 2 changes here in the last 90 days 0.100
-    Skill taught error handling in 2 reviews 0.073
-    Sum 1.314
+    Same paths reviewed 2 changes under ledger/ since September 7.292
+    Same author has reviewed 2 of this author's changes 0.363
+    Skill taught error handling in 2 reviews 0.183
+    Active here reviewed 2 changes here in the last 90 days 0.054
+    Sum 7.891
     Who would learn: dan
     Part Reason Adds
     Next to it knows Rust 0.133
-    Next to it reviewed 2 changes under ledger/ since September 0.067
+    Next to it reviewed 2 changes under ledger/ since September 0.069
     Next to it taught error handling in 2 reviews 0.035
     Team from the author's own team, since nobody from another team could be suggested 0.000
-    Sum 0.235
+    Sum 0.236
     Who could not be considered
     1 no member with read access. Names and reasons of absences are never shown.
-    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-paths-pair-skill-2. Shown here only.
+    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-learned-3. Shown here only.
     Suggestions are invitations, not verdicts: people decide. How it works, what is stored, who sees it.
     ");
 }
