@@ -10,6 +10,7 @@ use crate::suggest::spread;
 use crate::suggest::spread::Asked;
 use crate::suggest::spread::Outcome;
 use crate::suggest::spread::chart;
+use crate::suggest::spread::curve::Point;
 use crate::suggest::spread::metrics::Figures;
 use crate::suggest::spread::ours::Setting;
 use crate::suggest::spread::teams::TeamMonth;
@@ -146,6 +147,9 @@ const COLUMNS: [Column; 11] = [
     ("mean extra", |figures| format!("{:.1}", figures.mean_extra)),
 ];
 
+/// Over the budget by less than this many percent is rounding.
+const SLIGHTLY: f64 = 0.05;
+
 fn curve(out: &mut impl Write, outcome: &Outcome) -> anyhow::Result<()> {
     writeln!(
         out,
@@ -191,6 +195,14 @@ fn curve(out: &mut impl Write, outcome: &Outcome) -> anyhow::Result<()> {
         "\nFaR by Rev++: o ours, x the others, * both\n\n{}",
         chart::text(&outcome.curve)
     )?;
+    let overspent = |point: &Point| point.ours.rev_plus > point.budget * 100.0 + SLIGHTLY;
+    if outcome.curve.iter().any(overspent) {
+        writeln!(
+            out,
+            "Ours gave more than its budget: so short a history doesn't pay back what may be spent ahead. `--advance 0` keeps to the budget \
+             from the first review on."
+        )?;
+    }
     Ok(())
 }
 
