@@ -1,7 +1,8 @@
 //! What the ranker learned of each repository's past, kept between questions: only what was closed since the last one is taken in.
 //!
 //! The database stays the truth: each question brings the past as it stands there, without whoever is out of everything. Where anything
-//! of it is other than what was taken in, it is learned anew, so nothing outlives an erasure, an opt-out or a setting.
+//! of it is other than what was taken in, it is learned anew, so no answer rests on what an erasure, an opt-out or a setting took out. Until a
+//! repository's next question the numbers of before stay in memory: ids and sums, no name and no text.
 use std::collections::HashMap;
 use std::hash::DefaultHasher;
 use std::hash::Hash;
@@ -43,13 +44,14 @@ impl Pasts {
         (reviews, changes): (&[PastReview], &[PastChange]),
         now: Time,
     ) -> Arc<Past> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.remove(&repo);
+        // Nobody waits while one past is learned; who asks about the same one meanwhile learns it, too.
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&repo);
         let next = match known.map(|known| known.grown((reviews, changes), now)) {
             Some(Ok(grown)) => grown,
             None | Some(Err(Changed)) => Kept::new((reviews, changes), now),
         };
         let past = Arc::clone(&next.past);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {
             let oldest = kept
                 .iter()

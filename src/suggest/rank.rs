@@ -1,7 +1,7 @@
 //! Someone who knows: a sum of named parts, each of which is a reason in words. Whoever owns files of the change by
 //! CODEOWNERS comes first: their approval may be required.
 //!
-//! What the repository's past tells ([`Memory`](crate::suggest::memory::Memory)) is summed up in four parts by what it is about, each
+//! What the repository's past tells ([`Memory`](crate::suggest::memory::Memory)) is summed up in three parts by what it is about, each
 //! signal times the weight that this repository taught; skill, offer, owned files and load are added by weights of judgement. A score
 //! is in log-odds: one more is about 2.7 times as likely to be the one who reviews.
 use crate::model::graph::Confidence;

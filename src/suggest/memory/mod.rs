@@ -10,6 +10,7 @@ mod tests;
 mod weights;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
@@ -212,6 +213,8 @@ impl Memory {
         let pairs = author.and_then(|author| self.pairs.get(&author));
         let also = also.iter().filter_map(|person| self.numbers.get(person).copied());
         let also = also.filter(|person| self.people[*person as usize].reviewed.is_none());
+        // Sorted, so that sums are rounded alike in whatever order people are asked about.
+        let also: BTreeSet<u32> = also.collect();
         let others = self.reviewers.iter().copied().chain(also);
         let others = others.filter(|person| Some(*person) != author);
         let people: Vec<(u32, PersonId)> = others.map(|person| (person, self.people[person as usize].id)).collect();

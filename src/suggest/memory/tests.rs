@@ -91,6 +91,11 @@ fn who_wrote_a_change_and_never_reviewed_is_known_when_asked_about() {
         signals.people().map(|(person, _)| person).collect::<Vec<_>>()
     };
     assert_eq!(people(&[]), [ANA]);
+    assert_eq!(
+        people(&[BEN, ANA]),
+        people(&[ANA, BEN]),
+        "in whatever order they are asked about"
+    );
     assert_eq!(people(&[ANA, BEN, PersonId(99)]), [ANA, BEN]);
 }
 

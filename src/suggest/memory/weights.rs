@@ -59,7 +59,8 @@ impl Signal {
         Self::Answers,
     ];
 
-    /// What it counts where nothing was learned: about the mean of what `android`, `eclipse`, `golang-tools` and `cargo` learn.
+    /// What it counts where nothing was learned (*judgement*): near what `android`, `eclipse`, `golang-tools` and `cargo` learn, and so that
+    /// a first review of the file counts more than a first review of the author.
     fn prior(self) -> f64 {
         match self {
             Self::NamesLately | Self::Pair | Self::Last => 0.15,
