@@ -43,17 +43,17 @@ impl Activity {
         }
     }
 
-    /// Everybody's reviews in the window that ends now, without moving it.
+    /// What falls out of the window if it ends now: each person's reviews to take from [`count`](Self::count). Without moving it.
     #[must_use]
-    pub fn counts(&self, now: Time) -> HashMap<PersonId, u32> {
+    pub fn gone_by(&self, now: Time) -> HashMap<PersonId, u32> {
         let from = now - TimeDelta::days(WINDOW_DAYS);
-        let mut counts = HashMap::new();
-        for (_, reviewers) in self.window.iter().rev().take_while(|(at, _)| *at >= from) {
+        let mut gone = HashMap::new();
+        for (_, reviewers) in self.window.iter().take_while(|(at, _)| *at < from) {
             for reviewer in reviewers {
-                *counts.entry(*reviewer).or_default() += 1;
+                *gone.entry(*reviewer).or_default() += 1;
             }
         }
-        counts
+        gone
     }
 
     /// Reviews of this person in the window.
@@ -81,6 +81,8 @@ mod tests {
         activity.add(start + TimeDelta::days(10), &[ana]);
         activity.add(start, &[ana, ben]);
         activity.move_to(start + TimeDelta::days(90));
+        let gone = activity.gone_by(start + TimeDelta::days(91));
+        assert_eq!((gone.get(&ana), gone.get(&ben)), (Some(&1), Some(&1)), "nothing moved");
         assert_eq!((activity.count(ana), activity.count(ben)), (2, 1));
         assert!((activity.share(ana) - 2.0 / 3.0).abs() < 1e-12);
         activity.move_to(start + TimeDelta::days(91));

@@ -1,6 +1,4 @@
 //! What is known when a question is asked: the history read once, and the rules on who can't be suggested at all.
-use std::collections::HashMap;
-
 use chrono::TimeDelta;
 
 use crate::model::clock::Time;
@@ -9,7 +7,9 @@ use crate::model::settings::Settings;
 use crate::model::skill::Area;
 use crate::suggest::memory::Values;
 use crate::suggest::pair::Familiar;
+use crate::suggest::paths::Beside;
 use crate::suggest::paths::Known;
+use crate::suggest::paths::View;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::CodeOwner;
@@ -35,18 +35,31 @@ pub struct Ground<'q> {
     pub seed: u64,
     /// The paths asked about.
     pub paths: Vec<&'q str>,
-    /// Who knows any of them.
-    pub known: HashMap<PersonId, Known<'q>>,
-    /// The folder next to the change's own in which each person reviewed most, and how many changes.
-    pub neighbours: HashMap<PersonId, (String, u32)>,
-    /// Who reviewed the author.
-    pub familiar: HashMap<PersonId, Familiar>,
-    /// Reviews of the last 90 days.
-    pub activity: HashMap<PersonId, u32>,
-    /// What the past tells of everybody, signal by signal.
-    pub signals: HashMap<PersonId, Values>,
+    /// Who did what under their prefixes.
+    pub view: View<'q, 'q>,
+    /// What is known of each candidate, in their order.
+    pub facts: Vec<Facts<'q>>,
     /// What comments here are about, as shares of 1.
     pub expected: Vec<(Area, f64)>,
+}
+
+/// What the past tells of one candidate.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'q> {
+    /// Who.
+    pub candidate: &'q Candidate,
+    /// Their number in the repository's [`Memory`](crate::suggest::memory::Memory), where they did anything there.
+    pub number: Option<u32>,
+    /// What they know of the paths.
+    pub known: Option<Known<'q>>,
+    /// The folder next to the change's own in which they reviewed most.
+    pub beside: Option<Beside<'q, 'q>>,
+    /// How they reviewed the author.
+    pub familiar: Option<Familiar>,
+    /// Reviews of the last 90 days.
+    pub lately: u32,
+    /// Signal by signal, where there are any.
+    pub values: Option<Values>,
 }
 
 /// Why somebody can't be suggested now.
@@ -69,22 +82,38 @@ impl<'q> Ground<'q> {
     #[must_use]
     pub fn read(query: &'q Query<'q>, settings: &'q Settings, now: Time, seed: u64) -> Self {
         let paths: Vec<&str> = query.pull.files.iter().map(|file| file.path.as_str()).collect();
-        let past = query.past;
-        let familiar = query.pull.author.map(|author| past.pairs.reviewers(author, now));
+        let (memory, activity) = (&query.past.memory, &query.past.activity);
+        let (view, author) = (memory.view(now, &paths), query.pull.author);
+        let familiar = memory.familiar(now, author);
         let candidates: Vec<PersonId> = query.candidates.iter().map(|candidate| candidate.id).collect();
-        let files = paths.iter().copied();
-        let signals = past.memory.signals(now, query.pull.author, (files, &candidates));
+        let signals = memory.told(now, author, (&paths, &candidates), (&view, &familiar));
+        let mut values: Vec<Option<Values>> = vec![None; memory.people()];
+        for (person, of) in signals.numbered() {
+            values[person as usize] = Some(*of);
+        }
+        let (known, beside) = (view.people(memory.people()), view.beside(memory.people()));
+        let gone = activity.gone_by(now);
+        let facts = query.candidates.iter().map(|candidate| {
+            let number = memory.number_of(candidate.id);
+            let at = number.map(|number| number as usize);
+            Facts {
+                candidate,
+                number,
+                known: at.and_then(|at| known[at]),
+                beside: at.and_then(|at| beside[at]),
+                familiar: at.and_then(|at| familiar[at]),
+                lately: activity.count(candidate.id) - gone.get(&candidate.id).copied().unwrap_or_default(),
+                values: at.and_then(|at| values[at]),
+            }
+        });
         Self {
             query,
             settings,
             now,
             seed,
-            known: past.index.view(&paths, now).people(),
-            neighbours: past.index.neighbours(&paths),
-            familiar: familiar.unwrap_or_default(),
-            activity: past.activity.counts(now),
-            signals: signals.people().map(|(person, values)| (person, *values)).collect(),
+            facts: facts.collect(),
             expected: skill::shares(&query.pull.expected_areas),
+            view,
             paths,
         }
     }

@@ -4,27 +4,25 @@
 //! its files. Another team comes first, a team-mate only where there is nobody else. Their reasons name what they know
 //! and what they want and show to colleagues, never what they lack.
 use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::collections::HashSet;
 
 use chrono::TimeDelta;
 
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::suggestion::LeftOut;
-use crate::model::suggestion::Pick;
-use crate::model::suggestion::Reason;
 use crate::model::suggestion::ScorePart;
-use crate::model::wording;
+use crate::suggest::ground::Facts;
 use crate::suggest::ground::Ground;
 use crate::suggest::paths::home_of;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::Grouping;
 use crate::suggest::query::Team;
-use crate::suggest::rank::pick;
-use crate::suggest::rank::reason;
+use crate::suggest::rank::load;
 use crate::suggest::reasons;
 use crate::suggest::skill;
+use crate::suggest::why::Part;
+use crate::suggest::why::Scored;
+use crate::suggest::why::Why;
 
 /// What knowing the change's language counts.
 pub const LANGUAGE: f64 = 0.3;
@@ -64,7 +62,7 @@ enum Side {
 
 /// The learner, if somebody fits. Counts those whose mentoring budget is used up in `left_out`.
 #[must_use]
-pub fn learner(ground: &Ground<'_>, expert: Option<PersonId>, left_out: &mut LeftOut) -> Option<Pick> {
+pub fn learner<'q>(ground: &Ground<'q>, expert: Option<PersonId>, left_out: &mut LeftOut) -> Option<Scored<'q>> {
     let (_, preferred) = by_side(ground, expert, left_out).pop_first()?;
     whose_turn(ground, preferred)
 }
@@ -74,10 +72,10 @@ pub fn learner(ground: &Ground<'_>, expert: Option<PersonId>, left_out: &mut Lef
 pub fn likely(ground: &Ground<'_>, most: usize) -> Vec<PersonId> {
     let sides = by_side(ground, None, &mut LeftOut::default()).into_values();
     let ranked = sides.flat_map(|mut side| {
-        side.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.0.id.cmp(&b.0.id)));
+        side.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.candidate.id.cmp(&b.candidate.id)));
         side
     });
-    ranked.take(most).map(|(candidate, _)| candidate.id).collect()
+    ranked.take(most).map(|scored| scored.candidate.id).collect()
 }
 
 /// When somebody was suggested as a learner last, where that was a short while ago: they aren't twice in a row.
@@ -97,10 +95,11 @@ fn by_side<'q>(
     ground: &Ground<'q>,
     expert: Option<PersonId>,
     left_out: &mut LeftOut,
-) -> BTreeMap<Side, Vec<(&'q Candidate, Pick)>> {
-    let mut free: Vec<&Candidate> = Vec::new();
+) -> BTreeMap<Side, Vec<Scored<'q>>> {
+    let mut free: Vec<&Facts<'q>> = Vec::new();
     let last = last_turn(ground);
-    for candidate in ground.query.candidates {
+    for facts in &ground.facts {
+        let candidate = facts.candidate;
         let at_home = Some(candidate.id) == expert || ground.owned_by(candidate.id).is_some();
         if at_home || ground.barred(candidate).is_some() {
             continue;
@@ -108,26 +107,24 @@ fn by_side<'q>(
         if candidate.learner_suggestions_this_week >= candidate.mentoring_budget(ground.settings) {
             left_out.mentoring_budget += 1;
         } else if last.is_none() || candidate.last_learner_suggestion != last {
-            free.push(candidate);
+            free.push(facts);
         }
     }
     let field = Field::read(ground);
-    let mut sides: BTreeMap<Side, Vec<(&Candidate, Pick)>> = BTreeMap::new();
-    for candidate in free {
-        if let Some(pick) = field.fitting(candidate) {
-            sides.entry(field.side(candidate)).or_default().push((candidate, pick));
-        }
+    let mut sides: BTreeMap<Side, Vec<Scored<'q>>> = BTreeMap::new();
+    for facts in free {
+        let scored = field.fitting(facts);
+        sides.entry(field.side(facts.candidate)).or_default().extend(scored);
     }
+    sides.retain(|_, fitting| !fitting.is_empty());
     sides
 }
 
 /// Among those nearly as good as the best, the one whose last turn lies furthest back.
-fn whose_turn(ground: &Ground<'_>, fitting: Vec<(&Candidate, Pick)>) -> Option<Pick> {
-    let best = fitting
-        .iter()
-        .map(|(_, pick)| pick.score)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let near = fitting.into_iter().filter(|(_, pick)| pick.score > best - NEAR);
+fn whose_turn<'q>(ground: &Ground<'q>, fitting: Vec<Scored<'q>>) -> Option<Scored<'q>> {
+    let scores = fitting.iter().map(|scored| scored.score);
+    let best = scores.fold(f64::NEG_INFINITY, f64::max);
+    let near = fitting.into_iter().filter(|scored| scored.score > best - NEAR);
     let turn = |candidate: &Candidate| {
         (
             candidate.last_learner_suggestion,
@@ -135,28 +132,28 @@ fn whose_turn(ground: &Ground<'_>, fitting: Vec<(&Candidate, Pick)>) -> Option<P
             ground.lot(candidate.id),
         )
     };
-    near.min_by_key(|(candidate, _)| turn(candidate)).map(|(_, pick)| pick)
+    near.min_by_key(|scored| turn(scored.candidate))
 }
 
 /// What is the same for every learner of one pull request.
 struct Field<'g, 'q> {
     ground: &'g Ground<'q>,
-    /// Changes of each person in the files' own folders, averaged over the files.
-    home: HashMap<PersonId, f64>,
+    /// Changes of each person, by number, in the files' own folders, averaged over the files.
+    home: Vec<f64>,
     /// The change's languages as shares of its files.
     languages: BTreeMap<&'q str, f64>,
     /// The folder that most of the files lie in.
     folder: &'q str,
     /// The author's smallest team.
     team: Option<&'q Team>,
-    /// People outside that team who know the folder.
-    holders: HashSet<PersonId>,
+    /// How many people outside that team know the folder.
+    holders: usize,
 }
 
 impl<'g, 'q> Field<'g, 'q> {
     fn read(ground: &'g Ground<'q>) -> Self {
         let pull = ground.query.pull;
-        let view = ground.query.past.index.view(&ground.paths, ground.now);
+        let memory = &ground.query.past.memory;
         let mut languages: BTreeMap<&str, f64> = BTreeMap::new();
         let named: Vec<&str> = pull.files.iter().filter_map(|file| file.language.as_deref()).collect();
         for language in &named {
@@ -173,15 +170,17 @@ impl<'g, 'q> Field<'g, 'q> {
             .filter(|team| pull.author_teams.contains(&team.id));
         let team = teams.min_by_key(|team| (team.members.len(), team.id));
         let folder = main_folder(&ground.paths);
-        let mut holders = view.holders(folder, HOLDS);
-        holders.retain(|person| !ground.wrote_it(*person) && team.is_none_or(|team| !team.members.contains(person)));
+        let holders = ground.view.holders(folder, HOLDS);
+        let holders = holders
+            .filter_map(|number| memory.person(number))
+            .filter(|person| !ground.wrote_it(*person) && team.is_none_or(|team| !team.members.contains(person)));
         Self {
+            home: ground.view.at_home(&ground.paths, memory.people()),
+            holders: holders.count(),
             ground,
-            home: view.at_home(&ground.paths),
             languages,
             folder,
             team,
-            holders,
         }
     }
 
@@ -196,59 +195,58 @@ impl<'g, 'q> Field<'g, 'q> {
         }
     }
 
-    /// The candidate with reasons, if they have a footing and aren't at home here.
-    fn fitting(&self, candidate: &Candidate) -> Option<Pick> {
-        if self.at_home(candidate) >= AT_HOME {
+    /// The candidate with what speaks for them, if they have a footing and aren't at home here.
+    fn fitting(&self, facts: &Facts<'q>) -> Option<Scored<'q>> {
+        if self.at_home(facts) >= AT_HOME {
             return None;
         }
-        let mut parts = self.footing(candidate);
+        let mut parts = self.footing(facts);
         if parts.iter().map(|part| part.weight).sum::<f64>() < LEAST_FOOTING {
             return None;
         }
+        let candidate = facts.candidate;
         parts.extend(self.goal(candidate));
-        parts.extend(self.team_words(candidate));
-        Some(pick(candidate, parts))
+        parts.extend(self.team_words(facts));
+        parts.extend(load(candidate));
+        Some(Scored::new(candidate, parts))
     }
 
-    fn at_home(&self, candidate: &Candidate) -> f64 {
-        self.home.get(&candidate.id).copied().unwrap_or_default()
+    fn at_home(&self, facts: &Facts<'_>) -> f64 {
+        facts.number.map_or(0.0, |number| self.home[number as usize])
     }
 
     /// What they know next to the change.
-    fn footing(&self, candidate: &Candidate) -> Vec<Reason> {
-        let mut parts = Vec::new();
-        let adjacent = |weight, words| reason(ScorePart::Adjacent, weight, words);
-        if let Some((language, weight)) = self.language(candidate) {
+    fn footing(&self, facts: &Facts<'q>) -> Vec<Part<'q>> {
+        let candidate = facts.candidate;
+        let language = self.language(candidate).map(|(language, weight)| {
             let untold = candidate.untold_languages.iter().any(|untold| untold == language);
-            let words = if untold {
-                "knows related code".to_owned()
-            } else {
-                format!("knows {}", reasons::name(language))
-            };
-            parts.push(adjacent(LANGUAGE * weight, words));
-        }
-        if let Some((folder, reviews)) = self.ground.neighbours.get(&candidate.id) {
-            let changes = wording::count(*reviews, "change");
-            let words = format!("reviewed {changes} under {}", reasons::code(folder));
-            parts.push(adjacent(NEIGHBOUR * skill::saturated(f64::from(*reviews)), words));
-        }
-        if let Some(near) = skill::nearest(&candidate.skills, &self.ground.expected) {
-            parts.push(adjacent(RELATED * near.score, reasons::taught(&near.best)));
-        }
-        let here = self
-            .ground
-            .known
-            .get(&candidate.id)
-            .filter(|known| !known.prefix.is_empty());
-        if let Some(known) = here {
-            let words = reasons::knows_place(known.prefix, &known.holding, self.ground.now);
-            parts.push(adjacent(HERE * skill::saturated(known.evidence), words));
-        }
-        parts
+            (LANGUAGE * weight, Why::Language((!untold).then_some(language)))
+        });
+        let beside = facts.beside.map(|beside| {
+            let weight = NEIGHBOUR * skill::saturated(f64::from(beside.reviewed));
+            (weight, Why::Beside(beside))
+        });
+        let near = skill::nearest(&candidate.skills, &self.ground.expected);
+        let near = near.map(|near| (RELATED * near.score, Why::Taught(near.best)));
+        let here = facts.known.filter(|known| !known.prefix.is_empty());
+        let here = here.map(|known| {
+            let weight = HERE * skill::saturated(known.evidence);
+            (weight, Why::KnowsPlace(known.prefix, known.holding))
+        });
+        let adjacent = |(weight, why)| Part {
+            part: ScorePart::Adjacent,
+            weight,
+            why,
+        };
+        [language, beside, near, here]
+            .into_iter()
+            .flatten()
+            .map(adjacent)
+            .collect()
     }
 
     /// The language of the change that they know best, with how well in [0, 1).
-    fn language<'c>(&self, candidate: &'c Candidate) -> Option<(&'c str, f64)> {
+    fn language(&self, candidate: &'q Candidate) -> Option<(&'q str, f64)> {
         let known = candidate.languages.iter().filter_map(|(language, strength)| {
             let share = self.languages.get(language.as_str())?;
             Some((language.as_str(), share * skill::saturated(*strength)))
@@ -257,54 +255,56 @@ impl<'g, 'q> Field<'g, 'q> {
         known.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(a.0)))
     }
 
-    fn goal(&self, candidate: &Candidate) -> Option<Reason> {
+    fn goal(&self, candidate: &Candidate) -> Option<Part<'q>> {
         let mut expected = self.ground.expected.iter();
         let (area, share) = expected.find(|(area, _)| candidate.learn_goals.contains(area))?;
-        let words = format!("wants to learn {}", wording::area(*area));
-        Some(reason(ScorePart::Goal, GOAL * (2.0 * share).min(1.0), words))
+        Some(Part {
+            part: ScorePart::Goal,
+            weight: GOAL * (2.0 * share).min(1.0),
+            why: Why::Wants(*area),
+        })
     }
 
-    fn team_words(&self, candidate: &Candidate) -> Option<Reason> {
-        if self.ground.query.pull.grouping == Grouping::Circles {
-            return self.circle_words(candidate);
-        }
-        match self.side(candidate) {
-            Side::Unknown => None,
-            Side::Other => {
-                let words = self
-                    .spreads(candidate)
-                    .unwrap_or_else(|| "from another team".to_owned());
-                Some(reason(ScorePart::OtherTeam, OTHER_TEAM, words))
+    /// What is said of the teams; where there are none, of circles, and that these were used instead.
+    fn team_words(&self, facts: &Facts<'q>) -> Option<Part<'q>> {
+        let circles = self.ground.query.pull.grouping == Grouping::Circles;
+        let (weight, why) = match (self.side(facts.candidate), circles) {
+            (Side::Unknown, _) => return None,
+            (Side::Other, false) => {
+                let spreads = self.spreads(facts);
+                (OTHER_TEAM, spreads.unwrap_or(Why::Said("from another team")))
             }
-            Side::Mate => {
+            (Side::Mate, false) => {
                 let words = "from the author's own team, since nobody from another team could be suggested";
-                Some(reason(ScorePart::OtherTeam, 0.0, words.to_owned()))
+                (0.0, Why::Said(words))
             }
-        }
-    }
-
-    /// The same where there are no teams: it says what was used instead.
-    fn circle_words(&self, candidate: &Candidate) -> Option<Reason> {
-        let (weight, words) = match self.side(candidate) {
-            Side::Unknown => return None,
-            Side::Other => (OTHER_TEAM, "from another circle of reviewers (no teams are set up)"),
-            Side::Mate => (
-                0.0,
-                "from the author's own circle of reviewers (no teams are set up), since nobody from another could be suggested",
-            ),
+            (Side::Other, true) => {
+                let words = "from another circle of reviewers (no teams are set up)";
+                (OTHER_TEAM, Why::Said(words))
+            }
+            (Side::Mate, true) => {
+                let words = "from the author's own circle of reviewers (no teams are set up), since nobody from another could be suggested";
+                (0.0, Why::Said(words))
+            }
         };
-        Some(reason(ScorePart::OtherTeam, weight, words.to_owned()))
+        Some(Part {
+            part: ScorePart::OtherTeam,
+            weight,
+            why,
+        })
     }
 
     /// "would be the second person outside Payments to know `ledger/`".
-    fn spreads(&self, candidate: &Candidate) -> Option<String> {
-        let team = reasons::name(&self.team?.name);
-        if team.is_empty() || self.at_home(candidate) > 0.0 || self.folder.is_empty() {
+    fn spreads(&self, facts: &Facts<'_>) -> Option<Why<'q>> {
+        let team = self.team?.name.as_str();
+        if reasons::name(team).is_empty() || self.at_home(facts) > 0.0 || self.folder.is_empty() {
             return None;
         }
-        let nth = reasons::ordinal(self.holders.len() + 1)?;
-        let folder = reasons::code(self.folder);
-        Some(format!("would be the {nth} person outside {team} to know {folder}"))
+        Some(Why::Spreads {
+            nth: reasons::ordinal(self.holders + 1)?,
+            team,
+            folder: self.folder,
+        })
     }
 }
 

@@ -4,9 +4,9 @@
 //! [`Suggestion`] whose scores are sums of named parts, each a reason in words, or an honest "nobody" with why. The same
 //! input always gives the same answer, in whatever order the candidates stand; the seed only decides between equals.
 //!
-//! - `ground` reads the history once: `paths` (who knows these folders), `pair` (who reviews this author), `activity`
+//! - `ground` reads the past once: `memory` holds `paths` (who knows these folders) and `pair` (who reviews this author), beside `activity`
 //! - `rank` picks who knows, with `skill`; `learner` picks who would learn, only beside somebody competent
-//! - `reasons` says it in words; `words` makes the comment
+//! - `why` holds the parts of a score, `reasons` says them in words; `words` makes the comment
 //! - `eval` replays a history and measures the ranker against baselines; `spread` measures how far knowledge would have spread
 //! - `replay` does both for an organisation's own past, as its pages show it
 pub mod activity;
@@ -26,6 +26,7 @@ pub mod reasons;
 pub mod replay;
 pub mod skill;
 pub mod spread;
+pub mod why;
 pub mod words;
 
 #[cfg(test)]
@@ -61,11 +62,11 @@ pub fn suggest(query: &Query<'_>, settings: &Settings, now: Time, seed: u64) -> 
         .iter()
         .partition(|asked| is_last_learner(asked, query.pull) && !is_owner(asked, query.pull));
     let (expert, competent) = match best {
-        Some(best) if !experts.is_empty() && wants_more(&experts, settings) => (Slot::Picked(best.pick), true),
+        Some(best) if !experts.is_empty() && wants_more(&experts, settings) => (Slot::Picked(best.who.pick(now)), true),
         _ if !experts.is_empty() => (already_asked(&experts), true),
         Some(best) => {
             let competent = best.competent;
-            (Slot::Picked(best.pick), competent)
+            (Slot::Picked(best.who.pick(now)), competent)
         }
         None => (nobody_knows(&ground, &left_out), false),
     };
@@ -97,7 +98,7 @@ fn learner_beside(ground: &Ground<'_>, expert: &Slot, competent: bool, left_out:
         Slot::AlreadyAsked { .. } | Slot::Nobody { .. } => None,
     };
     match learner::learner(ground, picked, left_out) {
-        Some(pick) => Slot::Picked(pick),
+        Some(learner) => Slot::Picked(learner.pick(ground.now)),
         None => nobody_learns(left_out),
     }
 }
@@ -127,7 +128,7 @@ fn is_owner(asked: &Asked, pull: &PullAsked) -> bool {
 pub fn shortlist(query: &Query<'_>, settings: &Settings, (now, seed): (Time, u64), most: usize) -> Vec<PersonId> {
     let ground = Ground::read(query, settings, now, seed);
     let experts = rank::experts(&ground, &mut LeftOut::default()).into_iter();
-    let mut people: Vec<PersonId> = experts.take(most).map(|ranked| ranked.pick.person).collect();
+    let mut people: Vec<PersonId> = experts.take(most).map(|ranked| ranked.who.candidate.id).collect();
     if settings.learner {
         people.extend(learner::likely(&ground, most));
     }

@@ -2,32 +2,29 @@
 use std::collections::HashMap;
 
 use crate::model::clock::Time;
-use crate::model::ids::PersonId;
 use crate::suggest::decay::Decay;
 
-/// Days in which a review of this author loses half of its weight (spread.md section 1).
-pub const HALF_LIFE_DAYS: f64 = 120.0;
-
-/// Reviews by author and reviewer. Grows one review at a time.
+/// Reviews by author and reviewer, both by number. Grows one review at a time.
 #[derive(Clone, Debug)]
 pub struct PairIndex {
     decay: Decay,
-    authors: HashMap<PersonId, Reviewers>,
+    authors: HashMap<u32, Reviewers>,
 }
 
 /// Who reviewed one author.
 #[derive(Clone, Default, Debug)]
 struct Reviewers {
     sum: f64,
-    reviewers: HashMap<PersonId, Familiarity>,
+    /// Sorted by reviewer.
+    reviewers: Vec<(u32, Familiarity)>,
 }
 
 /// What one reviewer did for one author.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Familiarity {
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Familiarity {
     grown: f64,
-    /// Reviews of this author's changes.
-    pub reviews: u32,
+    reviews: u32,
+    last: Time,
 }
 
 /// One reviewer's familiarity with an author, read at one time.
@@ -39,6 +36,8 @@ pub struct Familiar {
     pub share: f64,
     /// Reviews of this author's changes, undecayed.
     pub reviews: u32,
+    /// The last of them.
+    pub last: Time,
 }
 
 impl PairIndex {
@@ -52,32 +51,47 @@ impl PairIndex {
     }
 
     /// Counts one review by these people of a change of this author.
-    pub fn add(&mut self, at: Time, author: PersonId, reviewers: &[PersonId]) {
+    pub fn add(&mut self, at: Time, author: u32, reviewers: &[u32]) {
         let gain = self.decay.gain(at);
         let entry = self.authors.entry(author).or_default();
         for reviewer in reviewers {
             entry.sum += gain;
-            let familiarity = entry.reviewers.entry(*reviewer).or_default();
+            let place = entry.reviewers.binary_search_by_key(reviewer, |(person, _)| *person);
+            let place = place.unwrap_or_else(|place| {
+                let none = Familiarity {
+                    grown: 0.0,
+                    reviews: 0,
+                    last: at,
+                };
+                entry.reviewers.insert(place, (*reviewer, none));
+                place
+            });
+            let familiarity = &mut entry.reviewers[place].1;
             familiarity.grown += gain;
             familiarity.reviews += 1;
+            familiarity.last = familiarity.last.max(at);
         }
     }
 
-    /// Everybody who reviewed this author.
+    /// For each person, by number, how familiar they are with this author.
     #[must_use]
-    pub fn reviewers(&self, author: PersonId, now: Time) -> HashMap<PersonId, Familiar> {
+    pub fn of(&self, author: Option<u32>, now: Time, people: usize) -> Vec<Option<Familiar>> {
+        let mut familiar = vec![None; people];
         let gain = self.decay.gain(now);
-        let Some(entry) = self.authors.get(&author) else {
-            return HashMap::new();
+        let Some(entry) = author.and_then(|author| self.authors.get(&author)) else {
+            return familiar;
         };
         let sum = entry.sum / gain;
-        let familiar = entry.reviewers.iter().map(|(person, familiarity)| {
+        for (person, familiarity) in &entry.reviewers {
             let weight = familiarity.grown / gain;
-            let share = weight / (sum + 1.0);
-            let reviews = familiarity.reviews;
-            (*person, Familiar { weight, share, reviews })
-        });
-        familiar.collect()
+            familiar[*person as usize] = Some(Familiar {
+                weight,
+                share: weight / (sum + 1.0),
+                reviews: familiarity.reviews,
+                last: familiarity.last,
+            });
+        }
+        familiar
     }
 }
 
@@ -90,17 +104,19 @@ mod tests {
     #[test]
     fn familiarity_is_kept_by_author_and_fades() {
         let start = Time::default();
-        let (ana, ben, eve) = (PersonId(1), PersonId(2), PersonId(3));
-        let mut pairs = PairIndex::new(Decay::new(start, HALF_LIFE_DAYS));
+        let (ana, ben, eve) = (0, 1, 2);
+        let mut pairs = PairIndex::new(Decay::new(start, 120.0));
         pairs.add(start, ana, &[ben, eve]);
         pairs.add(start, ana, &[ben]);
         pairs.add(start, eve, &[ana]);
-        let later = pairs.reviewers(ana, start + TimeDelta::days(120));
-        assert_eq!(later.len(), 2);
-        assert_eq!(later[&ben].reviews, 2);
-        assert!((later[&ben].weight - 1.0).abs() < 1e-9);
-        assert!((later[&ben].share - 1.0 / 2.5).abs() < 1e-9);
-        assert!(later[&ben].share > later[&eve].share);
-        assert!(pairs.reviewers(ben, start).is_empty());
+        let later = pairs.of(Some(ana), start + TimeDelta::days(120), 3);
+        assert_eq!(later[0], None);
+        let (ben, eve) = (later[1].expect("reviewed her"), later[2].expect("reviewed her"));
+        assert_eq!((ben.reviews, ben.last), (2, start));
+        assert!((ben.weight - 1.0).abs() < 1e-9);
+        assert!((ben.share - 1.0 / 2.5).abs() < 1e-9);
+        assert!(ben.share > eve.share);
+        assert_eq!(pairs.of(Some(1), start, 3), [None; 3]);
+        assert_eq!(pairs.of(None, start, 3), [None; 3]);
     }
 }

@@ -1,18 +1,16 @@
 //! Everything that the ranker keeps of one repository's past, grown one closed pull request at a time.
 //!
 //! A question then takes time by its own paths and by the people who know them, however long the past is.
+use std::collections::HashMap;
+
 use crate::model::clock::Time;
+use crate::model::ids::PersonId;
 use crate::suggest::activity::Activity;
-use crate::suggest::decay::Decay;
 use crate::suggest::ground::MOST_FILES;
 use crate::suggest::memory::Change;
+use crate::suggest::memory::Done;
 use crate::suggest::memory::Memory;
 use crate::suggest::memory::Signals;
-use crate::suggest::pair;
-use crate::suggest::pair::PairIndex;
-use crate::suggest::paths;
-use crate::suggest::paths::Part;
-use crate::suggest::paths::PathIndex;
 use crate::suggest::query::PastChange;
 use crate::suggest::query::PastReview;
 
@@ -22,22 +20,10 @@ const LEARNED_FROM: usize = 300;
 /// What is kept of a repository's past.
 #[derive(Clone, Debug)]
 pub struct Past {
-    /// Who will review, by what was learned.
+    /// Who will review and who knows what, by what was learned.
     pub memory: Memory,
-    /// Who did what under which folder.
-    pub index: PathIndex,
-    /// Who reviewed whom.
-    pub pairs: PairIndex,
     /// Who reviewed lately.
     pub activity: Activity,
-}
-
-/// What happened.
-enum Done<'a> {
-    /// A review was closed, with what was known when it was opened, where it is learned from.
-    Reviewed(&'a PastReview, Option<Signals>),
-    /// A change was written.
-    Wrote(&'a PastChange),
 }
 
 impl Past {
@@ -46,8 +32,6 @@ impl Past {
     pub fn new(epoch: Time) -> Self {
         Self {
             memory: Memory::new(epoch),
-            index: PathIndex::new(Decay::new(epoch, paths::HALF_LIFE_DAYS)),
-            pairs: PairIndex::new(Decay::new(epoch, pair::HALF_LIFE_DAYS)),
             activity: Activity::default(),
         }
     }
@@ -68,64 +52,69 @@ impl Past {
             .filter(|review| review.files.len() <= MOST_FILES)
             .filter_map(|review| Some((review.closed_at.filter(|closed| *closed <= now)?, review)))
             .collect();
-        reviews.sort_by_key(|(closed, review)| (*closed, review.pull));
+        reviews.sort_unstable_by_key(|(closed, review)| (*closed, review.pull));
+        let changes = changes.iter();
+        let changes = changes.filter(|change| change.at <= now && change.files.len() <= MOST_FILES);
         let learned_from = reviews.len().saturating_sub(LEARNED_FROM);
-        let mut opened: Vec<(Time, usize)> = reviews
-            .iter()
-            .enumerate()
-            .skip(learned_from)
-            .map(|(at, (_, review))| (review.at, at))
+        let closed = reviews.iter().enumerate();
+        let opened = closed.clone().skip(learned_from);
+        let mut steps: Vec<(Time, Step<'_>)> = opened
+            .map(|(place, (_, review))| (review.at, Step::Opened(place)))
+            .chain(changes.map(|change| (change.at, Step::Wrote(change))))
+            .chain(closed.map(|(place, (at, _))| (*at, Step::Closed(place))))
             .collect();
-        opened.sort_unstable();
-        let mut opened = opened.into_iter().peekable();
-        let mut asked: Vec<Option<Signals>> = reviews.iter().map(|_| None).collect();
-        let mut changes: Vec<&PastChange> = changes
-            .iter()
-            .filter(|change| change.at <= now && change.files.len() <= MOST_FILES)
-            .collect();
-        changes.sort_by_key(|change| (change.at, change.pull));
-        let mut changes = changes.into_iter().peekable();
-        for (place, (closed, review)) in reviews.iter().enumerate() {
-            while let Some(change) = changes.next_if(|change| change.at <= *closed) {
-                self.take(Done::Wrote(change), change.at);
+        steps.sort_unstable_by_key(|(at, step)| (*at, step.turn()));
+        let people: Vec<Vec<PersonId>> = reviews.iter().map(|(_, review)| review.people()).collect();
+        let mut asked: HashMap<usize, Signals> = HashMap::new();
+        // What was done since somebody asked last.
+        let mut done: Vec<(Time, Done<'_>)> = Vec::new();
+        for (at, step) in steps {
+            match step {
+                Step::Wrote(change) => done.push((at, Done::Wrote(change.author, &change.files))),
+                Step::Opened(place) => {
+                    self.memory.take(&std::mem::take(&mut done));
+                    let review = reviews[place].1;
+                    let files = review.files.iter().map(String::as_str);
+                    asked.insert(place, self.memory.signals(at, review.author, (files, &[])));
+                }
+                Step::Closed(place) => {
+                    let (review, reviewers) = (reviews[place].1, people[place].as_slice());
+                    if let Some(asked) = asked.remove(&place) {
+                        self.memory.take(&std::mem::take(&mut done));
+                        self.memory.learn(&asked, reviewers);
+                    }
+                    let change = Change {
+                        author: review.author,
+                        reviewers,
+                        files: &review.files,
+                    };
+                    done.push((at, Done::Reviewed(change)));
+                    self.activity.add(at, reviewers);
+                    self.activity.move_to(at);
+                }
             }
-            while let Some((at, opened)) = opened.next_if(|(at, _)| at <= closed) {
-                let review = reviews[opened].1;
-                let files = review.files.iter().map(String::as_str);
-                asked[opened] = Some(self.memory.signals(at, review.author, (files, &[])));
-            }
-            self.take(Done::Reviewed(review, asked[place].take()), *closed);
         }
-        for change in changes {
-            self.take(Done::Wrote(change), change.at);
-        }
+        self.memory.take(&done);
     }
+}
 
-    fn take(&mut self, done: Done<'_>, at: Time) {
-        match done {
-            Done::Wrote(change) => {
-                self.memory.wrote(at, change.author, &change.files);
-                self.index.add(Part::Wrote, at, &[change.author], &change.files);
-            }
-            Done::Reviewed(review, asked) => {
-                let reviewers = review.people();
-                if let Some(asked) = asked {
-                    self.memory.learn(&asked, &reviewers);
-                }
-                let (author, files) = (review.author, review.files.as_slice());
-                let change = Change {
-                    author,
-                    reviewers: &reviewers,
-                    files,
-                };
-                self.memory.reviewed(at, change);
-                self.index.add(Part::Reviewed, at, &reviewers, files);
-                self.activity.add(at, &reviewers);
-                self.activity.move_to(at);
-                if let Some(author) = author {
-                    self.pairs.add(at, author, &reviewers);
-                }
-            }
+/// One step of the past, with the place of its review.
+enum Step<'a> {
+    /// A review was opened: what is known then will be learned from.
+    Opened(usize),
+    /// A change was written.
+    Wrote(&'a PastChange),
+    /// A review was closed.
+    Closed(usize),
+}
+
+impl Step<'_> {
+    /// Which of the steps of one moment comes first: whoever asks knows of nothing that happens at the same time.
+    fn turn(&self) -> (u8, usize, i32) {
+        match self {
+            Self::Opened(place) => (0, *place, 0),
+            Self::Wrote(change) => (1, 0, change.pull),
+            Self::Closed(place) => (2, *place, 0),
         }
     }
 }

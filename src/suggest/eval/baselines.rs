@@ -1,11 +1,10 @@
 //! The baselines that our ranker is compared with, each a score for everybody who reviewed before. Definitions: spread.md
 //! section 1. Nothing of our ranker's own weights and half-lives is in them, so that they stay put when it is tuned.
-use std::collections::HashMap;
-
 use crate::model::ids::PersonId;
 use crate::suggest::eval::Row;
 use crate::suggest::eval::state::Scores;
 use crate::suggest::eval::state::State;
+use crate::suggest::eval::state::index;
 use crate::suggest::pair::Familiar;
 
 /// Days in which the baselines' reviews of an author or under a path lose half of their weight.
@@ -29,7 +28,7 @@ pub(super) fn active(state: &State, _: &Row) -> Scores {
 pub(super) fn pair(state: &State, row: &Row) -> Scores {
     let familiar = familiar(state, row);
     state.scores(|person| {
-        let weight = familiar.get(&person).map_or(0.0, |familiar| familiar.weight);
+        let weight = familiar[at(person)].map_or(0.0, |familiar| familiar.weight);
         weight + TIE * f64::from(state.activity.count(person))
     })
 }
@@ -45,13 +44,13 @@ pub(super) fn chrev(state: &State, row: &Row) -> Scores {
 /// Decayed path prefixes, scaled to 1 for the best, with the author pair and activity.
 pub(super) fn path_prefixes(state: &State, row: &Row) -> Scores {
     let familiar = familiar(state, row);
-    let files: Vec<&str> = row.files.iter().map(String::as_str).collect();
-    let known = state.prefixes.view(&files, state.now).people();
-    let best = known.values().map(|known| known.score).fold(0.0, f64::max);
+    let view = state.prefixes.view(row.files.iter().map(String::as_str), state.now);
+    let known = view.people(state.everybody());
+    let best = known.iter().flatten().map(|known| known.score).fold(0.0, f64::max);
     state.scores(|person| {
-        let paths = known.get(&person).filter(|_| best > 0.0);
+        let paths = known[at(person)].filter(|_| best > 0.0);
         let paths = paths.map_or(0.0, |known| known.score / best);
-        let pair = familiar.get(&person).map_or(0.0, |familiar| familiar.share);
+        let pair = familiar[at(person)].map_or(0.0, |familiar| familiar.share);
         paths + PAIR * pair + ACTIVITY * state.activity.share(person)
     })
 }
@@ -62,7 +61,12 @@ pub(super) fn revfinder(state: &State, row: &Row) -> Scores {
     state.revfinder.scores(&row.files, state.people(), author)
 }
 
-fn familiar(state: &State, row: &Row) -> HashMap<PersonId, Familiar> {
-    let author = state.seen(row.author.as_deref());
-    author.map_or_else(HashMap::new, |author| state.pairs.reviewers(author, state.now))
+/// For everybody, by number, how familiar they are with the author.
+fn familiar(state: &State, row: &Row) -> Vec<Option<Familiar>> {
+    let author = state.seen(row.author.as_deref()).map(index);
+    state.pairs.of(author, state.now, state.everybody())
+}
+
+fn at(person: PersonId) -> usize {
+    index(person) as usize
 }

@@ -11,7 +11,7 @@ use crate::suggest::eval::chrev::Chrev;
 use crate::suggest::eval::ours::Ours;
 use crate::suggest::eval::revfinder::RevFinder;
 use crate::suggest::pair::PairIndex;
-use crate::suggest::paths::Part;
+use crate::suggest::paths::HalfLives;
 use crate::suggest::paths::PathIndex;
 
 /// A past review becomes known, dated at `at`.
@@ -54,7 +54,7 @@ impl State {
             now: epoch,
             activity: Activity::default(),
             pairs: PairIndex::new(decay),
-            prefixes: PathIndex::new(decay),
+            prefixes: PathIndex::new(epoch, HalfLives([HALF_LIFE_DAYS; 4])),
             chrev: Chrev::default(),
             revfinder: RevFinder::default(),
             ours,
@@ -87,10 +87,11 @@ impl State {
         reviewers.dedup();
         let author = row.author.as_ref().map(|author| self.number(author));
         self.activity.add(at, &reviewers);
+        let people: Vec<u32> = reviewers.iter().map(|reviewer| index(*reviewer)).collect();
         if let Some(author) = author {
-            self.pairs.add(at, author, &reviewers);
+            self.pairs.add(at, index(author), &people);
         }
-        self.prefixes.add(Part::Reviewed, at, &reviewers, &row.files);
+        self.prefixes.reviewed(at, &people, &row.files);
         self.chrev.add(at, &reviewers, &row.files);
         let places: Vec<usize> = reviewers.iter().map(|reviewer| self.places[reviewer]).collect();
         self.revfinder.add(&places, &row.files);
@@ -106,6 +107,11 @@ impl State {
         let number = PersonId(i64::try_from(self.numbers.len()).unwrap_or(i64::MAX));
         self.numbers.insert(name.to_owned(), number);
         number
+    }
+
+    /// How many people were seen, also those who reviewed nothing.
+    pub(super) fn everybody(&self) -> usize {
+        self.numbers.len()
     }
 
     /// The number of a person who was seen before.
@@ -146,4 +152,9 @@ impl State {
         });
         Some(1 + better.count())
     }
+}
+
+/// A person's number here as a place in a list of [`everybody`](State::everybody).
+pub(super) fn index(person: PersonId) -> u32 {
+    u32::try_from(person.0).unwrap_or(u32::MAX)
 }

@@ -1,56 +1,46 @@
-//! What of a path tells who knows it: its folders, and the words of its name.
+//! What of a path tells who knows it, wherever it lies: the names of its folders, and the words of its own.
 use std::hash::DefaultHasher;
 use std::hash::Hash as _;
 use std::hash::Hasher as _;
 
-use crate::suggest::memory::shelf::Key;
-use crate::suggest::memory::shelf::Keys;
+/// A name as 64 bits: no text is kept. Of a million names two are the same once in forty thousand times.
+pub type Key = u64;
 
-/// The keys of one change.
+/// The names of one change.
 #[derive(Clone, Debug, Default)]
-pub struct Touched {
-    /// Every prefix of every path, the root among them.
-    pub places: Keys,
-    /// Folder names wherever they stand, file names, words in file names, endings.
-    pub names: Keys,
+pub struct Keys {
+    /// Folder names, file names, words in file names and endings, each with how many files have it; sorted.
+    pub names: Vec<(Key, u32)>,
     /// How many files it has.
     pub files: usize,
 }
 
-impl Touched {
+impl Keys {
     /// Of these paths.
     pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut touched = Self::default();
+        let (mut all, mut files) = (Vec::new(), 0);
+        let mut of_file: Vec<Key> = Vec::new();
         for path in paths {
-            touched.files += 1;
-            let mut end = 0;
-            count(&mut touched.places, key('p', ""));
-            let mut names: Vec<Key> = Vec::new();
-            for segment in path.split('/') {
-                end += segment.len() + 1;
-                count(&mut touched.places, key('p', path.get(..end).unwrap_or(path)));
-                if end <= path.len() {
-                    names.push(key('d', segment));
+            files += 1;
+            let name = match path.rsplit_once('/') {
+                Some((folders, name)) => {
+                    of_file.extend(folders.split('/').map(|folder| key('d', folder)));
+                    name
                 }
-            }
-            names_of_file(path.rsplit('/').next().unwrap_or(path), &mut names);
-            names.sort_unstable();
-            names.dedup();
-            for name in names {
-                count(&mut touched.names, name);
-            }
+                None => path,
+            };
+            names_of_file(name, &mut of_file);
+            of_file.sort_unstable();
+            of_file.dedup();
+            all.append(&mut of_file);
         }
-        touched
-    }
-
-    /// How much two changes touch the same places: shared prefixes over all, in [0, 1] (Jaccard).
-    #[must_use]
-    pub fn likeness(&self, others: &[Key]) -> f64 {
-        let shared = others.iter().filter(|key| self.places.contains_key(key)).count();
-        let all = self.places.len() + others.len() - shared;
-        #[expect(clippy::cast_precision_loss, reason = "numbers of folders are small")]
-        let likeness = shared as f64 / all.max(1) as f64;
-        likeness
+        all.sort_unstable();
+        let names = all.chunk_by(|a, b| a == b);
+        let names = names.map(|same| (same[0], u32::try_from(same.len()).unwrap_or(u32::MAX)));
+        Self {
+            names: names.collect(),
+            files,
+        }
     }
 }
 
@@ -81,10 +71,6 @@ fn names_of_file(name: &str, names: &mut Vec<Key>) {
             }
         }
     }
-}
-
-fn count(keys: &mut Keys, key: Key) {
-    *keys.entry(key).or_default() += 1;
 }
 
 /// The same in every run of this build; nothing keeps it longer.

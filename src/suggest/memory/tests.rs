@@ -199,6 +199,40 @@ fn told(memory: &Memory, at: Time) -> Vec<(PersonId, Values)> {
     told
 }
 
+#[test]
+fn a_long_past_taken_in_at_once_is_the_same_as_one_review_after_the_other() {
+    let file = |at: i64| vec![format!("part{}/file{}.rs", at % 7, at % 31)];
+    let files: Vec<Vec<String>> = (0..1_500).map(file).collect();
+    let people: Vec<[PersonId; 1]> = (0..1_500).map(|at| [PersonId(at % 11)]).collect();
+    let done: Vec<(Time, Done<'_>)> = (0..1_500)
+        .map(|at| {
+            let (number, files) = (i64::try_from(at).unwrap(), files[at].as_slice());
+            let done = if at % 3 == 0 {
+                Done::Wrote(PersonId(number % 5), files)
+            } else {
+                Done::Reviewed(Change {
+                    author: Some(PersonId(number % 5)),
+                    reviewers: &people[at],
+                    files,
+                })
+            };
+            (days_ago(400) + TimeDelta::hours(number), done)
+        })
+        .collect();
+    let (mut at_once, mut singly) = (Memory::new(now()), Memory::new(now()));
+    at_once.take(&done);
+    for done in &done {
+        singly.take(std::slice::from_ref(done));
+    }
+    let told = |memory: &Memory| {
+        let signals = memory.signals(now(), Some(PersonId(1)), (["part3/file3.rs", "part1/new.rs"], &[]));
+        let told: Vec<(PersonId, Values)> = signals.people().map(|(person, values)| (person, *values)).collect();
+        told
+    };
+    assert_eq!(told(&at_once), told(&singly));
+    assert!(told(&at_once).len() > 5);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

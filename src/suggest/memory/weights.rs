@@ -135,6 +135,13 @@ impl Weights {
             .sum()
     }
 
+    /// What some of the signals add to a person's score.
+    #[must_use]
+    pub fn told(&self, values: &Values, signals: &[Signal]) -> f64 {
+        let told = signals.iter().map(|signal| self.of(*signal) * values[*signal as usize]);
+        told.sum()
+    }
+
     /// How likely each of these people is the one who reviews, by the signals that `takes` says yes to.
     #[must_use]
     pub fn chances(&self, of: &[Values], takes: impl Fn(Signal) -> bool) -> Vec<f64> {

@@ -137,6 +137,15 @@ proptest! {
     }
 
     #[test]
+    fn the_order_of_files_does_not_matter(world in any_world(), turn in 0..4_usize) {
+        let mut other = world.clone();
+        other.pull.files.reverse();
+        let places = other.pull.files.len().max(1);
+        other.pull.files.rotate_left(turn % places);
+        prop_assert_eq!(world.suggest(), other.suggest());
+    }
+
+    #[test]
     fn everybody_busy_is_nobody(mut world in any_world()) {
         for candidate in &mut world.candidates {
             candidate.capacity = Some(0);
