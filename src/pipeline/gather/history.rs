@@ -58,9 +58,9 @@ pub async fn past(
     let mut changes = authored(&pulls);
     let mut reviews = reviewed(pulls);
     for left in &left {
-        reviews
-            .iter_mut()
-            .for_each(|review| declines::forget_review(review, left));
+        for review in &mut reviews {
+            declines::forget_review(review, left);
+        }
         changes.retain(|change| !declines::is_forgotten(change, left));
     }
     let at = question.at;

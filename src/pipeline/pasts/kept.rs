@@ -76,10 +76,9 @@ impl Deeds {
         });
         let mut deeds = Self { review, change };
         for left in &circumstances.left {
-            deeds
-                .review
-                .iter_mut()
-                .for_each(|review| declines::forget_review(review, left));
+            if let Some(review) = &mut deeds.review {
+                declines::forget_review(review, left);
+            }
             deeds.change = deeds.change.filter(|change| !declines::is_forgotten(change, left));
         }
         deeds

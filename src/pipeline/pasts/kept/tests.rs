@@ -201,8 +201,11 @@ fn folders_that_were_left_and_files_that_are_ignored_count_for_nothing() {
         [PersonId(2)]
     );
     let mut other = circumstances();
-    other.ignore.paths = vec!["a/".to_owned()];
-    assert_eq!(people(&read_in(other, &[pull(1, 1, 1)], moment(5))), []);
+    other.ignore.paths = vec!["b/".to_owned()];
+    let mut two = pull(1, 1, 1);
+    two.files.push("b/x".to_owned());
+    let deeds = Deeds::of(two, at(0), &other, at(2));
+    assert_eq!(deeds.review.expect("a review").files, ["a/x"]);
 }
 
 #[test]
