@@ -85,6 +85,9 @@ create trigger moved after delete on pull referencing old table as changed for e
 -- Who stands nowhere: few, and asked for with each question.
 create index person_out on person (installation_id, id) where kind <> 'human' or opted_out_at is not null;
 
+-- What lessons under some folders are about: by byte order, so that a folder is a range.
+create index comment_by_path on comment (installation_id, repo_id, path collate "C") where path is not null;
+
 -- Each pull request as the past knows it: who wrote and who reviewed it, as far as they may appear, and its files; where these are unknown,
 -- those that comments stand on. `counts`: it makes somebody an expert; changes of more than 100 files make nobody one.
 create view past_pull as
