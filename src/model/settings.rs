@@ -86,6 +86,14 @@ pub struct Ignore {
     pub drafts: bool,
 }
 
+impl Ignore {
+    /// Whether a file counts for nothing.
+    #[must_use]
+    pub fn fits_path(&self, path: &str) -> bool {
+        self.paths.iter().any(|pattern| pattern::path_fits(pattern, path))
+    }
+}
+
 /// What holds in a repository.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -208,8 +216,7 @@ impl Settings {
     /// Whether a file counts for nothing: it makes nobody an expert, and comments on it teach nothing.
     #[must_use]
     pub fn ignores_path(&self, path: &str) -> bool {
-        let mut patterns = self.ignore.paths.iter();
-        patterns.any(|pattern| pattern::path_fits(pattern, path))
+        self.ignore.fits_path(path)
     }
 
     /// The skills that a file is about by these settings, each once. An own skill that nothing defines any more is none.

@@ -1,12 +1,12 @@
 //! What the ranker needs to know of a pull request, the past and the people.
 pub mod declines;
+mod history;
 mod known;
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::Duration;
 use sqlx::PgConnection;
 
 use crate::classify::language;
@@ -29,7 +29,6 @@ use crate::store::edges;
 use crate::store::past;
 use crate::store::past::Hindrance;
 use crate::store::past::MaybeCandidate;
-use crate::store::past::PastPull;
 use crate::store::profiles;
 use crate::store::reader::Reader;
 use crate::store::reviews;
@@ -42,16 +41,9 @@ use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::HeldSkill;
 use crate::suggest::query::OwnLimits;
-use crate::suggest::query::PastChange;
-use crate::suggest::query::PastReview;
 use crate::suggest::query::PullAsked;
 use crate::suggest::query::Team;
 use crate::suggest::query::TouchedFile;
-
-/// Days of a repository's history that a ranking looks at (twelve half-lives of 60 days) ..
-const HISTORY_DAYS: i64 = 730;
-/// .. and pull requests of it at most.
-const HISTORY_PULLS: i64 = 3_000;
 
 /// What a file's area that the settings name counts beside what was taught there: one lesson that surely landed.
 const DECLARED: f64 = 1.0;
@@ -92,20 +84,6 @@ pub async fn known(
 ) -> Result<Known, StepError> {
     let (key, at) = (question.key, question.at);
     let repo = tenants::repo(conn, id, key.repo).await?;
-    let mut past = past::past_pulls(
-        conn,
-        &Reader::of_everything(id),
-        past::Span {
-            repo: Some(key.repo),
-            since: at - Duration::days(HISTORY_DAYS),
-            before: at,
-            limit: HISTORY_PULLS,
-        },
-    )
-    .await?;
-    for pull in &mut past {
-        pull.files.retain(|path| !settings.ignores_path(path));
-    }
     let mut files = files(conn, id, question).await?;
     files.retain(|file| !settings.ignores_path(&file.path));
     let then = question.knowledge == Knowledge::Then;
@@ -171,71 +149,17 @@ pub async fn known(
             asked,
         },
         past: Arc::new(Past::new(at)),
-        authored: authored(&past),
-        history: reviewed(past),
         candidates,
         teams: teams(&places.places),
         left_out,
     };
-    if question.knowledge == Knowledge::Now {
-        declines::consider(conn, (id, key), &mut known, at).await?;
-    }
-    known.past = learned(pasts, (id, question), &known);
+    let left = if then {
+        Vec::new()
+    } else {
+        declines::consider(conn, (id, key), &mut known, at).await?
+    };
+    known.past = history::past(conn, (id, question), (settings, pasts), left).await?;
     Ok(known)
-}
-
-/// What the past tells, once everything in it is in its place. What is kept of now says nothing of another time, and the pull request
-/// asked about counts for nothing.
-fn learned(pasts: &Pasts, (id, question): (InstallationId, &Question), known: &Known) -> Arc<Past> {
-    let number = question.key.number;
-    let closed = |review: &PastReview| review.pull == number && review.closed_at.is_some();
-    let is_past = known.history.iter().any(closed) || known.authored.iter().any(|change| change.pull == number);
-    if question.knowledge == Knowledge::Now && !is_past {
-        return pasts.of((id, question.key.repo), (&known.history, &known.authored), question.at);
-    }
-    let history: Vec<PastReview> = known
-        .history
-        .iter()
-        .filter(|review| review.pull != number)
-        .cloned()
-        .collect();
-    let authored: Vec<PastChange> = known
-        .authored
-        .iter()
-        .filter(|change| change.pull != number)
-        .cloned()
-        .collect();
-    Arc::new(Past::of(&history, &authored, question.at))
-}
-
-/// Past changes that count as written: merged ones.
-fn authored(past: &[PastPull]) -> Vec<PastChange> {
-    past.iter()
-        .filter_map(|pull| {
-            let author = pull.author?;
-            let at = pull.merged_at?;
-            Some(PastChange {
-                pull: pull.number,
-                author,
-                at,
-                files: pull.files.clone(),
-            })
-        })
-        .collect()
-}
-
-fn reviewed(past: Vec<PastPull>) -> Vec<PastReview> {
-    past.into_iter()
-        .filter(|pull| !pull.reviewers.is_empty())
-        .map(|pull| PastReview {
-            pull: pull.number,
-            author: pull.author,
-            at: pull.created_at,
-            closed_at: pull.closed_at,
-            reviewers: pull.reviewers,
-            files: pull.files,
-        })
-        .collect()
 }
 
 /// The files of the question, or those that are stored, with their languages.

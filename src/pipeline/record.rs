@@ -181,16 +181,18 @@ fn changes_settings(repo: &RepoSeen, what: &What) -> bool {
     }
 }
 
-/// The pull request on whose diff the event is a comment.
+/// The pull request on whose diff the event is a comment, or that one is gone.
 fn commented(event: &Event) -> Option<PullKey> {
-    let (What::Comment { pull, comment, .. }, Some(repo)) = (&event.what, &event.repo) else {
-        return None;
+    let (number, place) = match &event.what {
+        What::Comment { pull, comment, .. } => match pull {
+            PullShown::Whole(pull) => (pull.number, comment.place),
+            PullShown::Number(number) => (*number, comment.place),
+        },
+        What::CommentDeleted { number, place, .. } => (*number, *place),
+        _ => return None,
     };
-    let number = match pull {
-        PullShown::Whole(pull) => pull.number,
-        PullShown::Number(number) => *number,
-    };
-    (comment.place == CommentPlace::Diff).then_some(PullKey { repo: repo.id, number })
+    let repo = event.repo.as_ref().filter(|_| place == CommentPlace::Diff)?;
+    Some(PullKey { repo: repo.id, number })
 }
 
 /// Facts about pull requests; gives the one that moved.

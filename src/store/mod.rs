@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod lessons;
 pub mod lifecycle;
 pub mod members;
+pub mod moved;
 pub mod ownership;
 pub mod pace;
 pub mod past;

@@ -365,9 +365,12 @@ pub async fn areas_under(
     let rows = sqlx::query!(
         r#"select l.area as "area!", sum(l.p) as "weight!"
            from shown_lesson l
-           join comment c on c.installation_id = l.installation_id and c.place = l.place and c.id = l.comment_id
            where l.installation_id = $1 and l.repo_id = $2 and l.at < $4
-             and exists (select 1 from unnest($3::text[]) as f (folder) where starts_with(c.path, f.folder))
+             -- From the folder's name up to that with the last letter of all behind it.
+             and (l.place, l.comment_id) in (
+                 select c.place, c.id from unnest($3::text[]) as f (folder)
+                 join comment c on c.installation_id = $1 and c.repo_id = $2 and c.path collate "C" >= f.folder
+                   and c.path collate "C" < f.folder || chr(1114111))
            group by 1 order by 2 desc, 1"#,
         id.0,
         repo.0,

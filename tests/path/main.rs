@@ -31,6 +31,7 @@ mod learned;
 mod lifecycle;
 mod log;
 mod members;
+mod moved;
 mod nesting;
 mod order;
 mod owners;

@@ -16,6 +16,8 @@ use crate::store::contents;
 use crate::store::declines;
 use crate::store::declines::Declined;
 use crate::store::past;
+use crate::suggest::query::PastChange;
+use crate::suggest::query::PastReview;
 
 /// Days in which half of a declined area's strength is back. Judgement: as long as a folder that was left is left.
 pub const HALF_LIFE_DAYS: i64 = 180;
@@ -26,7 +28,8 @@ const AREAS: usize = 3;
 /// Folders of one change that somebody can decline at once.
 const FOLDERS: usize = 20;
 
-/// Takes into account who refused this pull request, and what was declined.
+/// Takes into account who refused this pull request, and which areas were declined; gives the folders that were left, which tell how the
+/// past is to be read.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
@@ -35,18 +38,19 @@ pub async fn consider(
     (id, key): (InstallationId, PullKey),
     known: &mut Known,
     at: Time,
-) -> Result<(), StepError> {
+) -> Result<Vec<Declined>, StepError> {
     let refused = asks::refused(conn, id, key).await?;
     known.candidates.retain(|candidate| !refused.contains(&candidate.id));
     let since = at - Duration::days(HALF_LIFE_DAYS * FELT);
+    let mut left = Vec::new();
     for declined in declines::bearing_on(conn, id, key.repo, since).await? {
         if declined.is_area {
             weaken(known, &declined, at);
         } else if at - declined.at < Duration::days(HALF_LIFE_DAYS) {
-            forget(known, &declined);
+            left.push(declined);
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 /// What counts of an area so long after it was declined, from 0 to 1.
@@ -70,17 +74,17 @@ fn weaken(known: &mut Known, declined: &Declined, at: Time) {
     }
 }
 
-/// What somebody did in a folder before they left it says nothing of them; what they do there later does.
-fn forget(known: &mut Known, declined: &Declined) {
-    let there = |files: &[String]| files.iter().any(|file| is_in(file, &declined.what));
-    for review in &mut known.history {
-        if review.at <= declined.at && there(&review.files) {
-            review.reviewers.retain(|person| *person != declined.person);
-        }
+/// What somebody reviewed in a folder before they left it says nothing of them; what they do there later does.
+pub fn forget_review(review: &mut PastReview, left: &Declined) {
+    if review.at <= left.at && review.files.iter().any(|file| is_in(file, &left.what)) {
+        review.reviewers.retain(|person| *person != left.person);
     }
-    known
-        .authored
-        .retain(|change| change.author != declined.person || change.at > declined.at || !there(&change.files));
+}
+
+/// Whether somebody wrote a change in a folder before they left it.
+#[must_use]
+pub fn is_forgotten(change: &PastChange, left: &Declined) -> bool {
+    change.author == left.person && change.at <= left.at && change.files.iter().any(|file| is_in(file, &left.what))
 }
 
 fn is_in(file: &str, folder: &str) -> bool {
@@ -131,8 +135,6 @@ mod tests {
     use crate::suggest::query::Candidate;
     use crate::suggest::query::HeldSkill;
     use crate::suggest::query::OwnLimits;
-    use crate::suggest::query::PastChange;
-    use crate::suggest::query::PastReview;
     use crate::suggest::query::PullAsked;
 
     #[test]
@@ -145,29 +147,9 @@ mod tests {
 
     fn known() -> Known {
         let person = PersonId(2);
-        let files = vec!["src/ledger/post.rs".to_owned()];
-        let review = |pull, at| PastReview {
-            pull,
-            author: Some(PersonId(1)),
-            at,
-            closed_at: None,
-            reviewers: vec![person, PersonId(3)],
-            files: files.clone(),
-        };
-        let change = |pull, author| PastChange {
-            pull,
-            author,
-            at: Time::UNIX_EPOCH,
-            files: files.clone(),
-        };
         Known {
             pull: PullAsked::default(),
             past: Arc::new(Past::new(Time::UNIX_EPOCH)),
-            history: vec![
-                review(1, Time::UNIX_EPOCH),
-                review(2, Time::UNIX_EPOCH + Duration::days(20)),
-            ],
-            authored: vec![change(3, person), change(4, PersonId(3))],
             candidates: vec![Candidate {
                 id: person,
                 login: "ben".to_owned(),
@@ -223,14 +205,35 @@ mod tests {
 
     #[test]
     fn what_was_done_in_a_folder_before_it_was_left_says_nothing_of_them() {
-        let mut left = known();
-        forget(&mut left, &declined("src/ledger/", false));
-        let reviewers: Vec<_> = left.history.iter().map(|review| review.reviewers.len()).collect();
-        assert_eq!(reviewers, [1, 2], "what they do there later counts");
-        assert_eq!(left.authored.len(), 1);
-        let mut other = known();
-        forget(&mut other, &declined("src/pages/", false));
-        assert_eq!((other.history[0].reviewers.len(), other.authored.len()), (2, 2));
+        let day = |day| Time::UNIX_EPOCH + Duration::days(day);
+        let files = vec!["src/ledger/post.rs".to_owned()];
+        let reviewers = |at, folder: &str| {
+            let mut review = PastReview {
+                pull: 1,
+                author: Some(PersonId(1)),
+                at,
+                closed_at: None,
+                reviewers: vec![PersonId(2), PersonId(3)],
+                files: files.clone(),
+            };
+            forget_review(&mut review, &declined(folder, false));
+            review.reviewers.len()
+        };
+        let ledger = "src/ledger/";
+        let reviewed = [reviewers(day(0), ledger), reviewers(day(20), ledger)];
+        assert_eq!(reviewed, [1, 2], "what they do there later counts");
+        assert_eq!(reviewers(day(0), "src/pages/"), 2);
+        let forgotten = |author, at, folder: &str| {
+            let change = PastChange {
+                pull: 3,
+                author: PersonId(author),
+                at,
+                files: files.clone(),
+            };
+            is_forgotten(&change, &declined(folder, false))
+        };
+        assert!(forgotten(2, day(0), ledger));
+        assert!(!forgotten(2, day(20), ledger) && !forgotten(3, day(0), ledger) && !forgotten(2, day(0), "src/pages/"));
     }
 
     #[test]

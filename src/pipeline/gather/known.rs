@@ -12,8 +12,6 @@ use crate::pipeline::gather::count;
 use crate::store::suggestions::Share;
 use crate::suggest::past::Past;
 use crate::suggest::query::Candidate;
-use crate::suggest::query::PastChange;
-use crate::suggest::query::PastReview;
 use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 use crate::suggest::query::Team;
@@ -26,8 +24,6 @@ const SHORTLIST: usize = 6;
 pub struct Known {
     pub(super) pull: PullAsked,
     pub(super) past: Arc<Past>,
-    pub(super) history: Vec<PastReview>,
-    pub(super) authored: Vec<PastChange>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) teams: Vec<Team>,
     pub(super) left_out: LeftOut,
