@@ -3,7 +3,6 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::ids::RepoId;
 use crate::suggest::replay::figures::gini;
 
 const ADA: i64 = 1;
@@ -31,7 +30,8 @@ fn pull(day: i64, author: i64, reviewers: &[i64], files: &[&str]) -> Pull {
 fn replayed(pulls: &[Pull], last: usize) -> Report {
     replay(&Past {
         pulls,
-        teams: &HashMap::new(),
+        teams: &BTreeMap::new(),
+        settings: &BTreeMap::new(),
         last,
         seed: 7,
     })
@@ -179,6 +179,121 @@ fn a_learner_joins_one_review_in_twenty_at_most_and_files_are_safer_for_it() {
     }
 }
 
+/// Ben knows `a/one` best, cleo a little; then pull requests of it, opened every so many hours and closed after so many days.
+fn busy(hours: i64, open_days: i64) -> Vec<Pull> {
+    let known = (0..8).map(|day| pull(day, ADA, &[if day < 6 { BEN } else { CLEO }], &["a/one"]));
+    let asked = (0..12).map(|number| {
+        let opened = Time::default() + TimeDelta::days(20) + TimeDelta::hours(hours * number);
+        let mut pull = pull(20 + number, ADA, &[BEN], &["a/one"]);
+        (pull.opened, pull.closed) = (opened, Some(opened + TimeDelta::days(open_days)));
+        pull
+    });
+    known.chain(asked).collect()
+}
+
+fn picked(report: &Report, person: i64) -> Vec<usize> {
+    let picks = picks(report, Policy::Ours).into_iter().enumerate();
+    picks
+        .filter(|(_, pick)| *pick == Some(person))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+#[test]
+fn nobody_is_picked_with_as_many_open_reviews_as_they_take() {
+    // One every two days, each open for 25.
+    let pulls = busy(48, 25);
+    let report = replayed(&pulls, 12);
+    let capacity = usize::try_from(Settings::default().capacity).unwrap();
+    for person in [BEN, CLEO] {
+        let picked = picked(&report, person);
+        assert!(picked.len() >= capacity, "{person}: {picked:?}");
+        for at in &picked {
+            let open = picked.iter().filter(|other| *other < at).count();
+            assert!(open < capacity, "{person} has {open} open reviews at {at}");
+        }
+    }
+    let experts = picks(&report, Policy::ExpertOnly);
+    assert_eq!(experts, [Some(BEN); 12], "who knows most is never spared");
+    let narrow = Settings {
+        capacity: 1,
+        ..Settings::default()
+    };
+    let settings = BTreeMap::from([(RepoId(1), narrow)]);
+    let past = Past {
+        pulls: &pulls,
+        teams: &BTreeMap::new(),
+        settings: &settings,
+        last: 12,
+        seed: 7,
+    };
+    let picks = picks(&replay(&past), Policy::Ours);
+    assert_eq!(picks[2..], [None; 10], "with one open review both are full: {picks:?}");
+}
+
+#[test]
+fn what_lies_open_for_long_keeps_nobody_busy() {
+    let full = |days: i64| {
+        let mut pulls = vec![pull(0, ADA, &[BEN], &["a/one"])];
+        for day in 10..16 {
+            pulls.push(Pull {
+                closed: None,
+                ..pull(day, ADA, &[BEN], &["b/two"])
+            });
+        }
+        pulls.push(pull(15 + days, ADA, &[BEN], &["a/one"]));
+        picks(&replayed(&pulls, 1), Policy::Ours)
+    };
+    assert_eq!(full(OPEN_DAYS - 5), [None]);
+    assert_eq!(full(OPEN_DAYS + 1), [Some(BEN)]);
+}
+
+#[test]
+fn nobody_is_picked_more_often_in_a_day_than_the_settings_allow() {
+    let report = replayed(&busy(1, 0), 12);
+    let cap = usize::try_from(Settings::default().daily_cap).unwrap();
+    assert_eq!(picked(&report, BEN).len(), cap);
+    assert_eq!(picked(&report, CLEO).len(), cap);
+    assert_eq!(
+        picks(&report, Policy::Ours)[2 * cap..],
+        [None; 4],
+        "both had their share"
+    );
+    let slower = replayed(&busy(7, 0), 12);
+    assert_eq!(picked(&slower, BEN).len(), 12, "four in a day at most");
+}
+
+#[test]
+fn a_short_history_gets_learners_too() {
+    for length in [60, 100, 200] {
+        // Each reviews half of the files, and both have been in either folder.
+        let mut pulls = vec![pull(0, ADA, &[BEN, DAN], &["a/0", "b/0"])];
+        for day in 1..length {
+            let (folder, reviewer) = if day % 2 == 0 { ("a", BEN) } else { ("b", DAN) };
+            let mut next = pull(day, ADA, &[reviewer], &[]);
+            next.files = (0..2).map(|n| format!("{folder}/{}", (day * 3 + n) % 40)).collect();
+            pulls.push(next);
+        }
+        let report = replayed(&pulls, 500);
+        let (happened, learner) = (
+            &report.figures[&Policy::Happened],
+            &report.figures[&Policy::WithLearner],
+        );
+        let most = usize::try_from(length / i64::from(REVIEWS_A_LEARNER)).unwrap();
+        assert!((1..=most).contains(&learner.extra), "{length}: {}", learner.extra);
+        assert!(learner.files_at_risk < happened.files_at_risk, "{length}");
+        assert!(report.asked[..19].iter().all(|asked| asked.learner.is_none()));
+    }
+}
+
+#[test]
+fn where_nobody_would_learn_it_is_said_what_that_takes() {
+    let pulls: Vec<Pull> = (0..31).map(|day| pull(day, ADA, &[BEN], &["a/one"])).collect();
+    let report = replayed(&pulls, 500);
+    insta::assert_snapshot!(words::told(&report).pop().unwrap(), @"1 file of 1 is at risk at the end of what happened. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.");
+    assert!(words::brief(&replayed(&pulls, 29)).is_empty(), "too few for any figure");
+}
+
 #[test]
 fn another_team_is_told_where_both_are_in_one() {
     let pulls = [
@@ -186,10 +301,11 @@ fn another_team_is_told_where_both_are_in_one() {
         pull(1, ADA, &[CLEO], &["a"]),
         pull(2, ADA, &[DAN], &["a"]),
     ];
-    let teams = HashMap::from([(ADA, 1), (BEN, 1), (CLEO, 2)].map(|(who, team)| (PersonId(who), vec![TeamId(team)])));
+    let teams = BTreeMap::from([(ADA, 1), (BEN, 1), (CLEO, 2)].map(|(who, team)| (PersonId(who), vec![TeamId(team)])));
     let past = Past {
         pulls: &pulls,
         teams: &teams,
+        settings: &BTreeMap::new(),
         last: 3,
         seed: 0,
     };
@@ -279,8 +395,8 @@ proptest! {
     fn the_order_of_the_input_does_not_matter(pulls in pulls(), seed in 0..9_u64) {
         let mut turned = pulls.clone();
         turned.reverse();
-        let teams = HashMap::new();
-        let of = |pulls: &[Pull]| replay(&Past { pulls, teams: &teams, last: 20, seed });
+        let (teams, settings) = (BTreeMap::new(), BTreeMap::new());
+        let of = |pulls: &[Pull]| replay(&Past { pulls, teams: &teams, settings: &settings, last: 20, seed });
         prop_assert_eq!(of(&pulls), of(&turned));
     }
 

@@ -7,6 +7,7 @@ use maud::html;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::suggestion::Slot;
 use crate::pipeline::Pipeline;
 use crate::pipeline::hindsight;
 use crate::pipeline::hindsight::Hindsight;
@@ -101,7 +102,8 @@ pub fn render(view: &View) -> Markup {
         div.note {
             p {
                 strong { "Nothing of this was posted." } " It is what Peerlore would have said when the pull request was opened, from what was known by then. "
-                "Who was away or had much to do that day isn't known any more."
+                "Who was away that day isn't known any more, and who had much to do isn't considered here. Skills are, other than in the replay's figures, "
+                "so that those can rest on another pick."
             }
         }
         h2 { "What happened" }
@@ -120,6 +122,12 @@ fn said(view: &View) -> Markup {
                 div.two {
                     (pull::slot("Someone who knows", "knows", &suggestion.expert))
                     (pull::slot("Someone who would learn", "learns", &suggestion.learner))
+                }
+                @if let Slot::Picked(pick) = &suggestion.expert {
+                    p.soft {
+                        (pick.login)
+                        @if view.reviewers.contains(&pick.login) { " really reviewed it." } @else { " didn't review it. Whoever wasn't asked may have been as good." }
+                    }
                 }
                 (pull::sums(suggestion))
                 (pull::left_out(&suggestion.left_out))
