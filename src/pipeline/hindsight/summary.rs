@@ -69,7 +69,7 @@ impl<'a> Summary<'a> {
             parts: Some(report.parts),
             people: Some(report.people),
             policies: report.figures.clone(),
-            told: words::told(report),
+            told: words::brief(report).into_iter().chain(words::told(report)).collect(),
             limits: limits(report),
         }
     }

@@ -88,7 +88,6 @@ pub fn told(report: &Report) -> Vec<String> {
             told.push(format!("Expertise with {}: {}.", named(policy), verdict(&change)));
         }
     }
-    told.extend(load(report));
     told.extend(risk(report));
     told
 }

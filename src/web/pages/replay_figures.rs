@@ -12,6 +12,7 @@ use crate::pipeline::hindsight::Report;
 use crate::pipeline::hindsight::Told;
 use crate::pipeline::hindsight::words;
 use crate::web::chart;
+use crate::web::chart::Accent;
 use crate::web::chart::Bar;
 use crate::web::pages::replay::PAGE;
 use crate::web::pages::replay::View;
@@ -34,7 +35,7 @@ pub fn report(view: &View, told: &Told) -> Markup {
             ul.brief { @for sentence in words::brief(report) { li { (sentence) } } }
             p.soft.small.apart {
                 "Four ways of choosing, beside " strong { "what happened" } ": " strong { "our pick" } ", whoever knows most (" strong { "expert only" }
-                ") or anybody (" strong { "random" } ") takes one reviewer's place; or somebody joins " strong { "to learn" } ", in one review of "
+                ") or anybody (" strong { "random" } ") takes one reviewer's place; or " strong { "with a learner" } ", who joins one review of "
                 (REVIEWS_A_LEARNER) " at most."
             }
             (charts(report))
@@ -51,7 +52,7 @@ pub fn report(view: &View, told: &Told) -> Markup {
             summary { "What limits this" }
             ul { @for sentence in words::limits(report) { li { (sentence) } } }
         }
-        p.soft.small { a href="/docs#replay" { "How each figure is worked out" } ". " a href=(view.json_address()) { "The same as JSON" } "." }
+        p.soft.small.apart { a href="/docs#replay" { "How each figure is worked out" } ". " a href=(view.json_address()) { "The same as JSON" } "." }
         (pulls(view, told))
     }
 }
@@ -96,7 +97,11 @@ fn bars((title, hint): (&str, &str), value: impl Fn(Policy) -> Option<(f64, Stri
                 name: policy.name(),
                 share,
                 figure,
-                ours: matches!(policy, Policy::Ours | Policy::WithLearner),
+                accent: match policy {
+                    Policy::Ours => Some(Accent::Knows),
+                    Policy::WithLearner => Some(Accent::Learns),
+                    Policy::Happened | Policy::ExpertOnly | Policy::Random => None,
+                },
             })
         })
         .collect();

@@ -102,8 +102,7 @@ pub fn render(view: &View) -> Markup {
         div.note {
             p {
                 strong { "Nothing of this was posted." } " It is what Peerlore would have said when the pull request was opened, from what was known by then. "
-                "Who was away that day isn't known any more, and who had much to do isn't considered here. Skills are, other than in the replay's figures, "
-                "so that those can rest on another pick."
+                "Who was away or had much to do that day isn't considered. Skills are, which the replay's figures leave out, so those may rest on another pick."
             }
         }
         h2 { "What happened" }
@@ -124,7 +123,7 @@ fn said(view: &View) -> Markup {
                     (pull::slot("Someone who would learn", "learns", &suggestion.learner))
                 }
                 @if let Slot::Picked(pick) = &suggestion.expert {
-                    p.soft {
+                    p.soft.apart {
                         (pick.login)
                         @if view.reviewers.contains(&pick.login) { " really reviewed it." } @else { " didn't review it. Whoever wasn't asked may have been as good." }
                     }
