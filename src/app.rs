@@ -18,6 +18,7 @@ use crate::model::clock::Clock;
 use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
+use crate::pipeline::hindsight::kept::Replays;
 use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered;
 use crate::pipeline::registered::Registered;
@@ -76,6 +77,7 @@ impl App {
             registered: setup.registered,
             classifier: setup.classifier,
             pasts: Pasts::default(),
+            replays: Replays::default(),
             clock: setup.clock,
             settings: setup.settings,
             addresses: setup.addresses,

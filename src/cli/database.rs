@@ -18,6 +18,7 @@ use crate::model::settings::Settings;
 use crate::pipeline::Addresses;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Reach;
+use crate::pipeline::hindsight::kept::Replays;
 use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered::Registered;
 use crate::postgres;
@@ -208,6 +209,7 @@ pub fn pipeline(config: &Config, pool: &PgPool, classifier: Classifier) -> anyho
         registered: Registered::fixed(),
         classifier,
         pasts: Pasts::default(),
+        replays: Replays::default(),
         clock: Clock::Machine,
         settings: settings(config),
         addresses: addresses(config),

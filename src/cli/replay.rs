@@ -1,5 +1,4 @@
 //! `peerlore replay`
-use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::io::Write;
 
@@ -20,11 +19,13 @@ use crate::model::wording;
 use crate::pipeline::Pipeline;
 use crate::pipeline::hindsight;
 use crate::pipeline::hindsight::Asked;
-use crate::pipeline::hindsight::Figures;
 use crate::pipeline::hindsight::History;
 use crate::pipeline::hindsight::Policy;
 use crate::pipeline::hindsight::Report;
 use crate::pipeline::hindsight::Told;
+use crate::pipeline::hindsight::summary;
+use crate::pipeline::hindsight::summary::Of;
+use crate::pipeline::hindsight::summary::Summary;
 use crate::pipeline::hindsight::words;
 use crate::store::reader::Reader;
 use crate::store::tenants;
@@ -63,19 +64,8 @@ pub struct Replay {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    organisation: &'a str,
-    repository: Option<String>,
-    last: u16,
-    seed: u64,
-    asked: usize,
-    history: usize,
-    enough_evidence: bool,
-    files: usize,
-    parts: usize,
-    people: usize,
-    policies: &'a BTreeMap<Policy, Figures>,
-    told: Vec<String>,
-    limits: Vec<String>,
+    #[serde(flatten)]
+    summary: Summary<'a>,
     pulls: Vec<Line<'a>>,
 }
 
@@ -129,20 +119,14 @@ async fn replay(pipeline: &Pipeline, conn: &mut PgConnection, command: &Replay) 
     }
     let logins = hindsight::logins(conn, &reader).await?;
     let report = &told.report;
-    let answer = Answer {
+    let of = Of {
         organisation: &tenant.login,
-        repository,
-        last: command.last,
+        repository: repository.as_deref(),
+        last: usize::from(command.last),
         seed: command.seed,
-        asked: report.asked.len(),
-        history: report.history,
-        enough_evidence: report.is_enough(),
-        files: report.files,
-        parts: report.parts,
-        people: report.people,
-        policies: &report.figures,
-        told: words::told(report),
-        limits: words::limits(report),
+    };
+    let answer = Answer {
+        summary: Summary::whole(of, report),
         pulls: report.asked.iter().map(|asked| line(&told, asked, &logins)).collect(),
     };
     let mut out = std::io::stdout().lock();
@@ -201,6 +185,9 @@ fn print(out: &mut impl Write, of: &str, report: &Report) -> anyhow::Result<()> 
     let history = wording::count(report.history, "pull request");
     writeln!(out, "{of}: the last {asked} of {history} that are known.")?;
     if report.is_enough() {
+        for sentence in words::brief(report) {
+            writeln!(out, "{sentence}")?;
+        }
         writeln!(out)?;
         write!(out, "{:<48}", "")?;
         for policy in Policy::ALL {
@@ -220,7 +207,7 @@ fn print(out: &mut impl Write, of: &str, report: &Report) -> anyhow::Result<()> 
         writeln!(out, "{sentence}")?;
     }
     writeln!(out)?;
-    for sentence in words::limits(report) {
+    for sentence in summary::limits(report) {
         writeln!(out, "- {sentence}")?;
     }
     Ok(())
@@ -228,6 +215,8 @@ fn print(out: &mut impl Write, of: &str, report: &Report) -> anyhow::Result<()> 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -237,7 +226,7 @@ mod tests {
         let words: Vec<&str> = help
             .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
             .collect();
-        let answer = Answer {
+        let summary = Summary {
             organisation: "",
             repository: None,
             last: 1,
@@ -245,12 +234,15 @@ mod tests {
             asked: 0,
             history: 0,
             enough_evidence: false,
-            files: 0,
-            parts: 0,
-            people: 0,
-            policies: &BTreeMap::new(),
+            files: None,
+            parts: None,
+            people: None,
+            policies: BTreeMap::new(),
             told: Vec::new(),
             limits: Vec::new(),
+        };
+        let answer = Answer {
+            summary,
             pulls: Vec::new(),
         };
         let answer = serde_json::to_value(&answer).unwrap();

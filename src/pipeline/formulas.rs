@@ -73,6 +73,18 @@ pub mod learner {
     pub use crate::suggest::learner::RELATED;
 }
 
+/// What would have become of the past.
+pub mod replay {
+    pub use crate::suggest::replay::ACTIVE_DAYS;
+    pub use crate::suggest::replay::CORE;
+    pub use crate::suggest::replay::ENOUGH;
+    pub use crate::suggest::replay::FEWEST_PEOPLE;
+    pub use crate::suggest::replay::OPEN_DAYS;
+    pub use crate::suggest::replay::REVIEWS_A_LEARNER;
+    pub use crate::suggest::spread::going::WINDOW;
+    pub use crate::suggest::spread::stay::HORIZON;
+}
+
 /// What a comment is about: the card of the classifier's model.
 pub mod classifier {
     pub use crate::classify::card::Card;

@@ -1,8 +1,15 @@
 //! What would have been: an organisation's past under our picks, and what would have been said on one pull request.
 //!
-//! Nothing is stored and nothing is posted. Only what the reader may read is looked at, and who opted out is in none of it.
+//! Nothing is stored and nothing is posted. Only what the reader may read is looked at, and who opted out is in none of it. [`kept`] remembers
+//! the last replays between looks, [`summary`] is what they come to as JSON.
+pub mod kept;
+pub mod summary;
+
+use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::btree_map::Entry;
+use std::hash::Hash;
+use std::hash::Hasher;
 
 use chrono::Duration;
 use sqlx::PgConnection;
@@ -32,10 +39,13 @@ use crate::store::tenants::Repo;
 use crate::suggest::query::Grouping;
 use crate::suggest::replay;
 pub use crate::suggest::replay::Asked;
+pub use crate::suggest::replay::CORE;
 pub use crate::suggest::replay::ENOUGH;
 pub use crate::suggest::replay::Estimate;
+pub use crate::suggest::replay::FEWEST_PEOPLE;
 pub use crate::suggest::replay::Figures;
 pub use crate::suggest::replay::Policy;
+pub use crate::suggest::replay::REVIEWS_A_LEARNER;
 pub use crate::suggest::replay::Report;
 pub use crate::suggest::replay::words;
 use crate::suggest::words as comment_words;
@@ -51,8 +61,9 @@ pub const MOST: usize = 2_000;
 #[derive(Clone, Debug)]
 pub struct History {
     pulls: Vec<replay::Pull>,
-    teams: HashMap<PersonId, Vec<TeamId>>,
-    repos: HashMap<RepoId, (String, String)>,
+    teams: BTreeMap<PersonId, Vec<TeamId>>,
+    settings: BTreeMap<RepoId, Settings>,
+    repos: BTreeMap<RepoId, (String, String)>,
 }
 
 /// What a replay found, with the names of repositories.
@@ -60,7 +71,7 @@ pub struct History {
 pub struct Told {
     /// What it found.
     pub report: Report,
-    repos: HashMap<RepoId, (String, String)>,
+    repos: BTreeMap<RepoId, (String, String)>,
 }
 
 impl Told {
@@ -92,7 +103,7 @@ impl History {
             limit: HISTORY_PULLS,
         };
         let mut pulls = past::past_pulls(conn, reader, span).await?;
-        let mut of_repo: HashMap<RepoId, Settings> = HashMap::new();
+        let mut of_repo: BTreeMap<RepoId, Settings> = BTreeMap::new();
         for pull in &mut pulls {
             let known = match of_repo.entry(pull.repo) {
                 Entry::Occupied(known) => known.into_mut(),
@@ -102,16 +113,20 @@ impl History {
         }
         let of_tenant = settings::of_tenant(conn, base, id).await?;
         let places = places::known(conn, id, &of_tenant.teams, (now, true)).await?;
-        let mut teams: HashMap<PersonId, Vec<TeamId>> = HashMap::new();
+        let mut teams: BTreeMap<PersonId, Vec<TeamId>> = BTreeMap::new();
         // Circles are found from who reviews whom, so that who reviews across them says little.
         let are_teams = places.grouping == Grouping::Teams;
         for place in places.places.iter().filter(|place| are_teams && place.direct) {
             teams.entry(place.person).or_default().push(place.team);
         }
+        for teams in teams.values_mut() {
+            teams.sort_unstable();
+        }
         let repos = tenants::repos(conn, id).await?;
         Ok(Self {
             pulls: pulls.into_iter().map(as_pull).collect(),
             teams,
+            settings: of_repo,
             repos: repos
                 .into_iter()
                 .map(|repo| (repo.id, (repo.owner, repo.name)))
@@ -124,23 +139,41 @@ impl History {
     /// # Errors
     /// [`StepError::Unreadable`] when the process ends meanwhile.
     pub async fn replay(self, last: usize, seed: u64) -> Result<Told, StepError> {
-        let replay = move || {
-            let past = replay::Past {
-                pulls: &self.pulls,
-                teams: &self.teams,
-                last: last.min(MOST),
-                seed,
-            };
-            Told {
-                report: replay::replay(&past),
-                repos: self.repos,
-            }
+        beside(move || self.told(last, seed)).await
+    }
+
+    fn told(self, last: usize, seed: u64) -> Told {
+        let past = replay::Past {
+            pulls: &self.pulls,
+            teams: &self.teams,
+            settings: &self.settings,
+            last: last.min(MOST),
+            seed,
         };
-        match tokio::task::spawn_blocking(replay).await {
-            Ok(told) => Ok(told),
-            Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-            Err(ended) => Err(StepError::Unreadable(format!("the past wasn't replayed: {ended}"))),
+        Told {
+            report: replay::replay(&past),
+            repos: self.repos,
         }
+    }
+}
+
+/// All that a replay rests on, and the names that it is told with.
+impl Hash for History {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.pulls, &self.teams, &self.repos).hash(state);
+        for (repo, settings) in &self.settings {
+            // All of them, since which ones spare people is not decided here.
+            (repo, serde_json::to_string(settings).unwrap_or_default()).hash(state);
+        }
+    }
+}
+
+/// Thinks without holding up anything else.
+async fn beside<T: Send + 'static>(think: impl FnOnce() -> T + Send + 'static) -> Result<T, StepError> {
+    match tokio::task::spawn_blocking(think).await {
+        Ok(thought) => Ok(thought),
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        Err(ended) => Err(StepError::Unreadable(format!("the past wasn't replayed: {ended}"))),
     }
 }
 

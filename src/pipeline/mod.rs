@@ -66,6 +66,7 @@ use crate::forge::ForgeError;
 use crate::model::address;
 use crate::model::clock::Clock;
 use crate::model::settings::Settings;
+use crate::pipeline::hindsight::kept::Replays;
 use crate::pipeline::pasts::Pasts;
 use crate::pipeline::registered::Registered;
 use crate::store::StoreError;
@@ -86,6 +87,8 @@ pub struct Pipeline {
     pub classifier: Classifier,
     /// What was learned of the repositories' pasts.
     pub pasts: Pasts,
+    /// The last replays that somebody looked at.
+    pub replays: Replays,
     /// What time it is.
     pub clock: Clock,
     /// Settings where a repository has none of its own.

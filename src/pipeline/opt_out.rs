@@ -39,6 +39,7 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> R
         }
     }
     tx.commit().await?;
+    pipeline.replays.forget(id);
     Ok(found)
 }
 

@@ -36,8 +36,26 @@ pub struct Bar {
     pub share: f64,
     /// Its figure, as people read it.
     pub figure: String,
-    /// It stands out.
-    pub ours: bool,
+    /// What it stands out in; none: it doesn't.
+    pub accent: Option<Accent>,
+}
+
+/// The colour of who knows, or of who would learn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accent {
+    /// Who knows.
+    Knows,
+    /// Who would learn.
+    Learns,
+}
+
+impl Accent {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Knows => "bar knows",
+            Self::Learns => "bar learns",
+        }
+    }
 }
 
 /// Bars below each other, each with its name and its figure as text.
@@ -48,7 +66,7 @@ pub fn bars(bars: &[Bar]) -> Markup {
             @for bar in bars {
                 li {
                     span { (bar.name) }
-                    svg class=(if bar.ours { "bar ours" } else { "bar" }) viewBox="0 0 200 12" preserveAspectRatio="none" role="img" aria-label={ (bar.name) ": " (bar.figure) } {
+                    svg class=(bar.accent.map_or("bar", Accent::class)) viewBox="0 0 200 12" preserveAspectRatio="none" role="img" aria-label={ (bar.name) ": " (bar.figure) } {
                         rect.rail x="0" y="0" width="200" height="12" rx="2" {}
                         rect.span x="0" y="0" width=(figure(bar.share.clamp(0.0, 1.0) * WIDTH)) height="12" rx="2" {}
                     }
@@ -77,19 +95,19 @@ mod tests {
 
     #[test]
     fn a_bar_says_its_figure_and_stays_on_its_rail() {
-        let bar = |share, ours| Bar {
+        let bar = |share, accent| Bar {
             name: "our pick",
             share,
             figure: "61%".to_owned(),
-            ours,
+            accent,
         };
-        let drawn = bars(&[bar(0.61, true), bar(7.0, false)]).into_string();
+        let drawn = bars(&[bar(0.61, Some(Accent::Knows)), bar(7.0, None)]).into_string();
         assert!(
             drawn.contains(r#"width="122.0""#) && drawn.contains(r#"width="200.0""#),
             "{drawn}"
         );
         assert_eq!(drawn.matches(r#"aria-label="our pick: 61%""#).count(), 2, "{drawn}");
-        assert_eq!(drawn.matches("bar ours").count(), 1, "{drawn}");
+        assert_eq!(drawn.matches("bar knows").count(), 1, "{drawn}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod form;
 pub mod health;
 pub mod hook;
 pub mod layout;
+pub mod named_pull;
 pub mod pages;
 pub mod prose;
 pub mod same_origin;

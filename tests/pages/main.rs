@@ -9,6 +9,7 @@ mod labels;
 mod privacy;
 mod replay;
 mod replay_command;
+mod replay_json;
 mod roles;
 mod shown;
 mod sign_in;

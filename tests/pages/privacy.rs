@@ -21,7 +21,15 @@ use crate::world::post;
 use crate::world::today;
 
 /// Pages that show people's data.
-const PEOPLES: [&str; 6] = ["/", PULL, "/me", "/silent-experts", "/replay", "/replay/acme/shop/6"];
+const PEOPLES: [&str; 7] = [
+    "/",
+    PULL,
+    "/me",
+    "/silent-experts",
+    "/replay",
+    "/replay.json",
+    "/replay/acme/shop/6",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_opted_out_is_on_no_page() {

@@ -8,7 +8,7 @@ use crate::replay::many;
 use crate::world::World;
 
 /// The command on a world's database.
-fn peerlore(world: &World, arguments: &[&str]) -> Output {
+pub fn peerlore(world: &World, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_peerlore"))
         .args(arguments)
         .env("DATABASE_URL", world.pool().connect_options().to_url_lossy().as_str())
@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// A world whose pull requests all lie in 2020, so that the machine's time doesn't matter.
-async fn long_ago() -> World {
+pub async fn long_ago() -> World {
     let world = World::new().await;
     many(&world, "6 years").await;
     world.sql("delete from pull where created_at > '2023-01-01'").await;
@@ -36,6 +36,8 @@ async fn the_command_prints_a_table_with_what_it_tells_and_what_limits_it() {
     assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
     insta::assert_snapshot!(text(&said.stdout), @r"
     acme: the last 36 reviewed pull requests of 36 pull requests that are known.
+    Our pick really reviewed in 67% of these pull requests; whoever knows most did in 67%, somebody at random in 17%.
+    3 of 3 files hang on one person or nobody.
 
                                                       what happened       our pick with a learner    expert only         random
     The pick was one of those who reviewed                        -            67%              -            67%            17%
@@ -52,10 +54,11 @@ async fn the_command_prints_a_table_with_what_it_tells_and_what_limits_it() {
     Expertise with our pick in one reviewer's place: 11.1 points less than what happened (-21.5 to -0.7 points, 95% interval).
     Expertise with the pick by expertise only: 11.1 points less than what happened (-21.5 to -0.7 points, 95% interval).
     Expertise with a random pick: 27.8 points less than what happened (-42.6 to -12.9 points, 95% interval).
-    3 files of 3 are at risk at the end of what happened. Nobody would have joined to learn: it would have paid nowhere within the budget.
+    3 files of 3 are at risk at the end of what happened. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.
 
+    - Our pick is spared as in a real suggestion: open reviews make somebody less likely to be asked, and nobody is who has as many as the settings allow or was picked often enough that day; a review counts as open until its pull request is closed, 30 days at most.
     - Only what was closed before each pull request was opened was known to the picks; what came later changes nothing.
-    - The picks here come from reviews and files alone. A real suggestion also weighs skills, open reviews and limits, so it can name somebody else.
+    - The picks here come from reviews and files alone; expert only and random spare nobody. A real suggestion also weighs skills and who owns the files, and leaves out who is away, so it can name somebody else.
     - A pick replaces one of those who reviewed, always the same one under every policy, and knows the files afterwards. A file is at risk when at most one person who was active in the last 180 days ever reviewed it; who owns its lines isn't known.
     - Too few people review here to say how reviews are spread over them.
     - Teams are those of today.

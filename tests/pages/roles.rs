@@ -16,7 +16,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 24] = [
+const TABLE: [Row; 25] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -47,6 +47,7 @@ const TABLE: [Row; 24] = [
     ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 403, 403]),
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
     ("/replay", "/replay", [200, 200, 403, 200, 403]),
+    ("/replay.json", "/replay.json", [200, 200, 403, 200, 403]),
     (
         "/replay/{owner}/{repo}/{number}",
         "/replay/acme/shop/6",

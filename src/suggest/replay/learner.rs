@@ -1,7 +1,7 @@
 //! Adds somebody who would learn, where it pays: the policy of `spread::ours`, with one budget for all repositories.
 //!
-//! It goes through the whole history, so that it knows who stays and what it may spend; only whoever joins the reviews that are asked about
-//! gains knowledge by it.
+//! It goes through the whole history, so that it knows who stays and what a learner pays; it spends on the reviews that are asked about only, as
+//! if it had been switched on at the first of them.
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::suggest::eval::Row;
 use crate::suggest::replay::Pull;
+use crate::suggest::replay::REVIEWS_A_LEARNER;
 use crate::suggest::spread::history::History;
 use crate::suggest::spread::history::Person;
 use crate::suggest::spread::history::Step;
@@ -25,9 +26,10 @@ use crate::suggest::spread::record::Record;
 use crate::suggest::spread::teams::TeamMonth;
 use crate::suggest::spread::teams::Teams;
 
-/// At most one review in twenty gets a learner, never ahead of time, and another team counts twice.
+/// At most one review in [`REVIEWS_A_LEARNER`](crate::suggest::replay::REVIEWS_A_LEARNER) gets a learner, never ahead of time, and another team
+/// counts twice.
 const SETTING: Setting = Setting {
-    budget: 0.05,
+    budget: 1.0 / (REVIEWS_A_LEARNER as f64),
     advance: 0.0,
     cross_team: 2.0,
 };
@@ -36,7 +38,7 @@ const SETTING: Setting = Setting {
 pub(super) fn choose(
     pulls: &[Pull],
     asked: &[usize],
-    teams: &HashMap<PersonId, Vec<TeamId>>,
+    teams: &BTreeMap<PersonId, Vec<TeamId>>,
     seed: u64,
 ) -> HashMap<usize, PersonId> {
     // Of one that is open still nothing is known.
@@ -64,7 +66,7 @@ fn row(at: usize, pull: &Pull) -> Row {
 }
 
 /// Today's teams, for every month of the history.
-fn charts(history: &History, teams: &HashMap<PersonId, Vec<TeamId>>) -> Vec<TeamMonth> {
+fn charts(history: &History, teams: &BTreeMap<PersonId, Vec<TeamId>>) -> Vec<TeamMonth> {
     let mut members: BTreeMap<TeamId, Vec<String>> = BTreeMap::new();
     for (person, teams) in teams {
         for team in teams {
@@ -117,7 +119,7 @@ impl<'a> Walk<'a> {
             record: Record::of(people),
             knowledge: Knowledge::of(history),
             open: vec![0; people],
-            learners: Learners::new(SETTING, people),
+            learners: Learners::new(SETTING, people).at_going_price(),
             seed,
             joined: HashMap::new(),
         }
@@ -135,12 +137,12 @@ impl<'a> Walk<'a> {
             self.record.move_to(step.at);
             if step.closes {
                 self.close(step.change);
-            } else if let Some(person) = self.open(step) {
-                let place = self.history.changes[step.change].id.parse();
-                let name = self.history.people[person].parse();
-                if let (Ok(place), Ok(name)) = (place, name)
-                    && asked.binary_search(&place).is_ok()
-                {
+            } else {
+                let place = self.history.changes[step.change].id.parse().ok();
+                let place = place.filter(|place| asked.binary_search(place).is_ok());
+                let joins = self.open(step, place.is_some());
+                let name = joins.and_then(|person| self.history.people[person].parse().ok());
+                if let (Some(place), Some(person), Some(name)) = (place, joins, name) {
                     self.joined.insert(step.change, person);
                     chosen.insert(place, PersonId(name));
                 }
@@ -149,7 +151,8 @@ impl<'a> Walk<'a> {
         chosen
     }
 
-    fn open(&mut self, step: &Step) -> Option<Person> {
+    /// Who joins a change to learn; nobody where it isn't asked about.
+    fn open(&mut self, step: &Step, is_asked: bool) -> Option<Person> {
         let change = &self.history.changes[step.change];
         if let Some(author) = change.author {
             self.knowledge.wrote(self.history, author, &change.files, step.at);
@@ -172,6 +175,10 @@ impl<'a> Walk<'a> {
             files: &change.files,
             seed: self.seed,
         };
+        if !is_asked {
+            self.learners.pass(&view, &self.teams);
+            return None;
+        }
         self.learners.choose(&view, &self.teams)
     }
 

@@ -5,10 +5,12 @@
 //! those who reviewed, always the same one, and its picks gain knowledge in a world of its own (spread.md section 2). Nothing ranks people:
 //! figures are of the whole.
 //!
-//! - `state` is what is known at a point of time and ranks by it; `world` is who knows which file under one policy
+//! - `state` is what is known at a point of time and ranks by it, `load` spares our picks as a real suggestion does; `world` is who knows
+//!   which file under one policy
 //! - `learner` adds somebody who would learn, by the policy of `spread`; `figures` measures; `words` says how sure the figures are
 mod figures;
 mod learner;
+mod load;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -23,10 +25,13 @@ use serde::Serialize;
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
+use crate::model::settings::Settings;
 pub use crate::suggest::replay::figures::Estimate;
 pub use crate::suggest::replay::figures::Figures;
 use crate::suggest::replay::figures::Measured;
+use crate::suggest::replay::load::Load;
 use crate::suggest::replay::state::State;
 use crate::suggest::replay::world::World;
 
@@ -36,6 +41,10 @@ pub const ACTIVE_DAYS: i64 = 180;
 pub const ENOUGH: usize = 30;
 /// People who review under which how reviews are spread over them would be about somebody.
 pub const FEWEST_PEOPLE: usize = 5;
+/// So many reviews bring one learner at most, so nobody joins before that many.
+pub const REVIEWS_A_LEARNER: u32 = 20;
+/// Days after which a review counts as done although its pull request is still open: nobody is busy with what lies about.
+pub const OPEN_DAYS: i64 = 30;
 /// The busiest so many (spread.md section 2, `CoreWorkload`).
 pub const CORE: usize = 10;
 
@@ -45,7 +54,7 @@ pub const CORE: usize = 10;
 pub enum Policy {
     /// Whoever really did.
     Happened,
-    /// Our ranker's best takes one reviewer's place.
+    /// Our ranker's best who isn't full takes one reviewer's place.
     Ours,
     /// What happened, and somebody who would learn joins where it pays most.
     WithLearner,
@@ -79,7 +88,7 @@ impl Policy {
 }
 
 /// A pull request of the past.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Pull {
     /// Which.
     pub key: PullKey,
@@ -103,7 +112,9 @@ pub struct Past<'a> {
     /// The pull requests, in any order, each once.
     pub pulls: &'a [Pull],
     /// Everybody's own teams, as they are today; empty where teams are unknown.
-    pub teams: &'a HashMap<PersonId, Vec<TeamId>>,
+    pub teams: &'a BTreeMap<PersonId, Vec<TeamId>>,
+    /// What holds in each repository: how much somebody may be given. Where there is none, what is usual.
+    pub settings: &'a BTreeMap<RepoId, Settings>,
     /// So many of the last reviewed ones are asked about; those before count as history.
     pub last: usize,
     /// Chooses at random, between equals, and who is replaced.
@@ -121,10 +132,20 @@ pub struct Asked {
     pub author: PersonId,
     /// Who reviewed it, by number.
     pub reviewers: Vec<PersonId>,
-    /// Whom each policy that picks would have asked first; none where nobody active had reviewed in the repository.
+    /// Whom each policy that picks would have asked first; none where nobody active had reviewed in the repository, or for us
+    /// nobody who isn't full.
     pub picks: BTreeMap<Policy, Option<PersonId>>,
     /// Who would have joined to learn.
     pub learner: Option<PersonId>,
+}
+
+impl Asked {
+    /// Whether a policy's pick is one of those who reviewed; none where it picked nobody.
+    #[must_use]
+    pub fn outcome(&self, policy: Policy) -> Option<bool> {
+        let pick = self.picks.get(&policy).copied().flatten()?;
+        Some(self.reviewers.contains(&pick))
+    }
 }
 
 /// What a replay found.
@@ -192,6 +213,7 @@ struct Replay<'a> {
     closings: Vec<usize>,
     closed: usize,
     state: State,
+    load: Load<'a>,
     /// One world until the first question, then one for each policy.
     worlds: Vec<World>,
     /// Who reviews an asked pull request in each world, by its place.
@@ -206,12 +228,14 @@ impl<'a> Replay<'a> {
     fn new(pulls: &'a [Pull], asked: &[usize], past: &'a Past<'a>) -> Self {
         let mut closings: Vec<usize> = (0..pulls.len()).filter(|at| pulls[*at].closed.is_some()).collect();
         closings.sort_by_key(|at| (pulls[*at].closed, pulls[*at].key));
+        let epoch = pulls.first().map_or_else(Time::default, |pull| pull.opened);
         Self {
             pulls,
             past,
             closings,
             closed: 0,
-            state: State::new(pulls.first().map_or_else(Time::default, |pull| pull.opened), past.seed),
+            state: State::new(epoch, past.seed),
+            load: Load::new(past.settings, epoch),
             worlds: vec![World::of(asked.iter().map(|at| &pulls[*at]))],
             selected: HashMap::new(),
             learners: learner::choose(pulls, asked, past.teams, past.seed),
@@ -242,9 +266,13 @@ impl<'a> Replay<'a> {
     fn open(&mut self, at: usize, is_asked: bool) {
         let pull = &self.pulls[at];
         self.state.open(at, pull);
+        self.load.move_to(pull.opened);
         if let (true, Some(author)) = (is_asked, pull.author) {
             self.ask(at, author);
         }
+        let picked = self.selected.get(&at).map(|all| &all[Policy::Ours as usize]);
+        self.load
+            .take((at, pull.opened), pull.closed, picked.unwrap_or(&pull.reviewers));
     }
 
     fn ask(&mut self, at: usize, author: PersonId) {
@@ -272,7 +300,7 @@ impl<'a> Replay<'a> {
                     measured.extra += usize::from(asked.learner.is_some());
                 }
                 Policy::Ours | Policy::ExpertOnly | Policy::Random => {
-                    let ranked = self.state.ranked(at, policy, pull);
+                    let ranked = self.state.ranked(at, (policy, &self.load), pull);
                     asked.picks.insert(policy, ranked.first().copied());
                     measured.rank(&ranked, &pull.reviewers);
                     replace_one(&mut selected, &ranked, self.state.chance(pull.key, None));
@@ -281,6 +309,9 @@ impl<'a> Replay<'a> {
             let known = self.worlds[number].share_known(pull, &selected);
             measured.count(known, &selected, crosses(self.past.teams, author, &selected));
             all.push(selected);
+        }
+        if let Some(pick) = asked.picks.get(&Policy::Ours).copied().flatten() {
+            self.load.pick(pick, pull.opened);
         }
         self.selected.insert(at, all);
         self.asked.push(asked);
@@ -328,7 +359,7 @@ fn replace_one(selected: &mut [PersonId], ranked: &[PersonId], chance: u64) {
 }
 
 /// Whether somebody of these shares no team with the author; none where teams don't tell.
-fn crosses(teams: &HashMap<PersonId, Vec<TeamId>>, author: PersonId, selected: &[PersonId]) -> Option<bool> {
+fn crosses(teams: &BTreeMap<PersonId, Vec<TeamId>>, author: PersonId, selected: &[PersonId]) -> Option<bool> {
     let own = teams.get(&author)?;
     let of_others: Vec<&Vec<TeamId>> = selected.iter().filter_map(|person| teams.get(person)).collect();
     let crosses = of_others

@@ -15,6 +15,8 @@ use crate::suggest::memory::Signals;
 use crate::suggest::replay::ACTIVE_DAYS;
 use crate::suggest::replay::Policy;
 use crate::suggest::replay::Pull;
+use crate::suggest::replay::load::Load;
+use crate::suggest::replay::load::Vacancy;
 use crate::suggest::spread::history::mix;
 
 /// How much recent activity adds to cHRev, so that it ranks whoever never reviewed these files, too (spread.md section 1).
@@ -100,35 +102,41 @@ impl State {
             .is_some_and(|last| *last > self.now - TimeDelta::days(ACTIVE_DAYS))
     }
 
-    /// Whoever reviewed in the pull request's repository and is active, the best first, the author aside.
-    pub(super) fn ranked(&self, at: usize, policy: Policy, pull: &Pull) -> Vec<PersonId> {
+    /// Whoever reviewed in the pull request's repository and is active, the best first, the author aside; of our picks only who may be asked
+    /// by `load`.
+    pub(super) fn ranked(&self, at: usize, (policy, load): (Policy, &Load<'_>), pull: &Pull) -> Vec<PersonId> {
         let (Some(repo), Some(signals)) = (self.repos.get(&pull.key.repo), self.open.get(&at)) else {
             return Vec::new();
         };
         let people = signals.people().filter(|(person, _)| self.is_active(*person));
-        let mut scored: Vec<(f64, u64, PersonId)> = if policy == Policy::ExpertOnly {
-            let scores = repo.chrev.scores(&pull.files);
-            let score = |person| {
-                let rest = REST * f64::from(repo.activity.count(person));
-                scores.get(&person).copied().unwrap_or_default() + rest
-            };
-            people
-                .map(|(person, _)| self.scored(score(person), pull.key, person))
-                .collect()
-        } else if policy == Policy::Ours {
-            let score = |values| repo.memory.weights().score(values);
-            people
-                .map(|(person, values)| self.scored(score(values), pull.key, person))
-                .collect()
-        } else {
-            people.map(|(person, _)| self.scored(0.0, pull.key, person)).collect()
+        let scores: Vec<(PersonId, f64)> = match policy {
+            Policy::ExpertOnly => {
+                let scores = repo.chrev.scores(&pull.files);
+                let score = |person| {
+                    let rest = REST * f64::from(repo.activity.count(person));
+                    scores.get(&person).copied().unwrap_or_default() + rest
+                };
+                people.map(|(person, _)| (person, score(person))).collect()
+            }
+            Policy::Ours => {
+                let vacancy = Vacancy {
+                    repo: pull.key.repo,
+                    author: pull.author,
+                    at: pull.opened,
+                };
+                let weights = repo.memory.weights();
+                load.weighed(vacancy, people.map(|(person, values)| (person, weights.score(values))))
+            }
+            Policy::Random | Policy::Happened | Policy::WithLearner => {
+                people.map(|(person, _)| (person, 0.0)).collect()
+            }
         };
-        scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-        scored.into_iter().map(|(.., person)| person).collect()
-    }
-
-    fn scored(&self, score: f64, key: PullKey, person: PersonId) -> (f64, u64, PersonId) {
-        (score, self.chance(key, Some(person)), person)
+        let mut ranked: Vec<(f64, u64, PersonId)> = scores
+            .into_iter()
+            .map(|(person, score)| (score, self.chance(pull.key, Some(person)), person))
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        ranked.into_iter().map(|(.., person)| person).collect()
     }
 
     /// A number by chance, always the same for a seed, a pull request and a person.

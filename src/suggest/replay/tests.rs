@@ -1,9 +1,10 @@
 //! Replays of a handful of pull requests, worked out by hand.
+mod sparing;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::ids::RepoId;
 use crate::suggest::replay::figures::gini;
 
 const ADA: i64 = 1;
@@ -31,7 +32,8 @@ fn pull(day: i64, author: i64, reviewers: &[i64], files: &[&str]) -> Pull {
 fn replayed(pulls: &[Pull], last: usize) -> Report {
     replay(&Past {
         pulls,
-        teams: &HashMap::new(),
+        teams: &BTreeMap::new(),
+        settings: &BTreeMap::new(),
         last,
         seed: 7,
     })
@@ -180,16 +182,48 @@ fn a_learner_joins_one_review_in_twenty_at_most_and_files_are_safer_for_it() {
 }
 
 #[test]
+fn a_short_history_gets_learners_too() {
+    for length in [60, 100, 200] {
+        // Each reviews half of the files, and both have been in either folder.
+        let mut pulls = vec![pull(0, ADA, &[BEN, DAN], &["a/0", "b/0"])];
+        for day in 1..length {
+            let (folder, reviewer) = if day % 2 == 0 { ("a", BEN) } else { ("b", DAN) };
+            let mut next = pull(day, ADA, &[reviewer], &[]);
+            next.files = (0..2).map(|n| format!("{folder}/{}", (day * 3 + n) % 40)).collect();
+            pulls.push(next);
+        }
+        let report = replayed(&pulls, 500);
+        let (happened, learner) = (
+            &report.figures[&Policy::Happened],
+            &report.figures[&Policy::WithLearner],
+        );
+        let most = usize::try_from(length / i64::from(REVIEWS_A_LEARNER)).unwrap();
+        assert!((1..=most).contains(&learner.extra), "{length}: {}", learner.extra);
+        assert!(learner.files_at_risk < happened.files_at_risk, "{length}");
+        assert!(report.asked[..19].iter().all(|asked| asked.learner.is_none()));
+    }
+}
+
+#[test]
+fn where_nobody_would_learn_it_is_said_what_that_takes() {
+    let pulls: Vec<Pull> = (0..31).map(|day| pull(day, ADA, &[BEN], &["a/one"])).collect();
+    let report = replayed(&pulls, 500);
+    insta::assert_snapshot!(words::told(&report).pop().unwrap(), @"1 file of 1 is at risk at the end of what happened. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.");
+    assert!(words::brief(&replayed(&pulls, 29)).is_empty(), "too few for any figure");
+}
+
+#[test]
 fn another_team_is_told_where_both_are_in_one() {
     let pulls = [
         pull(0, ADA, &[BEN], &["a"]),
         pull(1, ADA, &[CLEO], &["a"]),
         pull(2, ADA, &[DAN], &["a"]),
     ];
-    let teams = HashMap::from([(ADA, 1), (BEN, 1), (CLEO, 2)].map(|(who, team)| (PersonId(who), vec![TeamId(team)])));
+    let teams = BTreeMap::from([(ADA, 1), (BEN, 1), (CLEO, 2)].map(|(who, team)| (PersonId(who), vec![TeamId(team)])));
     let past = Past {
         pulls: &pulls,
         teams: &teams,
+        settings: &BTreeMap::new(),
         last: 3,
         seed: 0,
     };
@@ -279,8 +313,8 @@ proptest! {
     fn the_order_of_the_input_does_not_matter(pulls in pulls(), seed in 0..9_u64) {
         let mut turned = pulls.clone();
         turned.reverse();
-        let teams = HashMap::new();
-        let of = |pulls: &[Pull]| replay(&Past { pulls, teams: &teams, last: 20, seed });
+        let (teams, settings) = (BTreeMap::new(), BTreeMap::new());
+        let of = |pulls: &[Pull]| replay(&Past { pulls, teams: &teams, settings: &settings, last: 20, seed });
         prop_assert_eq!(of(&pulls), of(&turned));
     }
 

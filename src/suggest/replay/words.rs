@@ -3,7 +3,9 @@ use crate::model::wording;
 use crate::suggest::replay::CORE;
 use crate::suggest::replay::ENOUGH;
 use crate::suggest::replay::Estimate;
+use crate::suggest::replay::OPEN_DAYS;
 use crate::suggest::replay::Policy;
+use crate::suggest::replay::REVIEWS_A_LEARNER;
 use crate::suggest::replay::Report;
 
 /// A row of the table of figures.
@@ -86,17 +88,49 @@ pub fn told(report: &Report) -> Vec<String> {
             told.push(format!("Expertise with {}: {}.", named(policy), verdict(&change)));
         }
     }
-    told.extend(load(report));
     told.extend(risk(report));
     told
+}
+
+/// What the figures come to, in three sentences at most; none where they rest on too little.
+#[must_use]
+pub fn brief(report: &Report) -> Vec<String> {
+    if !report.is_enough() {
+        return Vec::new();
+    }
+    let of = |policy: Policy| report.figures.get(&policy);
+    let top1 = |policy: Policy| Some(percent(of(policy)?.top1?.value));
+    let mut brief = Vec::new();
+    if let (Some(ours), Some(experts), Some(random)) =
+        (top1(Policy::Ours), top1(Policy::ExpertOnly), top1(Policy::Random))
+    {
+        brief.push(format!(
+            "Our pick really reviewed in {ours} of these pull requests; whoever knows most did in {experts}, somebody at random in {random}."
+        ));
+    }
+    brief.extend(load(report));
+    if let (Some(happened), Some(learner)) = (of(Policy::Happened), of(Policy::WithLearner)) {
+        let (before, after) = (happened.files_at_risk, learner.files_at_risk);
+        let extra = wording::count(learner.extra, "review");
+        brief.push(match learner.extra {
+            0 => format!(
+                "{before} of {} hang on one person or nobody.",
+                wording::count(report.files, "file")
+            ),
+            _ => format!(
+                "{before} of {} hang on one person or nobody; with a learner in {extra} it would be {after}.",
+                wording::count(report.files, "file")
+            ),
+        });
+    }
+    brief
 }
 
 fn load(report: &Report) -> Option<String> {
     let busiest = |policy: Policy| report.figures.get(&policy)?.busiest_share;
     let (ours, happened) = (busiest(Policy::Ours)?, busiest(Policy::Happened)?);
     Some(format!(
-        "Of all reviews the {CORE} busiest do {} with our pick, and did {} in what happened. Here the best is asked every time; real \
-         suggestions leave out whoever has as many open reviews as the settings allow.",
+        "The {CORE} busiest do {} of all reviews with our pick, and did {} in what happened.",
         percent(ours),
         percent(happened)
     ))
@@ -124,7 +158,8 @@ fn risk(report: &Report) -> Option<String> {
     );
     if learner.extra == 0 {
         return Some(format!(
-            "{begin}. Nobody would have joined to learn: it would have paid nowhere within the budget."
+            "{begin}. Nobody would have joined to learn: it takes more than {REVIEWS_A_LEARNER} reviews, and somebody who knows code nearby and \
+             would make a file safer."
         ));
     }
     let extra = wording::count(learner.extra, "extra review");
@@ -134,13 +169,22 @@ fn risk(report: &Report) -> Option<String> {
     ))
 }
 
+/// How load is reckoned for our pick.
+#[must_use]
+pub fn spared() -> String {
+    format!(
+        "Our pick is spared as in a real suggestion: open reviews make somebody less likely to be asked, and nobody is who has as many as the \
+         settings allow or was picked often enough that day; a review counts as open until its pull request is closed, {OPEN_DAYS} days at most."
+    )
+}
+
 /// What limits the figures, in sentences.
 #[must_use]
 pub fn limits(report: &Report) -> Vec<String> {
     let mut limits = vec![
         "Only what was closed before each pull request was opened was known to the picks; what came later changes nothing.".to_owned(),
-        "The picks here come from reviews and files alone. A real suggestion also weighs skills, open reviews and limits, so it can name \
-         somebody else."
+        "The picks here come from reviews and files alone; expert only and random spare nobody. A real suggestion also weighs skills and who \
+         owns the files, and leaves out who is away, so it can name somebody else."
             .to_owned(),
         "A pick replaces one of those who reviewed, always the same one under every policy, and knows the files afterwards. A file is at risk \
          when at most one person who was active in the last 180 days ever reviewed it; who owns its lines isn't known."

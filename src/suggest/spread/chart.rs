@@ -39,56 +39,57 @@ pub fn text(curve: &[Point]) -> String {
     drawn
 }
 
-/// The same as a picture of 640 x 400.
+/// The same as a picture of 640 x 430, on white wherever it is shown; each budget is a dot.
 #[must_use]
 pub fn svg(curve: &[Point], title: &str) -> String {
     let most = most(curve);
-    let line = |mark: char| -> String {
-        let points = marks(curve).into_iter().filter(|(_, _, other)| *other == mark);
-        let points = [(0.0, 0.0)]
-            .into_iter()
-            .chain(points.map(|(rev_plus, far, _)| (rev_plus, far)));
-        let points = points.map(|(rev_plus, far)| format!("{:.1},{:.1}", x(rev_plus / most), y(far)));
-        points.collect::<Vec<_>>().join(" ")
-    };
-    let mut drawn = String::from(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 400\" font-family=\"sans-serif\" font-size=\"13\">\n",
-    );
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
-    let _ = writeln!(
-        drawn,
-        "<title>{title}: files at risk by share of reviews with a learner</title>"
+    let mut drawn = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 430\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#1e2429\">\n\
+         <title>{title}: files at risk by share of reviews with a learner</title>\n\
+         <rect width=\"640\" height=\"430\" fill=\"#fff\"/>\n\
+         <text x=\"60\" y=\"20\">{title}: change of files at risk (lower is better)</text>\n\
+         <text x=\"340\" y=\"416\" text-anchor=\"middle\">share of reviews with a learner</text>\n"
     );
-    let _ = writeln!(drawn, "<text x=\"60\" y=\"20\">{title}: change of files at risk</text>");
     for far in [0.0, -25.0, -50.0, -75.0, -100.0] {
         let at = y(far);
+        // Writing to a text can't fail.
         let _ = writeln!(
             drawn,
-            "<path d=\"M60 {at:.1}H620\" stroke=\"#ccc\"/><text x=\"8\" y=\"{:.1}\">{far:.0}%</text>",
+            "<path d=\"M60 {at:.1}H620\" stroke=\"#dcd9d1\"/><text x=\"52\" y=\"{:.1}\" text-anchor=\"end\">{far:.0}%</text>",
             at + 4.0
         );
     }
     for part in [0.0, 0.5, 1.0] {
         let _ = writeln!(
             drawn,
-            "<text x=\"{:.1}\" y=\"388\" text-anchor=\"middle\">{:.1}%</text>",
+            "<text x=\"{:.1}\" y=\"392\" text-anchor=\"middle\">{:.1}%</text>",
             x(part),
             most * part
         );
     }
-    for (mark, name, colour, below) in [
-        ('o', "Peerlore", "#0a6", 0.0),
-        ('x', "best of the others", "#b40", 18.0),
+    // Ours lies above, where both are alike.
+    for (mark, name, colour, below, dashes) in [
+        ('x', "best of the others", "#8a3670", 18.0, " stroke-dasharray=\"6 4\""),
+        ('o', "Peerlore", "#0b6170", 0.0, ""),
     ] {
+        let of_mark = marks(curve).into_iter().filter(|(_, _, other)| *other == mark);
+        let at: Vec<(f64, f64)> = of_mark.map(|(rev_plus, far, _)| (x(rev_plus / most), y(far))).collect();
+        let line = [(x(0.0), y(0.0))].into_iter().chain(at.iter().copied());
+        let line: Vec<String> = line.map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let _ = writeln!(
             drawn,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
-            line(mark)
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>",
+            line.join(" ")
         );
+        for (x, y) in at {
+            let _ = writeln!(drawn, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>");
+        }
+        let at = 56.0 + below;
         let _ = writeln!(
             drawn,
-            "<text x=\"480\" y=\"{:.1}\" fill=\"{colour}\">{name}</text>",
-            56.0 + below
+            "<path d=\"M440 {:.1}H470\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/><text x=\"480\" y=\"{at:.1}\" fill=\"{colour}\">{name}</text>",
+            at - 4.0
         );
     }
     drawn.push_str("</svg>\n");

@@ -11,10 +11,12 @@
 //! folders of a path. Periods are quarters, the last one is dropped; changes are in per cent of what happened.
 //!
 //! - `history` numbers people, files and folders; `record` is what really happened; `knowledge` who knows what in a replay
-//! - `policies` are those of the literature, `ours` is ours with `stay` (who stays), `run` replays one of them
+//! - `policies` are those of the literature, `ours` is ours with `stay` (who stays) and `going` (the price in a short history), `run`
+//!   replays one of them
 //! - `metrics` are the measures, `teams` who was in which team when, `curve` compares at the same budget, `chart` draws
 pub mod chart;
 pub mod curve;
+pub mod going;
 pub mod history;
 pub mod knowledge;
 pub mod metrics;

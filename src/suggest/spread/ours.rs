@@ -8,6 +8,7 @@
 //! passed. The constants were chosen by replays of golang-tools and cargo (docs/decisions/0027-adding-a-learner.md).
 use std::collections::HashMap;
 
+use crate::suggest::spread::going::Going;
 use crate::suggest::spread::history::Person;
 use crate::suggest::spread::knowledge::Place;
 use crate::suggest::spread::policies::View;
@@ -79,6 +80,8 @@ pub struct Learners {
     known: Spending,
     lately: Vec<f64>,
     reviewed: Vec<bool>,
+    /// Where a learner may also join at the going price.
+    going: Option<Going>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,6 +101,16 @@ impl Learners {
             known: Spending::default(),
             lately: vec![0.0; people],
             reviewed: vec![false; people],
+            going: None,
+        }
+    }
+
+    /// The same, but a learner also joins at the [`Going`] price, where that is lower: for histories that may be short. The limits stay.
+    #[must_use]
+    pub fn at_going_price(self) -> Self {
+        Self {
+            going: Some(Going::default()),
+            ..self
         }
     }
 
@@ -127,18 +140,37 @@ impl Learners {
             };
             room = room.min(self.known.room(setting));
         }
-        if room * self.setting.budget < 1.0 {
+        let has_room = room * self.setting.budget >= 1.0;
+        if !has_room && self.going.is_none() {
             return None;
         }
-        let (person, pays) = self.best(view, &crossing)?;
-        if pays < self.price(room) {
-            return None;
-        }
+        let price = self.price(room);
+        let going = self.going.as_ref().and_then(|going| going.price(self.setting.budget));
+        let price = going.map_or(price, |going| price.min(going));
+        let best = self.look_for(view, &crossing);
+        let (person, _) = best.filter(|(_, pays)| has_room && *pays >= price)?;
         self.all.spent += 1.0;
         self.known.spent += f64::from(u8::from(by_teams));
         self.lately[person] += 1.0;
         self.reviewed[person] = true;
         Some(person)
+    }
+
+    /// A change that nobody is looked for: it only tells the going price and who reviews.
+    pub fn pass(&mut self, view: &View<'_>, teams: &Teams) {
+        for person in view.reviewers {
+            self.reviewed[*person] = true;
+        }
+        self.look_for(view, &Crossing::of(view, teams));
+    }
+
+    /// Who would pay most, and how much.
+    fn look_for(&mut self, view: &View<'_>, crossing: &Crossing<'_>) -> Option<(Person, f64)> {
+        let best = self.best(view, crossing);
+        if let Some(going) = &mut self.going {
+            going.look(best.map_or(0.0, |(_, pays)| pays));
+        }
+        best
     }
 
     /// What a learner has to pay, with so many reviews' worth of room below the limit.

@@ -1,6 +1,6 @@
 //! `/docs`: how everything is worked out, what is stored and for how long, who sees it, what the App may do.
 //!
-//! It shows nothing about anybody, so it is open to everybody; the formulas stand in [`docs_formulas`].
+//! It shows nothing about anybody, so it is open to everybody; the formulas stand in [`docs_formulas`] and [`docs_replay`].
 use axum::extract::State;
 use maud::Markup;
 use maud::html;
@@ -15,6 +15,7 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::docs_classifier;
 use crate::web::pages::docs_formulas;
+use crate::web::pages::docs_replay;
 
 /// `GET /docs`
 pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -> Markup {
@@ -27,13 +28,14 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
 }
 
 /// The sections, by anchor.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("lessons", "When a comment counts"),
     ("areas", "What a comment is about, and how well that is read"),
     ("landing", "Was it useful, and did it land?"),
     ("graph", "Who passed on what"),
     ("ranking", "Who could review"),
     ("silent", "Silent experts"),
+    ("replay", "The replay"),
     ("stored", "What is stored, and for how long"),
     ("seen", "Who sees it"),
     ("permissions", "What the App may do"),
@@ -66,6 +68,7 @@ pub fn render(settings: &Settings, classifier: &str) -> Markup {
         (docs_formulas::ranking(settings))
         (docs_formulas::learner(settings))
         (docs_formulas::silent())
+        (docs_replay::replay(settings))
         (stored(settings))
         (seen())
         (permissions())

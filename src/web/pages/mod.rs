@@ -7,6 +7,7 @@ pub mod choose;
 pub mod docs;
 pub mod docs_classifier;
 pub mod docs_formulas;
+pub mod docs_replay;
 pub mod docs_skills;
 pub mod feedback;
 pub mod home;
@@ -20,6 +21,8 @@ pub mod me_labels;
 pub mod people;
 pub mod pull;
 pub mod replay;
+pub mod replay_figures;
+pub mod replay_json;
 pub mod replay_pull;
 pub mod settings_files;
 pub mod setup;
@@ -59,6 +62,7 @@ pub fn routes() -> Router<Web> {
         .route("/teams/{slug}", get(teams::show))
         .route("/silent-experts", get(silent::show))
         .route("/replay", get(replay::show))
+        .route("/replay.json", get(replay_json::show))
         .route("/replay/{owner}/{repo}/{number}", get(replay_pull::show))
         .route("/sign-in", get(sign_in::begin))
         .route("/sign-in/callback", get(sign_in::finish))

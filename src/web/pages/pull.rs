@@ -1,13 +1,10 @@
 //! `/pulls/OWNER/REPO/NUMBER`: who could review a pull request, and why these two.
-use axum::extract::Path;
 use axum::extract::State;
-use axum::extract::rejection::PathRejection;
 use maud::Markup;
 use maud::html;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
-use crate::model::ids::PullKey;
 use crate::model::suggestion::LeftOut;
 use crate::model::suggestion::Pick;
 use crate::model::suggestion::ScorePart;
@@ -18,11 +15,9 @@ use crate::store::checks;
 use crate::store::contents;
 use crate::store::feedback;
 use crate::store::feedback::Votes;
-use crate::store::pulls;
 use crate::store::pulls::Pull;
 use crate::store::suggestions;
 use crate::store::suggestions::Stored;
-use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::web::Web;
 use crate::web::access::Visitor;
@@ -30,8 +25,9 @@ use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::named_pull::Found;
+use crate::web::named_pull::NamedPull;
 use crate::web::prose;
-use crate::web::tenant;
 
 /// Minutes in which a suggestion is expected once it is wanted.
 const SOON_MINUTES: i64 = 10;
@@ -66,25 +62,11 @@ pub struct View {
 ///
 /// # Errors
 /// [`PageError`] when the visitor may not see pages, there is no such pull request, or the database is away.
-pub async fn show(
-    State(web): State<Web>,
-    visitor: Visitor,
-    path: Result<Path<(String, String, String)>, PathRejection>,
-) -> Result<Markup, PageError> {
-    let missing = || PageError::NotFound("There is no such pull request here, or you may not see it.".to_owned());
-    let Ok(Path((owner, name, number))) = path else {
-        return Err(missing());
-    };
-    let number = number
-        .parse()
-        .ok()
-        .filter(|number: &i32| *number > 0)
-        .ok_or_else(missing)?;
+pub async fn show(State(web): State<Web>, visitor: Visitor, named: NamedPull) -> Result<Markup, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
+    let found = named.read(&mut conn, &visitor).await?;
     let at = (&web.pipeline.addresses, web.pipeline.clock.now());
-    let view = view(&mut conn, &visitor, (&owner, &name, number), at)
-        .await?
-        .ok_or_else(missing)?;
+    let view = view(&mut conn, found, at).await?;
     let title = format!("{} #{}", view.repo.name, view.number);
     let frame = Frame {
         title: &title,
@@ -94,29 +76,15 @@ pub async fn show(
     Ok(layout::page(&frame, &render(&view)))
 }
 
-async fn view(
-    conn: &mut PgConnection,
-    visitor: &Visitor,
-    (owner, name, number): (&str, &str, i32),
-    (addresses, now): (&Addresses, Time),
-) -> Result<Option<View>, PageError> {
-    let mut found = None;
-    for (_, reader) in tenant::seen_by(conn, visitor).await? {
-        found = found.or(tenants::repo_to_read(conn, &reader, owner, name).await?);
-    }
-    let Some(repo) = found else {
-        return Ok(None);
-    };
-    let key = PullKey { repo: repo.id, number };
-    let Some(pull) = pulls::pull(conn, repo.installation, key).await? else {
-        return Ok(None);
-    };
+async fn view(conn: &mut PgConnection, found: Found, (addresses, now): (&Addresses, Time)) -> Result<View, PageError> {
+    let Found { repo, key, pull, .. } = found;
     let files = contents::files(conn, repo.installation, key).await?.len();
     let stored = suggestions::of_pull(conn, repo.installation, key).await?;
+    let number = key.number;
     let link = format!("{}/{}/{}/pull/{number}", addresses.host, repo.owner, repo.name);
     let votes = feedback::votes(conn, repo.installation, key).await?;
     let checked = !checks::of_pull(conn, repo.installation, key).await?.is_empty();
-    Ok(Some(View {
+    Ok(View {
         repo,
         number,
         pull,
@@ -126,7 +94,7 @@ async fn view(
         checked,
         link,
         now,
-    }))
+    })
 }
 
 /// The page's text.

@@ -1,7 +1,9 @@
 //! `/replay`: for leads, the organisation's own past under our picks, beside what happened, before anything is posted.
 //!
 //! Figures are of the whole; nobody is named here. What would have been said on one pull request stands on a page of its own
-//! (`replay_pull`), which whoever may read the repository can open.
+//! (`replay_pull`), which whoever may read the repository can open. `replay_figures` shows what came of it, `replay_json` tells it to programs.
+use std::sync::Arc;
+
 use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
@@ -9,35 +11,28 @@ use maud::Markup;
 use maud::html;
 use serde::Deserialize;
 
-use crate::model::wording;
 use crate::pipeline::hindsight;
-use crate::pipeline::hindsight::Asked;
-use crate::pipeline::hindsight::ENOUGH;
 use crate::pipeline::hindsight::History;
-use crate::pipeline::hindsight::Policy;
-use crate::pipeline::hindsight::Report;
 use crate::pipeline::hindsight::Told;
-use crate::pipeline::hindsight::words;
+use crate::pipeline::hindsight::kept;
 use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::web::Web;
 use crate::web::access::Lead;
 use crate::web::access::Visitor;
-use crate::web::chart;
-use crate::web::chart::Bar;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
-use crate::web::prose;
+use crate::web::pages::replay_figures;
 use crate::web::tenant;
 
 /// Pull requests on one page of the list.
-const PAGE: usize = 50;
+pub(super) const PAGE: usize = 50;
 /// How many of the last pull requests the form offers; the last is the most.
 const OFFERED: [usize; 4] = [50, 100, 200, hindsight::USUAL];
 /// Chance is the same at every look.
-const SEED: u64 = 0;
+pub(super) const SEED: u64 = 0;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -55,26 +50,40 @@ pub struct View {
     /// The page of the list, from 1.
     pub page: usize,
     /// What came of it; none where nothing has arrived.
-    pub told: Option<Told>,
+    pub told: Option<Arc<Told>>,
 }
 
 impl View {
-    fn pages(&self) -> usize {
+    pub(super) fn pages(&self) -> usize {
         self.told
             .as_ref()
             .map_or(1, |told| told.report.asked.len().div_ceil(PAGE).max(1))
     }
 
     /// The address of a page of the list.
-    fn address(&self, page: usize) -> String {
-        let mut address = form_urlencoded(&[("last", &self.last.to_string()), ("page", &page.to_string())]);
+    pub(super) fn address(&self, page: usize) -> String {
+        format!(
+            "/replay?{}&{}#pulls",
+            self.query(),
+            form_urlencoded(&[("page", &page.to_string())])
+        )
+    }
+
+    /// The same for programs.
+    pub(super) fn json_address(&self) -> String {
+        format!("/replay.json?{}", self.query())
+    }
+
+    /// What is looked at, as an address says it.
+    fn query(&self) -> String {
+        let mut address = form_urlencoded(&[("last", &self.last.to_string())]);
         for (key, value) in [("repo", &self.repo), ("organisation", &self.organisation)] {
             if let Some(value) = value.as_deref().filter(|_| key == "repo" || !self.others.is_empty()) {
                 address.push('&');
                 address.push_str(&form_urlencoded(&[(key, value)]));
             }
         }
-        format!("/replay?{address}#pulls")
+        address
     }
 }
 
@@ -135,7 +144,7 @@ pub async fn show(
     Ok(layout::page(&frame, &render(&view)))
 }
 
-async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, PageError> {
+pub(super) async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, PageError> {
     let last = Wanted::number(query.last.as_ref(), hindsight::USUAL, hindsight::USUAL)?;
     let page = Wanted::number(query.page.as_ref(), 1, hindsight::USUAL)?;
     let mut conn = web.pipeline.pool.acquire().await?;
@@ -166,12 +175,17 @@ async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, Page
     let repos: Vec<Repo> = readable.collect();
     let repo = among(&repos, query.repo.as_deref())?;
     let at = (&web.pipeline.settings, web.pipeline.clock.now());
-    let history = History::read(&mut conn, &reader, repo.map(|repo| repo.id), at).await?;
+    let wanted = kept::Wanted {
+        repo: repo.map(|repo| repo.id),
+        last,
+        seed: SEED,
+    };
+    let history = History::read(&mut conn, &reader, wanted.repo, at).await?;
     // Nobody waits for the connection while it is replayed.
     drop(conn);
     view.repo = repo.map(full_name);
     view.repos = repos.iter().map(full_name).collect();
-    view.told = Some(history.replay(last, SEED).await?);
+    view.told = Some(web.pipeline.replays.of(&reader, history, wanted).await?);
     Ok(view)
 }
 
@@ -206,7 +220,7 @@ pub fn render(view: &View) -> Markup {
             None => p { "Nothing has arrived here yet. The page fills once pull requests with reviews have come in." },
             Some(told) => {
                 (form(view))
-                @if told.report.asked.is_empty() { (nothing(view)) } @else { (report(view, told)) }
+                @if told.report.asked.is_empty() { (nothing(view)) } @else { (replay_figures::report(view, told)) }
             }
         }
     }
@@ -247,160 +261,4 @@ fn nothing(view: &View) -> Markup {
             " Where the App is installed, the last year is read by itself; a history in a file is read with " code { "peerlore import github-json FILE" } "."
         }
     }
-}
-
-fn report(view: &View, told: &Told) -> Markup {
-    let report = &told.report;
-    html! {
-        p.soft.apart {
-            "The last " (wording::count(report.asked.len(), "reviewed pull request")) " of "
-            (wording::count(report.history, "pull request")) " that you may read"
-            @if let (Some(first), Some(last)) = (report.asked.first(), report.asked.last()) {
-                ", opened from " (prose::date(first.opened)) " to " (prose::date(last.opened))
-            }
-            "."
-        }
-        @if report.is_enough() {
-            (charts(report))
-            (table(report))
-            h2 { "What it tells" }
-            ul { @for sentence in words::told(report) { li { (sentence) } } }
-        } @else {
-            div.note { p { strong { "Not enough evidence yet." } " Figures of fewer than about " (ENOUGH) " pull requests mislead, so none are shown. The pull requests below can be opened all the same." } }
-        }
-        details {
-            summary { "What limits this" }
-            ul { @for sentence in words::limits(report) { li { (sentence) } } }
-        }
-        (pulls(view, told))
-    }
-}
-
-/// A few of the measures as bars; the table has all of them.
-fn charts(report: &Report) -> Markup {
-    let figure = |policy: Policy| report.figures.get(&policy);
-    let share = |value: Option<f64>| value.map(|value| (value, prose::percent(value)));
-    let of_files = |policy: Policy| {
-        let at_risk = figure(policy)?.files_at_risk;
-        Some((ratio(at_risk, report.files), at_risk.to_string()))
-    };
-    html! {
-        div.claims {
-            (bars("The pick was one of those who reviewed", |policy| share(figure(policy)?.top1.map(|estimate| estimate.value))))
-            (bars("Expertise: files that a reviewer knew before", |policy| share(figure(policy)?.expertise.map(|estimate| estimate.value))))
-            (bars("Reviews done by the 10 busiest", |policy| share(figure(policy)?.busiest_share)))
-            (bars(&format!("Files at risk at the end, of {}", report.files), of_files))
-        }
-    }
-}
-
-fn bars(title: &str, value: impl Fn(Policy) -> Option<(f64, String)>) -> Markup {
-    let bars: Vec<Bar> = Policy::ALL
-        .into_iter()
-        .filter_map(|policy| {
-            let (share, figure) = value(policy)?;
-            Some(Bar {
-                name: policy.name(),
-                share,
-                figure,
-                ours: matches!(policy, Policy::Ours | Policy::WithLearner),
-            })
-        })
-        .collect();
-    html! {
-        @if !bars.is_empty() { section.claim { h2 { (title) } (chart::bars(&bars)) } }
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "numbers of files are far below 2^53")]
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-fn table(report: &Report) -> Markup {
-    html! {
-        div.scroll {
-            table {
-                caption { "All figures" }
-                thead {
-                    tr {
-                        th scope="col" { "Measure" }
-                        @for policy in Policy::ALL { th.number scope="col" { (policy.name()) } }
-                    }
-                }
-                tbody {
-                    @for row in words::table(report) {
-                        tr {
-                            th scope="row" { (row.measure) }
-                            @for figure in row.figures { td.number { @if figure.is_empty() { "–" } @else { (figure) } } }
-                        }
-                    }
-                }
-            }
-        }
-        p.soft.small { "“Our pick”, “expert only” (cHRev) and “random” each take one reviewer's place; “with a learner” adds one where it pays most, in about one review of twenty at most, over the whole history. " a href="/docs#ranking" { "The formulas" } "." }
-    }
-}
-
-/// The pull requests, newest first.
-fn pulls(view: &View, told: &Told) -> Markup {
-    let lines = told.report.asked.iter().rev().skip((view.page - 1) * PAGE).take(PAGE);
-    html! {
-        h2 id="pulls" { "Pull request by pull request" }
-        p.soft { "Open one to see what would have been said. It names people only there, where each of them can read it, too." }
-        div.scroll {
-            table.stack {
-                caption.hidden { "Pull requests, newest first" }
-                thead {
-                    tr {
-                        th scope="col" { "Pull request" } th scope="col" { "What happened" }
-                        @for policy in [Policy::Ours, Policy::ExpertOnly, Policy::Random] { th scope="col" { (capital(policy.name())) } }
-                    }
-                }
-                tbody { @for asked in lines { (line(told, asked)) } }
-            }
-        }
-        (turn(view))
-    }
-}
-
-fn line(told: &Told, asked: &Asked) -> Markup {
-    let (owner, name) = told.repo(asked.key.repo);
-    html! {
-        tr {
-            th scope="row" { a href={ "/replay/" (owner) "/" (name) "/" (asked.key.number) } { (owner) "/" (name) " #" (asked.key.number) } " " span.soft.small { (prose::date(asked.opened)) } }
-            td { "Reviewed by " (wording::count(asked.reviewers.len(), "person")) }
-            @for policy in [Policy::Ours, Policy::ExpertOnly, Policy::Random] {
-                td { span.narrow.soft.small { (policy.name()) ": " } (outcome(asked, policy)) }
-            }
-        }
-    }
-}
-
-fn outcome(asked: &Asked, policy: Policy) -> &'static str {
-    match asked.picks.get(&policy).copied().flatten() {
-        None => "nobody",
-        Some(pick) if asked.reviewers.contains(&pick) => "who reviewed",
-        Some(_) => "somebody else",
-    }
-}
-
-fn turn(view: &View) -> Markup {
-    let (page, pages) = (view.page, view.pages());
-    html! {
-        @if pages > 1 {
-            nav.turn aria-label="Pages of pull requests" {
-                @if page > 1 { a rel="prev" href=(view.address(page - 1)) { "Newer" } }
-                span.soft { "Page " (page) " of " (pages) }
-                @if page < pages { a rel="next" href=(view.address(page + 1)) { "Older" } }
-            }
-        }
-    }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

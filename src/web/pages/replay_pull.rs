@@ -1,22 +1,18 @@
 //! `/replay/OWNER/REPO/NUMBER`: what would have been said on one pull request when it was opened.
 //!
 //! Whoever may read the repository can open it, so that no lead reads here of anybody what that person can't.
-use axum::extract::Path;
 use axum::extract::State;
-use axum::extract::rejection::PathRejection;
 use maud::Markup;
 use maud::html;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
-use crate::model::ids::PullKey;
+use crate::model::suggestion::Slot;
 use crate::pipeline::Pipeline;
 use crate::pipeline::hindsight;
 use crate::pipeline::hindsight::Hindsight;
 use crate::store::contents;
-use crate::store::pulls;
 use crate::store::pulls::Pull;
-use crate::store::tenants;
 use crate::store::tenants::Repo;
 use crate::web::Web;
 use crate::web::access::Visitor;
@@ -24,9 +20,10 @@ use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::named_pull::Found;
+use crate::web::named_pull::NamedPull;
 use crate::web::pages::pull;
 use crate::web::prose;
-use crate::web::tenant;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,25 +50,11 @@ pub struct View {
 ///
 /// # Errors
 /// [`PageError`] when the visitor may not see pages, there is no such pull request, or the database is away.
-pub async fn show(
-    State(web): State<Web>,
-    visitor: Visitor,
-    path: Result<Path<(String, String, String)>, PathRejection>,
-) -> Result<Markup, PageError> {
-    let missing = || PageError::NotFound("There is no such pull request here, or you may not see it.".to_owned());
-    let Ok(Path((owner, name, number))) = path else {
-        return Err(missing());
-    };
-    let number = number
-        .parse()
-        .ok()
-        .filter(|number: &i32| *number > 0)
-        .ok_or_else(missing)?;
+pub async fn show(State(web): State<Web>, visitor: Visitor, named: NamedPull) -> Result<Markup, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
-    let view = view(&mut conn, &visitor, (&owner, &name, number), &web.pipeline)
-        .await?
-        .ok_or_else(missing)?;
-    let title = format!("{} #{number}, replayed", view.repo.name);
+    let found = named.read(&mut conn, &visitor).await?;
+    let view = view(&mut conn, found, &web.pipeline).await?;
+    let title = format!("{} #{}, replayed", view.repo.name, view.number);
     let frame = Frame {
         title: &title,
         place: Place::Elsewhere,
@@ -80,37 +63,28 @@ pub async fn show(
     Ok(layout::page(&frame, &render(&view)))
 }
 
-async fn view(
-    conn: &mut PgConnection,
-    visitor: &Visitor,
-    (owner, name, number): (&str, &str, i32),
-    pipeline: &Pipeline,
-) -> Result<Option<View>, PageError> {
-    for (_, reader) in tenant::seen_by(conn, visitor).await? {
-        let Some(repo) = tenants::repo_to_read(conn, &reader, owner, name).await? else {
-            continue;
-        };
-        let key = PullKey { repo: repo.id, number };
-        let Some(pull) = pulls::pull(conn, repo.installation, key).await? else {
-            return Ok(None);
-        };
-        let now = pipeline.clock.now();
-        let reviewers = hindsight::reviewers(conn, &reader, (&pull, key), now).await?;
-        let base = (&pipeline.settings, &pipeline.pasts);
-        let hindsight = hindsight::of_pull(conn, base, (&repo, &pull, key)).await?;
-        let host = &pipeline.addresses.host;
-        return Ok(Some(View {
-            number,
-            has_files: !contents::files(conn, repo.installation, key).await?.is_empty(),
-            reviewers,
-            hindsight,
-            link: format!("{host}/{}/{}/pull/{number}", repo.owner, repo.name),
-            now,
-            repo,
-            pull,
-        }));
-    }
-    Ok(None)
+async fn view(conn: &mut PgConnection, found: Found, pipeline: &Pipeline) -> Result<View, PageError> {
+    let Found {
+        reader,
+        repo,
+        key,
+        pull,
+    } = found;
+    let now = pipeline.clock.now();
+    let reviewers = hindsight::reviewers(conn, &reader, (&pull, key), now).await?;
+    let base = (&pipeline.settings, &pipeline.pasts);
+    let hindsight = hindsight::of_pull(conn, base, (&repo, &pull, key)).await?;
+    let host = &pipeline.addresses.host;
+    Ok(View {
+        number: key.number,
+        has_files: !contents::files(conn, repo.installation, key).await?.is_empty(),
+        reviewers,
+        hindsight,
+        link: format!("{host}/{}/{}/pull/{}", repo.owner, repo.name, key.number),
+        now,
+        repo,
+        pull,
+    })
 }
 
 /// The page's text.
@@ -128,7 +102,7 @@ pub fn render(view: &View) -> Markup {
         div.note {
             p {
                 strong { "Nothing of this was posted." } " It is what Peerlore would have said when the pull request was opened, from what was known by then. "
-                "Who was away or had much to do that day isn't known any more."
+                "Who was away or had much to do that day isn't considered. Skills are, which the replay's figures leave out, so those may rest on another pick."
             }
         }
         h2 { "What happened" }
@@ -147,6 +121,12 @@ fn said(view: &View) -> Markup {
                 div.two {
                     (pull::slot("Someone who knows", "knows", &suggestion.expert))
                     (pull::slot("Someone who would learn", "learns", &suggestion.learner))
+                }
+                @if let Slot::Picked(pick) = &suggestion.expert {
+                    p.soft.apart {
+                        (pick.login)
+                        @if view.reviewers.contains(&pick.login) { " really reviewed it." } @else { " didn't review it. Whoever wasn't asked may have been as good." }
+                    }
                 }
                 (pull::sums(suggestion))
                 (pull::left_out(&suggestion.left_out))
