@@ -18,7 +18,6 @@ use peerlore::model::settings::Settings;
 use peerlore::model::suggestion::LeftOut;
 use peerlore::suggest::past::Past;
 use peerlore::suggest::query::Candidate;
-use peerlore::suggest::query::OwnLimits;
 use peerlore::suggest::query::PastReview;
 use peerlore::suggest::query::PullAsked;
 use peerlore::suggest::query::Query;
@@ -76,23 +75,12 @@ fn reviews(number: u32) -> Vec<PastReview> {
 }
 
 fn candidate(id: u64, now: Time) -> Candidate {
+    let person = PersonId(i64::try_from(id).expect("few people"));
     Candidate {
-        id: PersonId(i64::try_from(id).expect("few people")),
-        login: format!("person-{id}"),
         teams: vec![TeamId(i64::try_from(id % 40).expect("few teams"))],
-        open_reviews: 0,
-        open_reviews_elsewhere: 0,
-        capacity: None,
-        own: OwnLimits::default(),
-        suggested_today: 0,
-        learner_suggestions_this_week: 0,
-        last_learner_suggestion: None,
-        skills: Vec::new(),
         languages: vec![("Rust".to_owned(), 3.0)],
-        untold_languages: Vec::new(),
-        learn_goals: Vec::new(),
-        teach_goals: Vec::new(),
         last_active: Some(now),
+        ..Candidate::new(person, &format!("person-{id}"))
     }
 }
 

@@ -69,8 +69,11 @@ pub mod learner {
     pub use crate::suggest::learner::LEAST_FOOTING;
     pub use crate::suggest::learner::NEAR;
     pub use crate::suggest::learner::NEIGHBOUR;
+    pub use crate::suggest::learner::ONBOARDING;
+    pub use crate::suggest::learner::ONBOARDING_DAYS;
     pub use crate::suggest::learner::OTHER_TEAM;
     pub use crate::suggest::learner::RELATED;
+    pub use crate::suggest::learner::TEAMS_OWN;
 }
 
 /// What would have become of the past.

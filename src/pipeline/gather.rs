@@ -2,6 +2,7 @@
 pub mod declines;
 mod history;
 mod known;
+mod since;
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::model::suggestion::LeftOut;
 use crate::pipeline::StepError;
 use crate::pipeline::base_branch;
 pub use crate::pipeline::gather::known::Known;
+use crate::pipeline::gather::since::Beginnings;
 use crate::pipeline::pasts::Pasts;
 use crate::pipeline::places;
 use crate::skill;
@@ -287,6 +289,7 @@ fn sorted_out(
 ) -> (Vec<Candidate>, LeftOut) {
     let mut left_out = LeftOut::default();
     let mut candidates = Vec::new();
+    let beginnings = Beginnings::of(&people);
     let goals = |slugs: Vec<String>| slugs.iter().filter_map(|slug| slug.parse::<Area>().ok()).collect();
     for person in people {
         match person.hindrance {
@@ -322,6 +325,7 @@ fn sorted_out(
                 learn_goals: goals(person.learn),
                 teach_goals: goals(person.teach),
                 last_active: person.last_active,
+                here_since: beginnings.here_since(person.member_since, person.first_active),
             }),
         }
     }

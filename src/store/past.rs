@@ -156,6 +156,10 @@ pub struct MaybeCandidate {
     pub teach: Vec<String>,
     /// When the person last wrote, reviewed or commented.
     pub last_active: Option<Time>,
+    /// When they did so first.
+    pub first_active: Option<Time>,
+    /// When they were first seen to be a member.
+    pub member_since: Option<Time>,
 }
 
 /// For which pull request somebody is looked for, and as of when.
@@ -199,6 +203,12 @@ pub async fn candidates(
                        (select max(p.created_at) from pull p where p.installation_id = $1 and p.author_id = s.id and p.created_at < $5),
                        (select max(v.submitted_at) from review v where v.installation_id = $1 and v.reviewer_id = s.id and v.submitted_at < $5)
                    ) as last_active,
+                   least(
+                       (select min(p.created_at) from pull p where p.installation_id = $1 and p.author_id = s.id and p.created_at < $5),
+                       (select min(v.submitted_at) from review v where v.installation_id = $1 and v.reviewer_id = s.id and v.submitted_at < $5)
+                   ) as first_active,
+                   (select min(m.valid_from) from membership m where m.installation_id = $1 and m.person_id = s.id
+                    and m.valid_from <= $5) as member_since,
                    exists (select 1 from membership m where m.installation_id = $1 and m.person_id = s.id
                            and m.valid_from <= $5 and (m.valid_until is null or m.valid_until > $5)) as member,
                    w.open_reviews, w.open_elsewhere,
@@ -227,6 +237,7 @@ pub async fn candidates(
               and not exists (select 1 from pull_committer c where c.installation_id = $1 and c.repo_id = $2
                               and c.number = $3 and c.person_id = s.id))
         select id as "id!", login as "login!", capacity, daily_cap as "daily_cap?", mentoring_budget as "mentoring_budget?", learn as "learn!", teach as "teach!", last_active,
+               first_active, member_since,
                open_reviews as "open_reviews!", open_elsewhere as "open_elsewhere!", suggested_today as "suggested_today!",
                learner_this_week as "learner_this_week!", last_learner,
                case when known.yes and not member then 'not_member'
@@ -272,6 +283,8 @@ pub async fn candidates(
                 learn: row.learn,
                 teach: row.teach,
                 last_active: row.last_active,
+                first_active: row.first_active,
+                member_since: row.member_since,
             })
         })
         .collect()

@@ -13,6 +13,7 @@ use crate::suggest::paths::View;
 use crate::suggest::query::Asked;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::CodeOwner;
+use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 use crate::suggest::skill;
 
@@ -121,27 +122,13 @@ impl<'q> Ground<'q> {
     /// Why this person can't be suggested, if so.
     #[must_use]
     pub fn barred(&self, candidate: &Candidate) -> Option<Barred> {
-        let id = candidate.id;
-        let idle_since = self.now - TimeDelta::days(IDLE_DAYS);
-        if self.wrote_it(id) {
-            Some(Barred::Author)
-        } else if self.is_asked(id) {
-            Some(Barred::Asked)
-        } else if candidate.open_reviews >= candidate.capacity.unwrap_or(self.settings.capacity) {
-            Some(Barred::AtCapacity)
-        } else if candidate.suggested_today >= candidate.daily_cap(self.settings) {
-            Some(Barred::DailyCap)
-        } else if candidate.last_active.is_some_and(|at| at < idle_since) {
-            Some(Barred::Idle)
-        } else {
-            None
-        }
+        barred((self.query.pull, self.settings), candidate, self.now)
     }
 
     /// Whether this person wrote the change or a part of it.
     #[must_use]
     pub fn wrote_it(&self, person: PersonId) -> bool {
-        self.query.pull.author == Some(person) || self.query.pull.co_authors.contains(&person)
+        self.query.pull.is_by(person)
     }
 
     /// What this person owns of the change by CODEOWNERS.
@@ -149,11 +136,6 @@ impl<'q> Ground<'q> {
     pub fn owned_by(&self, person: PersonId) -> Option<&'q CodeOwner> {
         let pull = self.query.pull;
         pull.owners.iter().find(|owner| owner.person == person)
-    }
-
-    fn is_asked(&self, person: PersonId) -> bool {
-        let mut asked = self.query.pull.asked.iter();
-        asked.any(|asked| matches!(asked, Asked::Person { id, .. } if *id == person))
     }
 
     /// A number for this person that depends on the seed and on nothing else: the order among equals.
@@ -164,5 +146,25 @@ impl<'q> Ground<'q> {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
+    }
+}
+
+/// Why somebody can't be suggested for a pull request at `now`, if so.
+#[must_use]
+pub fn barred((pull, settings): (&PullAsked, &Settings), candidate: &Candidate, now: Time) -> Option<Barred> {
+    let idle_since = now - TimeDelta::days(IDLE_DAYS);
+    let is_asked = |asked: &Asked| matches!(asked, Asked::Person { id, .. } if *id == candidate.id);
+    if pull.is_by(candidate.id) {
+        Some(Barred::Author)
+    } else if pull.asked.iter().any(is_asked) {
+        Some(Barred::Asked)
+    } else if candidate.open_reviews >= candidate.capacity.unwrap_or(settings.capacity) {
+        Some(Barred::AtCapacity)
+    } else if candidate.suggested_today >= candidate.daily_cap(settings) {
+        Some(Barred::DailyCap)
+    } else if candidate.last_active.is_some_and(|at| at < idle_since) {
+        Some(Barred::Idle)
+    } else {
+        None
     }
 }

@@ -1,8 +1,8 @@
 //! Someone who would learn, beside somebody who can judge: the guarded learner.
 //!
 //! They have a footing next to the change (its language, a neighbouring folder, a related area) but aren't at home in
-//! its files. Another team comes first, a team-mate only where there is nobody else. Their reasons name what they know
-//! and what they want and show to colleagues, never what they lack.
+//! its files. Whoever is new comes first where the change is in their own team's code; then another team, and a team-mate only where there
+//! is nobody else. Their reasons name what they know and what they want and show to colleagues, never what they lack, nor that they are new.
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -46,8 +46,23 @@ pub const LEAST_FOOTING: f64 = 0.05;
 pub const NEAR: f64 = 0.1;
 /// After so many days a second turn is none in a row.
 pub const IN_A_ROW_DAYS: i64 = 7;
+/// Days in which somebody is new: useful comments are fewest in the first three months (science.md section 5).
+pub const ONBOARDING_DAYS: i64 = 90;
+/// Share of what is known of a folder from which on it is a team's own code.
+pub const TEAMS_OWN: f64 = 0.5;
+/// What it counts for somebody new that the change is in their team's own code.
+pub const ONBOARDING: f64 = 0.3;
 /// Decayed weight at which somebody counts as knowing a folder when holders are counted.
 pub const HOLDS: f64 = 0.1;
+
+/// Who is preferred: the first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Turn {
+    /// New here, and the change is in their team's own code.
+    New,
+    /// Everybody else, by how they stand to the author's team.
+    Other(Side),
+}
 
 /// How a candidate stands to the author's team; the first are preferred.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -63,17 +78,17 @@ enum Side {
 /// The learner, if somebody fits. Counts those whose mentoring budget is used up in `left_out`.
 #[must_use]
 pub fn learner<'q>(ground: &Ground<'q>, expert: Option<PersonId>, left_out: &mut LeftOut) -> Option<Scored<'q>> {
-    let (_, preferred) = by_side(ground, expert, left_out).pop_first()?;
+    let (_, preferred) = by_turn(ground, expert, left_out).pop_first()?;
     whose_turn(ground, preferred)
 }
 
 /// Those among whom the learner is most likely chosen, at most so many, best first.
 #[must_use]
 pub fn likely(ground: &Ground<'_>, most: usize) -> Vec<PersonId> {
-    let sides = by_side(ground, None, &mut LeftOut::default()).into_values();
-    let ranked = sides.flat_map(|mut side| {
-        side.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.candidate.id.cmp(&b.candidate.id)));
-        side
+    let turns = by_turn(ground, None, &mut LeftOut::default()).into_values();
+    let ranked = turns.flat_map(|mut fitting| {
+        fitting.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.candidate.id.cmp(&b.candidate.id)));
+        fitting
     });
     ranked.take(most).map(|scored| scored.candidate.id).collect()
 }
@@ -89,13 +104,13 @@ fn last_turn(ground: &Ground<'_>) -> Option<Time> {
     turns.max().filter(|last| *last >= since)
 }
 
-/// Who has a footing, by how they stand to the author's team. Counts those whose mentoring budget is used up; whoever set
+/// Who has a footing, by who is preferred. Counts those whose mentoring budget is used up; whoever set
 /// theirs to none, or had the last turn of all, just isn't asked.
-fn by_side<'q>(
+fn by_turn<'q>(
     ground: &Ground<'q>,
     expert: Option<PersonId>,
     left_out: &mut LeftOut,
-) -> BTreeMap<Side, Vec<Scored<'q>>> {
+) -> BTreeMap<Turn, Vec<Scored<'q>>> {
     let mut free: Vec<&Facts<'q>> = Vec::new();
     let last = last_turn(ground);
     for facts in &ground.facts {
@@ -111,13 +126,16 @@ fn by_side<'q>(
         }
     }
     let field = Field::read(ground);
-    let mut sides: BTreeMap<Side, Vec<Scored<'q>>> = BTreeMap::new();
+    let mut turns: BTreeMap<Turn, Vec<Scored<'q>>> = BTreeMap::new();
     for facts in free {
-        let scored = field.fitting(facts);
-        sides.entry(field.side(facts.candidate)).or_default().extend(scored);
+        let turn = match field.own_code(facts.candidate) {
+            Some(_) => Turn::New,
+            None => Turn::Other(field.side(facts.candidate)),
+        };
+        turns.entry(turn).or_default().extend(field.fitting(facts));
     }
-    sides.retain(|_, fitting| !fitting.is_empty());
-    sides
+    turns.retain(|_, fitting| !fitting.is_empty());
+    turns
 }
 
 /// Among those nearly as good as the best, the one whose last turn lies furthest back.
@@ -148,6 +166,10 @@ struct Field<'g, 'q> {
     team: Option<&'q Team>,
     /// How many people outside that team know the folder.
     holders: usize,
+    /// What each person knows of the folder, decayed.
+    known: BTreeMap<PersonId, f64>,
+    /// The sum of it.
+    all: f64,
 }
 
 impl<'g, 'q> Field<'g, 'q> {
@@ -170,13 +192,18 @@ impl<'g, 'q> Field<'g, 'q> {
             .filter(|team| pull.author_teams.contains(&team.id));
         let team = teams.min_by_key(|team| (team.members.len(), team.id));
         let folder = main_folder(&ground.paths);
-        let holders = ground.view.holders(folder, HOLDS);
-        let holders = holders
-            .filter_map(|number| memory.person(number))
-            .filter(|person| !ground.wrote_it(*person) && team.is_none_or(|team| !team.members.contains(person)));
+        let known = ground.view.holders(folder);
+        let known = known.filter_map(|(number, weight)| Some((memory.person(number)?, weight)));
+        let known: BTreeMap<PersonId, f64> = known.collect();
+        let holders = known.iter().filter(|(person, weight)| {
+            let outside = team.is_none_or(|team| !team.members.contains(person));
+            **weight >= HOLDS && outside && !ground.wrote_it(**person)
+        });
         Self {
             home: ground.view.at_home(&ground.paths, memory.people()),
             holders: holders.count(),
+            all: known.values().sum(),
+            known,
             ground,
             languages,
             folder,
@@ -193,6 +220,19 @@ impl<'g, 'q> Field<'g, 'q> {
         } else {
             Side::Other
         }
+    }
+
+    /// The team of somebody new whose own code this is: most of what is known of the folder is known in it.
+    fn own_code(&self, candidate: &Candidate) -> Option<&'q Team> {
+        let since = self.ground.now - TimeDelta::days(ONBOARDING_DAYS);
+        candidate.here_since.filter(|here| *here >= since)?;
+        let own = |team: &&Team| {
+            let others = team.members.iter().filter(|member| **member != candidate.id);
+            let theirs: f64 = others.filter_map(|member| self.known.get(member)).sum();
+            self.all > 0.0 && theirs >= TEAMS_OWN * self.all
+        };
+        let mut teams = self.ground.query.teams.iter();
+        teams.find(|team| candidate.teams.contains(&team.id) && own(team))
     }
 
     /// The candidate with what speaks for them, if they have a footing and aren't at home here.
@@ -226,6 +266,8 @@ impl<'g, 'q> Field<'g, 'q> {
             let weight = NEIGHBOUR * skill::saturated(f64::from(beside.reviewed));
             (weight, Why::Beside(beside))
         });
+        let own = self.own_code(candidate);
+        let own = own.map(|team| (ONBOARDING, Why::TeamsCode(&team.name)));
         let near = skill::nearest(&candidate.skills, &self.ground.expected);
         let near = near.map(|near| (RELATED * near.score, Why::Taught(near.best)));
         let here = facts.known.filter(|known| !known.prefix.is_empty());
@@ -238,7 +280,7 @@ impl<'g, 'q> Field<'g, 'q> {
             weight,
             why,
         };
-        [language, beside, near, here]
+        [language, own, beside, near, here]
             .into_iter()
             .flatten()
             .map(adjacent)
@@ -274,6 +316,8 @@ impl<'g, 'q> Field<'g, 'q> {
                 let spreads = self.spreads(facts);
                 (OTHER_TEAM, spreads.unwrap_or(Why::Said("from another team")))
             }
+            // The reason is another one.
+            (Side::Mate, _) if self.own_code(facts.candidate).is_some() => return None,
             (Side::Mate, false) => {
                 let words = "from the author's own team, since nobody from another team could be suggested";
                 (0.0, Why::Said(words))

@@ -437,14 +437,13 @@ impl<'i, 'p> View<'i, 'p> {
         home
     }
 
-    /// The numbers of everybody with decayed weight of at least `least` under a prefix of these paths.
-    pub fn holders(&self, prefix: &str, least: f64) -> impl Iterator<Item = u32> {
+    /// Everybody who did something under a prefix of these paths, by number, with the decayed weight of it.
+    pub fn holders(&self, prefix: &str) -> impl Iterator<Item = (u32, f64)> {
         let (at, gain) = (Sum::Known as usize, self.gains[Sum::Known as usize]);
         let seen = self.seen(prefix).into_iter();
         seen.flat_map(move |seen| {
             let people = seen.node.people.iter();
-            let hold = people.filter(move |holder| seen.node.held[holder.held as usize].sums[at] / gain >= least);
-            hold.map(|holder| holder.person)
+            people.map(move |holder| (holder.person, seen.node.held[holder.held as usize].sums[at] / gain))
         })
     }
 

@@ -55,6 +55,14 @@ pub struct PullAsked {
     pub last_learner: Option<PersonId>,
 }
 
+impl PullAsked {
+    /// Whether this person wrote it or a part of it.
+    #[must_use]
+    pub fn is_by(&self, person: PersonId) -> bool {
+        self.author == Some(person) || self.co_authors.contains(&person)
+    }
+}
+
 /// What people are grouped by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Grouping {
@@ -182,6 +190,8 @@ pub struct Candidate {
     pub teach_goals: Vec<Area>,
     /// When they last did anything that is recorded.
     pub last_active: Option<Time>,
+    /// Since when they are here, where that is known.
+    pub here_since: Option<Time>,
 }
 
 /// What somebody chose for themselves; it never raises what the settings allow.
@@ -194,6 +204,30 @@ pub struct OwnLimits {
 }
 
 impl Candidate {
+    /// Somebody in no team, of whom nothing else is known.
+    #[must_use]
+    pub fn new(id: PersonId, login: &str) -> Self {
+        Self {
+            id,
+            login: login.to_owned(),
+            teams: Vec::new(),
+            open_reviews: 0,
+            open_reviews_elsewhere: 0,
+            capacity: None,
+            own: OwnLimits::default(),
+            suggested_today: 0,
+            learner_suggestions_this_week: 0,
+            last_learner_suggestion: None,
+            skills: Vec::new(),
+            languages: Vec::new(),
+            untold_languages: Vec::new(),
+            learn_goals: Vec::new(),
+            teach_goals: Vec::new(),
+            last_active: None,
+            here_since: None,
+        }
+    }
+
     /// Suggestions of any kind that they take in a day.
     #[must_use]
     pub fn daily_cap(&self, settings: &Settings) -> u32 {

@@ -46,6 +46,8 @@ pub enum Why<'q> {
     Language(Option<&'q str>),
     /// What they reviewed in a folder next to it.
     Beside(Beside<'q, 'q>),
+    /// The team that they are in, whose own code it is.
+    TeamsCode(&'q str),
     /// They would be the nth outside a team to know a folder.
     Spreads {
         /// First, second or third.
@@ -83,6 +85,10 @@ impl Why<'_> {
                 let folder = format!("{}{}/", beside.parent, beside.name);
                 format!("reviewed {changes} under {}", reasons::code(&folder))
             }
+            Self::TeamsCode(team) => match reasons::name(team).as_str() {
+                "" => "in the team whose code this is".to_owned(),
+                team => format!("in {team}, whose code this is"),
+            },
             Self::Spreads { nth, team, folder } => {
                 let (team, folder) = (reasons::name(team), reasons::code(folder));
                 format!("would be the {nth} person outside {team} to know {folder}")

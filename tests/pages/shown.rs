@@ -37,7 +37,7 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     from the author's own team, since nobody from another team could be suggested
     To accept, request the review under Reviewers on the pull request; to decline, do nothing.
     How this was worked out
-    A score is the sum of its parts, for this pull request only. The two scores have different parts and can't be compared with each other, nor with those on other pull requests. The formulas.
+    A score is the sum of its parts, for this pull request only. One more of who knows is about 2.7 times as likely to be who reviews. The two scores have different parts and can't be compared with each other, nor with those on other pull requests. The formulas.
     Who knows: cleo
     Part Reason Adds
     Same paths reviewed 2 changes under ledger/ since September 7.292

@@ -134,7 +134,6 @@ mod tests {
     use crate::suggest::past::Past;
     use crate::suggest::query::Candidate;
     use crate::suggest::query::HeldSkill;
-    use crate::suggest::query::OwnLimits;
     use crate::suggest::query::PullAsked;
 
     #[test]
@@ -151,16 +150,6 @@ mod tests {
             pull: PullAsked::default(),
             past: Arc::new(Past::new(Time::UNIX_EPOCH)),
             candidates: vec![Candidate {
-                id: person,
-                login: "ben".to_owned(),
-                teams: Vec::new(),
-                open_reviews: 0,
-                open_reviews_elsewhere: 0,
-                capacity: None,
-                own: OwnLimits::default(),
-                suggested_today: 0,
-                learner_suggestions_this_week: 0,
-                last_learner_suggestion: None,
                 skills: [Area::Databases, Area::Testing]
                     .map(|area| HeldSkill {
                         area,
@@ -169,11 +158,7 @@ mod tests {
                         pulls: 4,
                     })
                     .to_vec(),
-                languages: Vec::new(),
-                untold_languages: Vec::new(),
-                learn_goals: Vec::new(),
-                teach_goals: Vec::new(),
-                last_active: None,
+                ..Candidate::new(person, "ben")
             }],
             teams: Vec::new(),
             left_out: LeftOut::default(),

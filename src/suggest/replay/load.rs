@@ -9,14 +9,9 @@ use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::settings::Settings;
-use crate::model::suggestion::LeftOut;
-use crate::model::suggestion::ScorePart;
-use crate::suggest::ground::Ground;
-use crate::suggest::past::Past;
+use crate::suggest::ground;
 use crate::suggest::query::Candidate;
-use crate::suggest::query::OwnLimits;
 use crate::suggest::query::PullAsked;
-use crate::suggest::query::Query;
 use crate::suggest::rank;
 use crate::suggest::replay::OPEN_DAYS;
 
@@ -24,8 +19,6 @@ use crate::suggest::replay::OPEN_DAYS;
 pub(super) struct Load<'a> {
     settings: &'a BTreeMap<RepoId, Settings>,
     usual: Settings,
-    /// Whether somebody may be asked rests on no review: what these tell is in the score already.
-    unread: Past,
     open: HashMap<PersonId, u32>,
     /// Whose reviews end when, with the place of the pull request.
     ends: BTreeMap<(Time, usize), Vec<PersonId>>,
@@ -43,11 +36,10 @@ pub(super) struct Vacancy {
 
 impl<'a> Load<'a> {
     /// Nobody has anything to do; where a repository has no settings, the usual ones hold.
-    pub(super) fn new(settings: &'a BTreeMap<RepoId, Settings>, epoch: Time) -> Self {
+    pub(super) fn new(settings: &'a BTreeMap<RepoId, Settings>) -> Self {
         Self {
             settings,
             usual: Settings::default(),
-            unread: Past::new(epoch),
             open: HashMap::new(),
             ends: BTreeMap::new(),
             picked: HashMap::new(),
@@ -91,24 +83,16 @@ impl<'a> Load<'a> {
         scores: impl Iterator<Item = (PersonId, f64)>,
     ) -> Vec<(PersonId, f64)> {
         let Vacancy { repo, author, at } = vacancy;
+        let settings = self.settings.get(&repo).unwrap_or(&self.usual);
         let pull = PullAsked {
             author,
             ..PullAsked::default()
         };
-        let query = Query {
-            pull: &pull,
-            past: &self.unread,
-            candidates: &[],
-            teams: &[],
-            left_out: LeftOut::default(),
-        };
-        let ground = Ground::read(&query, self.settings.get(&repo).unwrap_or(&self.usual), at, 0);
         scores
             .filter_map(|(person, score)| {
                 let candidate = self.candidate(person, at);
-                let told = rank::reason(ScorePart::Paths, score, String::new());
-                let free = ground.barred(&candidate).is_none();
-                free.then(|| (person, rank::pick(&candidate, vec![told]).score))
+                let free = ground::barred((&pull, settings), &candidate, at).is_none();
+                free.then(|| (person, score + rank::of_load(candidate.open_reviews)))
             })
             .collect()
     }
@@ -118,22 +102,9 @@ impl<'a> Load<'a> {
         let today = self.picked.get(&person).into_iter().flatten();
         let today = today.filter(|at| **at > now - TimeDelta::days(1)).count();
         Candidate {
-            id: person,
-            login: String::new(),
-            teams: Vec::new(),
             open_reviews: self.open.get(&person).copied().unwrap_or_default(),
-            open_reviews_elsewhere: 0,
-            capacity: None,
-            own: OwnLimits::default(),
             suggested_today: u32::try_from(today).unwrap_or(u32::MAX),
-            learner_suggestions_this_week: 0,
-            last_learner_suggestion: None,
-            skills: Vec::new(),
-            languages: Vec::new(),
-            untold_languages: Vec::new(),
-            learn_goals: Vec::new(),
-            teach_goals: Vec::new(),
-            last_active: None,
+            ..Candidate::new(person, "")
         }
     }
 }
@@ -151,7 +122,7 @@ mod tests {
     #[test]
     fn open_reviews_take_away_what_they_take_in_a_real_suggestion_until_they_are_closed() {
         let settings = BTreeMap::new();
-        let mut load = Load::new(&settings, day(0));
+        let mut load = Load::new(&settings);
         let score = |load: &Load<'_>, at: Time| {
             let vacancy = Vacancy {
                 repo: RepoId(1),
@@ -185,7 +156,7 @@ mod tests {
             author: Some(BEN),
             at: day(1),
         };
-        let load = Load::new(&settings, day(0));
+        let load = Load::new(&settings);
         assert_eq!(load.weighed(vacancy, std::iter::once((BEN, 3.0))), []);
     }
 }

@@ -235,7 +235,7 @@ impl<'a> Replay<'a> {
             closings,
             closed: 0,
             state: State::new(epoch, past.seed),
-            load: Load::new(past.settings, epoch),
+            load: Load::new(past.settings),
             worlds: vec![World::of(asked.iter().map(|at| &pulls[*at]))],
             selected: HashMap::new(),
             learners: learner::choose(pulls, asked, past.teams, past.seed),

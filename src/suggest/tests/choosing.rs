@@ -240,6 +240,39 @@ fn a_team_mate_learns_only_where_there_is_nobody_else() {
 }
 
 #[test]
+fn somebody_new_learns_first_where_the_code_is_their_own_teams() {
+    let mut world = World::ledger();
+    let mut new = candidate(PersonId(9), "noa", PAYMENTS);
+    new.here_since = Some(days_ago(30));
+    world.candidates.push(new);
+    world.teams[0].members.push(PersonId(9));
+    assert_snapshot!(told(&world.suggest().learner), @"noa: in Payments, whose code this is");
+    world.teams[0].name.clear();
+    assert_snapshot!(told(&world.suggest().learner), @"noa: in the team whose code this is");
+    world.candidate(PersonId(9)).here_since = Some(days_ago(91));
+    assert_eq!(who(&world.suggest().learner), Some(BEN), "not new any more");
+    world.candidate(PersonId(9)).here_since = None;
+    assert_eq!(who(&world.suggest().learner), Some(BEN), "nobody knows since when");
+    world.candidate(PersonId(9)).here_since = Some(days_ago(30));
+    world.teams[0].members.retain(|member| *member != ANA);
+    assert_eq!(who(&world.suggest().learner), Some(BEN), "others know this code");
+}
+
+#[test]
+fn somebody_new_has_the_same_limits_as_everybody() {
+    let mut world = World::ledger();
+    let mut new = candidate(PersonId(9), "noa", PAYMENTS);
+    new.here_since = Some(days_ago(30));
+    new.last_learner_suggestion = Some(days_ago(1));
+    world.candidates.push(new);
+    world.teams[0].members.push(PersonId(9));
+    assert_eq!(who(&world.suggest().learner), Some(BEN), "not twice in a row");
+    world.candidate(PersonId(9)).last_learner_suggestion = None;
+    world.candidate(PersonId(9)).own.mentoring_budget = Some(0);
+    assert_eq!(who(&world.suggest().learner), Some(BEN), "who wants no turn has none");
+}
+
+#[test]
 fn goals_decide_between_otherwise_equal_learners() {
     let mut world = World::ledger();
     world.history.retain(|review| review.reviewers == [ANA]);

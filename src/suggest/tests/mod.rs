@@ -20,7 +20,6 @@ use crate::model::suggestion::Suggestion;
 use crate::suggest::past::Past;
 use crate::suggest::query::Candidate;
 use crate::suggest::query::HeldSkill;
-use crate::suggest::query::OwnLimits;
 use crate::suggest::query::PastChange;
 use crate::suggest::query::PastReview;
 use crate::suggest::query::PullAsked;
@@ -45,22 +44,9 @@ pub fn days_ago(days: i64) -> Time {
 
 pub fn candidate(id: PersonId, login: &str, team: TeamId) -> Candidate {
     Candidate {
-        id,
-        login: login.to_owned(),
         teams: vec![team],
-        open_reviews: 0,
-        open_reviews_elsewhere: 0,
-        capacity: None,
-        own: OwnLimits::default(),
-        suggested_today: 0,
-        learner_suggestions_this_week: 0,
-        last_learner_suggestion: None,
-        skills: Vec::new(),
-        languages: Vec::new(),
-        untold_languages: Vec::new(),
-        learn_goals: Vec::new(),
-        teach_goals: Vec::new(),
         last_active: Some(days_ago(3)),
+        ..Candidate::new(id, login)
     }
 }
 

@@ -217,12 +217,19 @@ pub fn learner(settings: &Settings) -> Markup {
         }
         p.formula {
             "score = " (learns::LANGUAGE) " × language + " (learns::NEIGHBOUR) " × neighbour + " (learns::RELATED) " × related + "
-            (learns::HERE) " × here + " (learns::GOAL) " × goal + " (learns::OTHER_TEAM) " if from another team − load"
+            (learns::HERE) " × here + " (learns::ONBOARDING) " × own code + " (learns::GOAL) " × goal + "
+            (learns::OTHER_TEAM) " if from another team − load"
         }
         p {
             "Language, neighbouring folders and having been here before count as n / (n + " (knows::HALF_STRENGTH) "); a related skill counts "
-            "half of the same one; a goal counts twice the area's share, 1 at most. The first four together must reach "
-            (learns::LEAST_FOOTING) ". Another team comes first. Among those within " (learns::NEAR) " of the best, the one whose last turn "
+            "half of the same one; a goal counts twice the area's share, 1 at most. The first five together must reach "
+            (learns::LEAST_FOOTING) "."
+        }
+        p {
+            "Own code counts 1 for whoever has been here for less than " (learns::ONBOARDING_DAYS) " days, where the other people of their team hold "
+            (learns::TEAMS_OWN) " or more of what is known, faded, of the folder that most files lie in; they come first, and it isn't said that "
+            "they are new. Since when somebody is here is known where the list of members changed since Peerlore was installed, or where "
+            "the first thing they did comes at least " (learns::ONBOARDING_DAYS) " days after the first of all. Then another team comes first. Among those within " (learns::NEAR) " of the best, the one whose last turn "
             "lies furthest back is suggested. All of these weights are a judgement."
         }
     }
