@@ -99,7 +99,7 @@ impl Pasts {
     fn keep(&self, repo: Repo, kept: Kept) {
         let mut all = self.lock();
         // Who began earlier may end later.
-        let newer = |known: &Kept| known.moment.horizon > kept.moment.horizon;
+        let newer = |known: &Kept| known.moment.at > kept.moment.at;
         if all.get(&repo).is_some_and(newer) {
             return;
         }

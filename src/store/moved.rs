@@ -12,7 +12,7 @@ use crate::model::ids::RepoId;
 use crate::store::StoreError;
 
 /// How far transactions had come, as their numbers.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Horizon {
     /// Every transaction below had ended.
     pub ended: i64,

@@ -53,7 +53,7 @@ async fn a_lead_sees_figures_of_the_whole_and_nobody_by_name() {
     The last 42 reviewed pull requests of 43 pull requests that you may read, opened from 24 Aug 2026 to 9 Oct 2026.
     Our pick really reviewed in 71% of these pull requests; whoever knows most did in 71%, somebody at random in 21%.
     3 of 3 files hang on one person or nobody; with a learner in 1 review it would be 2.
-    Four ways of choosing, beside what happened: our pick, whoever knows most (expert only) or anybody (random) takes one reviewer's place; or somebody joins to learn, in one review of 20 at most.
+    Four ways of choosing, beside what happened: our pick, whoever knows most (expert only) or anybody (random) takes one reviewer's place; or with a learner, who joins one review of 20 at most.
     The pick was one of those who reviewed
     How well a pick fits your habits, not how good a review it would have been.
     our pick

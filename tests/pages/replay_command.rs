@@ -37,7 +37,7 @@ async fn the_command_prints_a_table_with_what_it_tells_and_what_limits_it() {
     insta::assert_snapshot!(text(&said.stdout), @r"
     acme: the last 36 reviewed pull requests of 36 pull requests that are known.
     Our pick really reviewed in 67% of these pull requests; whoever knows most did in 67%, somebody at random in 17%.
-    3 of 3 files hang on one person or nobody.
+    3 of 3 files hang on one person or nobody. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.
 
                                                       what happened       our pick with a learner    expert only         random
     The pick was one of those who reviewed                        -            67%              -            67%            17%
@@ -54,7 +54,7 @@ async fn the_command_prints_a_table_with_what_it_tells_and_what_limits_it() {
     Expertise with our pick in one reviewer's place: 11.1 points less than what happened (-21.5 to -0.7 points, 95% interval).
     Expertise with the pick by expertise only: 11.1 points less than what happened (-21.5 to -0.7 points, 95% interval).
     Expertise with a random pick: 27.8 points less than what happened (-42.6 to -12.9 points, 95% interval).
-    3 files of 3 are at risk at the end of what happened. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.
+    3 files of 3 are at risk at the end of what happened. Nobody would have joined to learn.
 
     - Our pick is spared as in a real suggestion: open reviews make somebody less likely to be asked, and nobody is who has as many as the settings allow or was picked often enough that day; a review counts as open until its pull request is closed, 30 days at most.
     - Only what was closed before each pull request was opened was known to the picks; what came later changes nothing.

@@ -208,7 +208,7 @@ fn a_short_history_gets_learners_too() {
 fn where_nobody_would_learn_it_is_said_what_that_takes() {
     let pulls: Vec<Pull> = (0..31).map(|day| pull(day, ADA, &[BEN], &["a/one"])).collect();
     let report = replayed(&pulls, 500);
-    insta::assert_snapshot!(words::told(&report).pop().unwrap(), @"1 file of 1 is at risk at the end of what happened. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.");
+    insta::assert_snapshot!(words::brief(&report).pop().unwrap(), @"1 of 1 file hangs on one person or nobody. Nobody would have joined to learn: it takes more than 20 reviews, and somebody who knows code nearby and would make a file safer.");
     assert!(words::brief(&replayed(&pulls, 29)).is_empty(), "too few for any figure");
 }
 

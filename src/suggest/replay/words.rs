@@ -111,15 +111,19 @@ pub fn brief(report: &Report) -> Vec<String> {
     brief.extend(load(report));
     if let (Some(happened), Some(learner)) = (of(Policy::Happened), of(Policy::WithLearner)) {
         let (before, after) = (happened.files_at_risk, learner.files_at_risk);
-        let extra = wording::count(learner.extra, "review");
+        let hangs = if before == 1 { "hangs" } else { "hang" };
+        let begin = format!(
+            "{before} of {} {hangs} on one person or nobody",
+            wording::count(report.files, "file")
+        );
         brief.push(match learner.extra {
             0 => format!(
-                "{before} of {} hang on one person or nobody.",
-                wording::count(report.files, "file")
+                "{begin}. Nobody would have joined to learn: it takes more than {REVIEWS_A_LEARNER} reviews, and somebody who knows code nearby and \
+                 would make a file safer."
             ),
-            _ => format!(
-                "{before} of {} hang on one person or nobody; with a learner in {extra} it would be {after}.",
-                wording::count(report.files, "file")
+            extra => format!(
+                "{begin}; with a learner in {} it would be {after}.",
+                wording::count(extra, "review")
             ),
         });
     }
@@ -157,10 +161,7 @@ fn risk(report: &Report) -> Option<String> {
         is_or_are(risky)
     );
     if learner.extra == 0 {
-        return Some(format!(
-            "{begin}. Nobody would have joined to learn: it takes more than {REVIEWS_A_LEARNER} reviews, and somebody who knows code nearby and \
-             would make a file safer."
-        ));
+        return Some(format!("{begin}. Nobody would have joined to learn."));
     }
     let extra = wording::count(learner.extra, "extra review");
     Some(format!(

@@ -16,12 +16,12 @@ pub struct Going {
 }
 
 impl Going {
-    /// What a learner has to pay to be among the budget's share of the last reviews; none as long as these are too few to tell.
+    /// What a learner has to pay to be among this share of the last reviews, the best of them; none as long as these are too few to tell.
     #[must_use]
-    pub fn price(&self, budget: f64) -> Option<f64> {
+    pub fn price(&self, share: f64) -> Option<f64> {
         let mut paid: Vec<f64> = self.paid.iter().copied().collect();
         paid.sort_unstable_by(f64::total_cmp);
-        let share = budget * float(paid.len());
+        let share = share * float(paid.len());
         let better = (1..=paid.len()).take_while(|number| float(*number) <= share).count();
         let place = paid.len().checked_sub(better)?;
         paid.get(place).copied()

@@ -140,12 +140,17 @@ impl Learners {
             };
             room = room.min(self.known.room(setting));
         }
-        let has_room = room * self.setting.budget >= 1.0;
+        // As many learners may be given now; the more they are, the more of the last reviews tell a price that is low enough.
+        let allowed = room * self.setting.budget;
+        let has_room = allowed >= 1.0;
         if !has_room && self.going.is_none() {
             return None;
         }
         let price = self.price(room);
-        let going = self.going.as_ref().and_then(|going| going.price(self.setting.budget));
+        let going = self
+            .going
+            .as_ref()
+            .and_then(|going| going.price(self.setting.budget * allowed.max(1.0).sqrt()));
         let price = going.map_or(price, |going| price.min(going));
         let best = self.look_for(view, &crossing);
         let (person, _) = best.filter(|(_, pays)| has_room && *pays >= price)?;

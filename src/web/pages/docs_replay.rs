@@ -38,7 +38,8 @@ pub fn replay(settings: &Settings) -> Markup {
             dd {
                 "what happened, and one more reviewer in one review of " (replayed::REVIEWS_A_LEARNER) " at most, so the first after "
                 (replayed::REVIEWS_A_LEARNER) " of them: whoever, knowing code nearby, would most likely help most files out of risk in the coming "
-                (replayed::HORIZON) " quarters, where that is among the best of the last " (replayed::WINDOW) " reviews"
+                (replayed::HORIZON) " quarters, where that is among the best of the last " (replayed::WINDOW)
+                " reviews (one in " (replayed::REVIEWS_A_LEARNER) " of them, and more the longer nobody joined)"
             }
         }
         p { "Our pick, expert only and random each take the place of one reviewer, on one pull request always the same place. Then:" }
