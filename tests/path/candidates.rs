@@ -1,7 +1,9 @@
 //! Who may be suggested: one test for each reason to leave somebody out. Without it `ben` would be the one who knows and
 //! `cleo` the one who would learn.
+use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
+use peerlore::demo::github::UserSpec;
 use peerlore::model::ids::PullKey;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
@@ -132,6 +134,25 @@ async fn a_learner_whose_week_is_full() {
     );
     let next_week = peerlore.open(by("ada", TODAY + 7 * DAY + 1), LEDGER, LINES).await;
     assert_eq!(peerlore.picked(&next_week).await.1, "cleo");
+}
+
+#[tokio::test]
+async fn somebody_new_learns_first_where_the_code_is_their_own_teams() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.github.add_account(&UserSpec {
+        login: "gil",
+        name: "gil",
+        kind: AccountKind::User,
+    });
+    let began = by("ada", 5 * DAY);
+    peerlore.tell(peerlore.github.add_member(began, "gil", false)).await;
+    peerlore
+        .tell(peerlore.github.join_team(began, "payments", "gil", false))
+        .await;
+    let pull = asked(&peerlore).await;
+    assert_eq!(peerlore.picked(&pull).await, ("ben".to_owned(), "gil".to_owned()));
+    let later = peerlore.open(by("ada", 5 * DAY + 91 * DAY), LEDGER, LINES).await;
+    assert_eq!(peerlore.picked(&later).await.1, "cleo", "nobody is new for ever");
 }
 
 #[tokio::test]
