@@ -89,11 +89,10 @@ create index person_out on person (installation_id, id) where kind <> 'human' or
 create index comment_by_path on comment (installation_id, repo_id, path collate "C") where path is not null;
 
 -- Each pull request as the past knows it: who wrote and who reviewed it, as far as they may appear, and its files; where these are unknown,
--- those that comments stand on. `counts`: it makes somebody an expert; changes of more than 100 files make nobody one.
-create view past_pull as
+-- those that comments stand on. `counts`: once it is closed it makes somebody an expert; changes of more than 100 files make nobody one.
+create view standing_pull as
     select p.installation_id, p.repo_id, p.number, p.touched, s.id as author_id, p.created_at, p.closed_at, p.merged_at,
-           (p.closed_at is not null or p.merged_at is not null) and p.updated_at > 'epoch' and not p.ignored
-           and coalesce(p.changed_files, 0) <= 100 as counts,
+           p.updated_at > 'epoch' and not p.ignored and coalesce(p.changed_files, 0) <= 100 as counts,
            array(select w.person_id from (
                      select v.reviewer_id as person_id from review v
                      where v.installation_id = p.installation_id and v.repo_id = p.repo_id and v.number = p.number

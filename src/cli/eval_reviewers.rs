@@ -45,6 +45,9 @@ pub struct Reviewers {
     json: bool,
 }
 
+/// Reviews under which intervals by bootstrap are too narrow to be believed (*judgement*).
+const FEW: usize = 100;
+
 /// Replays the file and prints how well the models did.
 ///
 /// # Errors
@@ -118,6 +121,12 @@ fn table(out: &mut impl Write, outcome: &Outcome) -> std::io::Result<()> {
     if let Some(ahead) = &outcome.ahead {
         writeln!(out, "\n{}", compared(ahead))?;
     }
+    if outcome.queries < FEW {
+        writeln!(
+            out,
+            "Fewer than {FEW} reviews say little, and intervals drawn from them are too narrow."
+        )?;
+    }
     Ok(())
 }
 
@@ -134,7 +143,9 @@ fn compared(ahead: &Ahead) -> String {
         ("ahead of", *mrr, *low, *high)
     };
     let chance = if from <= 0.0 { ", which may be chance" } else { "" };
-    format!("peerlore is {word} {of}, the best simple model, by {by:.3} of MRR (95%: {from:.3} to {to:.3}){chance}.")
+    format!(
+        "peerlore is {word} {of}, the best of active_90_days, author_pair and chrev, by {by:.3} of MRR (95%: {from:.3} to {to:.3}){chance}."
+    )
 }
 
 #[cfg(test)]
@@ -184,7 +195,7 @@ mod tests {
              reviewed before, and no model can exceed that.\n\n\
              model              top-1   top-3   top-5  top-10     MRR  95% of MRR       µs/query\n\
              peerlore           0.500   0.000   0.000   0.900   0.700  0.690 to 0.710         12\n\
-             chrev              0.500   0.000   0.000   0.900   0.600  0.590 to 0.610         12\n"
+             chrev              0.500   0.000   0.000   0.900   0.600  0.590 to 0.610         12\nFewer than 100 reviews say little, and intervals drawn from them are too narrow.\n"
         );
     }
 
@@ -196,11 +207,11 @@ mod tests {
         };
         assert_eq!(
             ahead(0.05, [0.04, 0.06]),
-            "peerlore is ahead of chrev, the best simple model, by 0.050 of MRR (95%: 0.040 to 0.060)."
+            "peerlore is ahead of chrev, the best of active_90_days, author_pair and chrev, by 0.050 of MRR (95%: 0.040 to 0.060)."
         );
         assert_eq!(
             ahead(-0.01, [-0.03, 0.01]),
-            "peerlore is behind chrev, the best simple model, by 0.010 of MRR (95%: -0.010 to 0.030), which may be chance."
+            "peerlore is behind chrev, the best of active_90_days, author_pair and chrev, by 0.010 of MRR (95%: -0.010 to 0.030), which may be chance."
         );
     }
 

@@ -1,11 +1,14 @@
 //! `peerlore eval spread`
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
 use crate::cli::labelled;
+use crate::suggest::eval::Row;
 use crate::suggest::spread;
 use crate::suggest::spread::Asked;
 use crate::suggest::spread::Outcome;
@@ -65,7 +68,8 @@ impl labelled::Row for TeamMonth {
 /// # Errors
 /// When a file can't be read or written, or holds something else.
 pub fn run(asked: &Spread) -> anyhow::Result<()> {
-    let rows = labelled::rows(&asked.file)?;
+    let rows: Vec<Row> = labelled::rows(&asked.file)?;
+    is_one_history(&rows)?;
     let charts: Vec<TeamMonth> = asked
         .teams
         .as_deref()
@@ -87,10 +91,15 @@ pub fn run(asked: &Spread) -> anyhow::Result<()> {
         seeds: asked.seeds,
         without: asked.without.clone(),
     };
+    let drawing = asked.svg.as_deref().map(Drawing::at).transpose()?;
     let outcome = spread::measure(dataset, &rows, &charts, &wanted);
-    if let Some(file) = &asked.svg {
-        std::fs::write(file, chart::svg(&outcome.curve, dataset))
-            .with_context(|| format!("{} can't be written", file.display()))?;
+    anyhow::ensure!(
+        outcome.quarters > 0,
+        "{} spans too short a time: the last quarter is dropped, so it takes two at least",
+        asked.file.display()
+    );
+    if let Some(drawing) = drawing {
+        drawing.write(&chart::svg(&outcome.curve, dataset))?;
     }
     let mut out = std::io::stdout().lock();
     if asked.json {
@@ -98,7 +107,42 @@ pub fn run(asked: &Spread) -> anyhow::Result<()> {
         return Ok(());
     }
     table(&mut out, &outcome, asked)?;
-    curve(&mut out, &outcome)
+    curve(&mut out, &outcome, asked.teams.is_some())
+}
+
+/// Years beyond which a history has a wrong date in it.
+const MOST_YEARS: i64 = 60;
+
+/// Nothing in it is dated so far from the rest that it would be most of the history.
+fn is_one_history(rows: &[Row]) -> anyhow::Result<()> {
+    let times = || rows.iter().map(|row| row.created_at);
+    if let (Some(first), Some(last)) = (times().min(), times().max()) {
+        anyhow::ensure!(
+            (last - first).num_days() / 365 <= MOST_YEARS,
+            "the first row is of {} and the last of {}: one of these dates is wrong",
+            first.date_naive(),
+            last.date_naive()
+        );
+    }
+    Ok(())
+}
+
+/// A file that can be written, opened before the work that it is for.
+struct Drawing<'a> {
+    path: &'a Path,
+    file: File,
+}
+
+impl<'a> Drawing<'a> {
+    fn at(path: &'a Path) -> anyhow::Result<Self> {
+        let file = File::create(path).with_context(|| format!("{} can't be written", path.display()))?;
+        Ok(Self { path, file })
+    }
+
+    fn write(mut self, svg: &str) -> anyhow::Result<()> {
+        let written = self.file.write_all(svg.as_bytes());
+        written.with_context(|| format!("{} can't be written", self.path.display()))
+    }
 }
 
 fn table(out: &mut impl Write, outcome: &Outcome, asked: &Spread) -> anyhow::Result<()> {
@@ -125,8 +169,15 @@ fn table(out: &mut impl Write, outcome: &Outcome, asked: &Spread) -> anyhow::Res
             .collect();
         writeln!(out, "{:<18}{}", named.policy, cells.join(" "))?;
     }
+    writeln!(out, "\n{LEGEND}")?;
     Ok(())
 }
+
+/// What the heads of the table mean.
+const LEGEND: &str = "\
+core load: reviews by the ten busiest of a quarter · worst: FaR of the worst quarter · seeds: FaR of the best and the worst seed, which \
+only choose who is replaced and between equals · areas: areas at risk · Rev++: reviews with one more reviewer, in per cent of all · \
+new pairs: people in areas that are new to them · most, mean extra: reviews added to one person";
 
 /// A head and what stands below it.
 type Column = (&'static str, fn(&Figures) -> String);
@@ -150,7 +201,7 @@ const COLUMNS: [Column; 11] = [
 /// Over the budget by less than this many percent is rounding.
 const SLIGHTLY: f64 = 0.05;
 
-fn curve(out: &mut impl Write, outcome: &Outcome) -> anyhow::Result<()> {
+fn curve(out: &mut impl Write, outcome: &Outcome, with_teams: bool) -> anyhow::Result<()> {
     writeln!(
         out,
         "\nOurs by budget, and the lowest FaR that Hoarded-n, TurnoverRec++ or a coin between two of them reach at its Rev++:\n"
@@ -186,7 +237,11 @@ fn curve(out: &mut impl Write, outcome: &Outcome) -> anyhow::Result<()> {
             others(|theirs| theirs.gini),
             signed(point.ours.expertise),
             others(|theirs| theirs.expertise),
-            format!("{:.1}", point.ours.cross_team),
+            if with_teams {
+                format!("{:.1}", point.ours.cross_team)
+            } else {
+                "-".to_owned()
+            },
         ];
         writeln!(out, "{}", cells.map(|cell| format!("{cell:>10}")).join(" "))?;
     }

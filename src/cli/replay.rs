@@ -126,7 +126,7 @@ async fn replay(pipeline: &Pipeline, conn: &mut PgConnection, command: &Replay) 
         seed: command.seed,
     };
     let answer = Answer {
-        summary: Summary::whole(of, report),
+        summary: Summary::shown(of, report),
         pulls: report.asked.iter().map(|asked| line(&told, asked, &logins)).collect(),
     };
     let mut out = std::io::stdout().lock();

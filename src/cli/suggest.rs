@@ -142,7 +142,7 @@ async fn answer(pipeline: &Pipeline, conn: &mut PgConnection, command: &Suggest)
     let settings = settings::in_force(conn, &pipeline.settings, repo.installation, repo.id).await?;
     let known = gather::known(conn, repo.installation, &question, (&settings, &pipeline.pasts)).await?;
     let seed = question.key.number.unsigned_abs().into();
-    let suggestion = known.suggest(&settings, question.at, seed);
+    let suggestion = known.suggest(&settings, question.at, seed).told();
     let answer = Answer {
         repo: format!("{}/{}", repo.owner, repo.name),
         pull: command.pull,

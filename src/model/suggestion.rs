@@ -39,6 +39,16 @@ pub enum ScorePart {
     Goal,
     /// Said that they like to teach it (expert only).
     Offer,
+    /// What there is to learn, and from whom; adds nothing (learner only).
+    ToLearn,
+}
+
+impl ScorePart {
+    /// Whether it is said whatever it weighs.
+    #[must_use]
+    pub fn is_always_said(self) -> bool {
+        matches!(self, Self::OtherTeam | Self::ToLearn)
+    }
 }
 
 /// One suggested person.
@@ -118,6 +128,21 @@ pub struct Suggestion {
     pub left_out: LeftOut,
     /// Which ranker made it, with its version.
     pub model: String,
+}
+
+impl Suggestion {
+    /// As it is shown: what there is to learn is to be learned from whoever is suggested as the one who knows.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        if let (Slot::Picked(expert), Slot::Picked(learner)) = (&self.expert, &mut self.learner) {
+            let login: String = expert.login.chars().filter(|c| *c != '`').collect();
+            let to_learn = |reason: &&mut Reason| reason.part == ScorePart::ToLearn;
+            for reason in learner.reasons.iter_mut().filter(to_learn) {
+                reason.words = format!("{}, from `{login}`", reason.words);
+            }
+        }
+        self
+    }
 }
 
 impl Suggestion {

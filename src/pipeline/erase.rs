@@ -29,6 +29,7 @@ pub async fn account(pipeline: &Pipeline, id: InstallationId, login: &str) -> Re
     let gone = lifecycle::delete(&mut tx, id).await?;
     sessions::end_homeless(&mut tx).await?;
     tx.commit().await?;
+    pipeline.forget_kept(id);
     tracing::info!(
         installation.id = id.0,
         letters,
@@ -78,6 +79,7 @@ pub async fn person(
     }
     let letters = forget_letters(&mut tx, Whose::Person(login), now).await?;
     tx.commit().await?;
+    pipeline.forget_kept(id);
     tracing::info!(installation.id = id.0, letters, "somebody was erased");
     Ok(())
 }

@@ -69,9 +69,9 @@ pub mod learner {
     pub use crate::suggest::learner::LEAST_FOOTING;
     pub use crate::suggest::learner::NEAR;
     pub use crate::suggest::learner::NEIGHBOUR;
-    pub use crate::suggest::learner::ONBOARDING;
     pub use crate::suggest::learner::ONBOARDING_DAYS;
     pub use crate::suggest::learner::OTHER_TEAM;
+    pub use crate::suggest::learner::OWN_CODE;
     pub use crate::suggest::learner::RELATED;
     pub use crate::suggest::learner::TEAMS_OWN;
 }

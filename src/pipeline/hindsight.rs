@@ -6,6 +6,7 @@ pub mod kept;
 pub mod summary;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::btree_map::Entry;
 use std::hash::Hash;
@@ -22,6 +23,7 @@ use crate::model::ids::TeamId;
 use crate::model::settings::Settings;
 use crate::model::suggestion::Suggestion;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::gather;
 use crate::pipeline::gather::Knowledge;
 use crate::pipeline::gather::Question;
@@ -123,12 +125,14 @@ impl History {
             teams.sort_unstable();
         }
         let repos = tenants::repos(conn, id).await?;
+        let read: BTreeSet<RepoId> = pulls.iter().map(|pull| pull.repo).collect();
         Ok(Self {
             pulls: pulls.into_iter().map(as_pull).collect(),
             teams,
             settings: of_repo,
             repos: repos
                 .into_iter()
+                .filter(|repo| read.contains(&repo.id))
                 .map(|repo| (repo.id, (repo.owner, repo.name)))
                 .collect(),
         })
@@ -139,7 +143,7 @@ impl History {
     /// # Errors
     /// [`StepError::Unreadable`] when the process ends meanwhile.
     pub async fn replay(self, last: usize, seed: u64) -> Result<Told, StepError> {
-        beside(move || self.told(last, seed)).await
+        aside(move || self.told(last, seed)).await
     }
 
     fn told(self, last: usize, seed: u64) -> Told {
@@ -168,15 +172,6 @@ impl Hash for History {
     }
 }
 
-/// Thinks without holding up anything else.
-async fn beside<T: Send + 'static>(think: impl FnOnce() -> T + Send + 'static) -> Result<T, StepError> {
-    match tokio::task::spawn_blocking(think).await {
-        Ok(thought) => Ok(thought),
-        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-        Err(ended) => Err(StepError::Unreadable(format!("the past wasn't replayed: {ended}"))),
-    }
-}
-
 fn as_pull(pull: PastPull) -> replay::Pull {
     replay::Pull {
         key: PullKey {
@@ -189,6 +184,7 @@ fn as_pull(pull: PastPull) -> replay::Pull {
         merged: pull.merged_at.is_some(),
         reviewers: pull.reviewers,
         files: pull.files,
+        files_known: pull.files_known,
     }
 }
 
@@ -231,7 +227,9 @@ pub async fn of_pull(
         knowledge: Knowledge::Then,
     };
     let known = gather::known(conn, id, &question, (&settings, pasts)).await?;
-    let suggestion = known.suggest(&settings, pull.created_at, key.number.unsigned_abs().into());
+    let suggestion = known
+        .suggest(&settings, pull.created_at, key.number.unsigned_abs().into())
+        .told();
     let name = format!("{}/{}", repo.owner, repo.name);
     let links = comment_words::CommentLinks {
         details_url: None,

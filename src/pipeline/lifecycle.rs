@@ -176,6 +176,7 @@ pub async fn erase_removed(pipeline: &Pipeline, now: Time) -> Result<(), StepErr
         if is_gone(pipeline, &one).await?
             && standing::delete_removed(&mut *pipeline.pool.acquire().await?, one.id, before).await?
         {
+            pipeline.forget_kept(one.id);
             tracing::info!(
                 installation.id = one.id.0,
                 "everything of a removed installation is gone"
@@ -263,6 +264,7 @@ pub async fn erase_repos(pipeline: &Pipeline, now: Time) -> Result<(), StepError
     for (id, repo) in due {
         weigh(pipeline, id).await?;
         lifecycle::delete_repo(&mut *pipeline.pool.acquire().await?, id, repo).await?;
+        pipeline.forget_kept(id);
         tracing::info!(
             installation.id = id.0,
             repo.id = repo.0,

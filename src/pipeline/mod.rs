@@ -19,6 +19,7 @@
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
+mod aside;
 pub mod ask;
 pub mod backfill;
 pub mod base_branch;
@@ -65,6 +66,7 @@ use crate::forge::Forge;
 use crate::forge::ForgeError;
 use crate::model::address;
 use crate::model::clock::Clock;
+use crate::model::ids::InstallationId;
 use crate::model::settings::Settings;
 use crate::pipeline::hindsight::kept::Replays;
 use crate::pipeline::pasts::Pasts;
@@ -107,6 +109,12 @@ impl Pipeline {
     pub fn members_sign_in(&self) -> bool {
         let can = self.forge.can_sign_in() && self.forge.is_configured();
         can && address::is_safe_for_sign_in(&self.addresses.own)
+    }
+
+    /// Lets go whatever this process keeps in memory of an installation's past.
+    pub fn forget_kept(&self, installation: InstallationId) {
+        self.pasts.forget(installation);
+        self.replays.forget(installation);
     }
 
     /// Which of our own pages a comment may link to.

@@ -39,7 +39,7 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> R
         }
     }
     tx.commit().await?;
-    pipeline.replays.forget(id);
+    pipeline.forget_kept(id);
     Ok(found)
 }
 

@@ -1,9 +1,9 @@
 //! What the ranker learned of each repository's past, kept between questions, so that one reads only what moved since the last.
 //!
 //! The database stays the truth. A question asks it who may appear, which folders were left and which pull requests were touched
-//! (`store::moved`). What was closed after everything that is known is taken in. Where anything else is other than what was taken in, all is
-//! read and learned anew, so no answer rests on what an erasure, an opt-out or a setting took out. Until a repository's next question the
-//! numbers of before stay in memory: ids and sums, no name and no text.
+//! (`store::moved`). What was opened or closed since is taken in. Where anything that was taken in is other now, all is
+//! read and learned anew, so no answer rests on what an erasure, an opt-out or a setting took out. Until a repository's next question, a day at
+//! most, what was known before stays in memory: ids, sums, and names of folders and files.
 mod kept;
 
 use std::collections::BTreeSet;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use chrono::Duration;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -20,6 +21,7 @@ use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::settings::Ignore;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::pasts::kept::Circumstances;
 use crate::pipeline::pasts::kept::Fresh;
 pub use crate::pipeline::pasts::kept::HISTORY_DAYS;
@@ -31,6 +33,10 @@ use crate::suggest::past::Past;
 
 /// Repositories that are kept at most; the one asked about longest ago goes first.
 const MOST: usize = 64;
+/// Pull requests of them at most, of one repository alone as many as it has: about 1.5 KB each.
+const MOST_PULLS: usize = 500_000;
+/// Hours after which a repository that nobody asked about is let go.
+const KEPT_HOURS: i64 = 24;
 
 /// A repository of a tenant.
 type Repo = (InstallationId, RepoId);
@@ -65,7 +71,8 @@ impl Pasts {
         repo: Repo,
         asked: Asked<'_>,
     ) -> Result<Option<Arc<Past>>, StepError> {
-        // Before anything else is read: what changes meanwhile shows the next time.
+        // What is kept is looked up first, then the horizon, then all else: what changes meanwhile shows the next time.
+        let known = self.lock().get(&repo).cloned();
         let moment = Moment {
             at: asked.at,
             horizon: moved::horizon(conn).await?,
@@ -82,7 +89,6 @@ impl Pasts {
             left: asked.left.to_vec(),
         };
         let out: BTreeSet<PersonId> = around.out.into_iter().collect();
-        let known = self.lock().get(&repo).cloned();
         let grown = match known {
             Some(known) => grown(conn, repo, known, (&circumstances, &out, moment)).await?,
             None => None,
@@ -92,23 +98,40 @@ impl Pasts {
             None => learned(conn, repo, Kept::new(circumstances, out, moment)).await?,
         };
         let past = (!kept.holds(asked.besides)).then(|| Arc::clone(&kept.past));
-        self.keep(repo, kept);
+        // What goes may be much, and is let go where nobody waits for it.
+        let gone = self.keep(repo, kept);
+        if !gone.is_empty() {
+            tokio::task::spawn_blocking(move || drop(gone));
+        }
         Ok(past)
     }
 
-    fn keep(&self, repo: Repo, kept: Kept) {
+    /// Lets go what is kept of an installation.
+    pub fn forget(&self, installation: InstallationId) {
+        self.lock().retain(|(of, _), _| *of != installation);
+    }
+
+    /// Keeps it; gives what isn't kept any more.
+    fn keep(&self, repo: Repo, kept: Kept) -> Vec<Kept> {
         let mut all = self.lock();
         // Who began earlier may end later.
         let newer = |known: &Kept| known.moment.at > kept.moment.at;
         if all.get(&repo).is_some_and(newer) {
-            return;
+            return vec![kept];
         }
-        if all.len() >= MOST && !all.contains_key(&repo) {
-            let oldest = all.iter().min_by_key(|(repo, kept)| (kept.moment.at, **repo));
-            let oldest = oldest.map(|(repo, _)| *repo);
-            oldest.and_then(|repo| all.remove(&repo));
+        let old = kept.moment.at - Duration::hours(KEPT_HOURS);
+        let mut gone: Vec<Kept> = all.insert(repo, kept).into_iter().collect();
+        loop {
+            let pulls: usize = all.values().map(Kept::pulls).sum();
+            let is_much = all.len() > MOST || pulls > MOST_PULLS;
+            let others = all.iter().filter(|(other, _)| **other != repo);
+            let oldest = others.min_by_key(|(repo, kept)| (kept.moment.at, **repo));
+            let Some(oldest) = oldest.filter(|(_, kept)| is_much || kept.moment.at < old) else {
+                return gone;
+            };
+            let oldest = *oldest.0;
+            gone.extend(all.remove(&oldest));
         }
-        all.insert(repo, kept);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Repo, Kept>> {
@@ -142,18 +165,6 @@ async fn learned(conn: &mut PgConnection, repo: Repo, mut kept: Kept) -> Result<
     aside(move || kept.learned(&fresh)).await
 }
 
-/// Thinks for long beside everything else that goes on.
-///
-/// # Errors
-/// [`StepError::Unreadable`] when the process ends meanwhile.
-pub async fn aside<T: Send + 'static>(think: impl FnOnce() -> T + Send + 'static) -> Result<T, StepError> {
-    match tokio::task::spawn_blocking(think).await {
-        Ok(thought) => Ok(thought),
-        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-        Err(ended) => Err(StepError::Unreadable(format!("the past wasn't learned: {ended}"))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
@@ -185,11 +196,32 @@ mod tests {
     fn only_so_many_repositories_are_kept() {
         let pasts = Pasts::default();
         for number in 0..100 {
-            pasts.keep(repo(number), kept(number));
+            pasts.keep(repo(number), kept(number / 10));
         }
-        let kept = pasts.lock();
-        assert_eq!(kept.len(), MOST);
-        assert!(kept.contains_key(&repo(99)) && !kept.contains_key(&repo(0)));
+        let known = pasts.lock();
+        assert_eq!(known.len(), MOST);
+        assert!(known.contains_key(&repo(99)) && !known.contains_key(&repo(0)));
+    }
+
+    #[test]
+    fn what_nobody_asks_about_for_a_day_is_let_go() {
+        let pasts = Pasts::default();
+        pasts.keep(repo(1), kept(1));
+        assert_eq!(pasts.keep(repo(2), kept(25)).len(), 0);
+        assert_eq!(pasts.keep(repo(3), kept(26)).len(), 1);
+        let known = pasts.lock();
+        assert!(!known.contains_key(&repo(1)) && known.contains_key(&repo(2)));
+    }
+
+    #[test]
+    fn what_is_forgotten_of_an_installation_leaves_the_others() {
+        let pasts = Pasts::default();
+        let other = (InstallationId(2), RepoId(1));
+        pasts.keep(repo(1), kept(1));
+        pasts.keep(other, kept(1));
+        pasts.forget(InstallationId(1));
+        let known = pasts.lock();
+        assert!(known.contains_key(&other) && known.len() == 1);
     }
 
     #[test]

@@ -247,6 +247,7 @@ async fn of_repo(
             id: comment,
         } => {
             pulls::see_number(conn, id, key(*number), at).await?;
+            pulls::hold_row(conn, id, key(*number)).await?;
             comments::delete(conn, id, key(*number), (*place, *comment), at).await?;
             Ok(Some(key(*number)))
         }

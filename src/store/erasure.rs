@@ -89,7 +89,7 @@ pub async fn person(
     (person, login): (PersonId, &str),
     at: Time,
 ) -> Result<Vec<PullKey>, StoreError> {
-    hold_pulls(conn, id, person).await?;
+    hold_pulls(conn, id, (person, login)).await?;
     let touched = sqlx::query_as!(
         PullKey,
         r#"select distinct c.repo_id as "repo!: RepoId", c.number as "number!" from comment c
@@ -127,15 +127,21 @@ pub async fn person(
 
 /// Holds the pull requests that change with what somebody did there. Whoever stores what happens on one holds it before anything on it, too,
 /// and a page of the past in this order, so that none of them waits for the other in a circle.
-async fn hold_pulls(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<(), StoreError> {
+async fn hold_pulls(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (person, login): (PersonId, &str),
+) -> Result<(), StoreError> {
     sqlx::query_scalar!(
         r#"select number from pull where installation_id = $1 and (repo_id, number) in (
                select repo_id, number from comment where installation_id = $1 and author_id = $2
                union select repo_id, number from review where installation_id = $1 and reviewer_id = $2
-               union select repo_id, number from pull where installation_id = $1 and author_id = $2)
+               union select repo_id, number from pull where installation_id = $1 and author_id = $2
+               union select repo_id, number from pull where installation_id = $1 and position(lower($3) in lower(head_ref)) > 0)
            order by repo_id, number for no key update"#,
         id.0,
-        person.0
+        person.0,
+        login
     )
     .fetch_all(conn)
     .await?;

@@ -1,6 +1,6 @@
 //! All SQL, one file a group of tables. Functions take a connection, so that the caller owns the transaction.
 //!
-//! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge`, `reviewed_ground` and `past_pull`:
+//! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge`, `reviewed_ground` and `standing_pull`:
 //! somebody who opted out is absent there, whichever query asks.
 pub mod asks;
 pub mod availability;

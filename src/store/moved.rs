@@ -16,7 +16,7 @@ use crate::store::StoreError;
 pub struct Horizon {
     /// Every transaction below had ended.
     pub ended: i64,
-    /// No transaction had this number or one above; a row that has one came from another server.
+    /// No transaction whose changes can be seen had this number or one above; a row that has one came from another server.
     pub next: i64,
 }
 
@@ -86,7 +86,7 @@ pub struct StandingPull {
     pub number: i32,
     /// The transaction that changed it last.
     pub touched: i64,
-    /// It is closed, and may make somebody an expert.
+    /// Once it is closed, it may make somebody an expert.
     pub counts: bool,
     /// Who wrote it, where that person may appear.
     pub author: Option<PersonId>,
@@ -102,7 +102,7 @@ pub struct StandingPull {
     pub files: Vec<String>,
 }
 
-/// Gives `take` each pull request that counts and was opened at `since` or later, in no order.
+/// Gives `take` each pull request that counts, open ones among them, and was opened at `since` or later, in no order.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell; some were given by then.
@@ -116,7 +116,7 @@ pub async fn each(
         StandingPull,
         r#"select number as "number!", touched as "touched!", counts as "counts!", author_id as "author: PersonId",
                   created_at as "created_at!", closed_at, merged_at, reviewers as "reviewers!: Vec<PersonId>", files as "files!"
-           from past_pull where installation_id = $1 and repo_id = $2 and created_at >= $3 and counts"#,
+           from standing_pull where installation_id = $1 and repo_id = $2 and created_at >= $3 and counts"#,
         id.0,
         repo.0,
         since
@@ -143,7 +143,7 @@ pub async fn since(
         StandingPull,
         r#"select number as "number!", touched as "touched!", counts as "counts!", author_id as "author: PersonId",
                   created_at as "created_at!", closed_at, merged_at, reviewers as "reviewers!: Vec<PersonId>", files as "files!"
-           from past_pull
+           from standing_pull
            where installation_id = $1 and repo_id = $2 and (touched >= $3 and touched < $4 or number = any($5))"#,
         id.0,
         repo.0,

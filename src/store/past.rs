@@ -33,6 +33,8 @@ pub struct PastPull {
     pub reviewers: Vec<PersonId>,
     /// Its files; where they are unknown, the files that comments stand on. Mechanical ones are left out.
     pub files: Vec<String>,
+    /// Its files were read: they don't stand for themselves by what was commented later.
+    pub files_known: bool,
 }
 
 /// Which past is asked for.
@@ -75,7 +77,8 @@ pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) ->
                        else array(select distinct c.path from comment c
                                   where c.installation_id = p.installation_id and c.repo_id = p.repo_id
                                     and c.number = p.number and c.path is not null and c.created_at < $4 order by 1)
-                       end as "files!"
+                       end as "files!",
+                  p.contents_head is not null as "files_known!"
            from pull p
            join repo r on r.installation_id = p.installation_id and r.id = p.repo_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
@@ -106,6 +109,7 @@ pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) ->
             merged_at: row.merged_at,
             reviewers: row.reviewers.into_iter().map(PersonId).collect(),
             files: row.files,
+            files_known: row.files_known,
         })
         .collect();
     pulls.reverse();

@@ -72,6 +72,22 @@ pub async fn see_number(conn: &mut PgConnection, id: InstallationId, key: PullKe
     Ok(())
 }
 
+/// Holds a pull request until the transaction ends. Whoever holds anything on it besides takes this first.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn hold_row(conn: &mut PgConnection, id: InstallationId, key: PullKey) -> Result<(), StoreError> {
+    sqlx::query_scalar!(
+        "select number from pull where installation_id = $1 and repo_id = $2 and number = $3 for no key update",
+        id.0,
+        key.repo.0,
+        key.number
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(())
+}
+
 /// Marks that no diffs can be had for a pull request (an import without them), unless its files were read; reading them
 /// takes the mark away.
 ///

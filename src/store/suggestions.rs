@@ -69,7 +69,7 @@ pub async fn of_pull(conn: &mut PgConnection, id: InstallationId, key: PullKey) 
         }
     }
     Ok(Some(Stored {
-        suggestion,
+        suggestion: suggestion.told(),
         made_at: row.made_at,
         head: row.head_sha,
         comment: row.posted_comment_id.map(CommentId),

@@ -50,8 +50,8 @@ pub const IN_A_ROW_DAYS: i64 = 7;
 pub const ONBOARDING_DAYS: i64 = 90;
 /// Share of what is known of a folder from which on it is a team's own code.
 pub const TEAMS_OWN: f64 = 0.5;
-/// What it counts for somebody new that the change is in their team's own code.
-pub const ONBOARDING: f64 = 0.3;
+/// What it counts that the change is in their own team's code.
+pub const OWN_CODE: f64 = 0.3;
 /// Decayed weight at which somebody counts as knowing a folder when holders are counted.
 pub const HOLDS: f64 = 0.1;
 
@@ -79,17 +79,14 @@ enum Side {
 #[must_use]
 pub fn learner<'q>(ground: &Ground<'q>, expert: Option<PersonId>, left_out: &mut LeftOut) -> Option<Scored<'q>> {
     let (_, preferred) = by_turn(ground, expert, left_out).pop_first()?;
-    whose_turn(ground, preferred)
+    in_turn(ground, preferred).into_iter().next()
 }
 
 /// Those among whom the learner is most likely chosen, at most so many, best first.
 #[must_use]
 pub fn likely(ground: &Ground<'_>, most: usize) -> Vec<PersonId> {
     let turns = by_turn(ground, None, &mut LeftOut::default()).into_values();
-    let ranked = turns.flat_map(|mut fitting| {
-        fitting.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.candidate.id.cmp(&b.candidate.id)));
-        fitting
-    });
+    let ranked = turns.flat_map(|fitting| in_turn(ground, fitting));
     ranked.take(most).map(|scored| scored.candidate.id).collect()
 }
 
@@ -128,9 +125,10 @@ fn by_turn<'q>(
     let field = Field::read(ground);
     let mut turns: BTreeMap<Turn, Vec<Scored<'q>>> = BTreeMap::new();
     for facts in free {
-        let turn = match field.own_code(facts.candidate) {
-            Some(_) => Turn::New,
-            None => Turn::Other(field.side(facts.candidate)),
+        let turn = if field.is_new(facts.candidate) && field.own_code(facts.candidate).is_some() {
+            Turn::New
+        } else {
+            Turn::Other(field.side(facts.candidate))
         };
         turns.entry(turn).or_default().extend(field.fitting(facts));
     }
@@ -138,19 +136,23 @@ fn by_turn<'q>(
     turns
 }
 
-/// Among those nearly as good as the best, the one whose last turn lies furthest back.
-fn whose_turn<'q>(ground: &Ground<'q>, fitting: Vec<Scored<'q>>) -> Option<Scored<'q>> {
+/// Those nearly as good as the best by whose last turn lies furthest back, then the others by their score.
+fn in_turn<'q>(ground: &Ground<'q>, fitting: Vec<Scored<'q>>) -> Vec<Scored<'q>> {
     let scores = fitting.iter().map(|scored| scored.score);
     let best = scores.fold(f64::NEG_INFINITY, f64::max);
-    let near = fitting.into_iter().filter(|scored| scored.score > best - NEAR);
-    let turn = |candidate: &Candidate| {
+    let (mut near, mut others): (Vec<Scored<'q>>, Vec<Scored<'q>>) =
+        fitting.into_iter().partition(|scored| scored.score > best - NEAR);
+    near.sort_by_key(|Scored { candidate, .. }| {
         (
             candidate.last_learner_suggestion,
             candidate.learner_suggestions_this_week,
             ground.lot(candidate.id),
         )
-    };
-    near.min_by_key(|scored| turn(scored.candidate))
+    });
+    let lot = |scored: &Scored<'_>| ground.lot(scored.candidate.id);
+    others.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| lot(a).cmp(&lot(b))));
+    near.append(&mut others);
+    near
 }
 
 /// What is the same for every learner of one pull request.
@@ -222,10 +224,18 @@ impl<'g, 'q> Field<'g, 'q> {
         }
     }
 
-    /// The team of somebody new whose own code this is: most of what is known of the folder is known in it.
-    fn own_code(&self, candidate: &Candidate) -> Option<&'q Team> {
+    /// Whether somebody came a short while ago.
+    fn is_new(&self, candidate: &Candidate) -> bool {
         let since = self.ground.now - TimeDelta::days(ONBOARDING_DAYS);
-        candidate.here_since.filter(|here| *here >= since)?;
+        candidate.here_since.is_some_and(|here| here >= since)
+    }
+
+    /// The team of theirs whose own code this is: most of what is known of the folder is known by the others in it. It is the same for who is
+    /// new and who isn't, so that no reason tells them apart.
+    fn own_code(&self, candidate: &Candidate) -> Option<&'q Team> {
+        if self.ground.query.pull.grouping == Grouping::Circles {
+            return None;
+        }
         let own = |team: &&Team| {
             let others = team.members.iter().filter(|member| **member != candidate.id);
             let theirs: f64 = others.filter_map(|member| self.known.get(member)).sum();
@@ -248,7 +258,22 @@ impl<'g, 'q> Field<'g, 'q> {
         parts.extend(self.goal(candidate));
         parts.extend(self.team_words(facts));
         parts.extend(load(candidate));
+        parts.push(self.to_learn());
         Some(Scored::new(candidate, parts))
+    }
+
+    /// What there is to learn: the same for everybody.
+    fn to_learn(&self) -> Part<'q> {
+        let most = self
+            .ground
+            .expected
+            .iter()
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        Part {
+            part: ScorePart::ToLearn,
+            weight: 0.0,
+            why: Why::ToLearn(most.map(|(area, _)| *area), self.folder),
+        }
     }
 
     fn at_home(&self, facts: &Facts<'_>) -> f64 {
@@ -267,7 +292,7 @@ impl<'g, 'q> Field<'g, 'q> {
             (weight, Why::Beside(beside))
         });
         let own = self.own_code(candidate);
-        let own = own.map(|team| (ONBOARDING, Why::TeamsCode(&team.name)));
+        let own = own.map(|team| (OWN_CODE, Why::TeamsCode(&team.name)));
         let near = skill::nearest(&candidate.skills, &self.ground.expected);
         let near = near.map(|near| (RELATED * near.score, Why::Taught(near.best)));
         let here = facts.known.filter(|known| !known.prefix.is_empty());
@@ -316,7 +341,7 @@ impl<'g, 'q> Field<'g, 'q> {
                 let spreads = self.spreads(facts);
                 (OTHER_TEAM, spreads.unwrap_or(Why::Said("from another team")))
             }
-            // The reason is another one.
+            // Their reason is another one.
             (Side::Mate, _) if self.own_code(facts.candidate).is_some() => return None,
             (Side::Mate, false) => {
                 let words = "from the author's own team, since nobody from another team could be suggested";

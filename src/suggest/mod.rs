@@ -45,7 +45,7 @@ use crate::suggest::query::PullAsked;
 use crate::suggest::query::Query;
 
 /// The ranker's name and version, stored with every suggestion.
-pub const MODEL: &str = "peerlore-learned-3";
+pub const MODEL: &str = "peerlore-learned-4";
 
 /// Suggests someone who knows and someone who would learn, or says why nobody.
 ///
@@ -88,7 +88,9 @@ fn learner_beside(ground: &Ground<'_>, expert: &Slot, competent: bool, left_out:
         return nobody("no learner: switched off in this repository's settings");
     }
     if !competent {
-        return nobody("no learner: one is suggested only beside somebody who knows the change");
+        return nobody(
+            "no learner: one is suggested only beside somebody who lately reviewed or changed these files, owns them or taught what they are about",
+        );
     }
     if ground.paths.len() > MOST_FILES {
         return nobody("no learner: the change touches too many files to learn from");

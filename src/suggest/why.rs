@@ -57,6 +57,9 @@ pub enum Why<'q> {
         /// The folder.
         folder: &'q str,
     },
+    /// What there is to learn: what comments are about most, in the folder that most files lie in; empty for none. From whom is said where
+    /// it is shown ([`Suggestion::told`](crate::model::suggestion::Suggestion::told)), since whoever that is may go.
+    ToLearn(Option<Area>, &'q str),
     /// Something that is always said in the same words.
     Said(&'static str),
     /// So many open reviews, of them so many that may be told.
@@ -93,6 +96,7 @@ impl Why<'_> {
                 let (team, folder) = (reasons::name(team), reasons::code(folder));
                 format!("would be the {nth} person outside {team} to know {folder}")
             }
+            Self::ToLearn(area, folder) => to_learn(area, folder),
             Self::Said(words) => words.to_owned(),
             Self::Open(_, 0) => "open reviews elsewhere".to_owned(),
             Self::Open(open, told) if told < open => {
@@ -100,6 +104,17 @@ impl Why<'_> {
             }
             Self::Open(_, told) => wording::count(told, "open review"),
         }
+    }
+}
+
+/// "to learn here: databases in `ledger/`".
+fn to_learn(area: Option<Area>, folder: &str) -> String {
+    let folder = (!folder.is_empty()).then(|| reasons::code(folder));
+    match (area, folder) {
+        (Some(area), Some(folder)) => format!("to learn here: {} in {folder}", wording::area(area)),
+        (Some(area), None) => format!("to learn here: {}", wording::area(area)),
+        (None, Some(folder)) => format!("to learn here: {folder}"),
+        (None, None) => "to learn here: what this change is about".to_owned(),
     }
 }
 
@@ -115,10 +130,10 @@ pub struct Scored<'q> {
 }
 
 impl<'q> Scored<'q> {
-    /// From what speaks for or against somebody. What is said about the teams stays, whatever it weighs.
+    /// From what speaks for or against somebody. What is said about the teams, and of what there is to learn, stays whatever it weighs.
     #[must_use]
     pub fn new(candidate: &'q Candidate, mut parts: Vec<Part<'q>>) -> Self {
-        parts.retain(|part| part.part == ScorePart::OtherTeam || part.weight.abs() >= LEAST_TOLD);
+        parts.retain(|part| part.part.is_always_said() || part.weight.abs() >= LEAST_TOLD);
         parts.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.part.cmp(&b.part)));
         Self {
             candidate,

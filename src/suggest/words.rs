@@ -17,7 +17,8 @@ const VISIBLE_REASONS: usize = 3;
 const VISIBLE_LINES: usize = 2;
 
 /// The parts in the order in which they tell most to somebody who reads one line: the strongest reason of each.
-const TELLING: [ScorePart; 10] = [
+const TELLING: [ScorePart; 11] = [
+    ScorePart::ToLearn,
     ScorePart::Owner,
     ScorePart::Paths,
     ScorePart::Adjacent,

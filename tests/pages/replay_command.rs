@@ -74,7 +74,7 @@ async fn the_command_prints_a_table_with_what_it_tells_and_what_limits_it() {
         "{few}"
     );
     assert!(
-        few.contains("Not enough evidence yet: 5 reviewed pull requests are here"),
+        few.contains("Not enough evidence yet: 5 reviewed pull requests were asked about"),
         "{few}"
     );
     assert!(!few.contains("Expertise"), "{few}");

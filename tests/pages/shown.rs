@@ -31,10 +31,11 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     reviewed 2 changes here in the last 90 days
     Someone who would learn
     dan
+    in Payments, whose code this is
     knows Rust
     reviewed 2 changes under ledger/ since September
     taught error handling in 2 reviews
-    from the author's own team, since nobody from another team could be suggested
+    to learn here: error handling in ledger/, from cleo
     To accept, request the review under Reviewers on the pull request; to decline, do nothing.
     How this was worked out
     A score is the sum of its parts, for this pull request only. One more of who knows is about 2.7 times as likely to be who reviews. The two scores have different parts and can't be compared with each other, nor with those on other pull requests. The formulas.
@@ -47,14 +48,15 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     Sum 7.891
     Who would learn: dan
     Part Reason Adds
+    Next to it in Payments, whose code this is 0.300
     Next to it knows Rust 0.133
     Next to it reviewed 2 changes under ledger/ since September 0.069
     Next to it taught error handling in 2 reviews 0.035
-    Team from the author's own team, since nobody from another team could be suggested 0.000
-    Sum 0.236
+    What for to learn here: error handling in ledger/, from cleo 0.000
+    Sum 0.536
     Who could not be considered
     1 no member with read access. Names and reasons of absences are never shown.
-    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-learned-3. Shown here only.
+    Worked out 12 Nov 2026, just now for the head 2f40194289 by peerlore-learned-4. Shown here only.
     Suggestions are invitations, not verdicts: people decide. How it works, what is stored, who sees it.
     ");
 }

@@ -311,6 +311,7 @@ async fn why_and_help_are_answered() {
     - reviewed 1 change under `src/pages/`
     - knows Rust
     - reviewed 1 change under `src/` in January
+    - to learn here: `src/ledger/`, from `ben`
     ---
     There is no such command. Did you mean `/peerlore assign`?
 

@@ -61,7 +61,7 @@ async fn it_names_two_and_says_why() {
 
     **Knows this change:** `ben` – reviewed 1 change under `src/ledger/` in January; has reviewed one of this author's changes; reviewed 1 change here in the last 90 days
 
-    **Would learn from it:** `cleo` – reviewed 1 change under `src/pages/`; would be the first person outside Payments to know `src/ledger/`
+    **Would learn from it:** `cleo` – to learn here: `src/ledger/`, from `ben`; reviewed 1 change under `src/pages/`; would be the first person outside Payments to know `src/ledger/`
 
     Someone who knows: `ben`
 
@@ -75,6 +75,7 @@ async fn it_names_two_and_says_why() {
     - reviewed 1 change under `src/pages/`
     - knows Rust
     - reviewed 1 change under `src/` in January
+    - to learn here: `src/ledger/`, from `ben`
 
     What you can do:
 

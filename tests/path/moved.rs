@@ -9,6 +9,7 @@ use peerlore::pipeline::erase;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::pasts::Asked;
 use peerlore::pipeline::pasts::Pasts;
+use peerlore::suggest::memory::Signal;
 use peerlore::suggest::past::Past;
 use rstest::rstest;
 use sqlx::AssertSqlSafe;
@@ -64,6 +65,8 @@ fn told(peerlore: &Peerlore, past: &Arc<Past>) -> Vec<String> {
         );
     }
     told.sort();
+    let weights = past.memory.weights();
+    told.extend(Signal::ALL.map(|signal| format!("{signal:?} {:.6}", weights.of(signal))));
     told
 }
 

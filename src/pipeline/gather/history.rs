@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use crate::model::ids::InstallationId;
 use crate::model::settings::Settings;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::gather::Knowledge;
 use crate::pipeline::gather::Question;
 use crate::pipeline::gather::declines;
@@ -64,7 +65,7 @@ pub async fn past(
         changes.retain(|change| !declines::is_forgotten(change, left));
     }
     let at = question.at;
-    pasts::aside(move || Arc::new(Past::of(&reviews, &changes, at))).await
+    aside(move || Arc::new(Past::of(&reviews, &changes, at))).await
 }
 
 /// Past changes that count as written: merged ones.

@@ -2,7 +2,7 @@
 //!
 //! The database stays the truth: each look brings the rows that this reader may read now, and only where they are the very same as before is
 //! the replay of before shown. An opt-out, an erasure, another setting or a right that was lost changes the rows, so nothing rests on what
-//! was taken away. Kept are figures and numbers of people; no name of a person and no text.
+//! was taken away. Kept are figures, numbers of people and the names of the repositories that were asked about.
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 use std::hash::RandomState;
@@ -15,9 +15,9 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::hindsight::History;
 use crate::pipeline::hindsight::Told;
-use crate::pipeline::hindsight::beside;
 use crate::store::reader::Reader;
 
 /// Replays that are kept at most; the one looked at longest ago goes first.
@@ -81,7 +81,7 @@ impl Replays {
             wanted,
         };
         let replays = Arc::clone(&self.0);
-        beside(move || {
+        aside(move || {
             let mark = replays.keyed.hash_one(&history);
             if let Some(told) = replays.kept().look(installation, scope, mark) {
                 return told;
@@ -120,7 +120,7 @@ impl Kept {
     }
 
     fn keep(&mut self, installation: InstallationId, scope: Scope, (mark, told): (u64, Arc<Told>)) {
-        if self.replays.len() >= MOST {
+        if self.replays.len() >= MOST && !self.replays.contains_key(&(installation, scope)) {
             let oldest = self
                 .replays
                 .iter()
@@ -161,6 +161,7 @@ mod tests {
             merged: true,
             reviewers: vec![PersonId(2), PersonId(3)],
             files: vec!["a/x".to_owned()],
+            files_known: true,
         };
         History {
             pulls: vec![pull],

@@ -54,9 +54,7 @@ pub struct Of<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// All of it, for whoever runs Peerlore.
-    #[must_use]
-    pub fn whole(of: Of<'a>, report: &Report) -> Self {
+    fn whole(of: Of<'a>, report: &Report) -> Self {
         Self {
             organisation: of.organisation,
             repository: of.repository,
@@ -74,7 +72,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// What a page shows: no figure that rests on too little, and no number of too few people.
+    /// What the page and the command show: no figure that rests on too little, and no number of too few people.
     #[must_use]
     pub fn shown(of: Of<'a>, report: &Report) -> Self {
         let mut summary = Self::whole(of, report);

@@ -25,6 +25,9 @@ pub const HISTORY_DAYS: i64 = 1_460;
 /// Days by which the window may lag behind, so that it isn't learned anew with every day that leaves it.
 const WINDOW_LAGS_DAYS: i64 = 30;
 
+/// Minutes in which the files of a new pull request are waited for.
+const FILES_COME_MINUTES: i64 = 60;
+
 /// What decides how each pull request counts. Where any of it is other than it was, all is read anew.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Circumstances {
@@ -50,6 +53,8 @@ pub struct Moment {
 struct Deeds {
     review: Option<PastReview>,
     change: Option<PastChange>,
+    /// It is open: its review will be learned from by what is known now.
+    opened: Option<PastReview>,
 }
 
 impl Deeds {
@@ -65,16 +70,23 @@ impl Deeds {
             at,
             files: pull.files.clone(),
         });
-        let closed = pull.closed_at.filter(|closed| *closed <= at);
-        let review = closed.filter(|_| !pull.reviewers.is_empty()).map(|closed| PastReview {
+        let closed_at = pull.closed_at.filter(|closed| *closed <= at);
+        let review = PastReview {
             pull: pull.number,
             author: pull.author,
             at: pull.created_at,
-            closed_at: Some(closed),
+            closed_at,
             reviewers: pull.reviewers,
             files: pull.files,
-        });
-        let mut deeds = Self { review, change };
+        };
+        let (review, opened) = match closed_at {
+            Some(_) => (Some(review).filter(|review| !review.reviewers.is_empty()), None),
+            None => (
+                None,
+                Some(review).filter(|review| change.is_none() && !review.files.is_empty()),
+            ),
+        };
+        let mut deeds = Self { review, change, opened };
         for left in &circumstances.left {
             if let Some(review) = &mut deeds.review {
                 declines::forget_review(review, left);
@@ -84,7 +96,7 @@ impl Deeds {
         deeds
     }
 
-    /// Tells them from others; none: there are none.
+    /// Tells them from others; none: nothing was done yet.
     fn mark(&self) -> Option<u64> {
         let review = self.review.as_ref();
         let review = review.map(|done| (done.author, done.at, done.closed_at, &done.reviewers, &done.files));
@@ -95,14 +107,6 @@ impl Deeds {
             (review, change).hash(&mut hasher);
             hasher.finish()
         })
-    }
-
-    /// When they were done, the first and the last.
-    fn times(&self) -> Option<(Time, Time)> {
-        let review = self.review.as_ref().and_then(|review| review.closed_at);
-        let change = self.change.as_ref().map(|change| change.at);
-        let first = review.into_iter().chain(change).min()?;
-        Some((first, review.max(change)?))
     }
 
     fn people(&self) -> impl Iterator<Item = PersonId> {
@@ -134,15 +138,12 @@ impl Fresh {
 struct Seen {
     pulls: HashMap<i32, u64>,
     people: HashSet<PersonId>,
-    /// The last close or merge of them.
-    until: Option<Time>,
 }
 
 impl Seen {
     fn take(&mut self, number: i32, mark: u64, deeds: Deeds, fresh: &mut Fresh) {
         self.pulls.insert(number, mark);
         self.people.extend(deeds.people());
-        self.until = self.until.max(deeds.times().map(|(_, last)| last));
         fresh.reviews.extend(deeds.review);
         fresh.changes.extend(deeds.change);
     }
@@ -162,11 +163,17 @@ pub struct Kept {
     /// When it was asked about last, and what may have moved after that.
     pub moment: Moment,
     /// Pull requests that may be otherwise the next time without being touched from the horizon on: what was read of them may be taken
-    /// back, or lies in time to come.
+    /// back, lies in time to come, or lacks its files yet.
     pub again: Vec<i32>,
 }
 
 impl Kept {
+    /// How many pull requests are part of it.
+    #[must_use]
+    pub fn pulls(&self) -> usize {
+        self.seen.pulls.len()
+    }
+
     /// Nothing yet: the pull requests from [`Kept::since`] on have to be given to [`Kept::read`].
     #[must_use]
     pub fn new(circumstances: Circumstances, out: BTreeSet<PersonId>, moment: Moment) -> Self {
@@ -205,12 +212,13 @@ impl Kept {
             && !gone
             && !back
             && lag <= Duration::days(WINDOW_LAGS_DAYS)
-            && self.seen.until <= Some(moment.at)
             // Of another server, or an older copy of it.
             && moment.horizon.ended >= self.moment.horizon.ended;
+        // Who began to ask earlier may be the later one.
+        let at = moment.at.max(self.moment.at);
         holds.then(|| Self {
             out: Arc::new(out.clone()),
-            moment,
+            moment: Moment { at, ..moment },
             ..self.clone()
         })
     }
@@ -220,12 +228,13 @@ impl Kept {
         self.note(&pull);
         let number = pull.number;
         let deeds = Deeds::of(pull, self.since, &self.circumstances, self.moment.at);
-        if let Some(mark) = deeds.mark() {
-            Arc::make_mut(&mut self.seen).take(number, mark, deeds, fresh);
+        match deeds.mark() {
+            Some(mark) => Arc::make_mut(&mut self.seen).take(number, mark, deeds, fresh),
+            None => fresh.reviews.extend(deeds.opened),
         }
     }
 
-    /// Takes in those that moved. None: it isn't only that some were closed after all that is known, so all has to be read anew.
+    /// Takes in those that moved. None: something that was taken in is other now, so all has to be read anew.
     #[must_use]
     pub fn moved(mut self, pulls: Vec<StandingPull>) -> Option<(Self, Fresh)> {
         let before = std::mem::take(&mut self.again);
@@ -236,19 +245,16 @@ impl Kept {
         {
             return None;
         }
-        let until = self.seen.until;
         let mut fresh = Fresh::default();
         for pull in pulls {
             self.note(&pull);
             let number = pull.number;
             let deeds = Deeds::of(pull, self.since, &self.circumstances, self.moment.at);
             match (self.seen.pulls.get(&number), deeds.mark()) {
-                (None, None) => {}
+                (None, None) => fresh.reviews.extend(deeds.opened),
                 (Some(known), Some(mark)) if *known == mark => {}
-                (None, Some(mark)) if deeds.times().map(|(first, _)| first) > until => {
-                    Arc::make_mut(&mut self.seen).take(number, mark, deeds, &mut fresh);
-                }
-                (Some(_), _) | (None, Some(_)) => return None,
+                (None, Some(mark)) => Arc::make_mut(&mut self.seen).take(number, mark, deeds, &mut fresh),
+                (Some(_), _) => return None,
             }
         }
         Some((self, fresh))
@@ -256,7 +262,10 @@ impl Kept {
 
     fn note(&mut self, pull: &StandingPull) {
         let later = pull.closed_at.max(pull.merged_at) > Some(self.moment.at);
-        if later || self.moment.horizon.is_open(pull.touched) {
+        // Its files come a little later, without a mark.
+        let is_new = pull.created_at > self.moment.at - Duration::minutes(FILES_COME_MINUTES);
+        let unread = is_new && pull.closed_at.is_none() && pull.files.is_empty();
+        if later || unread || self.moment.horizon.is_open(pull.touched) {
             self.again.push(pull.number);
         }
     }

@@ -1,7 +1,7 @@
 //! What the reviews of one repository tell about who will review its next change, kept up one review at a time.
 //!
 //! Comes in: a [`Change`] as it is opened and as it is closed. Goes out: [`Signals`] for a change that is asked about, a value for each
-//! person and [`Signal`], and the [`Weights`] that this repository taught. No path and no text is kept, only sums by hashed key, so it
+//! person and [`Signal`], and the [`Weights`] that this repository taught. Of texts only the names of folders and files are kept, beside sums, so it
 //! grows with people and folders and not with reviews.
 mod keys;
 mod names;
@@ -109,6 +109,7 @@ struct Person {
 /// One of the last changes.
 #[derive(Clone, Debug)]
 struct Recent {
+    at: Time,
     people: Vec<u32>,
     /// Sorted.
     places: Vec<Place>,
@@ -187,7 +188,7 @@ impl Memory {
         self.take(&[(at, Done::Reviewed(change))]);
     }
 
-    /// Takes in what was done, which stands in order of time. The same as one after the other; a long past on two threads, since folders and
+    /// Takes in what was done, best in order of time; whatever comes late counts the same, and what was learned meanwhile stays. The same as one after the other; a long past on two threads, since folders and
     /// names know nothing of each other.
     pub fn take(&mut self, done: &[(Time, Done<'_>)]) {
         for done in done.chunks(AT_ONCE) {
@@ -201,6 +202,8 @@ impl Memory {
                 last
             };
             self.recent.extend(last);
+            // What comes late stands where it belongs.
+            self.recent.make_contiguous().sort_by_key(|recent| recent.at);
             let gone = self.recent.len().saturating_sub(SESSION);
             self.recent.drain(..gone);
         }
@@ -307,6 +310,7 @@ fn take_places(places: &mut PathIndex, done: &[Noted<'_>]) -> VecDeque<Recent> {
         if done.reviewed {
             let places = places.reviewed(done.at, &done.people, done.files);
             last.push_back(Recent {
+                at: done.at,
                 people: done.people.clone(),
                 places,
             });

@@ -1,4 +1,6 @@
 //! What a repository's past teaches, on a handful of reviews.
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
@@ -25,7 +27,7 @@ fn review(pull: i32, days: i64, reviewer: PersonId, file: &str) -> PastReview {
     }
 }
 
-fn of(reviews: &[PastReview]) -> Memory {
+fn of(reviews: &[PastReview]) -> Arc<Memory> {
     Past::of(reviews, &[], now()).memory
 }
 
@@ -264,6 +266,51 @@ proptest! {
         let of_before = Past::of(&before, &[], then).memory;
         prop_assert_eq!(told(&of_all, then), told(&of_before, then));
         prop_assert_eq!(of_all.weights(), of_before.weights());
+    }
+
+    #[test]
+    fn what_comes_step_by_step_is_learned_as_if_it_came_at_once(past in any_past(), pauses in proptest::collection::btree_set(0_i64..300, 0..6)) {
+        let at_once = Past::of(&past, &[], now());
+        let mut grown = Past::new(now());
+        let mut before: Option<Time> = None;
+        for pause in pauses.into_iter().rev().map(days_ago).chain([now()]) {
+            let news = |time: Option<Time>| time.is_some_and(|time| time <= pause && before.is_none_or(|before| time > before));
+            let moved: Vec<PastReview> = past.iter()
+                .filter(|review| news(Some(review.at)) || news(review.closed_at))
+                .cloned()
+                .collect();
+            grown.grow(&moved, &[], pause);
+            before = Some(pause);
+        }
+        let (one, other) = (told(&at_once.memory, now()), told(&grown.memory, now()));
+        prop_assert_eq!(one.len(), other.len());
+        for ((person, values), (same, others)) in one.iter().zip(&other) {
+            prop_assert_eq!(person, same);
+            for (value, other) in values.iter().zip(others) {
+                prop_assert!((value - other).abs() < 1e-9, "{:?} {:?}", values, others);
+            }
+        }
+        for signal in Signal::ALL {
+            let (one, other) = (at_once.memory.weights().of(signal), grown.memory.weights().of(signal));
+            prop_assert!((one - other).abs() < 1e-9, "{:?}", signal);
+        }
+        prop_assert_eq!(at_once.memory.weights().reviews, grown.memory.weights().reviews);
+    }
+
+    #[test]
+    fn what_comes_late_counts_all_the_same(past in any_past()) {
+        let at_once = Past::of(&past, &[], now());
+        let mut late = Past::new(now());
+        for review in &past {
+            late.grow(std::slice::from_ref(review), &[], now());
+        }
+        let learned = [Signal::Answers as usize];
+        let (one, other) = (told(&at_once.memory, now()), told(&late.memory, now()));
+        for ((_, values), (_, others)) in one.iter().zip(&other) {
+            for signal in (0..SIGNALS).filter(|signal| !learned.contains(signal)) {
+                prop_assert!((values[signal] - others[signal]).abs() < 1e-9, "{:?} {:?}", values, others);
+            }
+        }
     }
 
     #[test]

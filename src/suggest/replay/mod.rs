@@ -104,6 +104,8 @@ pub struct Pull {
     pub reviewers: Vec<PersonId>,
     /// The files it touched.
     pub files: Vec<String>,
+    /// These are all of them, known by its opening; otherwise places that were commented on later stand for them.
+    pub files_known: bool,
 }
 
 /// What is replayed.
@@ -155,6 +157,8 @@ pub struct Report {
     pub asked: Vec<Asked>,
     /// Pull requests that were known of, those asked about included.
     pub history: usize,
+    /// Of those asked about, how many have files that are known only by later comments.
+    pub files_unknown: usize,
     /// Files that the pull requests asked about touched: of these some are at risk at the end.
     pub files: usize,
     /// Parts of the code (a repository's top folders) that they lie in.
@@ -222,6 +226,8 @@ struct Replay<'a> {
     learners: HashMap<usize, PersonId>,
     measured: Vec<Measured>,
     asked: Vec<Asked>,
+    /// How many of the asked ones have files that are known only by later comments.
+    files_unknown: usize,
 }
 
 impl<'a> Replay<'a> {
@@ -241,6 +247,7 @@ impl<'a> Replay<'a> {
             learners: learner::choose(pulls, asked, past.teams, past.seed),
             measured: Policy::ALL.iter().map(|_| Measured::default()).collect(),
             asked: Vec::with_capacity(asked.len()),
+            files_unknown: asked.iter().filter(|at| !pulls[**at].files_known).count(),
         }
     }
 
@@ -269,6 +276,9 @@ impl<'a> Replay<'a> {
         self.load.move_to(pull.opened);
         if let (true, Some(author)) = (is_asked, pull.author) {
             self.ask(at, author);
+        }
+        if pull.closed.is_none() {
+            self.state.forget(at);
         }
         let picked = self.selected.get(&at).map(|all| &all[Policy::Ours as usize]);
         self.load
@@ -335,6 +345,7 @@ impl<'a> Replay<'a> {
         }
         Report {
             history: self.pulls.len(),
+            files_unknown: self.files_unknown,
             files: self.worlds[0].files(),
             parts: self.worlds[0].parts(),
             people: people.len(),

@@ -65,6 +65,11 @@ impl State {
         }
     }
 
+    /// A pull request is never closed, so nothing will be learned from it.
+    pub(super) fn forget(&mut self, at: usize) {
+        self.open.remove(&at);
+    }
+
     /// A pull request is closed: what was done with it is known from now on.
     pub(super) fn close(&mut self, at: usize, closed: Time, pull: &Pull) {
         self.now = self.now.max(closed);

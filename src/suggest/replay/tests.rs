@@ -25,6 +25,7 @@ fn pull(day: i64, author: i64, reviewers: &[i64], files: &[&str]) -> Pull {
         closed: Some(opened + TimeDelta::days(1)),
         merged: true,
         reviewers: reviewers.iter().copied().map(PersonId).collect(),
+        files_known: true,
         files: files.iter().map(|file| (*file).to_owned()).collect(),
     }
 }
@@ -276,7 +277,7 @@ fn few_pull_requests_and_few_people_are_said_to_be_few() {
     let pulls: Vec<Pull> = (0..10).map(|day| pull(day * 2, ADA, &[BEN], &["a/one"])).collect();
     let report = replayed(&pulls, 500);
     assert!(!report.is_enough());
-    insta::assert_snapshot!(words::told(&report).join("\n"), @"Not enough evidence yet: 10 reviewed pull requests are here, and figures of fewer than about 30 mislead.");
+    insta::assert_snapshot!(words::told(&report).join("\n"), @"Not enough evidence yet: 10 reviewed pull requests were asked about, and figures of fewer than about 30 mislead; ask for more, or come back when there are more.");
     assert!(
         words::limits(&report)
             .iter()

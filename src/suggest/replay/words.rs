@@ -67,8 +67,9 @@ pub fn told(report: &Report) -> Vec<String> {
     if !report.is_enough() {
         let told = wording::count(asked, "reviewed pull request");
         return vec![format!(
-            "Not enough evidence yet: {told} {} here, and figures of fewer than about {ENOUGH} mislead.",
-            is_or_are(asked)
+            "Not enough evidence yet: {told} {} asked about, and figures of fewer than about {ENOUGH} mislead; ask for more, or come back when \
+             there are more.",
+            if asked == 1 { "was" } else { "were" }
         )];
     }
     let top1 = |policy: Policy| report.figures.get(&policy)?.top1;
@@ -183,7 +184,7 @@ pub fn spared() -> String {
 #[must_use]
 pub fn limits(report: &Report) -> Vec<String> {
     let mut limits = vec![
-        "Only what was closed before each pull request was opened was known to the picks; what came later changes nothing.".to_owned(),
+        known_before(report),
         "The picks here come from reviews and files alone; expert only and random spare nobody. A real suggestion also weighs skills and who \
          owns the files, and leaves out who is away, so it can name somebody else."
             .to_owned(),
@@ -200,6 +201,18 @@ pub fn limits(report: &Report) -> Vec<String> {
         limits.push("Teams are those of today.".to_owned());
     }
     limits
+}
+
+/// What the picks knew. Where no files were read, as in an import without them, later comments say a little of what a change was about.
+fn known_before(report: &Report) -> String {
+    let known = "Only what was closed before each pull request was opened was known to the picks";
+    match report.files_unknown {
+        0 => format!("{known}; what came later changes nothing."),
+        unknown => format!(
+            "{known}, but for the files of {unknown} of them: these were never read, so the places that were commented on later stand for them. \
+             Their picks may be a little too good, and files that nobody commented on are missing everywhere."
+        ),
+    }
 }
 
 /// A share in [0, 1] as "82%".

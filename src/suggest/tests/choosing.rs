@@ -4,12 +4,13 @@ use rstest::rstest;
 
 use super::*;
 use crate::suggest::query::Asked;
+use crate::suggest::query::Grouping;
 
 #[test]
 fn someone_who_knows_stands_beside_someone_who_would_learn() {
     let suggestion = World::ledger().suggest();
     assert_snapshot!(told(&suggestion.expert), @"ana: reviewed 7 changes under `ledger/` since May; has reviewed 7 of this author's changes; taught databases in 4 reviews; reviewed 6 changes here in the last 90 days; 1 open review");
-    assert_snapshot!(told(&suggestion.learner), @"ben: wants to learn databases; would be the second person outside Payments to know `ledger/`; knows Rust; reviewed 1 change under `billing/`");
+    assert_snapshot!(told(&suggestion.learner), @"ben: wants to learn databases; would be the second person outside Payments to know `ledger/`; knows Rust; reviewed 1 change under `billing/`; to learn here: databases in `ledger/`");
 }
 
 #[test]
@@ -210,7 +211,7 @@ fn nobody_learns_without_somebody_competent() {
     assert_eq!(who(&suggestion.expert), Some(ANA));
     assert_eq!(
         told(&suggestion.learner),
-        "no learner: one is suggested only beside somebody who knows the change"
+        "no learner: one is suggested only beside somebody who lately reviewed or changed these files, owns them or taught what they are about"
     );
 }
 
@@ -236,7 +237,7 @@ fn a_team_mate_learns_only_where_there_is_nobody_else() {
     world.candidate(BEN).teams = vec![PAYMENTS];
     assert_eq!(who(&world.suggest().learner), Some(EVE));
     world.candidate(EVE).teams = vec![SEARCH, PAYMENTS];
-    assert_snapshot!(told(&world.suggest().learner), @"ben: wants to learn databases; knows Rust; reviewed 1 change under `billing/`; from the author's own team, since nobody from another team could be suggested");
+    assert_snapshot!(told(&world.suggest().learner), @"ben: wants to learn databases; in Payments, whose code this is; knows Rust; reviewed 1 change under `billing/`; to learn here: databases in `ledger/`");
 }
 
 #[test]
@@ -246,16 +247,32 @@ fn somebody_new_learns_first_where_the_code_is_their_own_teams() {
     new.here_since = Some(days_ago(30));
     world.candidates.push(new);
     world.teams[0].members.push(PersonId(9));
-    assert_snapshot!(told(&world.suggest().learner), @"noa: in Payments, whose code this is");
+    assert_snapshot!(told(&world.suggest().learner), @"noa: in Payments, whose code this is; to learn here: databases in `ledger/`");
     world.teams[0].name.clear();
-    assert_snapshot!(told(&world.suggest().learner), @"noa: in the team whose code this is");
+    assert_snapshot!(told(&world.suggest().learner), @"noa: in the team whose code this is; to learn here: databases in `ledger/`");
     world.candidate(PersonId(9)).here_since = Some(days_ago(91));
     assert_eq!(who(&world.suggest().learner), Some(BEN), "not new any more");
     world.candidate(PersonId(9)).here_since = None;
     assert_eq!(who(&world.suggest().learner), Some(BEN), "nobody knows since when");
     world.candidate(PersonId(9)).here_since = Some(days_ago(30));
+    world.pull.grouping = Grouping::Circles;
+    assert_eq!(who(&world.suggest().learner), Some(BEN), "a circle is no team");
+    world.pull.grouping = Grouping::Teams;
     world.teams[0].members.retain(|member| *member != ANA);
     assert_eq!(who(&world.suggest().learner), Some(BEN), "others know this code");
+}
+
+#[test]
+fn no_reason_tells_that_somebody_is_new() {
+    let mut world = World::ledger();
+    let new = candidate(PersonId(9), "noa", PAYMENTS);
+    world.candidates.retain(|candidate| candidate.id == ANA);
+    world.candidates.push(new);
+    world.teams[0].members.push(PersonId(9));
+    let old = world.suggest().learner;
+    world.candidate(PersonId(9)).here_since = Some(days_ago(3));
+    assert_eq!(world.suggest().learner, old, "the only one there is, new or not");
+    assert_eq!(who(&old), Some(PersonId(9)));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
     assert_snapshot!(comment(&World::ledger().suggest(), &LINKS).unwrap(), @r#"
     <!-- peerlore:suggestion -->
     **Knows this change:** `ana` – reviewed 7 changes under `ledger/` since May; taught databases in 4 reviews; 1 open review
-    **Would learn from it:** `ben` – knows Rust; would be the second person outside Payments to know `ledger/`; wants to learn databases
+    **Would learn from it:** `ben` – to learn here: databases in `ledger/`; knows Rust; would be the second person outside Payments to know `ledger/`
 
     <details><summary>Why, and how to accept, decline or turn this off</summary>
 
@@ -50,6 +50,7 @@ fn the_comment_says_two_lines_and_folds_the_rest() {
     - would be the second person outside Payments to know `ledger/`
     - knows Rust
     - reviewed 1 change under `billing/`
+    - to learn here: databases in `ledger/`
 
     What you can do:
 

@@ -213,11 +213,11 @@ pub fn learner(settings: &Settings) -> Markup {
         p {
             "Only beside somebody who can judge the change, at most " (settings.mentoring_budget) " times in seven days for one person, "
             "never twice in a row within " (learns::IN_A_ROW_DAYS) " days, "
-            "and never somebody who is at home in these folders already (" (learns::AT_HOME) " changes there) or has no footing next to them:"
+            "on changes of at most " (knows::MOST_FILES) " files, and never somebody who is at home in these folders already (" (learns::AT_HOME) " changes there) or has no footing next to them:"
         }
         p.formula {
             "score = " (learns::LANGUAGE) " × language + " (learns::NEIGHBOUR) " × neighbour + " (learns::RELATED) " × related + "
-            (learns::HERE) " × here + " (learns::ONBOARDING) " × own code + " (learns::GOAL) " × goal + "
+            (learns::HERE) " × here + " (learns::OWN_CODE) " × own code + " (learns::GOAL) " × goal + "
             (learns::OTHER_TEAM) " if from another team − load"
         }
         p {
@@ -226,10 +226,11 @@ pub fn learner(settings: &Settings) -> Markup {
             (learns::LEAST_FOOTING) "."
         }
         p {
-            "Own code counts 1 for whoever has been here for less than " (learns::ONBOARDING_DAYS) " days, where the other people of their team hold "
-            (learns::TEAMS_OWN) " or more of what is known, faded, of the folder that most files lie in; they come first, and it isn't said that "
-            "they are new. Since when somebody is here is known where the list of members changed since Peerlore was installed, or where "
-            "the first thing they did comes at least " (learns::ONBOARDING_DAYS) " days after the first of all. Then another team comes first. Among those within " (learns::NEAR) " of the best, the one whose last turn "
+            "Own code counts 1 where the others of their team hold " (learns::TEAMS_OWN) " or more of what is known, faded, of the folder that "
+            "most files lie in. Whoever has been here for less than " (learns::ONBOARDING_DAYS) " days comes first there, and no reason says so. Since "
+            "when somebody is here is known where the list of members changed since Peerlore was installed, or where the first thing they did "
+            "comes at least " (learns::ONBOARDING_DAYS) " days after the first of all. Then another team comes first, and a team-mate last. Among "
+            "those within " (learns::NEAR) " of the best, the one whose last turn "
             "lies furthest back is suggested. All of these weights are a judgement."
         }
     }

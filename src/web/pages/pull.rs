@@ -320,6 +320,7 @@ fn part(part: ScorePart) -> &'static str {
         ScorePart::Adjacent => "Next to it",
         ScorePart::Goal => "Own goal",
         ScorePart::Offer => "Own offer",
+        ScorePart::ToLearn => "What for",
     }
 }
 

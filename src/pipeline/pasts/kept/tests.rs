@@ -3,6 +3,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::model::ids::RepoId;
+use crate::suggest::memory::Signal;
 
 const ADA: PersonId = PersonId(9);
 
@@ -72,7 +73,6 @@ fn people(kept: &Kept) -> Vec<PersonId> {
 fn what_was_closed_since_is_taken_in() {
     let first = read(&[pull(1, 1, 1)], moment(2));
     let open = StandingPull {
-        counts: false,
         closed_at: None,
         ..pull(3, 3, 3)
     };
@@ -85,11 +85,55 @@ fn what_was_closed_since_is_taken_in() {
 }
 
 #[test]
+fn what_is_open_is_learned_from_by_what_was_known_when_it_was_opened() {
+    let opened = |number, opened: i64, closed: Option<i64>| StandingPull {
+        created_at: at(opened),
+        closed_at: closed.map(at),
+        ..pull(number, 0, i64::from(number % 2))
+    };
+    let learned = |kept: &Kept| kept.past.memory.weights().reviews;
+    let before = [opened(1, 1, Some(2)), opened(2, 1, Some(3))];
+    let kept = read(&before, moment(4));
+    let open = moved(&kept, &[opened(3, 5, None)], moment(6)).expect("only an opening");
+    assert!(
+        Arc::ptr_eq(&kept.past.memory, &open.past.memory),
+        "an opening copies nothing of what was learned"
+    );
+    let other = moved(&open, &[opened(4, 5, Some(7))], moment(7)).expect("only a close");
+    let closed = moved(&other, &[opened(3, 5, Some(8))], moment(9)).expect("only a close");
+    let anew = read(
+        &[&before[..], &[opened(4, 5, Some(7)), opened(3, 5, Some(8))]].concat(),
+        moment(9),
+    );
+    let weights = |kept: &Kept| Signal::ALL.map(|signal| kept.past.memory.weights().of(signal));
+    for (grown, anew) in weights(&closed).into_iter().zip(weights(&anew)) {
+        assert!((grown - anew).abs() < 1e-9, "{grown} {anew}");
+    }
+    assert_eq!(learned(&closed), learned(&anew));
+    assert!(learned(&closed) > learned(&other), "its own close was learned from");
+}
+
+#[test]
+fn the_files_of_a_new_pull_request_are_waited_for() {
+    let unread = StandingPull {
+        files: Vec::new(),
+        closed_at: None,
+        ..pull(1, 2, 1)
+    };
+    let kept = read(std::slice::from_ref(&unread), moment(1));
+    assert_eq!(kept.again, [1]);
+    let later = moved(&kept, &[unread], moment(4)).expect("nothing");
+    assert_eq!(later.again, [0; 0], "not for ever");
+}
+
+#[test]
 fn what_comes_late_is_taken_in_after_what_was_closed_before_it() {
     let kept = read(&[pull(1, 1, 1)], moment(4));
     let late =
         moved(&kept, &[pull(2, 3, 2)], moment(5)).expect("the last close of all, though it was before the question");
     assert_eq!(people(&late), [PersonId(1), PersonId(2)]);
+    let later = moved(&late, &[pull(3, 2, 3)], moment(5)).expect("closed before the last one, and told after it");
+    assert_eq!(people(&later), [PersonId(1), PersonId(2), PersonId(3)]);
 }
 
 #[rstest]
@@ -101,7 +145,6 @@ fn what_comes_late_is_taken_in_after_what_was_closed_before_it() {
 #[case::it_was_merged(StandingPull { merged_at: Some(at(1)), ..pull(1, 1, 1) })]
 #[case::it_counts_no_more(StandingPull { counts: false, ..pull(1, 1, 1) })]
 #[case::it_is_open_again(StandingPull { closed_at: None, counts: false, ..pull(1, 1, 1) })]
-#[case::an_earlier_one_came_late(pull(3, 1, 3))]
 fn anything_else_is_read_anew(#[case] other: StandingPull) {
     let kept = read(&[pull(1, 1, 1), pull(2, 2, 2)], moment(3));
     assert!(
