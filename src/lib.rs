@@ -6,6 +6,7 @@ pub mod classify;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod flow;
 pub mod forge;
 pub mod model;
 pub mod packages;

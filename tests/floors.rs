@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("classify", &["model"]),
     ("teach", &["model"]),
     ("skill", &["model"]),
+    ("flow", &["model"]),
     ("suggest", &["model", "skill"]),
     ("postgres", &["packages"]),
     ("seal", &[]),

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::classify;
 use crate::cli::eval_classify;
+use crate::cli::eval_flow;
 use crate::cli::eval_reviewers;
 use crate::cli::eval_spread;
 use crate::cli::labelled;
@@ -31,6 +32,10 @@ enum What {
                             \"is_reply\": false, \"areas\": [\"databases\"], \"teaches\": 2}\nwhere path may be null, areas \
                             are at most three, and teaches is 0 nothing, 1 a request or 2 knowledge.")]
     Classify(eval_classify::Classify),
+    /// How far knowledge can have come through networks of reviews
+    #[command(after_help = "Example: peerlore eval flow spotify.json.gz trivago.json.gz --json\n\nA file is such as\n  \
+                            {\"17\": {\"end\": \"2024-05-02T10:00:00\", \"participants\": [\"ann\", \"bob\"]}}")]
+    Flow(eval_flow::Flow),
     /// The landing formula on comments rated as useful or not, one JSON object a line
     #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
     Landing(Input),
@@ -64,6 +69,7 @@ struct Input {
 pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
     match &command.what {
         What::Classify(asked) => eval_classify::run(config, asked).await,
+        What::Flow(asked) => eval_flow::run(asked),
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = labelled::rows(&input.file)?;
             print(

@@ -1,7 +1,6 @@
 //! `peerlore eval reviewers`
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -58,7 +57,7 @@ pub fn run(asked: &Reviewers) -> anyhow::Result<()> {
         "every model is left out by --without, so there is nothing to measure; keep one"
     );
     let plan = Plan {
-        dataset: dataset(&asked.file),
+        dataset: labelled::dataset(&asked.file),
         order: if asked.published {
             Order::Published
         } else {
@@ -77,13 +76,6 @@ pub fn run(asked: &Reviewers) -> anyhow::Result<()> {
     }
     table(&mut terminal::out(), &outcome)?;
     Ok(())
-}
-
-/// The file's name without its endings.
-fn dataset(file: &Path) -> String {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    name.strip_suffix(".jsonl").unwrap_or(name).to_owned()
 }
 
 /// The figures for people, best model first.
@@ -213,11 +205,5 @@ mod tests {
             ahead(-0.01, [-0.03, 0.01]),
             "peerlore is behind chrev, the best of active_90_days, author_pair and chrev, by 0.010 of MRR (95%: -0.010 to 0.030), which may be chance."
         );
-    }
-
-    #[test]
-    fn the_data_is_called_like_its_file() {
-        assert_eq!(dataset(Path::new("/data/golang-tools.jsonl.gz")), "golang-tools");
-        assert_eq!(dataset(Path::new("reviews.jsonl")), "reviews");
     }
 }

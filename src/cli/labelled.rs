@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::classify::eval::LabelledComment;
 use crate::classify::train::second::Progress;
+use crate::flow;
 use crate::model::correction::Teaches;
 use crate::model::skill::Area;
 use crate::suggest;
@@ -87,6 +88,35 @@ pub fn rows<T: Row>(file: &Path) -> anyhow::Result<Vec<T>> {
     }
     anyhow::ensure!(!rows.is_empty(), "{} is empty", file.display());
     Ok(rows)
+}
+
+/// A file that is one JSON value, plain or gzipped.
+///
+/// # Errors
+/// When it can't be read or is of another shape.
+pub fn whole<T: Whole>(file: &Path) -> anyhow::Result<T> {
+    let text = text(file).with_context(|| format!("{} can't be read", file.display()))?;
+    serde_json::from_str(&text).map_err(|error| {
+        anyhow::anyhow!("{} is something else: {error}. It is such as {}", file.display(), T::SUCH_AS)
+    })
+}
+
+/// What a whole file is.
+pub trait Whole: DeserializeOwned {
+    /// One, so that whoever writes such a file can compare.
+    const SUCH_AS: &str;
+}
+
+impl Whole for flow::eval::Network {
+    const SUCH_AS: &str = r#"{"17": {"end": "2024-05-02T10:00:00", "participants": ["ann", "bob"]}}"#;
+}
+
+/// A file's name without its endings.
+pub fn dataset(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let bare = name.strip_suffix(".jsonl").or_else(|| name.strip_suffix(".json"));
+    bare.unwrap_or(name).to_owned()
 }
 
 /// What is wrong with a line, without the place in it: each line is a text of its own to the reader, so it says line 1 always.
@@ -176,6 +206,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn the_data_is_called_like_its_file() {
+        assert_eq!(dataset(Path::new("/data/golang-tools.jsonl.gz")), "golang-tools");
+        assert_eq!(dataset(Path::new("reviews.jsonl")), "reviews");
+        assert_eq!(dataset(Path::new("spotify.json.gz")), "spotify");
+        assert_eq!(dataset(Path::new("octo")), "octo");
+    }
 
     #[test]
     fn every_label_of_ours_can_be_read() {

@@ -12,6 +12,7 @@ pub mod erase;
 pub mod eval;
 pub mod eval_classify;
 pub mod eval_corrections;
+pub mod eval_flow;
 pub mod eval_reviewers;
 pub mod eval_spread;
 pub mod experts;
