@@ -10,10 +10,13 @@ use crate::classify;
 use crate::cli::eval_classify;
 use crate::cli::eval_flow;
 use crate::cli::eval_reviewers;
+use crate::cli::eval_silent;
 use crate::cli::eval_spread;
 use crate::cli::labelled;
 use crate::config::Config;
 use crate::teach;
+use crate::teach::eval::threads::ReadThread;
+use crate::teach::eval::threads::thread_score;
 
 /// Measure a model on labelled data.
 #[derive(Debug, Args)]
@@ -48,9 +51,20 @@ enum What {
                             be null."
     )]
     Reviewers(eval_reviewers::Reviewers),
+    /// Whether silent experts are what they are said to be, on a history of merged changes
+    #[command(after_help = "Example: peerlore eval silent kafka.jsonl.gz --json\n\nA line of the file is such as\n  \
+                            {\"t\": 1714552800, \"author\": \"ann\", \"reviewers\": [\"bob\"], \"modules\": [\"core\"], \"files\": 3}\n\
+                            where t are seconds since 1970.")]
+    Silent(eval_silent::Silent),
     /// How far policies that choose reviewers would have spread knowledge through a history of reviews
     #[command(after_help = "Example: peerlore eval spread cargo.jsonl.gz --teams rust-teams.jsonl.gz --budget 0.05")]
     Spread(eval_spread::Spread),
+    /// Who taught whom in review threads that people read, and what came of it, beside the rule that who began teaches the author
+    #[command(after_help = "Example: peerlore eval threads dev.jsonl.gz --json\n\nA line of the file is such as\n  \
+                            {\"path\": \"src/db.rs\", \"comments\": [{\"who\": \"R1\", \"created_at\": \"2024-05-01T09:00:00Z\", \
+                            \"body\": \"This needs an index.\"}], \"lessons\": [{\"teacher\": \"R1\", \"learner\": \"PR-AUTHOR\", \
+                            \"outcome\": \"open\"}]}\nwhere outcome is learned, accepted, declined or open.")]
+    Threads(Input),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +95,11 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
             )
         }
         What::Reviewers(asked) => eval_reviewers::run(asked),
+        What::Threads(input) => {
+            let rows: Vec<ReadThread> = labelled::rows(&input.file)?;
+            print(&thread_score(&rows, classify::read), input.json)
+        }
+        What::Silent(asked) => eval_silent::run(asked),
         What::Spread(asked) => eval_spread::run(asked),
     }
 }

@@ -17,8 +17,10 @@ use crate::classify::train::second::Progress;
 use crate::flow;
 use crate::model::correction::Teaches;
 use crate::model::skill::Area;
+use crate::skill::silent::eval::MergedChange;
 use crate::suggest;
 use crate::teach::eval::RatedComment;
+use crate::teach::eval::threads::ReadThread;
 
 /// Labels of comments that lie without any beside the labelled ones, by the comment's id: `id`, areas, degree of teaching.
 const MORE_LABELS: &str = include_str!("../classify/model/more-labels.tsv");
@@ -61,6 +63,18 @@ impl Row for Unlabelled {
 
 impl Row for RatedComment {
     const SUCH_AS: &str = r#"{"text": "This leaks.", "useful": 1, "file": "src/db.rs", "landing": {"later_patchset_has_file": true, "dist_to_nearest_later_change": 3}}"#;
+}
+
+impl Row for MergedChange {
+    const SUCH_AS: &str = r#"{"t": 1714552800, "author": "ann", "reviewers": ["bob"], "modules": ["core"], "files": 3}"#;
+}
+
+impl Row for ReadThread {
+    const SUCH_AS: &str = r#"{"path": "src/db.rs", "comments": [{"who": "R1", "created_at": "2024-05-01T09:00:00Z", "body": "This needs an index."}], "lessons": [{"teacher": "R1", "learner": "PR-AUTHOR", "outcome": "open"}]}"#;
+
+    fn flaw(&self) -> Option<String> {
+        self.flaw()
+    }
 }
 
 impl Row for suggest::eval::Row {

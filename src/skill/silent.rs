@@ -5,6 +5,8 @@
 //! `mu = O * exp(b0 + b1 ln(1+E) + b2 ln(share + 0.001))`, fitted per organisation around defaults from a large public
 //! project. theta = actual / expected has the posterior `Gamma(k + R, k + mu)`. An invitation to ask, never a verdict:
 //! what is shown is the interval with the counts behind it, not a score.
+pub mod eval;
+
 use std::collections::BTreeMap;
 
 use statrs::distribution::Beta;

@@ -1,6 +1,8 @@
 //! How well the landing formula does on comments whose usefulness people rated (Nova's, of `OpenDev`).
 //!
 //! The shipped coefficients are used as they are; nothing is fitted here.
+pub mod threads;
+
 use serde::Deserialize;
 use serde::Serialize;
 
