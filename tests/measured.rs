@@ -99,7 +99,10 @@ fn networks_of_reviews_come_to_what_was_published() {
         };
         let network: Network = serde_json::from_reader(BufReader::new(GzDecoder::new(opened))).unwrap();
         let figures = figures(&network);
-        assert_eq!((figures.reach_median, figures.reach_max, figures.hops_median), published);
+        assert_eq!(
+            (figures.reach_median, figures.reach_max, figures.hops_median),
+            published
+        );
     }
 }
 

@@ -36,8 +36,10 @@ enum What {
                             are at most three, and teaches is 0 nothing, 1 a request or 2 knowledge.")]
     Classify(eval_classify::Classify),
     /// How far knowledge can have come through networks of reviews
-    #[command(after_help = "Example: peerlore eval flow spotify.json.gz trivago.json.gz --json\n\nA file is such as\n  \
-                            {\"17\": {\"end\": \"2024-05-02T10:00:00\", \"participants\": [\"ann\", \"bob\"]}}")]
+    #[command(
+        after_help = "Example: peerlore eval flow spotify.json.gz trivago.json.gz --json\n\nA file is such as\n  \
+                            {\"17\": {\"end\": \"2024-05-02T10:00:00\", \"participants\": [\"ann\", \"bob\"]}}"
+    )]
     Flow(eval_flow::Flow),
     /// The landing formula on comments rated as useful or not, one JSON object a line
     #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
@@ -52,18 +54,22 @@ enum What {
     )]
     Reviewers(eval_reviewers::Reviewers),
     /// Whether silent experts are what they are said to be, on a history of merged changes
-    #[command(after_help = "Example: peerlore eval silent kafka.jsonl.gz --json\n\nA line of the file is such as\n  \
+    #[command(
+        after_help = "Example: peerlore eval silent kafka.jsonl.gz --json\n\nA line of the file is such as\n  \
                             {\"t\": 1714552800, \"author\": \"ann\", \"reviewers\": [\"bob\"], \"modules\": [\"core\"], \"files\": 3}\n\
-                            where t are seconds since 1970.")]
+                            where t are seconds since 1970."
+    )]
     Silent(eval_silent::Silent),
     /// How far policies that choose reviewers would have spread knowledge through a history of reviews
     #[command(after_help = "Example: peerlore eval spread cargo.jsonl.gz --teams rust-teams.jsonl.gz --budget 0.05")]
     Spread(eval_spread::Spread),
     /// Who taught whom in review threads that people read, and what came of it, beside the rule that who began teaches the author
-    #[command(after_help = "Example: peerlore eval threads dev.jsonl.gz --json\n\nA line of the file is such as\n  \
+    #[command(
+        after_help = "Example: peerlore eval threads dev.jsonl.gz --json\n\nA line of the file is such as\n  \
                             {\"path\": \"src/db.rs\", \"comments\": [{\"who\": \"R1\", \"created_at\": \"2024-05-01T09:00:00Z\", \
                             \"body\": \"This needs an index.\"}], \"lessons\": [{\"teacher\": \"R1\", \"learner\": \"PR-AUTHOR\", \
-                            \"outcome\": \"open\"}]}\nwhere outcome is learned, accepted, declined or open.")]
+                            \"outcome\": \"open\"}]}\nwhere outcome is learned, accepted, declined or open."
+    )]
     Threads(Input),
 }
 
@@ -86,13 +92,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
         What::Flow(asked) => eval_flow::run(asked),
         What::Landing(input) => {
             let rows: Vec<teach::eval::RatedComment> = labelled::rows(&input.file)?;
-            print(
-                &Figures {
-                    rows: rows.len(),
-                    peerlore: teach::eval::landing_score(&rows, classify::read),
-                },
-                input.json,
-            )
+            print(&teach::eval::landing_score(&rows, classify::read), input.json)
         }
         What::Reviewers(asked) => eval_reviewers::run(asked),
         What::Threads(input) => {
@@ -102,12 +102,6 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
         What::Silent(asked) => eval_silent::run(asked),
         What::Spread(asked) => eval_spread::run(asked),
     }
-}
-
-#[derive(Serialize)]
-struct Figures<T> {
-    rows: usize,
-    peerlore: T,
 }
 
 /// Prints figures, a line each or as JSON.

@@ -36,6 +36,7 @@ pub fn run(asked: &Flow) -> anyhow::Result<()> {
     for file in &asked.files {
         let name = labelled::dataset(file);
         let network: Network = labelled::whole(file)?;
+        anyhow::ensure!(!network.is_empty(), "{} has no reviews", file.display());
         let people = people(&network).len();
         anyhow::ensure!(
             people <= MOST_PEOPLE,
@@ -62,9 +63,17 @@ fn table(out: &mut impl Write, of: &BTreeMap<String, Figures>) -> std::io::Resul
     let heads = heads.map(|head| format!("{head:>15}"));
     writeln!(out, "{:<16}{}", "network", heads.concat())?;
     for (name, of) in of {
-        let median = of.reach_median.map_or_else(|| "–".to_owned(), |reach| reach.to_string());
+        let median = of
+            .reach_median
+            .map_or_else(|| "–".to_owned(), |reach| reach.to_string());
         let hops = of.hops_median.map_or_else(|| "–".to_owned(), |hops| hops.to_string());
-        let figures = [of.reviews.to_string(), of.people.to_string(), median, of.reach_max.to_string(), hops];
+        let figures = [
+            of.reviews.to_string(),
+            of.people.to_string(),
+            median,
+            of.reach_max.to_string(),
+            hops,
+        ];
         let figures = figures.map(|figure| format!("{figure:>15}"));
         writeln!(out, "{name:<16}{}", figures.concat())?;
     }

@@ -49,14 +49,7 @@ fn told(out: &mut impl Write, of: &Outcome) -> std::io::Result<()> {
         out,
         "At {} yearly cuts people were flagged as silent experts {} times, by what was known then. Of {} who can be compared {:.0}% reviewed there in the \
          year after, and of people who know little of it and had reviewed as much {:.0}%: a difference of {:+.0} points (95%: {:+.0} to {:+.0}).",
-        of.cuts,
-        of.people_flagged,
-        of.people_compared,
-        of.flagged,
-        of.controls,
-        of.difference,
-        of.ci_low,
-        of.ci_high
+        of.cuts, of.people_flagged, of.people_compared, of.flagged, of.controls, of.difference, of.ci_low, of.ci_high
     )?;
     if of.ci_low <= 0.0 {
         writeln!(out, "That may be chance.")?;

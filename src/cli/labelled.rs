@@ -66,7 +66,12 @@ impl Row for RatedComment {
 }
 
 impl Row for MergedChange {
-    const SUCH_AS: &str = r#"{"t": 1714552800, "author": "ann", "reviewers": ["bob"], "modules": ["core"], "files": 3}"#;
+    const SUCH_AS: &str =
+        r#"{"t": 1714552800, "author": "ann", "reviewers": ["bob"], "modules": ["core"], "files": 3}"#;
+
+    fn flaw(&self) -> Option<String> {
+        self.flaw()
+    }
 }
 
 impl Row for ReadThread {
@@ -111,7 +116,11 @@ pub fn rows<T: Row>(file: &Path) -> anyhow::Result<Vec<T>> {
 pub fn whole<T: Whole>(file: &Path) -> anyhow::Result<T> {
     let text = text(file).with_context(|| format!("{} can't be read", file.display()))?;
     serde_json::from_str(&text).map_err(|error| {
-        anyhow::anyhow!("{} is something else: {error}. It is such as {}", file.display(), T::SUCH_AS)
+        anyhow::anyhow!(
+            "{} is something else: {error}. It is such as {}",
+            file.display(),
+            T::SUCH_AS
+        )
     })
 }
 

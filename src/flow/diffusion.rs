@@ -137,7 +137,11 @@ pub fn middle(counts: &[u64]) -> Option<f64> {
         })
     };
     let upper = all / 2;
-    let lower = if all.is_multiple_of(2) { upper.checked_sub(1)? } else { upper };
+    let lower = if all.is_multiple_of(2) {
+        upper.checked_sub(1)?
+    } else {
+        upper
+    };
     Some(f64::midpoint(at(lower)?, at(upper)?))
 }
 

@@ -22,8 +22,18 @@ pub type Network = BTreeMap<String, NetworkReview>;
 pub struct NetworkReview {
     /// When it ended, without a zone.
     pub end: NaiveDateTime,
-    /// Who took part, by any id.
-    pub participants: Vec<String>,
+    /// Who took part.
+    pub participants: Vec<Id>,
+}
+
+/// Somebody's id, whatever it is.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Id {
+    /// A name.
+    Name(String),
+    /// A number.
+    Number(i64),
 }
 
 /// What a network comes to.
@@ -43,21 +53,20 @@ pub struct Figures {
 
 /// Everybody in a network.
 #[must_use]
-pub fn people(network: &Network) -> BTreeSet<&str> {
-    let people = network.values().flat_map(|review| &review.participants);
-    people.map(String::as_str).collect()
+pub fn people(network: &Network) -> BTreeSet<&Id> {
+    network.values().flat_map(|review| &review.participants).collect()
 }
 
 /// What a network comes to.
 #[must_use]
 pub fn figures(network: &Network) -> Figures {
     let people = people(network);
-    let numbers: BTreeMap<&str, u32> = people.iter().copied().zip(0..).collect();
+    let numbers: BTreeMap<&Id, u32> = people.iter().copied().zip(0..).collect();
     let reviews: Vec<Review> = network
         .values()
         .map(|review| Review {
             end: review.end.and_utc(),
-            people: review.participants.iter().map(|person| numbers[person.as_str()]).collect(),
+            people: review.participants.iter().map(|person| numbers[person]).collect(),
         })
         .collect();
     let diffusion = Diffusion::through(people.len(), &reviews);

@@ -264,18 +264,10 @@ pub async fn candidates(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let hindrance = match row.hindrance.as_deref() {
-                None => None,
-                Some("not_member") => Some(Hindrance::NotMember),
-                Some("away") => Some(Hindrance::Away),
-                Some("at_capacity") => Some(Hindrance::AtCapacity),
-                Some("daily_cap") => Some(Hindrance::DailyCap),
-                Some(_) => return Err(StoreError::Unreadable { what: "hindrance" }),
-            };
             Ok(MaybeCandidate {
                 id: PersonId(row.id),
                 login: row.login,
-                hindrance,
+                hindrance: hindrance(row.hindrance.as_deref())?,
                 open_reviews: row.open_reviews,
                 open_elsewhere: row.open_elsewhere,
                 capacity: row.capacity,
@@ -292,6 +284,17 @@ pub async fn candidates(
             })
         })
         .collect()
+}
+
+fn hindrance(word: Option<&str>) -> Result<Option<Hindrance>, StoreError> {
+    match word {
+        None => Ok(None),
+        Some("not_member") => Ok(Some(Hindrance::NotMember)),
+        Some("away") => Ok(Some(Hindrance::Away)),
+        Some("at_capacity") => Ok(Some(Hindrance::AtCapacity)),
+        Some("daily_cap") => Ok(Some(Hindrance::DailyCap)),
+        Some(_) => Err(StoreError::Unreadable { what: "hindrance" }),
+    }
 }
 
 /// Who may appear and is no member at `at`, where the members are known; otherwise nobody.

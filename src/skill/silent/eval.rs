@@ -32,6 +32,17 @@ pub struct MergedChange {
     pub files: u32,
 }
 
+/// The first second of 2100.
+const FAR: i64 = 4_102_444_800;
+
+impl MergedChange {
+    /// What is wrong with it, beyond its shape.
+    #[must_use]
+    pub fn flaw(&self) -> Option<String> {
+        (!(0..FAR).contains(&self.t)).then(|| format!("{} is no time between 1970 and 2100 in seconds", self.t))
+    }
+}
+
 /// Changes with more files are mechanical, and make nobody an expert.
 const MOST_FILES: u32 = 100;
 /// A year, in seconds.
@@ -85,7 +96,7 @@ pub fn measure(changes: &[MergedChange], seed: u64) -> Option<Outcome> {
     let mut sorted: Vec<&MergedChange> = changes.iter().filter(|change| change.files <= MOST_FILES).collect();
     sorted.sort_by_key(|change| change.t);
     let people = numbers(changes);
-    let cuts: Vec<i64> = (1..).map(|back| end - back * YEAR).take_while(|cut| *cut >= first + YEAR).collect();
+    let cuts: Vec<i64> = (1..(end - first) / YEAR).map(|back| end - back * YEAR).collect();
     if cuts.is_empty() {
         return None;
     }
@@ -94,15 +105,26 @@ pub fn measure(changes: &[MergedChange], seed: u64) -> Option<Outcome> {
     for cut in &cuts {
         let before = year_before(&sorted, &people, *cut);
         let after = year_before(&sorted, &people, *cut + YEAR);
-        let after: BTreeMap<(PersonId, &str), &Work> =
-            after.iter().map(|row| ((row.person, row.module.as_str()), row)).collect();
-        let reviews = |row: &Work| f64::from(after.get(&(row.person, row.module.as_str())).map_or(0, |row| row.reviews));
+        let after: BTreeMap<(PersonId, &str), &Work> = after
+            .iter()
+            .map(|row| ((row.person, row.module.as_str()), row))
+            .collect();
+        let reviews = |row: &Work| {
+            f64::from(
+                after
+                    .get(&(row.person, row.module.as_str()))
+                    .map_or(0, |row| row.reviews),
+            )
+        };
         deviance.add(&before, &after);
         let found = silent_experts(&before);
         people_flagged += found.len();
         for expert in &found {
             let controls = matched(&before, &expert.work);
-            let later: Vec<f64> = controls.iter().map(|row| f64::from(u8::from(reviews(row) > 0.0))).collect();
+            let later: Vec<f64> = controls
+                .iter()
+                .map(|row| f64::from(u8::from(reviews(row) > 0.0)))
+                .collect();
             if !later.is_empty() {
                 let theirs = later.iter().sum::<f64>() / float(later.len());
                 let own = f64::from(u8::from(reviews(&expert.work) > 0.0));
@@ -137,7 +159,10 @@ fn matched<'w>(rows: &'w [Work], to: &Work) -> Vec<&'w Work> {
     });
     let others: Vec<&Work> = others.collect();
     let nearest = others.iter().map(|row| row.reviews.abs_diff(to.reviews)).min();
-    others.into_iter().filter(|row| Some(row.reviews.abs_diff(to.reviews)) == nearest).collect()
+    others
+        .into_iter()
+        .filter(|row| Some(row.reviews.abs_diff(to.reviews)) == nearest)
+        .collect()
 }
 
 fn means<'p>(people: impl Iterator<Item = &'p Vec<(f64, f64)>>) -> (f64, f64) {
@@ -189,7 +214,9 @@ impl Deviance {
         for row in before.iter().filter(|row| row.others_changes > 0) {
             let next = after.get(&(row.person, row.module.as_str()));
             let of_others = next.map(|next| next.others_changes);
-            let of_others = of_others.or_else(|| changes.get(row.module.as_str()).copied()).unwrap_or_default();
+            let of_others = of_others
+                .or_else(|| changes.get(row.module.as_str()).copied())
+                .unwrap_or_default();
             let usual = expected(&fit, row);
             let base = usual * f64::from(of_others) / f64::from(row.others_changes);
             let came = f64::from(next.map_or(0, |next| next.reviews));
@@ -307,7 +334,11 @@ mod tests {
     #[test]
     fn whoever_knows_much_and_begins_to_review_counts_for_the_rule() {
         // From the fifth year on `ana` reviews; before she is as silent as everybody but two.
-        let outcome = measure(&history(|day| if day > 1_900 && day % 2 == 0 { "ana" } else { "p4" }), 0).expect("ten years");
+        let outcome = measure(
+            &history(|day| if day > 1_900 && day % 2 == 0 { "ana" } else { "p4" }),
+            0,
+        )
+        .expect("ten years");
         assert!(outcome.people_flagged > 0, "{outcome:?}");
         assert!(outcome.ci_low <= outcome.difference && outcome.difference <= outcome.ci_high);
         assert!((outcome.difference - (outcome.flagged - outcome.controls)).abs() < 1e-9);

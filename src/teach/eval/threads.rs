@@ -96,8 +96,13 @@ impl ReadThread {
         }
         // The author may be taught without a word.
         let strange = |name: &&str| *name != AUTHOR && !said.contains(name);
-        let mut named = self.lessons.iter().flat_map(|lesson| [lesson.teacher.as_str(), lesson.learner.as_str()]);
-        named.find(strange).map(|name| format!("{name} has a lesson and said nothing"))
+        let mut named = self
+            .lessons
+            .iter()
+            .flat_map(|lesson| [lesson.teacher.as_str(), lesson.learner.as_str()]);
+        named
+            .find(strange)
+            .map(|name| format!("{name} has a lesson and said nothing"))
     }
 
     /// The thread as the rules read it. Nothing is known of pushes.
@@ -221,7 +226,12 @@ pub fn thread_score(rows: &[ReadThread], read: fn(&CommentText<'_>) -> Reading) 
         let found: BTreeMap<Pair, ReadOutcome> = row
             .lessons
             .iter()
-            .map(|lesson| ((people[lesson.teacher.as_str()], people[lesson.learner.as_str()]), lesson.outcome))
+            .map(|lesson| {
+                (
+                    (people[lesson.teacher.as_str()], people[lesson.learner.as_str()]),
+                    lesson.outcome,
+                )
+            })
             .collect();
         let (taught, _) = lessons(&row.thread(&people, read));
         let told: BTreeMap<Pair, ReadOutcome> = taught
@@ -232,7 +242,10 @@ pub fn thread_score(rows: &[ReadThread], read: fn(&CommentText<'_>) -> Reading) 
         ours.add(&told.keys().copied().collect(), &pairs);
         let began = row.comments.first().map(|comment| people[comment.who.as_str()]);
         let began = began.filter(|began| *began != people[AUTHOR]);
-        naive.add(&began.into_iter().map(|began| (began, people[AUTHOR])).collect(), &pairs);
+        naive.add(
+            &began.into_iter().map(|began| (began, people[AUTHOR])).collect(),
+            &pairs,
+        );
         for (pair, outcome) in &told {
             if let Some(said) = found.get(pair) {
                 *outcomes.entry((*said, *outcome)).or_default() += 1;
