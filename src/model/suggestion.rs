@@ -31,7 +31,7 @@ pub enum ScorePart {
     Activity,
     /// Open reviews, subtracted.
     Load,
-    /// From another team than the author (learner only).
+    /// Whatever names a team: from another one than the author's, or whose own code it is (learner only).
     OtherTeam,
     /// Knows something next to it: the language, a neighbouring folder (learner only).
     Adjacent,

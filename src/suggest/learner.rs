@@ -283,33 +283,33 @@ impl<'g, 'q> Field<'g, 'q> {
     /// What they know next to the change.
     fn footing(&self, facts: &Facts<'q>) -> Vec<Part<'q>> {
         let candidate = facts.candidate;
-        let language = self.language(candidate).map(|(language, weight)| {
-            let untold = candidate.untold_languages.iter().any(|untold| untold == language);
-            (LANGUAGE * weight, Why::Language((!untold).then_some(language)))
-        });
-        let beside = facts.beside.map(|beside| {
-            let weight = NEIGHBOUR * skill::saturated(f64::from(beside.reviewed));
-            (weight, Why::Beside(beside))
-        });
-        let own = self.own_code(candidate);
-        let own = own.map(|team| (OWN_CODE, Why::TeamsCode(&team.name)));
-        let near = skill::nearest(&candidate.skills, &self.ground.expected);
-        let near = near.map(|near| (RELATED * near.score, Why::Taught(near.best)));
-        let here = facts.known.filter(|known| !known.prefix.is_empty());
-        let here = here.map(|known| {
-            let weight = HERE * skill::saturated(known.evidence);
-            (weight, Why::KnowsPlace(known.prefix, known.holding))
-        });
-        let adjacent = |(weight, why)| Part {
+        let next_to_it = |weight, why| Part {
             part: ScorePart::Adjacent,
             weight,
             why,
         };
-        [language, own, beside, near, here]
-            .into_iter()
-            .flatten()
-            .map(adjacent)
-            .collect()
+        let language = self.language(candidate).map(|(language, weight)| {
+            let untold = candidate.untold_languages.iter().any(|untold| untold == language);
+            next_to_it(LANGUAGE * weight, Why::Language((!untold).then_some(language)))
+        });
+        let beside = facts.beside.map(|beside| {
+            let weight = NEIGHBOUR * skill::saturated(f64::from(beside.reviewed));
+            next_to_it(weight, Why::Beside(beside))
+        });
+        // It names a team, which may be hidden later: then all that is said of teams goes.
+        let own = self.own_code(candidate).map(|team| Part {
+            part: ScorePart::OtherTeam,
+            weight: OWN_CODE,
+            why: Why::TeamsCode(&team.name),
+        });
+        let near = skill::nearest(&candidate.skills, &self.ground.expected);
+        let near = near.map(|near| next_to_it(RELATED * near.score, Why::Taught(near.best)));
+        let here = facts.known.filter(|known| !known.prefix.is_empty());
+        let here = here.map(|known| {
+            let weight = HERE * skill::saturated(known.evidence);
+            next_to_it(weight, Why::KnowsPlace(known.prefix, known.holding))
+        });
+        [language, own, beside, near, here].into_iter().flatten().collect()
     }
 
     /// The language of the change that they know best, with how well in [0, 1).

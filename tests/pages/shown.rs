@@ -48,7 +48,7 @@ async fn a_pull_request_shows_two_people_with_their_reasons() {
     Sum 7.891
     Who would learn: dan
     Part Reason Adds
-    Next to it in Payments, whose code this is 0.300
+    Team in Payments, whose code this is 0.300
     Next to it knows Rust 0.133
     Next to it reviewed 2 changes under ledger/ since September 0.069
     Next to it taught error handling in 2 reviews 0.035

@@ -1,8 +1,10 @@
 //! What only some may know is said on no pull request that others read: what was learned in a private repository, what
 //! somebody would like to learn and shows nobody, the name of a secret team.
+use peerlore::demo::github::AccountKind;
 use peerlore::demo::github::Change;
 use peerlore::demo::github::NewPull;
 use peerlore::demo::github::PullName;
+use peerlore::demo::github::UserSpec;
 use peerlore::pipeline::opt_out;
 use peerlore::store::people;
 
@@ -192,6 +194,29 @@ async fn a_secret_team_has_no_name_on_a_pull_request_also_where_it_is_hidden_lat
     peerlore.tell(asked).await;
     let said = format!("{:?} {:?}", peerlore.said(&pull), peerlore.suggestion(&pull).await);
     assert!(!said.contains("Payments"), "{said}");
+}
+
+#[tokio::test]
+async fn whose_code_it_is_goes_with_a_hidden_name() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.github.add_account(&UserSpec {
+        login: "gil",
+        name: "gil",
+        kind: AccountKind::User,
+    });
+    let began = by("ada", TODAY - 1);
+    peerlore.tell(peerlore.github.add_member(began, "gil", false)).await;
+    peerlore
+        .tell(peerlore.github.join_team(began, "payments", "gil", false))
+        .await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(9, "let nine = 9.0;")]).await;
+    let said = format!("{:?}", peerlore.suggestion(&pull).await);
+    assert!(said.contains("in Payments, whose code this is"), "{said}");
+    peerlore
+        .tell(peerlore.github.hide_team(by("ada", TODAY + 1), "payments"))
+        .await;
+    let said = told(&peerlore, &pull).await;
+    assert!(said.contains("gil") && !said.contains("Payments"), "{said}");
 }
 
 #[tokio::test]
