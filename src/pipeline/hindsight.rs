@@ -167,7 +167,7 @@ impl Hash for History {
         (&self.pulls, &self.teams, &self.repos).hash(state);
         for (repo, settings) in &self.settings {
             // All of them, since which ones spare people is not decided here.
-            (repo, serde_json::to_string(settings).unwrap_or_default()).hash(state);
+            (repo, format!("{settings:?}")).hash(state);
         }
     }
 }

@@ -33,7 +33,7 @@ use crate::suggest::past::Past;
 
 /// Repositories that are kept at most; the one asked about longest ago goes first.
 const MOST: usize = 64;
-/// Pull requests of them at most, of one repository alone as many as it has: about 1.5 KB each.
+/// Pull requests of them at most (*judgement*: below a gigabyte); of one repository alone as many as it has.
 const MOST_PULLS: usize = 500_000;
 /// Hours after which a repository that nobody asked about is let go.
 const KEPT_HOURS: i64 = 24;

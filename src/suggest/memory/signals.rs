@@ -16,6 +16,7 @@ use crate::suggest::memory::Values;
 use crate::suggest::memory::faded;
 use crate::suggest::memory::keys::Keys;
 use crate::suggest::pair::Familiar;
+use crate::suggest::paths::Sum;
 use crate::suggest::paths::View;
 
 /// The values of everybody who reviewed before, the author aside, for one change.
@@ -82,11 +83,11 @@ impl Memory {
                 let ago = |time: Option<Time>| time.map_or(0.0, |time| lately(now, time));
                 let mut values = [0.0; SIGNALS];
                 for (signal, value) in [
-                    (Signal::PlacesLately, places[at][0]),
-                    (Signal::Places, places[at][1]),
+                    (Signal::PlacesLately, places[at][Sum::ReviewedLately as usize]),
+                    (Signal::Places, places[at][Sum::Reviewed as usize]),
                     (Signal::NamesLately, names[at][0]),
                     (Signal::Names, names[at][1]),
-                    (Signal::Wrote, places[at][2]),
+                    (Signal::Wrote, places[at][Sum::Wrote as usize]),
                     (Signal::Activity, known.activity),
                     (Signal::Pair, pair.map_or(0.0, |pair| pair.weight)),
                     (Signal::Session, session[at]),

@@ -14,7 +14,8 @@ pub fn replay(settings: &Settings) -> Markup {
         (heading("replay"))
         p {
             "The replay goes through the organisation's own pull requests in the order in which they were opened. Each one is asked about with only "
-            "what was closed before it; nothing that came later counts. Asked about are the last ones that somebody reviewed, that are closed and "
+            "what was closed before it; nothing that came later counts, but where its files were never read (an import without them): there the places "
+            "that were commented on stand for them, and the page says of how many. Asked about are the last ones that somebody reviewed, that are closed and "
             "whose author may appear. With fewer than " (replayed::ENOUGH) " of them no figure is shown. Every way of choosing lives in a world of "
             "its own: whoever it chose knows the files once that pull request is closed."
         }
