@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::cli::labelled;
+use crate::model::wording;
 use crate::suggest::eval::Row;
 use crate::suggest::spread;
 use crate::suggest::spread::Asked;
@@ -135,12 +136,14 @@ struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     fn at(path: &'a Path) -> anyhow::Result<Self> {
-        let file = File::create(path).with_context(|| format!("{} can't be written", path.display()))?;
+        // What stands in it stays until there is something new.
+        let file = File::options().write(true).create(true).truncate(false).open(path);
+        let file = file.with_context(|| format!("{} can't be written", path.display()))?;
         Ok(Self { path, file })
     }
 
     fn write(mut self, svg: &str) -> anyhow::Result<()> {
-        let written = self.file.write_all(svg.as_bytes());
+        let written = self.file.set_len(0).and_then(|()| self.file.write_all(svg.as_bytes()));
         written.with_context(|| format!("{} can't be written", self.path.display()))
     }
 }
@@ -148,9 +151,14 @@ impl<'a> Drawing<'a> {
 fn table(out: &mut impl Write, outcome: &Outcome, asked: &Spread) -> anyhow::Result<()> {
     writeln!(
         out,
-        "{}: {} changes of {} files by {} people in {} quarters, means over {} seeds. Changes in per cent of what happened; \
+        "{}: {} of {} by {} people in {}, means over {}. Changes in per cent of what happened; \
          FaR is files at risk, areas are two levels of folders.\n",
-        outcome.dataset, outcome.changes, outcome.files, outcome.people, outcome.quarters, outcome.seeds
+        outcome.dataset,
+        wording::count(outcome.changes, "change"),
+        wording::count(outcome.files, "file"),
+        outcome.people,
+        wording::count(outcome.quarters, "quarter"),
+        wording::count(outcome.seeds, "seed")
     )?;
     let mut columns: Vec<Column> = COLUMNS.to_vec();
     if asked.oracle {
