@@ -274,3 +274,60 @@ pub fn thread_score(rows: &[ReadThread], read: fn(&CommentText<'_>) -> Reading) 
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANA: PersonId = PersonId(1);
+    const BEN: PersonId = PersonId(2);
+    const EVE: PersonId = PersonId(3);
+
+    fn score(told: &[Pair], found: &[Pair]) -> PairScore {
+        let mut pairs = Pairs::default();
+        pairs.add(&told.iter().copied().collect(), &found.iter().copied().collect());
+        pairs.score()
+    }
+
+    #[test]
+    fn a_pair_is_right_only_in_its_direction() {
+        let turned = score(&[(ANA, BEN)], &[(BEN, ANA)]);
+        assert!(turned.pair_f1.abs() < 1e-12 && turned.direction_accuracy.abs() < 1e-12);
+        let half = score(&[(ANA, BEN), (EVE, BEN)], &[(ANA, BEN), (BEN, EVE), (EVE, ANA)]);
+        assert!((half.pair_precision - 0.5).abs() < 1e-12);
+        assert!((half.pair_recall - 1.0 / 3.0).abs() < 1e-12);
+        assert!((half.pair_f1 - 0.4).abs() < 1e-12);
+        assert!(
+            (half.direction_accuracy - 0.5).abs() < 1e-12,
+            "a lesson that isn't told has no direction"
+        );
+    }
+
+    #[test]
+    fn nothing_to_tell_is_no_score() {
+        assert_eq!(score(&[], &[]), PairScore::default());
+    }
+
+    #[test]
+    fn whoever_has_a_lesson_said_something_or_wrote_the_change() {
+        let thread = |teacher: &str, learner: &str| ReadThread {
+            path: None,
+            comments: vec![SaidInThread {
+                who: "R1".to_owned(),
+                created_at: DateTime::UNIX_EPOCH,
+                body: "This needs an index.".to_owned(),
+            }],
+            lessons: vec![FoundLesson {
+                teacher: teacher.to_owned(),
+                learner: learner.to_owned(),
+                outcome: ReadOutcome::Open,
+            }],
+        };
+        assert_eq!(thread("R1", AUTHOR).flaw(), None);
+        let flaw = thread("R2", AUTHOR).flaw();
+        assert_eq!(flaw.as_deref(), Some("R2 has a lesson and said nothing"));
+        let mut empty = thread("R1", AUTHOR);
+        empty.comments.clear();
+        assert_eq!(empty.flaw().as_deref(), Some("it has no comments"));
+    }
+}
