@@ -10,6 +10,7 @@ use crate::pipeline::learn::Reread;
 use crate::pipeline::record;
 use crate::pipeline::record::Seen;
 use crate::store::imports;
+use crate::store::lessons;
 use crate::store::pulls;
 
 /// What became of one record.
@@ -53,7 +54,13 @@ pub async fn record(
             _ => false,
         });
         let next = record::event(&mut tx, seen, event, *at).await?;
-        moved = next.installation.zip(next.pull).or(moved);
+        let of_event = next.installation.zip(next.pull);
+        if let (None, Some((installation, pull))) = (moved, of_event) {
+            // Before its comments are written, since whoever learns from it holds it and then reads them.
+            pulls::hold(&mut tx, pull).await?;
+            lessons::hold_pull(&mut tx, installation, pull).await?;
+        }
+        moved = of_event.or(moved);
     }
     let Some((installation, pull)) = moved else {
         return Ok(Imported::Unreadable("no pull request in it".to_owned()));

@@ -105,6 +105,27 @@ impl Seen {
         Ok(())
     }
 
+    /// Stores the people of several events of one tenant before the events, all in one order.
+    ///
+    /// # Errors
+    /// [`StepError::Store`] when the database refuses.
+    pub async fn people_first<'a>(
+        &mut self,
+        conn: &mut PgConnection,
+        id: InstallationId,
+        events: impl IntoIterator<Item = &'a (Time, Event)>,
+    ) -> Result<(), StepError> {
+        let told = events.into_iter();
+        let mut people: Vec<(&Actor, Time)> = told
+            .flat_map(|(at, event)| event.people().into_iter().map(|person| (person, *at)))
+            .collect();
+        people.sort_by_key(|(person, _)| person.id);
+        for (person, at) in people {
+            self.person(conn, id, person, at).await?;
+        }
+        Ok(())
+    }
+
     async fn person(
         &mut self,
         conn: &mut PgConnection,

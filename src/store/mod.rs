@@ -85,6 +85,12 @@ impl StoreError {
         }
     }
 
+    /// Whether two transactions waited for each other and this one was ended for the other's sake: done again, it passes.
+    #[must_use]
+    pub fn is_deadlock(&self) -> bool {
+        matches!(self, Self::Query(sqlx::Error::Database(inner)) if inner.code().is_some_and(|code| code == "40P01"))
+    }
+
     /// Whether what was to be stored is to blame, so that it will never be taken and anything else may.
     #[must_use]
     pub fn is_of_data(&self) -> bool {

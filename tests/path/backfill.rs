@@ -13,6 +13,8 @@ use peerlore::demo::github::delivery::Delivery;
 use peerlore::demo::github::failures::Failure;
 use peerlore::demo::github::graphql::GraphFault;
 use peerlore::model::ids::InstallationId;
+use peerlore::model::ids::PullKey;
+use peerlore::model::ids::RepoId;
 use peerlore::model::settings::Settings;
 use peerlore::model::settings::Surface;
 use peerlore::pipeline::backfill;
@@ -21,6 +23,7 @@ use peerlore::store::backfills::Progress;
 use peerlore::store::backfills::State;
 use peerlore::store::backfills::plan::Before;
 use peerlore::store::jobs;
+use peerlore::store::lessons;
 use peerlore::store::sweeps;
 use sqlx::ConnectOptions;
 
@@ -275,6 +278,45 @@ async fn a_future_that_is_dropped_leaves_no_half_page() {
     assert_eq!(late.one::<i64>("select count(*) from comment").await, 0);
     late.run_jobs().await;
     assert_eq!(learned(&late).await, whole().await);
+}
+
+/// Who learns from a pull request holds it and then its comments, which a page writes.
+#[tokio::test]
+async fn a_page_and_what_a_webhook_began_never_wait_for_each_other() {
+    let (late, untold) = comes_late().await;
+    late.tell(untold).await;
+    late.run_jobs().await;
+    let before = learned(&late).await;
+    // As if the comments had been edited since, which only the page knows.
+    late.sql("update comment set body = 'What?', updated_at = updated_at - interval '1 s'")
+        .await;
+    let id = plan(&late).await;
+    let key = PullKey {
+        repo: RepoId(
+            late.one("select repo_id from comment order by number desc limit 1")
+                .await,
+        ),
+        number: late
+            .one("select number from comment order by number desc limit 1")
+            .await,
+    };
+    let mut learning = late.pool().begin().await.expect("a transaction");
+    lessons::hold_pull(&mut learning, id, key).await.expect("held");
+    let pipeline = late.app.pipeline.clone();
+    let reading = tokio::spawn(async move { backfill::run(&pipeline, id).await });
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while late.one::<i64>(waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("select 1 from comment for share")
+        .execute(&mut *learning)
+        .await
+        .expect("the page doesn't hold what waits for it");
+    learning.rollback().await.expect("let go");
+    reading.await.expect("it ends").expect("a page");
+    late.run_jobs().await;
+    assert_eq!(learned(&late).await, before);
 }
 
 #[tokio::test]

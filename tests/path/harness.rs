@@ -439,7 +439,9 @@ impl Drop for Peerlore {
                 let mut conn = PgConnection::connect_with(&options).await.expect("the database");
                 let left = jobs::backlog(&mut conn).await.expect("the queue");
                 let why: Option<String> = sqlx::query_scalar(
-                    "select string_agg(concat_ws(' ', payload, attempts, run_at - now(), last_error), '; ') from graphile_worker._private_jobs",
+                    "select concat_ws('; ', (select string_agg(concat_ws(' ', payload, attempts, run_at - now(), last_error), '; ')
+                                             from graphile_worker._private_jobs),
+                                            (select string_agg(error, '; ') from backfill))",
                 )
                 .fetch_one(&mut conn)
                 .await

@@ -48,6 +48,9 @@ use crate::store::tenants;
 /// two, and older lessons weigh less.
 const DIFFS_DAYS: i64 = 90;
 
+/// How often a page is written that the database ends in favour of somebody else's transaction (*judgement*).
+const DEADLOCKS: u32 = 5;
+
 /// What is read once for all pull requests of a repository.
 pub struct Around {
     attributes: String,
@@ -119,11 +122,29 @@ fn read<'a>(past: &'a PastPage, attributes: &str) -> Vec<(&'a PastPull, Option<C
     all
 }
 
-/// Stores a page with where the next one begins, learns from it and queues that one: one transaction.
+/// Stores a page with where the next one begins, learns from it and queues that one: one transaction. Where it and another one wait for
+/// each other and the database ends ours, it is written anew.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses; then nothing of the page is stored.
 pub async fn store(
+    pipeline: &Pipeline,
+    tenant: (InstallationId, &Turn),
+    past: &PastPage,
+    around: &Around,
+) -> Result<(), StepError> {
+    for _ in 1..DEADLOCKS {
+        match store_once(pipeline, tenant, past, around).await {
+            Err(StepError::Store(error)) if error.is_deadlock() => {
+                tracing::info!(repo.id = tenant.1.repo.0, %error, "a page of the past is written anew");
+            }
+            done => return done,
+        }
+    }
+    store_once(pipeline, tenant, past, around).await
+}
+
+async fn store_once(
     pipeline: &Pipeline,
     (id, turn): (InstallationId, &Turn),
     past: &PastPage,
@@ -227,7 +248,7 @@ async fn each(
     (id, turn): (InstallationId, &Turn),
     all: &[(&PastPull, Option<Contents>)],
 ) -> Result<Vec<i32>, StepError> {
-    let mut seen = Seen::default();
+    let mut seen = hold_all(conn, (id, turn.repo), all).await?;
     let mut refused = Vec::new();
     for (pull, contents) in all {
         let key = PullKey {
@@ -250,6 +271,40 @@ async fn each(
     Ok(refused)
 }
 
+/// What webhooks about any pull request of the page would wait for is held from the beginning, in their order: pull requests, what is
+/// learned from them, people. Taken one pull request at a time, a page would hold the people of the first while it waits for the second.
+async fn hold_all(
+    conn: &mut PgConnection,
+    (id, repo): (InstallationId, RepoId),
+    all: &[(&PastPull, Option<Contents>)],
+) -> Result<Seen, StepError> {
+    let keys = || {
+        all.iter().map(|(pull, _)| PullKey {
+            repo,
+            number: pull.number,
+        })
+    };
+    for key in keys() {
+        pulls::hold(conn, key).await?;
+    }
+    for key in keys() {
+        lessons::hold_pull(conn, id, key).await?;
+    }
+    let mut seen = Seen::default();
+    let mut point = conn.begin().await?;
+    let events = all.iter().flat_map(|(pull, _)| &pull.events);
+    match seen.people_first(&mut point, id, events).await {
+        Ok(()) => point.commit().await?,
+        // Whose pull request it is, is found out when each is stored for itself.
+        Err(StepError::Store(error)) if error.is_of_data() => {
+            point.rollback().await?;
+            seen = Seen::default();
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(seen)
+}
+
 async fn one(
     pipeline: &Pipeline,
     conn: &mut PgConnection,
@@ -257,7 +312,6 @@ async fn one(
     (past, read, seen): (&PastPull, Option<&Contents>, &mut Seen),
 ) -> Result<(), StepError> {
     let now = pipeline.clock.now();
-    pulls::hold(conn, key).await?;
     let known = pulls::pull(conn, id, key).await?.filter(|pull| !pull.only_number);
     let pushes = contents::pushes(conn, id, key).await?;
     for (at, event) in past.events.iter().filter(|(_, event)| is_new(event, &pushes)) {
@@ -295,7 +349,6 @@ async fn one(
             pulls::still_without_diffs(conn, id, key).await?;
         }
     }
-    lessons::hold_pull(conn, id, key).await?;
     learn::of_pull((conn, &pipeline.classifier), id, key, Reread::New).await?;
     Ok(())
 }
