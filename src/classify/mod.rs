@@ -5,6 +5,7 @@
 //! quotes or code blocks; its kind and its stance by patterns ([`manner`]). It abstains where no area is likely enough.
 pub mod attributes;
 pub mod card;
+pub mod cues;
 pub mod eval;
 pub mod features;
 pub mod file;
@@ -173,6 +174,7 @@ fn reading(
         proposes: manner::proposes(parts),
         suggestion_blocks: u16::try_from(parts.suggestions.len()).unwrap_or(u16::MAX),
         chars: u32::try_from(parts.prose.chars().count()).unwrap_or(u32::MAX),
+        manner: cues::manner(parts, &answer),
         model: model.to_owned(),
     }
 }

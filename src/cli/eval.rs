@@ -12,11 +12,10 @@ use crate::cli::eval_flow;
 use crate::cli::eval_reviewers;
 use crate::cli::eval_silent;
 use crate::cli::eval_spread;
+use crate::cli::eval_threads;
 use crate::cli::labelled;
 use crate::config::Config;
 use crate::teach;
-use crate::teach::eval::threads::ReadThread;
-use crate::teach::eval::threads::thread_score;
 
 /// Measure a model on labelled data.
 #[derive(Debug, Args)]
@@ -65,12 +64,12 @@ enum What {
     Spread(eval_spread::Spread),
     /// Who taught whom in review threads that people read, and what came of it, beside the rule that who began teaches the author
     #[command(
-        after_help = "Example: peerlore eval threads dev.jsonl.gz --json\n\nA line of the file is such as\n  \
+        after_help = "Example: peerlore eval threads dev.jsonl.gz --cross-validate --json\n\nA line of the file is such as\n  \
                             {\"path\": \"src/db.rs\", \"comments\": [{\"who\": \"R1\", \"created_at\": \"2024-05-01T09:00:00Z\", \
                             \"body\": \"This needs an index.\"}], \"lessons\": [{\"teacher\": \"R1\", \"learner\": \"PR-AUTHOR\", \
                             \"outcome\": \"open\"}]}\nwhere outcome is learned, accepted, declined or open."
     )]
-    Threads(Input),
+    Threads(eval_threads::Threads),
 }
 
 #[derive(Debug, Args)]
@@ -95,10 +94,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
             print(&teach::eval::landing_score(&rows, classify::read), input.json)
         }
         What::Reviewers(asked) => eval_reviewers::run(asked),
-        What::Threads(input) => {
-            let rows: Vec<ReadThread> = labelled::rows(&input.file)?;
-            print(&thread_score(&rows, classify::read), input.json)
-        }
+        What::Threads(asked) => eval_threads::run(asked),
         What::Silent(asked) => eval_silent::run(asked),
         What::Spread(asked) => eval_spread::run(asked),
     }

@@ -16,12 +16,14 @@ pub mod eval_flow;
 pub mod eval_reviewers;
 pub mod eval_silent;
 pub mod eval_spread;
+pub mod eval_threads;
 pub mod experts;
 pub mod import;
 mod labelled;
 pub mod model;
 pub mod opt_out;
 pub mod profile;
+mod read_threads;
 pub mod rebuild;
 pub mod replay;
 pub mod serve;
@@ -31,6 +33,7 @@ pub mod sweep;
 pub mod terminal;
 pub mod the_app;
 pub mod train;
+pub mod train_threads;
 
 use std::process::ExitCode;
 

@@ -27,6 +27,7 @@ use crate::cli::arguments;
 use crate::cli::classifier;
 use crate::cli::eval_corrections;
 use crate::cli::labelled;
+use crate::cli::train_threads;
 use crate::config::Config;
 use crate::model::wording;
 use crate::weights;
@@ -48,6 +49,9 @@ enum What {
     /// The classifier, on comments labelled by skill area, one JSON object a line
     #[command(after_help = "Example: peerlore train classify dev.jsonl.gz --out areas.gz")]
     Classify(Classify),
+    /// Who taught whom in a review thread, and what came of it, on threads that people read, one JSON object a line
+    #[command(after_help = "Example: peerlore train threads dev.jsonl.gz --out threads.json")]
+    Threads(train_threads::Threads),
 }
 
 #[derive(Debug, Args)]
@@ -77,7 +81,10 @@ struct Classify {
 /// # Errors
 /// When the data can't be read or doesn't do, or the files can't be written.
 pub async fn run(config: &Config, command: &Train) -> anyhow::Result<()> {
-    let What::Classify(command) = &command.what;
+    let command = match &command.what {
+        What::Classify(command) => command,
+        What::Threads(command) => return train_threads::run(command),
+    };
     let ending = command.out.extension().unwrap_or_default();
     anyhow::ensure!(
         ending != classifier::CARD && ending != classifier::SECOND,
@@ -250,7 +257,11 @@ fn folder_of(file: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let written = || -> std::io::Result<()> {
         // Whoever serves may be another user.
         let readable = std::fs::Permissions::from_mode(0o644);

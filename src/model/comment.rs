@@ -4,6 +4,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::manner::Manner;
 use crate::model::skill::Area;
 
 /// Where on a pull request a comment stands. GitHub numbers the kinds apart, so an id is only unique with its place.
@@ -155,6 +156,9 @@ pub struct Reading {
     pub suggestion_blocks: u16,
     /// Characters of prose, quotes and code blocks left out.
     pub chars: u32,
+    /// How it is meant, as far as its words show.
+    #[serde(default)]
+    pub manner: Manner,
     /// Which model read it, with its version.
     pub model: String,
 }

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod job;
 pub mod lesson;
 pub mod manifest;
+pub mod manner;
 pub mod ownership;
 pub mod person;
 pub mod pull;

@@ -1,10 +1,14 @@
 //! From a thread to lessons: the gates, who taught whom, and what came of it (science.md section 1).
+//!
+//! In a review thread, who taught whom and how that was answered is inferred ([`exchange`](crate::teach::exchange)); in a conversation, where
+//! subjects mix and nobody read threads to learn from, a comment teaches whom it plainly speaks to, and only what gives a reason counts.
 use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::Stance;
 use crate::model::correction::MOST_AREAS;
 use crate::model::correction::Said;
+use crate::model::correction::Teaches;
 use crate::model::evidence::FollowUp;
 use crate::model::evidence::Standing;
 use crate::model::evidence::Thread;
@@ -15,6 +19,11 @@ use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::lesson::Refusal;
 use crate::model::skill::Area;
+use crate::teach::exchange::Exchange;
+use crate::teach::exchange::Grade;
+use crate::teach::exchange::exchanges;
+use crate::teach::exchange::model;
+use crate::teach::exchange::talk::Talk;
 use crate::teach::landing::Answer;
 use crate::teach::landing::Landing;
 use crate::teach::landing::Signs;
@@ -45,8 +54,12 @@ struct Taught<'a> {
 pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
     let mut refused = Vec::new();
     let mut taught = Vec::new();
+    let told = match thread.place {
+        CommentPlace::Diff => Some(Told::of(thread)),
+        CommentPlace::Conversation | CommentPlace::Review => None,
+    };
     for at in 0..thread.comments.len() {
-        match consider(thread, at) {
+        match consider(thread, told.as_ref(), at) {
             Ok(found) => taught.push(found),
             Err(refusal) => refused.push((thread.comments[at].id, refusal)),
         }
@@ -61,8 +74,68 @@ pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
     (found, refused)
 }
 
+/// Who likely taught whom in a review thread.
+struct Told {
+    exchanges: Vec<Exchange>,
+    /// The place in the talk of each comment of the thread; none where its writer doesn't count.
+    places: Vec<Option<usize>>,
+}
+
+impl Told {
+    fn of(thread: &Thread) -> Self {
+        let talk = Talk::of_thread(thread);
+        let mut places = vec![None; thread.comments.len()];
+        for (in_talk, in_thread) in talk.places.iter().enumerate() {
+            places[*in_thread] = Some(in_talk);
+        }
+        Self {
+            exchanges: exchanges(&talk, model::shipped()),
+            places,
+        }
+    }
+
+    /// What a comment is part of: the likeliest, where it may be part of several.
+    fn by(&self, comment: &ThreadComment, at: usize) -> Option<&Exchange> {
+        let place = self.places[at]?;
+        let its = |one: &&Exchange| one.teacher == comment.author && one.comments.contains(&place);
+        let all = self.exchanges.iter().filter(its);
+        all.max_by(|one, other| one.chance.total_cmp(&other.chance))
+    }
+}
+
+/// Whom a comment taught, and how that person answered.
+fn taught(thread: &Thread, told: Option<&Told>, at: usize) -> Result<(PersonId, Answer), Refusal> {
+    let comment = &thread.comments[at];
+    let said = comment.said.as_ref().and_then(|said| said.teaches);
+    let exchange = told.and_then(|told| told.by(comment, at));
+    if let Some(exchange) = exchange.filter(|_| said != Some(Teaches::Request)) {
+        let answer = match exchange.grade {
+            Grade::Learned | Grade::Accepted => Answer::Acknowledged,
+            Grade::Declined => Answer::Disagreed,
+            Grade::Open => Answer::None,
+        };
+        return Ok((exchange.learner, answer));
+    }
+    let learner = learner(thread, at)?;
+    let by_rule = told.is_none() && comment.reading.explains;
+    if !by_rule && said != Some(Teaches::Knowledge) {
+        return Err(match comment.reading.stance {
+            Stance::Asks => Refusal::Question,
+            Stance::Acknowledges | Stance::Disagrees | Stance::Unclear => Refusal::BareRequest,
+        });
+    }
+    let to_author = thread.pull_author == Some(learner);
+    let changed = to_author && changed_nearby(comment.follow_up);
+    let answer = answer(thread, at, (learner, changed));
+    let by_author = thread.pull_author == Some(comment.author);
+    if by_author && answer != Answer::Acknowledged {
+        return Err(Refusal::Unanswered);
+    }
+    Ok((learner, answer))
+}
+
 /// The gates for one comment, cheapest first.
-fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
+fn consider<'t>(thread: &'t Thread, told: Option<&Told>, at: usize) -> Result<Taught<'t>, Refusal> {
     let comment = &thread.comments[at];
     stands(comment.standing)?;
     if comment.said.as_ref().is_some_and(Said::takes_the_lesson_away) {
@@ -75,21 +148,9 @@ fn consider(thread: &Thread, at: usize) -> Result<Taught<'_>, Refusal> {
         CommentKind::Formatting => return Err(Refusal::Formatting),
         CommentKind::Chatter => return Err(Refusal::Chatter),
     }
-    let learner = learner(thread, at)?;
-    if !comment.reading.explains {
-        return Err(match comment.reading.stance {
-            Stance::Asks => Refusal::Question,
-            Stance::Acknowledges | Stance::Disagrees | Stance::Unclear => Refusal::BareRequest,
-        });
-    }
+    let (learner, answer) = taught(thread, told, at)?;
     let about = subject(thread, at).ok_or(Refusal::NoArea)?;
     let to_author = thread.pull_author == Some(learner);
-    let changed = to_author && changed_nearby(comment.follow_up);
-    let answer = answer(thread, at, (learner, changed));
-    let by_author = thread.pull_author == Some(comment.author);
-    if by_author && answer != Answer::Acknowledged {
-        return Err(Refusal::Unanswered);
-    }
     let signs = Signs {
         follow_up: to_author.then_some(comment.follow_up),
         has_code: comment.reading.has_code,

@@ -4,6 +4,7 @@
 //! none the reason. Formulas: science.md section 1; the page `/docs` shows them.
 pub mod diff;
 pub mod eval;
+pub mod exchange;
 pub mod landing;
 pub mod lesson;
 

@@ -112,7 +112,7 @@ fn an_acknowledging_reply_lands_it() {
 }
 
 #[test]
-fn an_author_who_explains_teaches_the_reviewer_only_when_acknowledged() {
+fn an_author_who_explains_teaches_the_reviewer_who_asked() {
     let asked = (REVIEWER, "Why is there no lock?");
     let (found, _) = lessons(&thread(&[
         asked,
@@ -121,10 +121,13 @@ fn an_author_who_explains_teaches_the_reviewer_only_when_acknowledged() {
     ]));
     assert_eq!(who(&found), [(AUTHOR, REVIEWER, Outcome::Landed)]);
     assert!(!found[0].diffs_known, "pushes say nothing about a reviewer");
+    let (unanswered, refused) = lessons(&thread(&[asked, (AUTHOR, CLEAN_UP)]));
     assert_eq!(
-        refusals(&thread(&[asked, (AUTHOR, CLEAN_UP)])),
-        [Refusal::Question, Refusal::Unanswered]
+        who(&unanswered),
+        [(AUTHOR, REVIEWER, Outcome::Given)],
+        "it landed with nobody yet"
     );
+    assert_eq!(refused, [(CommentId(100), Refusal::Question)]);
 }
 
 #[test]

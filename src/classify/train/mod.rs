@@ -3,7 +3,6 @@
 //! [`trained`] makes the model that is shipped. [`cross_fitted`] gives each labelled comment the sums of a model that saw
 //! nothing of its project: what calibration, cuts and honest figures are made of.
 pub mod folds;
-pub mod logistic;
 pub mod second;
 pub mod vocabulary;
 
@@ -24,10 +23,11 @@ use crate::classify::linear::Row;
 use crate::classify::linear::Text;
 use crate::classify::markdown;
 use crate::classify::second::SecondError;
-use crate::classify::train::logistic::Question;
-use crate::classify::train::logistic::Sparse;
 use crate::classify::train::vocabulary::Counted;
 use crate::classify::train::vocabulary::Vocabulary;
+use crate::logistic;
+use crate::logistic::Question;
+use crate::logistic::Sparse;
 use crate::model::skill::Area;
 
 /// Strength of the ridge: measured, see the decision on the classifier.

@@ -10,8 +10,8 @@ use crate::classify::linear::PHRASE;
 use crate::classify::linear::often;
 use crate::classify::markdown;
 use crate::classify::phrases;
-use crate::classify::train::logistic::Sparse;
 use crate::classify::words::Words;
+use crate::logistic::Sparse;
 
 /// Comments, and projects, in which a text has to occur.
 const LEAST: usize = 2;

@@ -1,6 +1,4 @@
 //! How well it is told who taught whom in a review thread, and what came of it, on threads that people read.
-//!
-//! The shipped rules are used as they are; nothing is fitted here.
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -9,22 +7,26 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::model::comment::CommentPlace;
+use crate::logistic;
 use crate::model::comment::CommentText;
 use crate::model::comment::Reading;
-use crate::model::evidence::FollowUp;
-use crate::model::evidence::Standing;
-use crate::model::evidence::Thread;
-use crate::model::evidence::ThreadComment;
-use crate::model::ids::CommentId;
 use crate::model::ids::PersonId;
-use crate::model::ids::PullKey;
-use crate::model::ids::RepoId;
-use crate::model::lesson::Outcome;
-use crate::teach::lesson::lessons;
+use crate::teach::exchange::Grade;
+use crate::teach::exchange::exchanges;
+use crate::teach::exchange::model::Model;
+use crate::teach::exchange::talk::Spoken;
+use crate::teach::exchange::talk::Talk;
+use crate::teach::exchange::train::Found;
+use crate::teach::exchange::train::Labelled;
+use crate::teach::exchange::train::trained;
+
+/// Which threads go into which fold, unless another seed is given.
+pub const SEED: u64 = 7;
+/// Folds of the cross-validation.
+const FOLDS: usize = 10;
 
 /// Who wrote the pull request, by the name that such files give.
-const AUTHOR: &str = "PR-AUTHOR";
+pub const AUTHOR: &str = "PR-AUTHOR";
 
 /// One thread with the lessons that a reader found in it.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,35 +57,11 @@ pub struct FoundLesson {
     pub teacher: String,
     /// Who got it.
     pub learner: String,
+    /// The comment that carries it most, from 0; where it isn't told, the teacher's first.
+    #[serde(default)]
+    pub from: Option<usize>,
     /// What came of it.
-    pub outcome: ReadOutcome,
-}
-
-/// What came of a lesson, as readers tell it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReadOutcome {
-    /// The learner says that it was new.
-    Learned,
-    /// The learner agrees.
-    Accepted,
-    /// The learner keeps what there was.
-    Declined,
-    /// Nothing tells.
-    Open,
-}
-
-impl ReadOutcome {
-    const ALL: [Self; 4] = [Self::Learned, Self::Accepted, Self::Declined, Self::Open];
-
-    /// What we call it. That something was new to the learner isn't told apart from their taking it.
-    fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Landed => Self::Accepted,
-            Outcome::Declined => Self::Declined,
-            Outcome::Given => Self::Open,
-        }
-    }
+    pub outcome: Grade,
 }
 
 impl ReadThread {
@@ -96,6 +74,13 @@ impl ReadThread {
         }
         // The author may be taught without a word.
         let strange = |name: &&str| *name != AUTHOR && !said.contains(name);
+        if self
+            .lessons
+            .iter()
+            .any(|lesson| lesson.from.is_some_and(|from| from >= self.comments.len()))
+        {
+            return Some("a lesson comes from a comment that isn't there".to_owned());
+        }
         let mut named = self
             .lessons
             .iter()
@@ -105,38 +90,37 @@ impl ReadThread {
             .map(|name| format!("{name} has a lesson and said nothing"))
     }
 
-    /// The thread as the rules read it. Nothing is known of pushes.
-    fn thread(&self, people: &BTreeMap<&str, PersonId>, read: fn(&CommentText<'_>) -> Reading) -> Thread {
-        let comments = (0_i64..).zip(&self.comments).map(|(at, said)| ThreadComment {
-            id: CommentId(at),
-            place: CommentPlace::Diff,
-            author: people[said.who.as_str()],
-            standing: Standing::Counts,
-            at: said.created_at,
-            reading: read(&CommentText {
+    /// The talk, each comment read by `read`, with the lessons that readers found. Of two between the same people the later one counts.
+    #[must_use]
+    pub fn labelled(&self, read: fn(&CommentText<'_>) -> Reading) -> Labelled {
+        let people = self.people();
+        let spoken = self.comments.iter().enumerate().map(|(at, said)| Spoken {
+            who: people[said.who.as_str()],
+            manner: read(&CommentText {
                 body: &said.body,
                 path: self.path.as_deref(),
                 is_reply: at > 0,
                 hunk: None,
-            }),
-            skills: vec![],
-            said: None,
-            declared: vec![],
-            follow_up: FollowUp::NoDiffs,
-            thumbs_up_by: vec![],
+            })
+            .manner,
         });
-        Thread {
-            pull: PullKey {
-                repo: RepoId(1),
-                number: 1,
+        let lessons = self.lessons.iter().map(|lesson| {
+            let pair = (people[lesson.teacher.as_str()], people[lesson.learner.as_str()]);
+            let by = |said: &SaidInThread| said.who == lesson.teacher;
+            let first = self.comments.iter().position(by);
+            let found = Found {
+                from: lesson.from.or(first).unwrap_or_default(),
+                grade: lesson.outcome,
+            };
+            (pair, found)
+        });
+        Labelled {
+            talk: Talk {
+                author: Some(people[AUTHOR]),
+                spoken: spoken.collect(),
+                places: (0..self.comments.len()).collect(),
             },
-            pull_author: Some(people[AUTHOR]),
-            author_standing: Standing::Counts,
-            pull_closed: true,
-            place: CommentPlace::Diff,
-            path: self.path.clone(),
-            comments: comments.collect(),
-            resolved_by: None,
+            lessons: lessons.collect(),
         }
     }
 
@@ -152,7 +136,7 @@ impl ReadThread {
 pub struct ThreadScore {
     /// Threads.
     pub threads: usize,
-    /// Lessons that readers found.
+    /// Lessons that readers found, one a pair of people.
     pub lessons: usize,
     /// Of teacher and learner.
     #[serde(flatten)]
@@ -215,57 +199,78 @@ impl Pairs {
     }
 }
 
-/// Measures on threads that people read; `read` reads one comment.
+/// Measures one model on threads that people read.
 #[must_use]
-pub fn thread_score(rows: &[ReadThread], read: fn(&CommentText<'_>) -> Reading) -> ThreadScore {
-    let (mut ours, mut naive, mut lessons_found) = (Pairs::default(), Pairs::default(), 0);
-    let mut outcomes: BTreeMap<(ReadOutcome, ReadOutcome), usize> = BTreeMap::new();
-    for row in rows {
-        let people = row.people();
-        lessons_found += row.lessons.len();
-        let found: BTreeMap<Pair, ReadOutcome> = row
-            .lessons
-            .iter()
-            .map(|lesson| {
-                (
-                    (people[lesson.teacher.as_str()], people[lesson.learner.as_str()]),
-                    lesson.outcome,
-                )
-            })
+pub fn thread_score(rows: &[Labelled], model: &Model) -> ThreadScore {
+    scored(rows, |_| model)
+}
+
+/// Measures on threads that people read, each told by a model that never saw it: ten folds of threads by chance, `more` learned from in
+/// all of them.
+///
+/// # Errors
+/// When a model can't be trained.
+pub fn cross_validated(rows: &[Labelled], more: &[Labelled], seed: u64) -> Result<ThreadScore, logistic::Error> {
+    let folds = folds(rows.len(), seed);
+    let mut models = Vec::with_capacity(FOLDS);
+    for fold in 0..FOLDS {
+        let others = rows.iter().zip(&folds).filter(|(_, of)| **of != fold);
+        models.push(trained(others.map(|(row, _)| row).chain(more))?);
+    }
+    Ok(scored(rows, |at| &models[folds[at]]))
+}
+
+/// Folds of the same size, dealt in the order of a hash of the row's place and the seed.
+fn folds(rows: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    // The finalizer of SplitMix64 (Steele et al., 2014).
+    let mixed = |at: usize| {
+        let mut z = seed.wrapping_add((at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    order.sort_by_key(|at| mixed(*at));
+    let mut folds = vec![0; rows];
+    for (place, at) in order.into_iter().enumerate() {
+        folds[at] = place % FOLDS;
+    }
+    folds
+}
+
+fn scored<'m>(rows: &[Labelled], model: impl Fn(usize) -> &'m Model) -> ThreadScore {
+    let (mut ours, mut naive) = (Pairs::default(), Pairs::default());
+    let mut outcomes: BTreeMap<(Grade, Grade), usize> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let found: BTreeSet<Pair> = row.lessons.keys().copied().collect();
+        let told: BTreeMap<Pair, Grade> = exchanges(&row.talk, model(at))
+            .into_iter()
+            .map(|one| ((one.teacher, one.learner), one.grade))
             .collect();
-        let (taught, _) = lessons(&row.thread(&people, read));
-        let told: BTreeMap<Pair, ReadOutcome> = taught
-            .iter()
-            .map(|lesson| ((lesson.teacher, lesson.learner), ReadOutcome::of(lesson.outcome)))
-            .collect();
-        let pairs: BTreeSet<Pair> = found.keys().copied().collect();
-        ours.add(&told.keys().copied().collect(), &pairs);
-        let began = row.comments.first().map(|comment| people[comment.who.as_str()]);
-        let began = began.filter(|began| *began != people[AUTHOR]);
-        naive.add(
-            &began.into_iter().map(|began| (began, people[AUTHOR])).collect(),
-            &pairs,
-        );
-        for (pair, outcome) in &told {
-            if let Some(said) = found.get(pair) {
-                *outcomes.entry((*said, *outcome)).or_default() += 1;
+        ours.add(&told.keys().copied().collect(), &found);
+        let began = row.talk.spoken.first().map(|spoken| spoken.who);
+        let began = began.zip(row.talk.author).filter(|(began, author)| began != author);
+        naive.add(&began.into_iter().collect(), &found);
+        for (pair, grade) in &told {
+            if let Some(said) = row.lessons.get(pair) {
+                *outcomes.entry((said.grade, *grade)).or_default() += 1;
             }
         }
     }
-    let count = |fits: &dyn Fn(ReadOutcome, ReadOutcome) -> bool| -> usize {
+    let count = |fits: &dyn Fn(Grade, Grade) -> bool| -> usize {
         let fitting = outcomes.iter().filter(|((said, told), _)| fits(*said, *told));
         fitting.map(|(_, count)| count).sum()
     };
-    let f1 = |one: ReadOutcome| {
+    let f1 = |one: Grade| {
         let right = count(&|said, told| said == one && told == one);
         share(2 * right, count(&|said, _| said == one) + count(&|_, told| told == one))
     };
     ThreadScore {
         threads: rows.len(),
-        lessons: lessons_found,
+        lessons: rows.iter().map(|row| row.lessons.len()).sum(),
         pairs: ours.score(),
         outcome_accuracy: share(count(&|said, told| said == told), count(&|_, _| true)),
-        outcome_macro_f1: ReadOutcome::ALL.into_iter().map(f1).sum::<f64>() / 4.0,
+        outcome_macro_f1: Grade::ALL.into_iter().map(f1).sum::<f64>() / 4.0,
         naive: naive.score(),
     }
 }
@@ -320,7 +325,8 @@ mod tests {
             lessons: vec![FoundLesson {
                 teacher: teacher.to_owned(),
                 learner: learner.to_owned(),
-                outcome: ReadOutcome::Open,
+                from: None,
+                outcome: Grade::Open,
             }],
         };
         assert_eq!(thread("R1", AUTHOR).flaw(), None);

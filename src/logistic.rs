@@ -2,7 +2,7 @@
 //! algorithm 7.5), which `argmin` has. No crate solves this over sparse rows: `linfa-logistic` wants a dense matrix, which
 //! for our 9,000 rows and 20,000 columns would take 1.4 GB.
 use argmin::core::CostFunction;
-use argmin::core::Error;
+pub use argmin::core::Error;
 use argmin::core::Executor;
 use argmin::core::Gradient;
 use argmin::core::State;
