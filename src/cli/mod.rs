@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
 pub mod arguments;
+pub mod at_risk;
 pub mod backfill;
 mod classifier;
 pub mod database;
@@ -21,6 +22,7 @@ pub mod import;
 mod labelled;
 pub mod model;
 pub mod opt_out;
+pub mod organisation;
 pub mod profile;
 pub mod rebuild;
 pub mod replay;
@@ -72,6 +74,8 @@ enum Command {
     Profile(profile::Profile),
     /// Show who holds a skill area
     Experts(experts::Experts),
+    /// Show what at most one active person knows
+    AtRisk(at_risk::AtRisk),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
     /// Make every projection again from the facts
@@ -196,6 +200,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Suggest(command) => suggest::run(config, command).await,
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
+        Command::AtRisk(command) => at_risk::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,

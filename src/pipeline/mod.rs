@@ -21,6 +21,7 @@
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
 mod aside;
 pub mod ask;
+pub mod at_risk;
 pub mod backfill;
 pub mod base_branch;
 pub mod busy;
@@ -34,6 +35,7 @@ pub mod formulas;
 pub mod gather;
 pub mod hindsight;
 pub mod import;
+pub mod knowers;
 pub mod learn;
 pub mod lifecycle;
 pub mod members;

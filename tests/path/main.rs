@@ -8,6 +8,7 @@ mod shared;
 mod small_weights;
 
 mod asking;
+mod at_risk;
 mod available;
 mod backfill;
 mod backfill_calls;

@@ -2,6 +2,7 @@
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
+use peerlore::pipeline::at_risk;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
@@ -65,6 +66,12 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         past: false,
     };
     read!("tenants::repos", tenants::repos(conn, id));
+    let everything = Reader::of_everything(id);
+    read!("at_risk::of", at_risk::of(conn, &everything, None, now));
+    read!(
+        "at_risk::of, later",
+        at_risk::of(conn, &everything, None, at(LATER + 95 * DAY))
+    );
     read!("teams::places", teams::places(conn, id, now));
     for slug in ["payments", "web"] {
         read!("teams::people_of", teams::people_of(conn, id, slug, now));
