@@ -21,6 +21,7 @@ pub mod experts;
 pub mod import;
 mod labelled;
 pub mod model;
+pub mod offboarding;
 pub mod opt_out;
 pub mod organisation;
 pub mod profile;
@@ -76,6 +77,8 @@ enum Command {
     Experts(experts::Experts),
     /// Show what at most one active person knows
     AtRisk(at_risk::AtRisk),
+    /// Show what would be lost if somebody were gone, and who is nearest to it
+    Offboarding(offboarding::Offboarding),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
     /// Make every projection again from the facts
@@ -201,6 +204,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
         Command::AtRisk(command) => at_risk::run(config, command).await,
+        Command::Offboarding(command) => offboarding::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,

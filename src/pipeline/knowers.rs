@@ -17,6 +17,7 @@ use crate::pipeline::StepError;
 use crate::pipeline::settings;
 use crate::skill::at_risk::ACTIVE_DAYS;
 use crate::skill::at_risk::KnownFile;
+use crate::skill::at_risk::Touches;
 use crate::store::past;
 use crate::store::past::PastPull;
 use crate::store::profiles;
@@ -34,6 +35,8 @@ const WINDOW_PULLS: i64 = 50_000;
 pub struct Knowers {
     /// The known files, by repository and path.
     pub files: BTreeMap<(RepoId, String), KnownFile>,
+    /// The modules, by name.
+    pub modules: BTreeMap<String, ModuleWork>,
     /// Merged pull requests that tell of them.
     pub pulls: usize,
     /// Of these, how many have only the files that comments stand on.
@@ -42,6 +45,29 @@ pub struct Knowers {
     logins: HashMap<PersonId, String>,
     seen: HashMap<PersonId, Seen>,
     left: HashSet<PersonId>,
+}
+
+/// What was done in a module, by merged pull requests.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct ModuleWork {
+    /// Who did what in it.
+    pub people: BTreeMap<PersonId, Touches>,
+    /// Modules that were changed together with it, and how often.
+    pub beside: BTreeMap<String, u32>,
+}
+
+impl ModuleWork {
+    /// The modules that were changed together with it most often.
+    #[must_use]
+    pub fn nearest(&self, most: usize) -> Vec<&str> {
+        let mut beside: Vec<_> = self.beside.iter().collect();
+        beside.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
+        beside
+            .into_iter()
+            .take(most)
+            .map(|(module, _)| module.as_str())
+            .collect()
+    }
 }
 
 /// Somebody who is a member and wasn't seen for a while. Why is nobody's business.
@@ -84,6 +110,7 @@ impl Knowers {
         }
         Ok(Self {
             files: files(&pulls),
+            modules: modules(&pulls),
             pulls: pulls.len(),
             partly_known: pulls.iter().filter(|pull| !pull.files_known).count(),
             at,
@@ -143,4 +170,25 @@ fn files(pulls: &[PastPull]) -> BTreeMap<(RepoId, String), KnownFile> {
         }
     }
     files
+}
+
+/// Who wrote and reviewed in which module, and which were changed together.
+fn modules(pulls: &[PastPull]) -> BTreeMap<String, ModuleWork> {
+    let mut modules: BTreeMap<String, ModuleWork> = BTreeMap::new();
+    for pull in pulls {
+        let touched: BTreeSet<String> = pull.files.iter().map(|path| module_of(&pull.repo_name, path)).collect();
+        for name in &touched {
+            let module = modules.entry(name.clone()).or_default();
+            if let Some(author) = pull.author {
+                module.people.entry(author).or_default().wrote += 1;
+            }
+            for reviewer in &pull.reviewers {
+                module.people.entry(*reviewer).or_default().reviewed += 1;
+            }
+            for other in touched.iter().filter(|other| *other != name) {
+                *module.beside.entry(other.clone()).or_default() += 1;
+            }
+        }
+    }
+    modules
 }

@@ -7,6 +7,7 @@ pub mod decay;
 pub mod edge;
 pub mod learned;
 pub mod negative_binomial;
+pub mod offboarding;
 pub mod rate;
 pub mod silent;
 pub mod suppress;

@@ -34,6 +34,7 @@ mod log;
 mod members;
 mod moved;
 mod nesting;
+mod offboarding;
 mod order;
 mod owners;
 mod past;

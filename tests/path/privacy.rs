@@ -3,6 +3,7 @@ use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::at_risk;
+use peerlore::pipeline::offboarding;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
@@ -124,6 +125,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
+    }
+    let others = standing.iter().map(|person| person.login.clone());
+    for login in others.filter(|login| login != "ben") {
+        read!("offboarding::of", offboarding::of(conn, &reader, &login, now));
     }
     let addresses = Addresses {
         own: String::new(),
