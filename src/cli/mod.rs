@@ -22,6 +22,7 @@ pub mod import;
 mod labelled;
 pub mod model;
 pub mod offboarding;
+pub mod onboarding;
 pub mod opt_out;
 pub mod organisation;
 pub mod profile;
@@ -79,6 +80,8 @@ enum Command {
     AtRisk(at_risk::AtRisk),
     /// Show what would be lost if somebody were gone, and who is nearest to it
     Offboarding(offboarding::Offboarding),
+    /// Show how people come in, never of fewer than five
+    Onboarding(onboarding::Onboarding),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
     /// Make every projection again from the facts
@@ -205,6 +208,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Experts(command) => experts::run(config, command).await,
         Command::AtRisk(command) => at_risk::run(config, command).await,
         Command::Offboarding(command) => offboarding::run(config, command).await,
+        Command::Onboarding(command) => onboarding::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,

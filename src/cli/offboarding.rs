@@ -66,13 +66,7 @@ pub async fn run(config: Config, command: Offboarding) -> anyhow::Result<()> {
 async fn answer(conn: &mut PgConnection, command: &Offboarding, at: Time) -> anyhow::Result<Answer> {
     let tenant = organisation::chosen(conn, command.org.as_deref()).await?;
     let found = offboarding::of(conn, &Reader::of_everything(tenant.id), &command.login, at).await?;
-    let found = found.with_context(|| {
-        format!(
-            "nothing is shown of \"{}\": nobody in {} is known by that login, or they are out of everything; `peerlore experts --area testing` \
-             shows logins that are known",
-            command.login, tenant.login
-        )
-    })?;
+    let found = found.with_context(|| organisation::not_shown(&tenant, &command.login))?;
     Ok(Answer {
         organisation: tenant.login,
         at,

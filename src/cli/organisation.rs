@@ -2,6 +2,10 @@
 use anyhow::Context;
 use sqlx::PgConnection;
 
+use crate::model::clock::Time;
+use crate::pipeline::groups;
+use crate::pipeline::groups::Group;
+use crate::store::people;
 use crate::store::tenants;
 use crate::store::tenants::Repo;
 
@@ -45,4 +49,55 @@ pub async fn of_repo(
         tenant.with_context(|| format!("{owner}/{name} isn't known any more"))?,
         repo,
     ))
+}
+
+/// The team with this short name or name, as far as it may be shown.
+///
+/// # Errors
+/// When there is none; the error names those that there are.
+pub async fn team(
+    conn: &mut PgConnection,
+    tenant: &tenants::Installation,
+    word: &str,
+    at: Time,
+) -> anyhow::Result<Group> {
+    let groups = groups::groups(conn, tenant.id, at).await?;
+    anyhow::ensure!(
+        !groups.is_empty(),
+        "no team of {} is known; teams are read where the App is installed, or named under `teams` in the settings file",
+        tenant.login
+    );
+    let known: Vec<&str> = groups.iter().map(|group| group.slug.as_str()).collect();
+    let found = groups::called(&groups, word);
+    let found = found.with_context(|| {
+        format!(
+            "{} has no team \"{word}\" that is shown; there are {}",
+            tenant.login,
+            known.join(", ")
+        )
+    })?;
+    Ok(found.clone())
+}
+
+/// The person with this login.
+///
+/// # Errors
+/// When nobody is known by it who may appear.
+pub async fn person(
+    conn: &mut PgConnection,
+    tenant: &tenants::Installation,
+    login: &str,
+) -> anyhow::Result<people::Person> {
+    let found = people::by_login(conn, tenant.id, login).await?;
+    found.with_context(|| not_shown(tenant, login))
+}
+
+/// Why nothing is shown of a login; whether somebody is out of everything is nobody's business.
+#[must_use]
+pub fn not_shown(tenant: &tenants::Installation, login: &str) -> String {
+    format!(
+        "nothing is shown of \"{login}\": nobody in {} is known by that login, or they are out of everything; see how it is written on \
+         their page on the code host",
+        tenant.login
+    )
 }

@@ -41,6 +41,7 @@ pub mod learn;
 pub mod lifecycle;
 pub mod members;
 pub mod offboarding;
+pub mod onboarding;
 pub mod opt_out;
 pub mod pasts;
 pub mod places;

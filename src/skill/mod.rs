@@ -8,6 +8,7 @@ pub mod edge;
 pub mod learned;
 pub mod negative_binomial;
 pub mod offboarding;
+pub mod onboarding;
 pub mod rate;
 pub mod silent;
 pub mod suppress;

@@ -23,6 +23,7 @@ pub mod lessons;
 pub mod lifecycle;
 pub mod members;
 pub mod moved;
+pub mod onboarding;
 pub mod open_files;
 pub mod ownership;
 pub mod pace;

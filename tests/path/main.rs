@@ -35,6 +35,7 @@ mod members;
 mod moved;
 mod nesting;
 mod offboarding;
+mod onboarding;
 mod order;
 mod owners;
 mod past;

@@ -4,6 +4,7 @@ use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::at_risk;
 use peerlore::pipeline::offboarding;
+use peerlore::pipeline::onboarding;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
@@ -125,6 +126,13 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
+    }
+    read!("onboarding::of", onboarding::of(conn, &reader, None, now));
+    for person in standing.iter().filter(|person| person.login != "ben") {
+        let own = onboarding::as_person(conn, id, person.id).await.expect("the database");
+        read!("onboarding::buddies", onboarding::buddies(conn, &own, now));
+        read!(
+        );
     }
     let others = standing.iter().map(|person| person.login.clone());
     for login in others.filter(|login| login != "ben") {
