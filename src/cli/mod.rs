@@ -25,6 +25,7 @@ pub mod offboarding;
 pub mod onboarding;
 pub mod opt_out;
 pub mod organisation;
+pub mod participation;
 pub mod profile;
 pub mod rebuild;
 pub mod replay;
@@ -33,6 +34,7 @@ pub mod setup;
 pub mod suggest;
 pub mod sweep;
 pub mod terminal;
+pub mod thanks;
 pub mod the_app;
 pub mod train;
 
@@ -82,6 +84,10 @@ enum Command {
     Offboarding(offboarding::Offboarding),
     /// Show how people come in, never of fewer than five
     Onboarding(onboarding::Onboarding),
+    /// Show what is discussed and how many take part, never of fewer than five
+    Participation(participation::Participation),
+    /// Show whom somebody may thank for a month, for that somebody only
+    Thanks(thanks::Thanks),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
     /// Make every projection again from the facts
@@ -209,6 +215,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::AtRisk(command) => at_risk::run(config, command).await,
         Command::Offboarding(command) => offboarding::run(config, command).await,
         Command::Onboarding(command) => onboarding::run(config, command).await,
+        Command::Participation(command) => participation::run(config, command).await,
+        Command::Thanks(command) => thanks::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,

@@ -43,6 +43,7 @@ pub mod members;
 pub mod offboarding;
 pub mod onboarding;
 pub mod opt_out;
+pub mod participation;
 pub mod pasts;
 pub mod places;
 pub mod profile;

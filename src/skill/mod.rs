@@ -9,6 +9,7 @@ pub mod learned;
 pub mod negative_binomial;
 pub mod offboarding;
 pub mod onboarding;
+pub mod participation;
 pub mod rate;
 pub mod silent;
 pub mod suppress;

@@ -27,6 +27,7 @@ pub mod onboarding;
 pub mod open_files;
 pub mod ownership;
 pub mod pace;
+pub mod participation;
 pub mod past;
 pub mod people;
 pub mod profiles;

@@ -38,6 +38,7 @@ mod offboarding;
 mod onboarding;
 mod order;
 mod owners;
+mod participation;
 mod past;
 mod privacy;
 mod queue;

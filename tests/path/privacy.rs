@@ -6,6 +6,7 @@ use peerlore::pipeline::at_risk;
 use peerlore::pipeline::offboarding;
 use peerlore::pipeline::onboarding;
 use peerlore::pipeline::opt_out;
+use peerlore::pipeline::participation;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
@@ -127,12 +128,17 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
     }
+    read!("participation::of", participation::of(conn, &reader, None, now));
     read!("onboarding::of", onboarding::of(conn, &reader, None, now));
     for person in standing.iter().filter(|person| person.login != "ben") {
         let own = onboarding::as_person(conn, id, person.id).await.expect("the database");
         read!("onboarding::buddies", onboarding::buddies(conn, &own, now));
         read!(
+            "participation::connections",
+            participation::connections(conn, &own, now)
         );
+        let month = chrono::NaiveDate::from_ymd_opt(2099, 1, 1).expect("a month");
+        read!("participation::thanks", participation::thanks(conn, &own, month));
     }
     let others = standing.iter().map(|person| person.login.clone());
     for login in others.filter(|login| login != "ben") {
