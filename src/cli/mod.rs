@@ -18,6 +18,7 @@ pub mod eval_reviewers;
 pub mod eval_silent;
 pub mod eval_spread;
 pub mod experts;
+pub mod flow;
 pub mod import;
 mod labelled;
 pub mod model;
@@ -88,6 +89,8 @@ enum Command {
     Participation(participation::Participation),
     /// Show whom somebody may thank for a month, for that somebody only
     Thanks(thanks::Thanks),
+    /// Show how knowledge flowed between teams, never of fewer than five people
+    Flow(flow::Flow),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
     /// Make every projection again from the facts
@@ -217,6 +220,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Onboarding(command) => onboarding::run(config, command).await,
         Command::Participation(command) => participation::run(config, command).await,
         Command::Thanks(command) => thanks::run(config, command).await,
+        Command::Flow(command) => flow::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,

@@ -31,6 +31,7 @@ pub mod erase;
 pub mod expire;
 pub mod feedback;
 pub mod fetch;
+pub mod flow;
 pub mod formulas;
 pub mod gather;
 pub mod groups;

@@ -164,7 +164,10 @@ pub async fn of(
     };
     let knowers = Knowers::read(conn, reader, None, at).await?;
     let active = knowers.active();
-    let away = availability::away(conn, id, at).await?;
+    let mut away = availability::away(conn, id, at).await?;
+    // Whoever wants to be asked for no review is none to ask.
+    let standing = people::standing(conn, id).await?;
+    away.extend(standing.iter().filter(|one| one.capacity == Some(0)).map(|one| one.id));
     let open = open_files::open(conn, reader, OPEN_PULLS).await?;
     let touched = open
         .iter()

@@ -24,6 +24,7 @@ mod corrections;
 mod door;
 mod erase;
 mod feedback;
+mod flow;
 mod harness;
 mod import;
 mod keep;

@@ -1,5 +1,6 @@
 //! What is discussed, who takes part, and thanks, from the facts that deliveries brought.
 use chrono::NaiveDate;
+use peerlore::cli::organisation;
 use peerlore::demo::github::How;
 use peerlore::model::role::Roles;
 use peerlore::pipeline::groups;
@@ -100,6 +101,42 @@ async fn thanks_and_connections_are_told_to_the_two_only() {
 }
 
 #[tokio::test]
+async fn an_unknown_team_or_person_is_answered_with_the_way_out() {
+    let peerlore = with_a_lesson().await;
+    let mut conn = peerlore.conn().await;
+    let tenant = organisation::chosen(&mut conn, None).await.expect("the only one");
+    let team =
+        async |conn: &mut sqlx::PgConnection, word: &str| organisation::team(conn, &tenant, word, at(TODAY)).await;
+    assert_eq!(team(&mut conn, "PAYMENTS").await.expect("a team").name, "Payments");
+    let unknown = team(&mut conn, "paymnts").await.expect_err("no team").to_string();
+    assert_eq!(
+        unknown,
+        "acme has no team \"paymnts\" that is shown; there are payments, web"
+    );
+    peerlore.sql("update team set secret = true where slug = 'web'").await;
+    let secret = team(&mut conn, "web").await.expect_err("a secret").to_string();
+    assert_eq!(secret, "acme has no team \"web\" that is shown; there are payments");
+    opt_out(&peerlore, "cleo").await;
+    for login in ["cleo", "nobody"] {
+        let said = organisation::person(&mut conn, &tenant, login)
+            .await
+            .expect_err("nobody")
+            .to_string();
+        assert!(
+            said.starts_with(&format!(
+                "nothing is shown of \"{login}\": nobody in acme is known by that login, or "
+            )),
+            "{said}"
+        );
+    }
+    let other = organisation::chosen(&mut conn, Some("octo"))
+        .await
+        .expect_err("another")
+        .to_string();
+    assert_eq!(other, "no organisation is known by the name \"octo\"; known: acme");
+}
+
+#[tokio::test]
 async fn topics_are_told_once_five_people_spoke() {
     let peerlore = Peerlore::start().await;
     for (n, login) in (0..).zip(["ben", "cleo", "dan", "eve", "finn"]) {
@@ -135,7 +172,7 @@ async fn who_gave_is_counted_where_that_tells_of_nobody() {
     assert_eq!(peerlore.sql(more).await, 12);
     let members = format!(
         "insert into membership (installation_id, person_id, valid_from)
-         select installation_id, id, '{}' from person where id > 9000",
+         select installation_id, id, '{}' from person where login like 'more%'",
         at(0)
     );
     peerlore.sql(&members).await;

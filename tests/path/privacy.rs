@@ -3,6 +3,7 @@ use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::at_risk;
+use peerlore::pipeline::flow;
 use peerlore::pipeline::offboarding;
 use peerlore::pipeline::onboarding;
 use peerlore::pipeline::opt_out;
@@ -128,6 +129,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
     }
+    read!("flow::of", flow::of(conn, &reader, 4, now));
     read!("participation::of", participation::of(conn, &reader, None, now));
     read!("onboarding::of", onboarding::of(conn, &reader, None, now));
     for person in standing.iter().filter(|person| person.login != "ben") {
