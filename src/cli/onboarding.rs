@@ -13,8 +13,9 @@ use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
+use crate::pipeline::buddies;
+use crate::pipeline::buddies::Buddies;
 use crate::pipeline::onboarding;
-use crate::pipeline::onboarding::Buddies;
 use crate::pipeline::onboarding::Median;
 use crate::pipeline::onboarding::Row;
 use crate::store::reader::Reader;
@@ -80,7 +81,7 @@ async fn answer(conn: &mut PgConnection, command: &Onboarding, at: Time) -> anyh
     let found = if let Some(login) = &command.person {
         let person = organisation::person(conn, &tenant, login).await?;
         let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
-        Found::Own(onboarding::buddies(conn, &reader, at).await?)
+        Found::Own(buddies::buddies(conn, &reader, at).await?)
     } else {
         let reader = Reader::of_everything(tenant.id);
         let asked = team.as_ref().map(|team| team.id);
@@ -173,7 +174,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::pipeline::onboarding::Buddy;
+    use crate::pipeline::buddies::Buddy;
     use crate::pipeline::onboarding::Share;
 
     fn told(found: Found) -> String {

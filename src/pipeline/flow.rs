@@ -72,7 +72,7 @@ pub struct Between {
     pub to: String,
     /// Lessons that landed.
     pub lessons: usize,
-    /// How many people there can have been reached from the first team at all; none: it would tell of too few people.
+    /// How many people there can have been reached from the first team at all; none: nobody, or it would tell of too few people.
     pub reachable: Option<Count>,
 }
 
@@ -185,7 +185,9 @@ fn reachable(followed: &Followed, from: &Group, groups: &[Group]) -> Vec<Option<
         people: count.people,
         of: count.of,
     };
-    shown.into_iter().map(|shown| shown.map(count)).collect()
+    // As on a team's page nobody is told like too few.
+    let told = |shown: Option<suppress::Count>| shown.filter(|shown| shown.people > 0).map(count);
+    shown.into_iter().map(told).collect()
 }
 
 fn reach(followed: &Followed) -> Reach {

@@ -24,6 +24,7 @@ pub mod ask;
 pub mod at_risk;
 pub mod backfill;
 pub mod base_branch;
+pub mod buddies;
 pub mod busy;
 pub mod command;
 pub mod correct;

@@ -1,6 +1,8 @@
 //! What would be lost if somebody were gone, who is nearest to it, and which open pull requests would pass it on.
 //!
 //! It never says who might go. Whoever opted out is neither asked about nor named; whoever is away is not named as the nearest.
+mod near;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
@@ -14,15 +16,12 @@ use crate::model::ids::RepoId;
 use crate::model::pull::module_of;
 use crate::model::skill::Area;
 use crate::model::skill::Skill;
-use crate::model::wording;
 use crate::pipeline::StepError;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::pipeline::knowers::Knowers;
 use crate::pipeline::settings;
-use crate::skill::at_risk::Touches;
 use crate::skill::offboarding;
-use crate::skill::offboarding::Footing;
 use crate::skill::offboarding::Loss;
 use crate::store::availability;
 use crate::store::held;
@@ -31,11 +30,9 @@ use crate::store::held::Side;
 use crate::store::open_files;
 use crate::store::open_files::Applied;
 use crate::store::open_files::OpenFiles;
-use crate::store::past;
 use crate::store::people;
 use crate::store::people::Person;
 use crate::store::reader::Reader;
-use crate::suggest::skill::related;
 
 /// People who are named as the nearest at most.
 const MOST_NEAREST: usize = 2;
@@ -240,7 +237,7 @@ impl Known<'_> {
         let footings = self.footings_in(&loss.module);
         let is_here = |pull: &OpenFiles| pull.files.iter().any(|path| module_of(&pull.name, path) == loss.module);
         let near = offboarding::nearest(&footings, MOST_NEAREST);
-        let told = |person: &PersonId| self.told(*person, why(&footings[person], &loss.module));
+        let told = |person: &PersonId| self.told(*person, near::why(&footings[person], &loss.module));
         ModuleLoss {
             module: loss.module.clone(),
             files: loss.files,
@@ -260,43 +257,6 @@ impl Known<'_> {
         }
     }
 
-    /// What everybody near has to do with a module already.
-    fn footings_in(&self, module: &str) -> BTreeMap<PersonId, Footing> {
-        let mut footings: BTreeMap<PersonId, Footing> = BTreeMap::new();
-        let Some(work) = self.knowers.modules.get(module) else {
-            return footings;
-        };
-        for (person, touches) in &work.people {
-            footings.entry(*person).or_default().inside = *touches;
-        }
-        for beside in work.nearest(MOST_BESIDE) {
-            for (person, touches) in self
-                .knowers
-                .modules
-                .get(beside)
-                .into_iter()
-                .flat_map(|work| &work.people)
-            {
-                let best = &mut footings.entry(*person).or_default().beside;
-                let done = |touches: Touches| touches.wrote + touches.reviewed;
-                if best.as_ref().is_none_or(|(_, most)| done(*touches) > done(*most)) {
-                    *best = Some((beside.to_owned(), *touches));
-                }
-            }
-        }
-        for applied in &self.applied {
-            let is_here = applied
-                .path
-                .as_ref()
-                .is_some_and(|path| module_of(&applied.repo_name, path) == module);
-            if is_here {
-                footings.entry(applied.person).or_default().applied += number(applied.lessons);
-            }
-        }
-        footings.retain(|person, _| self.near.contains(person));
-        footings
-    }
-
     /// The skills that the person holds and at most one other active person, who then is named.
     fn held_by_few(&self, active: &BTreeSet<PersonId>) -> Vec<(Skill, Option<PersonId>)> {
         let mut holders: BTreeMap<&Skill, Vec<PersonId>> = BTreeMap::new();
@@ -314,74 +274,6 @@ impl Known<'_> {
             others.next().is_none().then(|| (skill.clone(), other))
         })
         .collect()
-    }
-
-    async fn nearest_to_skill(
-        &self,
-        conn: &mut PgConnection,
-        skill: &Skill,
-        other: Option<PersonId>,
-    ) -> Result<Vec<Nearest>, StepError> {
-        let held = |skill: &Skill, person: PersonId| {
-            let held = self.held.iter().find(|one| one.skill == *skill && one.person == person);
-            held.map_or(0, |one| number(one.pulls))
-        };
-        if let Some(other) = other.filter(|other| self.near.contains(other)) {
-            let pulls = wording::count(held(skill, other), "pull request");
-            return Ok(self.told(other, format!("taught it on {pulls}")).into_iter().collect());
-        }
-        let mut footings: BTreeMap<PersonId, (Footing, String)> = BTreeMap::new();
-        if let Skill::Area(area) = skill {
-            for person in &self.near {
-                let beside = related(*area)
-                    .iter()
-                    .map(|near| (*near, held(&Skill::Area(*near), *person)));
-                let best = beside.filter(|(_, pulls)| *pulls > 0).max_by_key(|(_, pulls)| *pulls);
-                let lessons = self
-                    .applied
-                    .iter()
-                    .filter(|one| one.person == *person && one.area == *area);
-                let applied: u32 = lessons.map(|one| number(one.lessons)).sum();
-                let mut reasons = Vec::new();
-                if applied > 0 {
-                    reasons.push("applied feedback on it".to_owned());
-                }
-                if let Some((near, pulls)) = best {
-                    let pulls = wording::count(pulls, "pull request");
-                    reasons.push(format!(
-                        "taught {}, which lies beside it, on {pulls}",
-                        wording::area(near)
-                    ));
-                }
-                let footing = Footing {
-                    applied,
-                    beside: best.map(|(near, wrote)| (near.slug().to_owned(), Touches { wrote, reviewed: 0 })),
-                    ..Footing::default()
-                };
-                footings.insert(*person, (footing, reasons.join("; ")));
-            }
-        }
-        if let Skill::Language(name) = skill {
-            let uses = past::languages(conn, self.reader, std::slice::from_ref(name), self.at).await?;
-            let mut uses: Vec<_> = uses
-                .into_iter()
-                .filter(|one| one.told && self.near.contains(&one.person))
-                .collect();
-            uses.sort_by(|one, other| other.weight.total_cmp(&one.weight).then(one.person.cmp(&other.person)));
-            let told = uses
-                .iter()
-                .filter_map(|one| self.told(one.person, format!("wrote or reviewed {name} in the last year")));
-            return Ok(told.take(MOST_NEAREST).collect());
-        }
-        let of = footings
-            .iter()
-            .map(|(person, (footing, _))| (*person, footing.clone()))
-            .collect();
-        let near = offboarding::nearest(&of, MOST_NEAREST);
-        Ok(near
-            .iter()
-            .filter_map(|one| self.told(*one, footings[one].1.clone()))
-            .collect())
     }
 
     fn with_pulls(&self, loss: SkillLoss, area: Area) -> SkillLoss {
@@ -429,36 +321,4 @@ impl Known<'_> {
             why,
         })
     }
-}
-
-/// What somebody has to do with a module, in words.
-fn why(footing: &Footing, module: &str) -> String {
-    let done = |touches: Touches| {
-        let mut done = Vec::new();
-        if touches.wrote > 0 {
-            done.push(wording::count(touches.wrote, "change"));
-        }
-        if touches.reviewed > 0 {
-            done.push(wording::count(touches.reviewed, "review"));
-        }
-        done.join(" and ")
-    };
-    let mut reasons = Vec::new();
-    if footing.inside != Touches::default() {
-        reasons.push(format!("{} in {module}", done(footing.inside)));
-    }
-    if footing.applied > 0 {
-        reasons.push("applied feedback in it".to_owned());
-    }
-    if let Some((beside, touches)) = &footing.beside {
-        reasons.push(format!(
-            "{} in {beside}, which changes together with it",
-            done(*touches)
-        ));
-    }
-    reasons.join("; ")
-}
-
-fn number(count: i64) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

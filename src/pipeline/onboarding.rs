@@ -1,4 +1,4 @@
-//! How people come in, in figures of five people or more; and, for two people only, who taught whom in their beginning.
+//! How people come in, in figures of five people or more.
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -12,8 +12,6 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
-use crate::model::lesson::Outcome;
-use crate::model::wording;
 use crate::pipeline::StepError;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
@@ -21,23 +19,18 @@ use crate::skill::onboarding;
 use crate::skill::onboarding::Comments;
 use crate::skill::onboarding::FOLLOWED_DAYS;
 use crate::skill::onboarding::KnownFrom;
-use crate::skill::onboarding::NEW_DAYS;
 use crate::skill::onboarding::PLATEAU_REVIEWS;
 use crate::skill::onboarding::Tenure;
 use crate::store;
 use crate::store::onboarding::Given;
 use crate::store::past;
 use crate::store::past::PastPull;
-use crate::store::profiles;
-use crate::store::profiles::LessonLine;
 use crate::store::reader::Reader;
 use crate::store::seen;
 use crate::store::seen::Seen;
 
 /// Pull requests that are looked at, the newest.
 const PULLS: i64 = 50_000;
-/// Lessons of one person that are looked at, the newest.
-const LESSONS: i64 = 5_000;
 
 /// How people come in. Nothing of it speaks of fewer than five people.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -127,7 +120,7 @@ pub async fn of(
         first_landed: asked.median(&beginnings.until(&landed, at)),
         by_tenure: vec![
             row("in their first three months", by_tenure(Tenure::New), "lowest"),
-            row("to a year", by_tenure(Tenure::FirstYear), "rising"),
+            row("to a year", by_tenure(Tenure::FirstYear), "between the two"),
             row("after a year", by_tenure(Tenure::Settled), "a plateau"),
         ],
         by_file: vec![
@@ -161,13 +154,13 @@ fn notes() -> Vec<String> {
 }
 
 /// When everybody began.
-struct Beginnings {
+pub(super) struct Beginnings {
     joined: HashMap<PersonId, Option<Time>>,
     seen: HashMap<PersonId, Seen>,
 }
 
 impl Beginnings {
-    async fn read(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Self, StepError> {
+    pub(super) async fn read(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Self, StepError> {
         let seen = seen::seen(conn, reader, at).await?;
         let (members, first) = store::onboarding::members(conn, reader.installation(), at).await?;
         let Some(history) = seen.values().map(|seen| seen.first).min() else {
@@ -192,7 +185,7 @@ impl Beginnings {
         })
     }
 
-    fn joined(&self, person: PersonId) -> Option<Time> {
+    pub(super) fn joined(&self, person: PersonId) -> Option<Time> {
         self.joined.get(&person).copied().flatten()
     }
 
@@ -292,123 +285,6 @@ impl<'p> Experience<'p> {
         let times = self.0.get(&(given.pull.repo, path, given.person));
         Some(times.map_or(0, |times| times.partition_point(|time| *time < given.at)))
     }
-}
-
-/// Who taught somebody most in their beginning. For these two people only.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Buddy {
-    /// The other one's login.
-    pub login: String,
-    /// What it was about, by name.
-    pub areas: Vec<String>,
-    /// In a sentence.
-    pub words: String,
-}
-
-/// What the reader may know of beginnings: their own buddy, and whose buddy they were.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
-pub struct Buddies {
-    /// Who taught the reader most in their first 90 days.
-    pub mine: Option<Buddy>,
-    /// Whom the reader taught most in theirs, by login.
-    pub i_was: Vec<Buddy>,
-}
-
-/// Who taught whom most in their first 90 days, as far as it is the reader's own: nothing for a reader who is nobody.
-///
-/// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn buddies(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Buddies, StepError> {
-    let Some(me) = reader.person() else {
-        return Ok(Buddies::default());
-    };
-    let beginnings = Beginnings::read(conn, reader, at).await?;
-    let own = lines(conn, reader, me).await?;
-    let mine = most(&own, me, beginnings.joined(me)).map(|teacher| {
-        let areas = areas(&own, (teacher, me), beginnings.joined(me));
-        let login = login(&own, teacher);
-        Buddy {
-            words: format!(
-                "In your first {NEW_DAYS} days {login} taught you most: {}.",
-                areas.join(", ")
-            ),
-            login,
-            areas,
-        }
-    });
-    let learners: BTreeSet<PersonId> = own
-        .iter()
-        .filter(|line| line.teacher == me)
-        .map(|line| line.learner)
-        .collect();
-    let mut i_was = Vec::new();
-    for learner in learners {
-        let Some(joined) = beginnings.joined(learner) else {
-            continue;
-        };
-        let theirs = lines(conn, reader, learner).await?;
-        if most(&theirs, learner, Some(joined)) == Some(me) {
-            let (login, areas) = (login(&theirs, learner), areas(&theirs, (me, learner), Some(joined)));
-            i_was.push(Buddy {
-                words: format!(
-                    "In the first {NEW_DAYS} days of {login} you taught them most: {}.",
-                    areas.join(", ")
-                ),
-                login,
-                areas,
-            });
-        }
-    }
-    i_was.sort_by(|one, other| one.login.cmp(&other.login));
-    Ok(Buddies { mine, i_was })
-}
-
-async fn lines(conn: &mut PgConnection, reader: &Reader, person: PersonId) -> Result<Vec<LessonLine>, StepError> {
-    let which = profiles::Which {
-        person: Some(person),
-        before: None,
-        limit: LESSONS,
-    };
-    Ok(profiles::lessons(conn, reader, which).await?)
-}
-
-/// Landed lessons of somebody's first 90 days.
-fn early(lines: &[LessonLine], learner: PersonId, joined: Option<Time>) -> impl Iterator<Item = &LessonLine> {
-    let is_early = move |line: &&LessonLine| {
-        let until = joined.map(|joined| joined + Duration::days(90));
-        line.learner == learner && line.outcome == Outcome::Landed && until.is_some_and(|until| line.at < until)
-    };
-    lines.iter().filter(is_early)
-}
-
-/// Who taught somebody most then: most lessons that landed, of equals the earlier one.
-fn most(lines: &[LessonLine], learner: PersonId, joined: Option<Time>) -> Option<PersonId> {
-    let mut taught: BTreeMap<PersonId, (usize, Time)> = BTreeMap::new();
-    for line in early(lines, learner, joined) {
-        let taught = taught.entry(line.teacher).or_insert((0, line.at));
-        taught.0 += 1;
-        taught.1 = taught.1.min(line.at);
-    }
-    let most = taught.into_iter().max_by(|one, other| {
-        let (one, other) = (one.1, other.1);
-        one.0.cmp(&other.0).then(other.1.cmp(&one.1))
-    });
-    most.map(|(teacher, _)| teacher)
-}
-
-fn areas(lines: &[LessonLine], (teacher, learner): (PersonId, PersonId), joined: Option<Time>) -> Vec<String> {
-    let of_both = early(lines, learner, joined).filter(|line| line.teacher == teacher);
-    let areas: BTreeSet<_> = of_both.map(|line| line.area).collect();
-    areas.into_iter().map(wording::area).collect()
-}
-
-fn login(lines: &[LessonLine], person: PersonId) -> String {
-    let of = lines.iter().find_map(|line| match person {
-        teacher if teacher == line.teacher => Some(&line.teacher_login),
-        learner if learner == line.learner => Some(&line.learner_login),
-        _ => None,
-    });
-    of.cloned().unwrap_or_default()
 }
 
 /// A reader who is this person and reads what the operator reads, for the command.

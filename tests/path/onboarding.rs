@@ -2,6 +2,7 @@
 use peerlore::demo::github::How;
 use peerlore::demo::github::NewComment;
 use peerlore::model::role::Roles;
+use peerlore::pipeline::buddies;
 use peerlore::pipeline::groups;
 use peerlore::pipeline::onboarding;
 use peerlore::pipeline::onboarding::Onboarding;
@@ -118,7 +119,7 @@ async fn who_taught_somebody_in_their_beginning_is_told_to_the_two_only() {
         let reader = onboarding::as_person(&mut conn, id, peerlore.person(login))
             .await
             .expect("the database");
-        onboarding::buddies(&mut conn, &reader, at(END))
+        buddies::buddies(&mut conn, &reader, at(END))
             .await
             .expect("the database")
     };
@@ -131,16 +132,16 @@ async fn who_taught_somebody_in_their_beginning_is_told_to_the_two_only() {
     assert_eq!((of_cleo.mine, of_cleo.i_was.len()), (None, 1));
     assert_eq!(of_cleo.i_was[0].login, "ben");
     for nobody in ["ada", "dan"] {
-        assert_eq!(told(nobody).await, onboarding::Buddies::default());
+        assert_eq!(told(nobody).await, buddies::Buddies::default());
     }
     let mut conn = peerlore.conn().await;
-    let of_nobody = onboarding::buddies(&mut conn, &Reader::of_everything(id), at(END)).await;
-    assert_eq!(of_nobody.expect("the database"), onboarding::Buddies::default());
+    let of_nobody = buddies::buddies(&mut conn, &Reader::of_everything(id), at(END)).await;
+    assert_eq!(of_nobody.expect("the database"), buddies::Buddies::default());
     let unread = Reader::member(id, peerlore.person("ben"), Roles::default(), Vec::new());
-    let of_unread = onboarding::buddies(&mut conn, &unread, at(END)).await;
-    assert_eq!(of_unread.expect("the database"), onboarding::Buddies::default());
+    let of_unread = buddies::buddies(&mut conn, &unread, at(END)).await;
+    assert_eq!(of_unread.expect("the database"), buddies::Buddies::default());
     people::set_opt_out(&mut conn, id, peerlore.person("cleo"), Some(at(END)))
         .await
         .expect("the database");
-    assert_eq!(told("ben").await, onboarding::Buddies::default());
+    assert_eq!(told("ben").await, buddies::Buddies::default());
 }

@@ -3,6 +3,7 @@ use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
 use peerlore::pipeline::at_risk;
+use peerlore::pipeline::buddies;
 use peerlore::pipeline::flow;
 use peerlore::pipeline::offboarding;
 use peerlore::pipeline::onboarding;
@@ -134,7 +135,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("onboarding::of", onboarding::of(conn, &reader, None, now));
     for person in standing.iter().filter(|person| person.login != "ben") {
         let own = onboarding::as_person(conn, id, person.id).await.expect("the database");
-        read!("onboarding::buddies", onboarding::buddies(conn, &own, now));
+        read!("buddies::buddies", buddies::buddies(conn, &own, now));
         read!(
             "participation::connections",
             participation::connections(conn, &own, now)
