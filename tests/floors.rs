@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "model", "classify", "teach", "skill", "suggest", "store", "forge", "seal",
+            "model", "classify", "teach", "skill", "flow", "suggest", "store", "forge", "seal",
         ],
     ),
     ("web", &["model", "pipeline", "store", "config", "telemetry", "demo"]),

@@ -1,5 +1,6 @@
 //! What people write on the command line: logins, repositories and days, each with a hint where it is written otherwise.
 use chrono::Datelike;
+use chrono::Months;
 use chrono::NaiveDate;
 
 use crate::model::clock::Clock;
@@ -51,6 +52,26 @@ fn day_until(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
         return Err(format!("GitHub has nothing from before {FIRST_YEAR}"));
     }
     Ok(day)
+}
+
+/// Reads a month that is over, in UTC, as its first day.
+///
+/// # Errors
+/// Where it is written otherwise, isn't over, or lies before GitHub.
+pub fn past_month(text: &str) -> Result<NaiveDate, String> {
+    month_until(text, Clock::Machine.now().date_naive())
+}
+
+fn month_until(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+    let first = format!("{}-01", text.trim());
+    let first = NaiveDate::parse_from_str(&first, "%Y-%m-%d").map_err(|_| "write it as 2026-05".to_owned())?;
+    if first.checked_add_months(Months::new(1)).is_none_or(|next| next > today) {
+        return Err(format!("that month isn't over yet: today is {today} (UTC)"));
+    }
+    if first.year() < FIRST_YEAR {
+        return Err(format!("GitHub has nothing from before {FIRST_YEAR}"));
+    }
+    Ok(first)
 }
 
 /// What follows the host in an address; the text itself where it is none.
@@ -109,5 +130,27 @@ mod tests {
     fn a_day_has_one_form_and_has_begun(#[case] text: &str, #[case] said: &str) {
         let today = NaiveDate::from_ymd_opt(2026, 1, 31).expect("a day");
         assert_eq!(day_until(text, today).err().unwrap_or_default(), said);
+    }
+    #[rstest]
+    #[case("2025-12", "")]
+    #[case("2026-01", "that month isn't over yet: today is 2026-01-31 (UTC)")]
+    #[case("2027-05", "that month isn't over yet: today is 2026-01-31 (UTC)")]
+    #[case("2007-12", "GitHub has nothing from before 2008")]
+    #[case("2025-13", "write it as 2026-05")]
+    #[case("2025-12-01", "write it as 2026-05")]
+    #[case("May 2025", "write it as 2026-05")]
+    #[case("", "write it as 2026-05")]
+    fn a_month_has_one_form_and_is_over(#[case] text: &str, #[case] said: &str) {
+        let today = NaiveDate::from_ymd_opt(2026, 1, 31).expect("a day");
+        assert_eq!(month_until(text, today).err().unwrap_or_default(), said);
+    }
+
+    #[test]
+    fn the_last_month_is_over_on_the_first_day_of_the_next() {
+        let today = NaiveDate::from_ymd_opt(2026, 2, 1).expect("a day");
+        assert_eq!(
+            month_until("2026-01", today).map(|first| first.to_string()).as_deref(),
+            Ok("2026-01-01")
+        );
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 it failed (one plain line says why and the way out), 2 the command line can't be read.
 pub mod arguments;
+pub mod at_risk;
 pub mod backfill;
 mod classifier;
 pub mod database;
@@ -18,10 +19,15 @@ pub mod eval_silent;
 pub mod eval_spread;
 pub mod eval_threads;
 pub mod experts;
+pub mod flow;
 pub mod import;
 mod labelled;
 pub mod model;
+pub mod offboarding;
+pub mod onboarding;
 pub mod opt_out;
+pub mod organisation;
+pub mod participation;
 pub mod profile;
 mod read_threads;
 pub mod rebuild;
@@ -31,6 +37,7 @@ pub mod setup;
 pub mod suggest;
 pub mod sweep;
 pub mod terminal;
+pub mod thanks;
 pub mod the_app;
 pub mod train;
 pub mod train_threads;
@@ -75,6 +82,18 @@ enum Command {
     Profile(profile::Profile),
     /// Show who holds a skill area
     Experts(experts::Experts),
+    /// Show what at most one active person knows
+    AtRisk(at_risk::AtRisk),
+    /// Show what would be lost if somebody were gone, and who is nearest to it
+    Offboarding(offboarding::Offboarding),
+    /// Show how people come in, never of fewer than five
+    Onboarding(onboarding::Onboarding),
+    /// Show what is discussed and how many take part, never of fewer than five
+    Participation(participation::Participation),
+    /// Show whom somebody may thank for a month, for that somebody only
+    Thanks(thanks::Thanks),
+    /// Show how knowledge flowed between teams, never of fewer than five people
+    Flow(flow::Flow),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
     /// Make every projection again from the facts
@@ -199,6 +218,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Suggest(command) => suggest::run(config, command).await,
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
+        Command::AtRisk(command) => at_risk::run(config, command).await,
+        Command::Offboarding(command) => offboarding::run(config, command).await,
+        Command::Onboarding(command) => onboarding::run(config, command).await,
+        Command::Participation(command) => participation::run(config, command).await,
+        Command::Thanks(command) => thanks::run(config, command).await,
+        Command::Flow(command) => flow::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,

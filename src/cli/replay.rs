@@ -2,7 +2,6 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -10,6 +9,8 @@ use sqlx::PgConnection;
 use crate::classify::Classifier;
 use crate::cli::arguments;
 use crate::cli::database;
+use crate::cli::organisation;
+use crate::cli::organisation::NO_HISTORY;
 use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
@@ -29,10 +30,6 @@ use crate::pipeline::hindsight::summary::Summary;
 use crate::pipeline::hindsight::words;
 use crate::store::reader::Reader;
 use crate::store::tenants;
-
-/// The way out where nothing is known.
-const NO_HISTORY: &str =
-    "read a history with `peerlore import github-json FILE`, or start `peerlore serve` and install the App";
 
 /// Show what our picks would have come to on your own past, before anything is posted.
 #[derive(Debug, Args)]
@@ -138,28 +135,10 @@ async fn replay(pipeline: &Pipeline, conn: &mut PgConnection, command: &Replay) 
 /// The organisation and repository that are meant.
 async fn chosen(conn: &mut PgConnection, command: &Replay) -> anyhow::Result<(tenants::Installation, Option<RepoId>)> {
     if let Some((owner, name)) = &command.repo {
-        let repo = tenants::repo_by_name(conn, owner, name)
-            .await?
-            .with_context(|| format!("{owner}/{name} isn't known; {NO_HISTORY}"))?;
-        let tenant = tenants::installation(conn, repo.installation).await?;
-        return Ok((
-            tenant.with_context(|| format!("{owner}/{name} isn't known any more"))?,
-            Some(repo.id),
-        ));
+        let (tenant, repo) = organisation::of_repo(conn, (owner, name)).await?;
+        return Ok((tenant, Some(repo.id)));
     }
-    let mut all = tenants::all(conn).await?;
-    let known: Vec<String> = all.iter().map(|tenant| tenant.login.clone()).collect();
-    let known = known.join(", ");
-    anyhow::ensure!(!all.is_empty(), "nothing is known yet; {NO_HISTORY}");
-    let place = match &command.org {
-        Some(login) => all
-            .iter()
-            .position(|tenant| tenant.login.eq_ignore_ascii_case(login))
-            .with_context(|| format!("no organisation is known by the name \"{login}\"; known: {known}"))?,
-        None if all.len() == 1 => 0,
-        None => anyhow::bail!("several organisations are known ({known}); name one with --org"),
-    };
-    Ok((all.swap_remove(place), None))
+    Ok((organisation::chosen(conn, command.org.as_deref()).await?, None))
 }
 
 fn line<'a>(told: &Told, asked: &Asked, logins: &'a HashMap<PersonId, String>) -> Line<'a> {

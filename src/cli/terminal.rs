@@ -3,6 +3,8 @@ use std::io::Result;
 use std::io::StdoutLock;
 use std::io::Write;
 
+use serde::Serialize;
+
 use crate::model::wording;
 
 /// A writer that shows others' texts as they are, see [`wording::plain`]; line ends stay.
@@ -13,6 +15,17 @@ pub struct Plain<W>(W);
 #[must_use]
 pub fn out() -> Plain<StdoutLock<'static>> {
     Plain(std::io::stdout().lock())
+}
+
+/// Prints a result as JSON, for programs.
+///
+/// # Errors
+/// When standard output is closed.
+pub fn json(result: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, result)?;
+    writeln!(out)?;
+    Ok(())
 }
 
 impl<W: Write> Write for Plain<W> {

@@ -5,3 +5,4 @@
 //! (Empirical Software Engineering 2024), whose published figures `eval` reproduces.
 pub mod diffusion;
 pub mod eval;
+pub mod teams;

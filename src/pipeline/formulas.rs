@@ -42,6 +42,17 @@ pub mod silent {
     pub use crate::skill::silent::TOP;
 }
 
+/// What hangs on few people, and how they come in (science.md sections 2, 4 and 5).
+pub mod people {
+    pub use crate::skill::at_risk::ACTIVE_DAYS;
+    pub use crate::skill::offboarding::APPLIED;
+    pub use crate::skill::offboarding::BESIDE;
+    pub use crate::skill::offboarding::REVIEW;
+    pub use crate::skill::onboarding::FOLLOWED_DAYS;
+    pub use crate::skill::onboarding::LEAD_IN_DAYS;
+    pub use crate::skill::suppress::K;
+}
+
 /// Who knows a change (spread.md section 1).
 pub mod ranking {
     pub use crate::pipeline::gather::declines::HALF_LIFE_DAYS as DECLINED_DAYS;

@@ -34,9 +34,29 @@ pub struct Count {
 pub fn shown(teams: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
     let mut order: Vec<usize> = (0..teams.len()).collect();
     order.sort_by_key(|team| teams[*team].len());
+    in_order(teams, &order, true_of, k)
+}
+
+/// The same with the first of the groups, which are all people, before the others: what is said of everybody is said first.
+#[must_use]
+pub fn shown_with_all(groups: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|group| (*group > 0, groups[*group].len()));
+    in_order(groups, &order, true_of, k)
+}
+
+/// Which of these groups may be described by a figure of all their people, such as a median, so that no two of the figures tell of fewer
+/// than k: the first of them, which is all people, before the others.
+#[must_use]
+pub fn describable(groups: &[Vec<PersonId>], k: usize) -> Vec<bool> {
+    let counts = shown_with_all(groups, &BTreeSet::new(), k);
+    counts.iter().map(Option::is_some).collect()
+}
+
+fn in_order(teams: &[Vec<PersonId>], order: &[usize], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
     let mut cells = Cells::default();
     let mut shown = vec![None; teams.len()];
-    for team in order {
+    for team in order.iter().copied() {
         if cells.take_in(&teams[team], true_of, k) {
             shown[team] = Some(Tally::of(&teams[team], true_of).count());
         }
@@ -171,6 +191,16 @@ mod tests {
         assert_eq!(shown(&teams, &some, K), [count(7, 12), None, count(12, 22)]);
     }
 
+    #[test]
+    fn all_people_come_first_and_what_would_tell_of_a_few_of_them_is_not_described() {
+        let groups = [people(0..12), people(0..4), people(0..6), people(0..9)];
+        assert_eq!(describable(&groups, K), [true, false, true, false], "9 less 6 are 3");
+        let nearly_all = [people(0..12), people(0..8)];
+        assert_eq!(describable(&nearly_all, K), [true, false], "12 less 8 are 4");
+        assert_eq!(shown(&nearly_all, &told([]), K), [None, count(0, 8)]);
+        assert_eq!(describable(&[people(0..4)], K), [false]);
+    }
+
     proptest! {
         /// The shown counts, and every sum and difference of them that comes to a set of people, by plain search.
         #[test]
@@ -183,20 +213,21 @@ mod tests {
             };
             let teams: Vec<Vec<PersonId>> = (0..4).map(in_team).collect();
             let told = told(is_told.iter().zip(0..).filter(|(told, _)| **told).map(|(_, number)| number));
-            let counts = shown(&teams, &told, K);
-            for signs in 1..81_i32 {
-                let sign = |team: usize| signs / 3_i32.pow(u32::try_from(team).unwrap()) % 3 - 1;
-                if (0..4).any(|team| sign(team) != 0 && counts[team].is_none()) {
-                    continue;
-                }
-                let times = |person: &PersonId| {
-                    (0..4).filter(|team| teams[*team].contains(person)).map(sign).sum::<i32>()
-                };
-                let all = people((0..60).take(places.len()));
-                if all.iter().all(|person| matches!(times(person), 0 | 1)) {
-                    let spoken_of: Vec<PersonId> = all.into_iter().filter(|person| times(person) == 1).collect();
-                    let tally = Tally::of(&spoken_of, &told);
-                    prop_assert!(tally.is_safe(K), "{tally:?} of {teams:?}, {counts:?}");
+            for counts in [shown(&teams, &told, K), shown_with_all(&teams, &told, K)] {
+                for signs in 1..81_i32 {
+                    let sign = |team: usize| signs / 3_i32.pow(u32::try_from(team).unwrap()) % 3 - 1;
+                    if (0..4).any(|team| sign(team) != 0 && counts[team].is_none()) {
+                        continue;
+                    }
+                    let times = |person: &PersonId| {
+                        (0..4).filter(|team| teams[*team].contains(person)).map(sign).sum::<i32>()
+                    };
+                    let all = people((0..60).take(places.len()));
+                    if all.iter().all(|person| matches!(times(person), 0 | 1)) {
+                        let spoken_of: Vec<PersonId> = all.into_iter().filter(|person| times(person) == 1).collect();
+                        let tally = Tally::of(&spoken_of, &told);
+                        prop_assert!(tally.is_safe(K), "{tally:?} of {teams:?}, {counts:?}");
+                    }
                 }
             }
         }

@@ -1,4 +1,6 @@
 //! Teams over time: which lies in which, who is in them, and who leads them.
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -159,4 +161,18 @@ pub async fn led_by(
     )
     .fetch_all(conn)
     .await?)
+}
+
+/// The short names of the teams that are no secret, by number.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn slugs(conn: &mut PgConnection, id: InstallationId) -> Result<HashMap<TeamId, String>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select id as "team: TeamId", slug from team where installation_id = $1 and deleted_at is null and not secret"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.team, row.slug)).collect())
 }

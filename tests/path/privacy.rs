@@ -2,7 +2,13 @@
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
+use peerlore::pipeline::at_risk;
+use peerlore::pipeline::buddies;
+use peerlore::pipeline::flow;
+use peerlore::pipeline::offboarding;
+use peerlore::pipeline::onboarding;
 use peerlore::pipeline::opt_out;
+use peerlore::pipeline::participation;
 use peerlore::pipeline::profile;
 use peerlore::pipeline::rebuild;
 use peerlore::pipeline::silent;
@@ -65,6 +71,12 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         past: false,
     };
     read!("tenants::repos", tenants::repos(conn, id));
+    let everything = Reader::of_everything(id);
+    read!("at_risk::of", at_risk::of(conn, &everything, None, now));
+    read!(
+        "at_risk::of, later",
+        at_risk::of(conn, &everything, None, at(LATER + 95 * DAY))
+    );
     read!("teams::places", teams::places(conn, id, now));
     for slug in ["payments", "web"] {
         read!("teams::people_of", teams::people_of(conn, id, slug, now));
@@ -117,6 +129,23 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     );
     for area in Area::ALL {
         read!("profile::holders", profile::holders(conn, id, area, now));
+    }
+    read!("flow::of", flow::of(conn, &reader, 4, now));
+    read!("participation::of", participation::of(conn, &reader, None, now));
+    read!("onboarding::of", onboarding::of(conn, &reader, None, now));
+    for person in standing.iter().filter(|person| person.login != "ben") {
+        let own = onboarding::as_person(conn, id, person.id).await.expect("the database");
+        read!("buddies::buddies", buddies::buddies(conn, &own, now));
+        read!(
+            "participation::connections",
+            participation::connections(conn, &own, now)
+        );
+        let month = chrono::NaiveDate::from_ymd_opt(2099, 1, 1).expect("a month");
+        read!("participation::thanks", participation::thanks(conn, &own, month));
+    }
+    let others = standing.iter().map(|person| person.login.clone());
+    for login in others.filter(|login| login != "ben") {
+        read!("offboarding::of", offboarding::of(conn, &reader, &login, now));
     }
     let addresses = Addresses {
         own: String::new(),

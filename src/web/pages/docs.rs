@@ -1,6 +1,6 @@
 //! `/docs`: how everything is worked out, what is stored and for how long, who sees it, what the App may do.
 //!
-//! It shows nothing about anybody, so it is open to everybody; the formulas stand in [`docs_formulas`] and [`docs_replay`].
+//! It shows nothing about anybody, so it is open to everybody; the formulas stand in [`docs_formulas`], [`docs_people`] and [`docs_replay`].
 use axum::extract::State;
 use maud::Markup;
 use maud::html;
@@ -15,6 +15,7 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::docs_classifier;
 use crate::web::pages::docs_formulas;
+use crate::web::pages::docs_people;
 use crate::web::pages::docs_replay;
 
 /// `GET /docs`
@@ -28,13 +29,14 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
 }
 
 /// The sections, by anchor.
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("lessons", "When a comment counts"),
     ("areas", "What a comment is about, and how well that is read"),
     ("landing", "Was it useful, and did it land?"),
     ("graph", "Who passed on what"),
     ("ranking", "Who could review"),
     ("silent", "Silent experts"),
+    ("people", "People and teams"),
     ("replay", "The replay"),
     ("stored", "What is stored, and for how long"),
     ("seen", "Who sees it"),
@@ -68,6 +70,7 @@ pub fn render(settings: &Settings, classifier: &str) -> Markup {
         (docs_formulas::ranking(settings))
         (docs_formulas::learner(settings))
         (docs_formulas::silent())
+        (docs_people::people())
         (docs_replay::replay(settings))
         (stored(settings))
         (seen())

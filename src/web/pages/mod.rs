@@ -7,6 +7,7 @@ pub mod choose;
 pub mod docs;
 pub mod docs_classifier;
 pub mod docs_formulas;
+pub mod docs_people;
 pub mod docs_replay;
 pub mod docs_skills;
 pub mod feedback;

@@ -1,0 +1,103 @@
+//! Which organisation and repository a command is about.
+use anyhow::Context;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::pipeline::groups;
+use crate::pipeline::groups::Group;
+use crate::store::people;
+use crate::store::tenants;
+use crate::store::tenants::Repo;
+
+/// The way out where nothing is known.
+pub const NO_HISTORY: &str =
+    "read a history with `peerlore import github-json FILE`, or start `peerlore serve` and install the App";
+
+/// The organisation that is named, or the only one that there is.
+///
+/// # Errors
+/// When nothing is known, or it isn't told of which.
+pub async fn chosen(conn: &mut PgConnection, named: Option<&str>) -> anyhow::Result<tenants::Installation> {
+    let mut all = tenants::all(conn).await?;
+    let known: Vec<String> = all.iter().map(|tenant| tenant.login.clone()).collect();
+    let known = known.join(", ");
+    anyhow::ensure!(!all.is_empty(), "nothing is known yet; {NO_HISTORY}");
+    let place = match named {
+        Some(login) => all
+            .iter()
+            .position(|tenant| tenant.login.eq_ignore_ascii_case(login))
+            .with_context(|| format!("no organisation is known by the name \"{login}\"; known: {known}"))?,
+        None if all.len() == 1 => 0,
+        None => anyhow::bail!("several organisations are known ({known}); name one with --org"),
+    };
+    Ok(all.swap_remove(place))
+}
+
+/// A repository by owner and name, and whose it is.
+///
+/// # Errors
+/// When it isn't known.
+pub async fn of_repo(
+    conn: &mut PgConnection,
+    (owner, name): (&str, &str),
+) -> anyhow::Result<(tenants::Installation, Repo)> {
+    let repo = tenants::repo_by_name(conn, owner, name)
+        .await?
+        .with_context(|| format!("{owner}/{name} isn't known; {NO_HISTORY}"))?;
+    let tenant = tenants::installation(conn, repo.installation).await?;
+    Ok((
+        tenant.with_context(|| format!("{owner}/{name} isn't known any more"))?,
+        repo,
+    ))
+}
+
+/// The team with this short name or name, as far as it may be shown.
+///
+/// # Errors
+/// When there is none; the error names those that there are.
+pub async fn team(
+    conn: &mut PgConnection,
+    tenant: &tenants::Installation,
+    word: &str,
+    at: Time,
+) -> anyhow::Result<Group> {
+    let groups = groups::groups(conn, tenant.id, at).await?;
+    anyhow::ensure!(
+        !groups.is_empty(),
+        "no team of {} is known; teams are read where the App is installed, or named under `teams` in the settings file",
+        tenant.login
+    );
+    let known: Vec<&str> = groups.iter().map(|group| group.slug.as_str()).collect();
+    let found = groups::called(&groups, word);
+    let found = found.with_context(|| {
+        format!(
+            "{} has no team \"{word}\" that is shown; there are {}",
+            tenant.login,
+            known.join(", ")
+        )
+    })?;
+    Ok(found.clone())
+}
+
+/// The person with this login.
+///
+/// # Errors
+/// When nobody is known by it who may appear.
+pub async fn person(
+    conn: &mut PgConnection,
+    tenant: &tenants::Installation,
+    login: &str,
+) -> anyhow::Result<people::Person> {
+    let found = people::by_login(conn, tenant.id, login).await?;
+    found.with_context(|| not_shown(tenant, login))
+}
+
+/// Why nothing is shown of a login; whether somebody is out of everything is nobody's business.
+#[must_use]
+pub fn not_shown(tenant: &tenants::Installation, login: &str) -> String {
+    format!(
+        "nothing is shown of \"{login}\": nobody in {} is known by that login, or they are out of everything; see how it is written on \
+         their page on the code host",
+        tenant.login
+    )
+}

@@ -1,0 +1,202 @@
+//! What hangs on one active person, or on none.
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::PersonId;
+use crate::model::ids::RepoId;
+use crate::model::skill::Skill;
+use crate::pipeline::StepError;
+use crate::pipeline::knowers::Knowers;
+use crate::pipeline::knowers::NotSeen;
+use crate::pipeline::settings;
+use crate::skill::at_risk;
+use crate::skill::at_risk::ModuleRisk;
+use crate::skill::at_risk::SkillAtRisk;
+use crate::store::held;
+use crate::store::held::Side;
+use crate::store::reader::Reader;
+
+/// So many of so many.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
+pub struct Part {
+    /// At risk.
+    pub at_risk: usize,
+    /// Of these.
+    pub of: usize,
+}
+
+/// What is at risk. Who holds something is named; who doesn't is not.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct AtRisk {
+    /// Files that at most one active person wrote or reviewed.
+    pub files: Part,
+    /// Modules of which at most one active person knows anything.
+    pub whole_modules: Part,
+    /// Modules with files at risk: those at risk as a whole first, then by how many files are.
+    pub modules: Vec<Module>,
+    /// Areas that somebody holds, and at most one active person.
+    pub areas: Vec<AtRiskSkill>,
+    /// Languages, technologies and own skills, the same.
+    pub skills: Vec<AtRiskSkill>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+/// A module with files at risk.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Module {
+    /// Its name: repository and folder.
+    pub module: String,
+    /// Its files that are at risk.
+    pub files: Part,
+    /// At most one active person knows anything of it.
+    pub whole: bool,
+    /// Who is the only one to know some of its files, and how many of them, by login.
+    pub held_by: Vec<HeldFiles>,
+    /// Files of it that nobody active knows.
+    pub held_by_nobody: usize,
+    /// Who knew these and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
+    /// The files at risk, by path.
+    pub at_risk: Vec<File>,
+}
+
+/// How many files somebody is the only one to know.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct HeldFiles {
+    /// Who.
+    pub login: String,
+    /// How many files.
+    pub files: usize,
+}
+
+/// A file at risk.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct File {
+    /// Its path, the repository's name before it.
+    pub path: String,
+    /// The only active person who knows it; none: nobody active does.
+    pub held_by: Option<String>,
+}
+
+/// A skill at risk.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct AtRiskSkill {
+    /// Its slug.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The only active person who holds it; none: nobody active does.
+    pub held_by: Option<String>,
+    /// Who holds it and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
+}
+
+/// What is at risk at `at`, in one repository or in all that the reader may read.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, at: Time) -> Result<AtRisk, StepError> {
+    let known = Knowers::read(conn, reader, repo, at).await?;
+    let active = known.active();
+    let files: Vec<_> = known.files.values().cloned().collect();
+    let modules = at_risk::modules(&files, &active);
+    let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
+    let held: Vec<(Skill, PersonId)> = held.into_iter().map(|one| (one.skill, one.person)).collect();
+    let own = settings::own_skills(conn, reader.installation()).await?;
+    let told = |one: SkillAtRisk<Skill>| {
+        Some(AtRiskSkill {
+            slug: one.skill.slug(),
+            name: one.skill.described(&own)?.name,
+            held_by: one.holder.and_then(|person| known.login(person)).map(str::to_owned),
+            not_seen: known.not_seen(one.inactive),
+        })
+    };
+    let (areas, skills): (Vec<_>, Vec<_>) = at_risk::skills(&held, &active)
+        .into_iter()
+        .partition(|one| matches!(one.skill, Skill::Area(_)));
+    let part = |count: fn(&ModuleRisk) -> usize| modules.iter().map(count).sum();
+    Ok(AtRisk {
+        files: Part {
+            at_risk: part(|module| module.at_risk.len()),
+            of: part(|module| module.files),
+        },
+        whole_modules: Part {
+            at_risk: part(|module| usize::from(module.is_at_risk())),
+            of: modules.len(),
+        },
+        modules: in_order(modules.iter().filter_map(|one| module(one, &known)).collect()),
+        areas: areas.into_iter().filter_map(told).collect(),
+        skills: skills.into_iter().filter_map(told).collect(),
+        notes: notes(&known, reader),
+    })
+}
+
+fn in_order(mut modules: Vec<Module>) -> Vec<Module> {
+    modules.sort_by(|one, other| {
+        let by_risk = other
+            .whole
+            .cmp(&one.whole)
+            .then(other.files.at_risk.cmp(&one.files.at_risk));
+        by_risk.then_with(|| one.module.cmp(&other.module))
+    });
+    modules
+}
+
+/// None where nothing of it is at risk.
+fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
+    let mut held_by: BTreeMap<&str, usize> = BTreeMap::new();
+    let login = |person: Option<PersonId>| person.and_then(|person| known.login(person));
+    for login in module.at_risk.iter().filter_map(|file| login(file.holder)) {
+        *held_by.entry(login).or_default() += 1;
+    }
+    let of_nobody = || module.at_risk.iter().filter(|file| file.holder.is_none());
+    (!module.at_risk.is_empty()).then(|| Module {
+        module: module.module.clone(),
+        files: Part {
+            at_risk: module.at_risk.len(),
+            of: module.files,
+        },
+        whole: module.is_at_risk(),
+        held_by: held_by
+            .into_iter()
+            .map(|(login, files)| HeldFiles {
+                login: login.to_owned(),
+                files,
+            })
+            .collect(),
+        held_by_nobody: of_nobody().count(),
+        not_seen: known.not_seen(of_nobody().flat_map(|file| file.inactive.iter().copied())),
+        at_risk: module
+            .at_risk
+            .iter()
+            .map(|file| File {
+                path: file.path.clone(),
+                held_by: login(file.holder).map(str::to_owned),
+            })
+            .collect(),
+    })
+}
+
+fn notes(known: &Knowers, reader: &Reader) -> Vec<String> {
+    let mut notes = Vec::new();
+    if known.files.is_empty() {
+        return notes;
+    }
+    notes.push(
+        "Known are the files that merged pull requests of the last four years changed; one that was deleted since still counts.".to_owned(),
+    );
+    if known.partly_known > 0 {
+        notes.push(format!(
+            "Of {} of {} pull requests only the files are known that comments stand on.",
+            known.partly_known, known.pulls
+        ));
+    }
+    if !reader.reads_everything() {
+        notes.push("Only what you may read was looked at, also for when somebody was last seen.".to_owned());
+    }
+    notes
+}

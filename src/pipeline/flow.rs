@@ -1,0 +1,204 @@
+//! How knowledge flows: whom it can have reached by reviews at all, and what landed between teams.
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::flow::eval::MOST_PEOPLE;
+use crate::flow::teams;
+use crate::flow::teams::Ended;
+use crate::flow::teams::Followed;
+use crate::flow::teams::Window;
+use crate::model::clock::Time;
+use crate::model::ids::PersonId;
+use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
+use crate::pipeline::groups;
+use crate::pipeline::groups::Group;
+use crate::skill::suppress;
+use crate::skill::suppress::K;
+use crate::store;
+use crate::store::participation as lessons;
+use crate::store::participation::Landed;
+use crate::store::reader::Reader;
+
+/// How knowledge flowed in the last year, window by window. No people in it, and nothing of fewer than five.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Flow {
+    /// Weeks of a window.
+    pub weeks: u8,
+    /// The windows, oldest first; the last one ends on the last Monday (UTC).
+    pub windows: Vec<WindowFlow>,
+    /// The teams between which flow is shown, by name.
+    pub teams: Vec<String>,
+    /// Teams that have too few people, or would tell of a few beside other teams.
+    pub too_few_people: Vec<String>,
+}
+
+/// One window.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct WindowFlow {
+    /// From then.
+    pub from: Time,
+    /// Before then.
+    pub to: Time,
+    /// Whom knowledge can have reached; none: too few people took part.
+    pub reach: Option<Reach>,
+    /// What went from team to team: pairs between which something landed, or for which the upper bound may be told.
+    pub between: Vec<Between>,
+}
+
+/// Whom knowledge can have reached in a window.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Reach {
+    /// Reviews that ended in it.
+    pub reviews: usize,
+    /// People who took part in any.
+    pub people: usize,
+    /// How many others half of them can have reached at most.
+    pub median: Option<u32>,
+    /// The share of the other people that this is.
+    pub share: Option<f64>,
+    /// How many others anybody can have reached at most.
+    pub most: u32,
+}
+
+/// From one team to another.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Between {
+    /// Where it came from.
+    pub from: String,
+    /// Where it went to.
+    pub to: String,
+    /// Lessons that landed.
+    pub lessons: usize,
+    /// How many people there can have been reached from the first team at all; none: nobody, or it would tell of too few people.
+    pub reachable: Option<Count>,
+}
+
+/// So many people of so many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Count {
+    /// For whom it is true.
+    pub people: usize,
+    /// Of these.
+    pub of: usize,
+}
+
+/// How knowledge flowed in the year before `at`, in windows of so many weeks (1 to 52), of what the reader may read. The teams are
+/// those of `at`.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell, [`StepError::Unreadable`] when the process ends meanwhile.
+pub async fn of(conn: &mut PgConnection, reader: &Reader, weeks: u8, at: Time) -> Result<Flow, StepError> {
+    let windows = teams::windows(at, weeks);
+    let span = windows.first().zip(windows.last());
+    let span = span.map_or((at, at), |(first, last)| (first.from, last.to));
+    let reviews = store::flow::ended(conn, reader, span).await?;
+    let landed = lessons::landed(conn, reader, span).await?;
+    let groups = groups::groups(conn, reader.installation(), at).await?;
+    aside(move || follow((weeks, &windows), &reviews, &landed, groups)).await
+}
+
+fn follow(
+    (weeks, windows): (u8, &[Window]),
+    reviews: &[store::flow::Ended],
+    landed: &[Landed],
+    groups: Vec<Group>,
+) -> Flow {
+    let reviews: Vec<Ended> = reviews
+        .iter()
+        .map(|review| Ended {
+            end: review.end,
+            people: review.people.clone(),
+        })
+        .collect();
+    let people: Vec<Vec<PersonId>> = groups
+        .iter()
+        .map(|group| group.people.iter().copied().collect())
+        .collect();
+    let may_be_told = suppress::shown(&people, &BTreeSet::new(), K);
+    let (told, few): (Vec<_>, Vec<_>) = groups
+        .into_iter()
+        .zip(may_be_told)
+        .partition(|(_, may_be_told)| may_be_told.is_some());
+    let told: Vec<Group> = told.into_iter().map(|(group, _)| group).collect();
+    Flow {
+        weeks,
+        windows: windows
+            .iter()
+            .map(|window| of_window(*window, &reviews, landed, &told))
+            .collect(),
+        teams: told.into_iter().map(|group| group.name).collect(),
+        too_few_people: few.into_iter().map(|(group, _)| group.name).collect(),
+    }
+}
+
+fn of_window(window: Window, reviews: &[Ended], landed: &[Landed], groups: &[Group]) -> WindowFlow {
+    let in_window: BTreeSet<PersonId> = reviews
+        .iter()
+        .filter(|review| window.has(review.end))
+        .flat_map(|review| review.people.iter().copied())
+        .collect();
+    let followed = (in_window.len() <= MOST_PEOPLE).then(|| Followed::through(reviews, window));
+    let lessons: Vec<(PersonId, PersonId)> = landed
+        .iter()
+        .filter(|lesson| window.has(lesson.at))
+        .map(|lesson| (lesson.teacher, lesson.learner))
+        .collect();
+    let across = teams::across(&lessons, &groups.iter().map(|group| &group.people).collect::<Vec<_>>());
+    let mut between = Vec::new();
+    for (place, from) in groups.iter().enumerate() {
+        let reachable = followed.as_ref().map(|followed| reachable(followed, from, groups));
+        for (other, to) in groups.iter().enumerate() {
+            let lessons = across.get(&(place, other)).copied().unwrap_or(0);
+            let reachable = reachable.as_ref().and_then(|reachable| reachable[other]);
+            let apart = !from.people.is_subset(&to.people) && !to.people.is_subset(&from.people);
+            if apart && (lessons > 0 || reachable.is_some()) {
+                between.push(Between {
+                    from: from.name.clone(),
+                    to: to.name.clone(),
+                    lessons,
+                    reachable,
+                });
+            }
+        }
+    }
+    WindowFlow {
+        from: window.from,
+        to: window.to,
+        between,
+        reach: followed
+            .filter(|followed| followed.people() >= K)
+            .map(|followed| reach(&followed)),
+    }
+}
+
+/// For each team how many of its people who are not in `from` can have been reached from there.
+fn reachable(followed: &Followed, from: &Group, groups: &[Group]) -> Vec<Option<Count>> {
+    let reached = followed.reached_from(&from.people);
+    let others = groups
+        .iter()
+        .map(|group| group.people.difference(&from.people).copied().collect());
+    let shown = suppress::shown(&others.collect::<Vec<_>>(), &reached, K);
+    let count = |count: suppress::Count| Count {
+        people: count.people,
+        of: count.of,
+    };
+    // As on a team's page nobody is told like too few.
+    let told = |shown: Option<suppress::Count>| shown.filter(|shown| shown.people > 0).map(count);
+    shown.into_iter().map(told).collect()
+}
+
+fn reach(followed: &Followed) -> Reach {
+    let (median, most) = followed.reach();
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let others = number(followed.people().saturating_sub(1));
+    Reach {
+        reviews: followed.reviews,
+        people: followed.people(),
+        median,
+        share: median.map(|median| f64::from(median) / others),
+        most,
+    }
+}

@@ -1,0 +1,303 @@
+//! How people come in, in figures of five people or more.
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use chrono::Duration;
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::ids::RepoId;
+use crate::model::ids::TeamId;
+use crate::pipeline::StepError;
+use crate::pipeline::groups;
+use crate::pipeline::groups::Group;
+use crate::skill::onboarding;
+use crate::skill::onboarding::Comments;
+use crate::skill::onboarding::FOLLOWED_DAYS;
+use crate::skill::onboarding::KnownFrom;
+use crate::skill::onboarding::PLATEAU_REVIEWS;
+use crate::skill::onboarding::Tenure;
+use crate::store;
+use crate::store::onboarding::Given;
+use crate::store::past;
+use crate::store::past::PastPull;
+use crate::store::reader::Reader;
+use crate::store::seen;
+use crate::store::seen::Seen;
+
+/// Pull requests that are looked at, the newest.
+const PULLS: i64 = 50_000;
+
+/// How people come in. Nothing of it speaks of fewer than five people.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Onboarding {
+    /// From joining to the first review of somebody else's change; none: too few people.
+    pub first_review: Option<Median>,
+    /// From joining to the first comment that landed; none: too few people.
+    pub first_landed: Option<Median>,
+    /// Which share of comments lands, by tenure.
+    pub by_tenure: Vec<Row>,
+    /// Which share of comments lands, by how often the reviewer had reviewed the file before.
+    pub by_file: Vec<Row>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+/// A median over people, in weeks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Median {
+    /// People behind it.
+    pub people: usize,
+    /// Within how many weeks half of them had; none: more than half a year.
+    pub weeks: Option<i64>,
+    /// The 90% interval; none: too few people for one. An end that is none is more than half a year.
+    pub interval: Option<(Option<i64>, Option<i64>)>,
+}
+
+/// A share of comments that land, beside what was found elsewhere.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Row {
+    /// Of whom.
+    pub what: &'static str,
+    /// The share; none: too few people.
+    pub share: Option<Share>,
+    /// What Bosu and others found at Microsoft in 2015 of useful comments.
+    pub elsewhere: &'static str,
+}
+
+/// A share with its 90% interval over people.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Share {
+    /// People behind it.
+    pub people: usize,
+    /// Comments behind it.
+    pub comments: u32,
+    /// The share.
+    pub share: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// How the people of a team came in, or everybody, at `at`, of what the reader may read.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn of(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    team: Option<TeamId>,
+    at: Time,
+) -> Result<Onboarding, StepError> {
+    let id = reader.installation();
+    let groups = groups::groups(conn, id, at).await?;
+    let beginnings = Beginnings::read(conn, reader, at).await?;
+    let reviews = store::onboarding::first_reviews(conn, reader, at).await?;
+    let given = store::onboarding::given(conn, reader, at).await?;
+    let span = past::Span {
+        repo: None,
+        since: Time::UNIX_EPOCH,
+        before: at,
+        limit: PULLS,
+    };
+    let pulls = past::past_pulls(conn, reader, span).await?;
+    let asked = Asked { groups: &groups, team };
+    let mut landed: HashMap<PersonId, Time> = HashMap::new();
+    for one in given.iter().filter(|one| one.landed) {
+        landed.entry(one.person).or_insert(one.at);
+    }
+    let experience = Experience::of(&pulls);
+    let by_tenure = |tenure: Tenure| asked.share(&given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
+    let by_file = |is: fn(usize) -> bool| asked.share(&given, |one| experience.before(one).is_some_and(is));
+    let row = |what, share, elsewhere| Row { what, share, elsewhere };
+    Ok(Onboarding {
+        first_review: asked.median(&beginnings.until(&reviews, at)),
+        first_landed: asked.median(&beginnings.until(&landed, at)),
+        by_tenure: vec![
+            row("in their first three months", by_tenure(Tenure::New), "lowest"),
+            row("to a year", by_tenure(Tenure::FirstYear), "between the two"),
+            row("after a year", by_tenure(Tenure::Settled), "a plateau"),
+        ],
+        by_file: vec![
+            row(
+                "on a file that they hadn't reviewed before",
+                by_file(|times| times == 0),
+                "32 to 37% useful",
+            ),
+            row(
+                "on a file that they had reviewed one to four times",
+                by_file(|times| (1..PLATEAU_REVIEWS).contains(&times)),
+                "65 to 71% useful, once reviewed before",
+            ),
+            row(
+                "on a file that they had reviewed five times or more",
+                by_file(|times| times >= PLATEAU_REVIEWS),
+                "a plateau after about five reviews",
+            ),
+        ],
+        notes: notes(),
+    })
+}
+
+fn notes() -> Vec<String> {
+    vec![
+        "Joined is when somebody became a member or was first seen at work, whichever came first; who was there when the known past begins is \
+         left out, and so is who joined less than half a year ago."
+            .to_owned(),
+        "The figures from elsewhere are of comments that their authors called useful, at one company; landed is stricter.".to_owned(),
+    ]
+}
+
+/// When everybody began.
+pub(super) struct Beginnings {
+    joined: HashMap<PersonId, Option<Time>>,
+    seen: HashMap<PersonId, Seen>,
+}
+
+impl Beginnings {
+    pub(super) async fn read(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Self, StepError> {
+        let seen = seen::seen(conn, reader, at).await?;
+        let (members, first) = store::onboarding::members(conn, reader.installation(), at).await?;
+        let Some(history) = seen.values().map(|seen| seen.first).min() else {
+            return Ok(Self {
+                joined: HashMap::new(),
+                seen,
+            });
+        };
+        let known = KnownFrom {
+            members: first,
+            history,
+        };
+        let people: BTreeSet<PersonId> = members.keys().chain(seen.keys()).copied().collect();
+        let joined = people.into_iter().map(|person| {
+            let active = seen.get(&person).map(|seen| seen.first);
+            let joined = onboarding::joined(members.get(&person).copied(), active, known);
+            (person, joined.map(|(joined, _)| joined))
+        });
+        Ok(Self {
+            joined: joined.collect(),
+            seen,
+        })
+    }
+
+    pub(super) fn joined(&self, person: PersonId) -> Option<Time> {
+        self.joined.get(&person).copied().flatten()
+    }
+
+    fn tenure(&self, person: PersonId, at: Time) -> Option<Tenure> {
+        let first = self.seen.get(&person)?.first;
+        onboarding::tenure(self.joined(person), first, at)
+    }
+
+    /// How long it took everybody who joined half a year ago or earlier to come to something.
+    fn until(&self, what: &HashMap<PersonId, Time>, at: Time) -> BTreeMap<PersonId, Option<Duration>> {
+        let followed = self.joined.iter().filter_map(|(person, joined)| {
+            let joined = joined.filter(|joined| *joined + Duration::days(FOLLOWED_DAYS) <= at)?;
+            let took = what.get(person).map(|then| (*then - joined).max(Duration::zero()));
+            Some((*person, took))
+        });
+        followed.collect()
+    }
+}
+
+/// Of whom figures are asked.
+struct Asked<'g> {
+    groups: &'g [Group],
+    team: Option<TeamId>,
+}
+
+impl Asked<'_> {
+    fn is_in(&self, person: PersonId) -> bool {
+        let Some(team) = self.team else { return true };
+        let team = self.groups.iter().find(|group| group.id == team);
+        team.is_some_and(|team| team.people.contains(&person))
+    }
+
+    fn median(&self, times: &BTreeMap<PersonId, Option<Duration>>) -> Option<Median> {
+        let population = times.keys().copied().collect();
+        if !groups::may_be_told(self.groups, self.team, &population) {
+            return None;
+        }
+        let those = times.iter().filter(|(person, _)| self.is_in(**person));
+        let found = onboarding::median(&those.map(|(_, time)| *time).collect::<Vec<_>>())?;
+        Some(Median {
+            people: found.people,
+            weeks: found.weeks,
+            interval: found.interval,
+        })
+    }
+
+    fn share(&self, given: &[Given], of: impl Fn(&Given) -> bool) -> Option<Share> {
+        let mut by_person: BTreeMap<PersonId, Comments> = BTreeMap::new();
+        for one in given.iter().filter(|one| of(one)) {
+            let comments = by_person.entry(one.person).or_insert(Comments {
+                person: one.person,
+                given: 0,
+                landed: 0,
+            });
+            comments.given += 1;
+            comments.landed += u32::from(one.landed);
+        }
+        let population = by_person.keys().copied().collect();
+        if !groups::may_be_told(self.groups, self.team, &population) {
+            return None;
+        }
+        let those = by_person.into_values().filter(|one| self.is_in(one.person));
+        let found = onboarding::share(&those.collect::<Vec<_>>())?;
+        Some(Share {
+            people: found.people,
+            comments: found.comments,
+            share: found.share,
+            low: found.low,
+            high: found.high,
+        })
+    }
+}
+
+/// When somebody's reviews of a file were closed, oldest first.
+struct Experience<'p>(HashMap<(RepoId, &'p str, PersonId), Vec<Time>>);
+
+impl<'p> Experience<'p> {
+    fn of(pulls: &'p [PastPull]) -> Self {
+        let mut times: HashMap<(RepoId, &str, PersonId), Vec<Time>> = HashMap::new();
+        for pull in pulls {
+            let Some(closed) = pull.closed_at else { continue };
+            for path in &pull.files {
+                for reviewer in &pull.reviewers {
+                    times.entry((pull.repo, path, *reviewer)).or_default().push(closed);
+                }
+            }
+        }
+        for times in times.values_mut() {
+            times.sort_unstable();
+        }
+        Self(times)
+    }
+
+    /// How often whoever commented had reviewed the file before; none where the comment stands on none.
+    fn before(&self, given: &Given) -> Option<usize> {
+        let path = given.path.as_deref()?;
+        let times = self.0.get(&(given.pull.repo, path, given.person));
+        Some(times.map_or(0, |times| times.partition_point(|time| *time < given.at)))
+    }
+}
+
+/// A reader who is this person and reads what the operator reads, for the command.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn as_person(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<Reader, StepError> {
+    let repos = store::tenants::repos(conn, id).await?;
+    let private = repos.into_iter().map(|repo| repo.id).collect();
+    Ok(Reader::member(
+        id,
+        person,
+        crate::model::role::Roles::default(),
+        private,
+    ))
+}

@@ -1,0 +1,257 @@
+//! What is discussed, how many give and get feedback, and, for the people themselves only, what they connect and whom they may thank.
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use chrono::Months;
+use chrono::NaiveDate;
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::PersonId;
+use crate::model::ids::TeamId;
+use crate::model::skill::Area;
+use crate::model::wording;
+use crate::pipeline::StepError;
+use crate::pipeline::groups;
+use crate::pipeline::groups::Group;
+use crate::skill::participation;
+use crate::skill::suppress;
+use crate::skill::suppress::K;
+use crate::store::participation as lessons;
+use crate::store::participation::Landed;
+use crate::store::past;
+use crate::store::people;
+use crate::store::profiles;
+use crate::store::reader::Reader;
+
+/// Days that are looked at.
+pub const WINDOW_DAYS: i64 = 365;
+
+/// How a team or everybody takes part. No people in it, and nothing of fewer than five.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Participation {
+    /// Threads that any of them spoke in.
+    pub topics: Vec<Topic>,
+    /// How many gave feedback; none: it would tell of too few people.
+    pub gave: Option<Count>,
+    /// How many got feedback; none: it would tell of too few people.
+    pub got: Option<Count>,
+}
+
+/// How much an area is discussed.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Topic {
+    /// The area.
+    pub area: Area,
+    /// Review threads about it.
+    pub threads: usize,
+    /// Comments a thread, on average.
+    pub comments: f64,
+    /// People a thread, on average.
+    pub people: f64,
+}
+
+/// So many people of so many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Count {
+    /// For whom it is true.
+    pub people: usize,
+    /// Of these.
+    pub of: usize,
+}
+
+/// How the people of a team took part in the year before `at`, or everybody, of what the reader may read.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn of(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    team: Option<TeamId>,
+    at: Time,
+) -> Result<Participation, StepError> {
+    let id = reader.installation();
+    let span = (at - Duration::days(WINDOW_DAYS), at);
+    let left = past::who_left(conn, id, at).await?;
+    let here = people::standing(conn, id).await?.into_iter().map(|person| person.id);
+    let here: BTreeSet<PersonId> = here.filter(|person| !left.contains(person)).collect();
+    let mut groups = groups::groups(conn, id, at).await?;
+    for group in &mut groups {
+        group.people.retain(|person| here.contains(person));
+    }
+    let threads = lessons::threads(conn, reader, span).await?;
+    let given = lessons::given(conn, reader, span).await?;
+    let gave: BTreeSet<PersonId> = given.iter().map(|one| one.teacher).collect();
+    let got: BTreeSet<PersonId> = given.iter().map(|one| one.learner).collect();
+    Ok(Participation {
+        topics: topics(&threads, &groups, team),
+        gave: count((&here, &groups, team), &gave),
+        got: count((&here, &groups, team), &got),
+    })
+}
+
+fn topics(threads: &[lessons::Thread], groups: &[Group], team: Option<TeamId>) -> Vec<Topic> {
+    let mut spoke: BTreeMap<Area, BTreeSet<PersonId>> = BTreeMap::new();
+    for thread in threads {
+        spoke.entry(thread.area).or_default().extend(&thread.people);
+    }
+    let asked = groups.iter().find(|group| Some(group.id) == team);
+    let is_theirs = |thread: &&lessons::Thread| match (team, asked) {
+        (None, _) => true,
+        (Some(_), Some(asked)) => !asked.people.is_disjoint(&thread.people),
+        (Some(_), None) => false,
+    };
+    let theirs = threads.iter().filter(is_theirs).map(|thread| participation::Thread {
+        area: thread.area,
+        comments: thread.comments,
+        people: thread.people.clone(),
+    });
+    let found = participation::topics(&theirs.collect::<Vec<_>>());
+    let may_be_told = |topic: &participation::Topic| groups::may_be_told(groups, team, &spoke[&topic.area]);
+    let told = found.into_iter().filter(may_be_told).map(|topic| Topic {
+        area: topic.area,
+        threads: topic.threads,
+        comments: topic.comments,
+        people: topic.people,
+    });
+    told.collect()
+}
+
+fn count(
+    (here, groups, team): (&BTreeSet<PersonId>, &[Group], Option<TeamId>),
+    true_of: &BTreeSet<PersonId>,
+) -> Option<Count> {
+    let all = std::iter::once(here.iter().copied().collect());
+    let teams = groups.iter().map(|group| group.people.iter().copied().collect());
+    let shown = suppress::shown_with_all(&all.chain(teams).collect::<Vec<_>>(), true_of, K);
+    let place = match team {
+        None => 0,
+        Some(team) => groups.iter().position(|group| group.id == team)? + 1,
+    };
+    shown[place].map(|count| Count {
+        people: count.people,
+        of: count.of,
+    })
+}
+
+/// Two teams that somebody connects.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Connection {
+    /// Their own team.
+    pub from: String,
+    /// The other one.
+    pub to: String,
+    /// Lessons that landed between them and people there, either way.
+    pub lessons: usize,
+    /// In a sentence.
+    pub words: String,
+}
+
+/// Which teams the reader themselves connected in the year before `at`; nothing for a reader who is nobody.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn connections(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Vec<Connection>, StepError> {
+    let Some(me) = reader.person() else {
+        return Ok(Vec::new());
+    };
+    let landed = lessons::landed(conn, reader, (at - Duration::days(WINDOW_DAYS), at)).await?;
+    let groups = groups::groups(conn, reader.installation(), at).await?;
+    let (mut own, mut all) = (BTreeMap::new(), BTreeMap::new());
+    for group in &groups {
+        for (people, teams) in [(&group.direct, &mut own), (&group.people, &mut all)] {
+            for person in people {
+                teams.entry(*person).or_insert_with(BTreeSet::new).insert(group.id);
+            }
+        }
+    }
+    let name = |team: TeamId| {
+        groups
+            .iter()
+            .find(|group| group.id == team)
+            .map(|group| group.name.clone())
+    };
+    let found = participation::connects(me, &landed.iter().map(one).collect::<Vec<_>>(), (&own, &all));
+    let told = found.into_iter().filter_map(|((from, to), lessons)| {
+        let (from, to) = (name(from)?, name(to)?);
+        let count = wording::count(lessons, "lesson");
+        Some(Connection {
+            words: format!("You connect {from} and {to}: {count} landed across."),
+            from,
+            to,
+            lessons,
+        })
+    });
+    Ok(told.collect())
+}
+
+fn one(lesson: &Landed) -> participation::Landed {
+    participation::Landed {
+        teacher: lesson.teacher,
+        learner: lesson.learner,
+        p: lesson.p,
+    }
+}
+
+/// A thank-you between two people, and shown to nobody else.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Thanks {
+    /// The other one's login.
+    pub other: String,
+    /// What it was about.
+    pub area: Area,
+    /// Where: `owner/name#number`.
+    pub pull: String,
+    /// The sentence.
+    pub words: String,
+}
+
+/// What the reader may be thankful for, or is thanked for, in the month that begins on `month`: one thing at most, and nothing for a
+/// reader who is nobody. It is the same for the other one of the two, as far as they may read what it rests on.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn thanks(conn: &mut PgConnection, reader: &Reader, month: NaiveDate) -> Result<Option<Thanks>, StepError> {
+    let Some(me) = reader.person() else {
+        return Ok(None);
+    };
+    let Some(end) = month.checked_add_months(Months::new(1)) else {
+        return Ok(None);
+    };
+    let begin = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let span = (begin(month), begin(end));
+    let id = reader.installation();
+    // Who thanks whom is the same for all; what it rests on is what the reader may read.
+    let all = lessons::landed(conn, &Reader::of_everything(id), span).await?;
+    let pairs = participation::thanks(&all.iter().map(one).collect::<Vec<_>>());
+    let pair = pairs
+        .into_iter()
+        .find(|(teacher, learner)| [*teacher, *learner].contains(&me));
+    let Some((teacher, learner)) = pair else {
+        return Ok(None);
+    };
+    let readable = lessons::landed(conn, reader, span).await?;
+    let of_both = readable
+        .iter()
+        .filter(|one| (one.teacher, one.learner) == (teacher, learner));
+    let Some(best) = of_both.max_by(|one, other| one.p.total_cmp(&other.p).then(other.at.cmp(&one.at))) else {
+        return Ok(None);
+    };
+    let other = if me == teacher { learner } else { teacher };
+    let Some(other) = profiles::logins(conn, id).await?.remove(&other) else {
+        return Ok(None);
+    };
+    let (area, pull) = (wording::area(best.area), best.pull.clone());
+    Ok(Some(Thanks {
+        words: if me == teacher {
+            format!("You helped `{other}`: they took up what you said on {area} in {pull}.")
+        } else {
+            format!("Thanks to `{other}`: you took up what they said on {area} in {pull}.")
+        },
+        area: best.area,
+        other,
+        pull,
+    }))
+}

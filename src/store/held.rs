@@ -1,0 +1,82 @@
+//! Who holds which skill: a lesson of theirs on it landed.
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::PersonId;
+use crate::model::ids::RepoId;
+use crate::model::skill::Skill;
+use crate::store::StoreError;
+use crate::store::lessons;
+use crate::store::reader::Reader;
+
+/// Somebody and a skill of theirs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldSkill {
+    /// The skill.
+    pub skill: Skill,
+    /// Who.
+    pub person: PersonId,
+    /// Pull requests on which a lesson landed.
+    pub pulls: i64,
+}
+
+/// On which side of lessons somebody stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// They taught.
+    Taught,
+    /// They were taught.
+    Took,
+}
+
+/// Who taught or took what, by landed lessons before `at` in repositories that the reader may read: of one, or of all. By skill, then by person.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn held(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    (side, repo): (Side, Option<RepoId>),
+    at: Time,
+) -> Result<Vec<HeldSkill>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select k.kind as "kind!", k.word as "word!",
+                  case when $6 then l.teacher_id else l.learner_id end as "person!: PersonId",
+                  count(distinct (l.repo_id, l.number)) as "pulls!"
+           from shown_lesson l
+           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
+             and (not r.private or $3 or r.id = any($4))
+           cross join lateral (
+               select 'area' as kind, l.area as word
+               union all select 'language', l.language where l.language is not null
+               union all select 'skill', slug from unnest(l.skills) slug) k
+           where l.installation_id = $1 and l.outcome = 'landed' and l.at < $2 and ($5::bigint is null or l.repo_id = $5)
+           group by 1, 2, 3 order by 1, 2, 3"#,
+        reader.installation().0,
+        at,
+        reader.reads_everything(),
+        reader.private(),
+        repo.map(|repo| repo.0),
+        side == Side::Taught
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut held = Vec::new();
+    for row in rows {
+        let skill = match row.kind.as_str() {
+            "area" => Some(Skill::Area(
+                row.word
+                    .parse()
+                    .map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
+            )),
+            "language" => Some(Skill::Language(row.word)),
+            _ => lessons::skills(&[row.word]).pop(),
+        };
+        held.extend(skill.map(|skill| HeldSkill {
+            skill,
+            person: row.person,
+            pulls: row.pulls,
+        }));
+    }
+    Ok(held)
+}

@@ -1,0 +1,2 @@
+-- An index only: lessons are there already.
+select 1;

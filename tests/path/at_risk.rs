@@ -1,0 +1,110 @@
+//! What hangs on one person, from the facts that deliveries brought.
+use peerlore::demo::github::How;
+use peerlore::model::role::Roles;
+use peerlore::pipeline::at_risk;
+use peerlore::pipeline::at_risk::AtRisk;
+use peerlore::store::people;
+use peerlore::store::reader::Reader;
+
+use crate::harness::DAY;
+use crate::harness::LEDGER;
+use crate::harness::LOCK;
+use crate::harness::PAGES;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::at;
+use crate::harness::by;
+
+async fn found(peerlore: &Peerlore, minute: i64) -> AtRisk {
+    let reader = Reader::of_everything(peerlore.tenant().await);
+    found_by(peerlore, &reader, minute).await
+}
+
+async fn found_by(peerlore: &Peerlore, reader: &Reader, minute: i64) -> AtRisk {
+    let found = at_risk::of(&mut *peerlore.conn().await, reader, None, at(minute)).await;
+    found.expect("the database")
+}
+
+fn json(found: &AtRisk) -> String {
+    serde_json::to_string(found).expect("JSON")
+}
+
+/// Files at risk with who holds them.
+fn files(found: &AtRisk) -> Vec<(String, Option<String>)> {
+    let files = found.modules.iter().flat_map(|module| &module.at_risk);
+    files.map(|file| (file.path.clone(), file.held_by.clone())).collect()
+}
+
+/// `ben` taught `ada` concurrency.
+async fn with_a_lesson() -> Peerlore {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let one = 1.0;")]).await;
+    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    peerlore
+        .push(&pull, by("ada", TODAY + 2), How::Append, &[(20, "let two = 2.0;")])
+        .await;
+    peerlore.tell(peerlore.github.merge(&pull, by("ada", TODAY + 3))).await;
+    peerlore
+}
+
+#[tokio::test]
+async fn a_file_is_at_risk_once_only_one_who_knows_it_is_active() {
+    let peerlore = with_a_lesson().await;
+    let now = found(&peerlore, TODAY + DAY).await;
+    assert_eq!((now.files.at_risk, now.files.of), (0, 2));
+    assert_eq!(now.areas.len(), 1, "{:?}", now.areas);
+    assert_eq!(now.areas[0].held_by.as_deref(), Some("ben"));
+
+    // A quarter later only `ada` and `dan` were seen.
+    let later = TODAY + 95 * DAY;
+    peerlore.tell(peerlore.merged("ada", "dan", LEDGER, later)).await;
+    peerlore.is_away("ben", (at(later - DAY), at(later + 9 * DAY))).await;
+    let then = found(&peerlore, later + DAY).await;
+    assert_eq!(
+        files(&then),
+        [(format!("shop/{PAGES}"), Some("dan".to_owned()))],
+        "ada and dan know the ledger"
+    );
+    let area = &then.areas[0];
+    assert_eq!(area.held_by, None);
+    assert_eq!(area.not_seen[0].login, "ben");
+    assert_eq!(area.not_seen[0].since, at(TODAY + 1), "seen, and nothing of being away");
+    assert!(!json(&then).contains("away"));
+}
+
+#[tokio::test]
+async fn who_opted_out_or_left_is_not_in_it() {
+    let peerlore = with_a_lesson().await;
+    let id = peerlore.tenant().await;
+    people::set_opt_out(&mut *peerlore.conn().await, id, peerlore.person("ben"), Some(at(TODAY)))
+        .await
+        .expect("the database");
+    let without_ben = found(&peerlore, TODAY + DAY).await;
+    assert_eq!(
+        files(&without_ben),
+        [(format!("shop/{LEDGER}"), Some("ada".to_owned()))]
+    );
+    assert_eq!(without_ben.areas, []);
+    assert!(!json(&without_ben).contains("\"ben\""));
+    peerlore
+        .tell(peerlore.github.remove_member(by("ada", TODAY + 10), "ada"))
+        .await;
+    let without_both = found(&peerlore, TODAY + DAY).await;
+    assert_eq!(files(&without_both), [(format!("shop/{LEDGER}"), None)]);
+    assert!(!json(&without_both).contains("\"ada\""));
+}
+
+#[tokio::test]
+async fn who_may_not_read_a_repository_is_told_nothing_of_it() {
+    let peerlore = with_a_lesson().await;
+    let id = peerlore.tenant().await;
+    let stranger = Reader::member(id, peerlore.person("finn"), Roles::owner(), Vec::new());
+    let told = found_by(&peerlore, &stranger, TODAY + 95 * DAY).await;
+    assert_eq!((told.files.of, told.whole_modules.of), (0, 0));
+    assert_eq!(json(&told).matches("shop").count(), 0);
+    assert_eq!((told.areas.len(), told.skills.len()), (0, 0));
+    peerlore
+        .tell(peerlore.github.publicize(by("ada", TODAY + 20), "shop", true))
+        .await;
+    assert_eq!(found_by(&peerlore, &stranger, TODAY + 95 * DAY).await.files.of, 2);
+}

@@ -1,0 +1,108 @@
+//! What would be lost if somebody were gone, from the facts that deliveries brought.
+use peerlore::demo::github::How;
+use peerlore::model::role::Roles;
+use peerlore::pipeline::offboarding;
+use peerlore::pipeline::offboarding::Offboarding;
+use peerlore::store::people;
+use peerlore::store::reader::Reader;
+
+use crate::harness::DAY;
+use crate::harness::LEDGER;
+use crate::harness::LOCK;
+use crate::harness::PAGES;
+use crate::harness::Peerlore;
+use crate::harness::TODAY;
+use crate::harness::at;
+use crate::harness::by;
+
+async fn of(peerlore: &Peerlore, login: &str) -> Option<Offboarding> {
+    let reader = Reader::of_everything(peerlore.tenant().await);
+    let found = offboarding::of(&mut *peerlore.conn().await, &reader, login, at(TODAY + DAY)).await;
+    found.expect("the database")
+}
+
+/// `ben` reviewed the ledger and taught `ada` concurrency there; `ada` is away, and `cleo` opened a change of it.
+async fn with_ben() -> Peerlore {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let one = 1.0;")]).await;
+    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    peerlore
+        .push(&pull, by("ada", TODAY + 2), How::Append, &[(20, "let two = 2.0;")])
+        .await;
+    peerlore.tell(peerlore.github.merge(&pull, by("ada", TODAY + 3))).await;
+    peerlore
+        .open(by("cleo", TODAY + 4), LEDGER, &[(30, "let three = 3.0;")])
+        .await;
+    peerlore
+}
+
+#[tokio::test]
+async fn what_is_lost_comes_with_who_is_nearest_and_an_open_pull_request() {
+    let peerlore = with_ben().await;
+    let found = of(&peerlore, "Ben").await.expect("he is shown");
+    assert_eq!((found.files, found.only, found.with_one), (2, 0, 1), "{found:?}");
+    let ledger = &found.modules[0];
+    assert_eq!(ledger.with_one[0].path, format!("shop/{LEDGER}"));
+    assert_eq!(ledger.with_one[0].other, "ada");
+    assert_eq!(ledger.nearest[0].login, "ada");
+    assert_eq!(ledger.nearest[0].teams, ["Payments"]);
+    assert_eq!(ledger.nearest[0].why, "2 changes in shop/ledger");
+    assert_eq!((ledger.pulls.len(), ledger.pulls[0].ask.as_str()), (1, "ada"));
+    assert_eq!(ledger.pulls[0].beside, "ben reviews beside them");
+    let area = &found.areas[0];
+    assert_eq!((area.slug.as_str(), area.other.as_deref()), ("concurrency", None));
+    assert_eq!(
+        area.nearest,
+        [],
+        "what ada applied is hers as long as she doesn't show it"
+    );
+    peerlore
+        .sql("update person set shares = '{taken}' where login = 'ada'")
+        .await;
+    let shown = of(&peerlore, "ben").await.expect("he is shown");
+    assert_eq!(shown.areas[0].nearest[0].why, "applied feedback on it");
+    assert_eq!(shown.areas[0].pulls[0].ask, "ada");
+}
+
+#[tokio::test]
+async fn who_is_away_is_not_the_nearest_and_why_is_not_told() {
+    let peerlore = with_ben().await;
+    peerlore.is_away("ada", (at(TODAY), at(TODAY + 3 * DAY))).await;
+    let found = of(&peerlore, "ben").await.expect("he is shown");
+    assert_eq!(found.modules[0].nearest, []);
+    assert_eq!(found.modules[0].with_one[0].other, "ada", "what she knows she knows");
+    assert!(!serde_json::to_string(&found).expect("JSON").contains("away"));
+}
+
+#[tokio::test]
+async fn nothing_is_shown_of_who_opted_out_or_is_nobody_and_nothing_by_their_name() {
+    let peerlore = with_ben().await;
+    let id = peerlore.tenant().await;
+    people::set_opt_out(&mut *peerlore.conn().await, id, peerlore.person("ada"), Some(at(TODAY)))
+        .await
+        .expect("the database");
+    assert_eq!(of(&peerlore, "ada").await, None);
+    assert_eq!(of(&peerlore, "nobody-at-all").await, None);
+    let of_ben = of(&peerlore, "ben").await.expect("he is shown");
+    assert_eq!((of_ben.only, of_ben.with_one), (1, 0));
+    assert!(!serde_json::to_string(&of_ben).expect("JSON").contains("ada"));
+}
+
+#[tokio::test]
+async fn who_may_not_read_a_repository_is_told_nothing_of_it() {
+    let peerlore = with_ben().await;
+    let stranger = Reader::member(
+        peerlore.tenant().await,
+        peerlore.person("finn"),
+        Roles::owner(),
+        Vec::new(),
+    );
+    let found = offboarding::of(&mut *peerlore.conn().await, &stranger, "ben", at(TODAY + DAY)).await;
+    let found = found.expect("the database").expect("he is shown");
+    assert_eq!(found.files, 0);
+    let text = serde_json::to_string(&found).expect("JSON");
+    assert!(
+        !text.contains("shop") && !text.contains(PAGES) && !text.contains("concurrency"),
+        "{text}"
+    );
+}
