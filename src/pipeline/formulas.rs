@@ -25,6 +25,7 @@ pub mod edges {
     pub use crate::skill::decay::CURRENT_HALF_LIFE;
     pub use crate::skill::decay::FLOOR;
     pub use crate::skill::decay::PROFILE_HALF_LIFE;
+    pub use crate::skill::edge::BURST_PULLS;
     pub use crate::skill::learned::EXPECTED_AT_LEAST;
     pub use crate::skill::rate::PRIOR_LANDED;
     pub use crate::skill::rate::PRIOR_NOT;

@@ -1,5 +1,9 @@
 //! Edges of teaching: lessons of one teacher, learner and area, added up by pull request and faded (science.md section 1).
 use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use chrono::Datelike;
+use chrono::IsoWeek;
 
 use crate::model::clock::Time;
 use crate::model::clock::days_between;
@@ -14,6 +18,10 @@ use crate::skill::decay::CURRENT_HALF_LIFE;
 use crate::skill::decay::FLOOR;
 use crate::skill::decay::PROFILE_HALF_LIFE;
 use crate::skill::decay::halved;
+
+/// Pull requests of one edge that count in one week, the latest ones (*judgement*): two people who praise each other's changes all day
+/// prove no more than that they did. The rest stays as evidence and adds nothing.
+pub const BURST_PULLS: usize = 2;
 
 /// What each pull request adds, from the lessons of ONE teacher, learner and area: `P = 1 - prod(1-p)`, landed and given
 /// apart; declined lessons add nothing. Ordered by pull request, and the same to the last bit for any order of lessons.
@@ -107,9 +115,22 @@ fn edge_fading(
         n_52: 0.0,
         n: 0,
     };
-    for one in landed {
+    let mut in_week: HashMap<IsoWeek, usize> = HashMap::new();
+    let counts: Vec<bool> = landed
+        .iter()
+        .rev()
+        .map(|one| {
+            let so_far = in_week.entry(one.at.iso_week()).or_default();
+            *so_far += 1;
+            *so_far <= BURST_PULLS
+        })
+        .collect();
+    for (one, counts) in landed.iter().zip(counts.into_iter().rev()) {
         let age = days_between(one.at, as_of);
         edge.pulls += 1;
+        if !counts {
+            continue;
+        }
         edge.sum += one.landed;
         edge.sum_52 += one.landed * halved(age, half_life);
         edge.sum_365 += one.landed * halved(age, PROFILE_HALF_LIFE);

@@ -37,6 +37,8 @@ use crate::skill::silent::fit_organisation;
 use crate::skill::silent::posterior;
 use crate::skill::silent::silent_experts;
 
+mod gaming;
+
 fn day(days: i64) -> Time {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + days)
 }

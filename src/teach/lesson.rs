@@ -111,6 +111,10 @@ fn taught(thread: &Thread, told: Option<&Told>, at: usize) -> Result<(PersonId, 
     if let Some(exchange) = exchange.filter(|_| said != Some(Teaches::Request)) {
         let answer = match exchange.grade {
             Grade::Learned | Grade::Accepted => Answer::Acknowledged,
+            // Where the lines changed all the same, it was about something else.
+            Grade::Declined if thread.pull_author == Some(exchange.learner) && changed_nearby(comment.follow_up) => {
+                Answer::None
+            }
             Grade::Declined => Answer::Disagreed,
             Grade::Open => Answer::None,
         };

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::manner::Cue;
 use crate::teach::exchange::Grade;
 use crate::teach::exchange::features;
 use crate::teach::exchange::features::Cell;
@@ -57,8 +58,18 @@ impl Model {
         let cells = features::of_outcome(talk, pair);
         let sums = Grade::ALL.into_iter().zip(&self.grades);
         let best = sums.max_by(|(_, one), (_, other)| one.of(&cells).total_cmp(&other.of(&cells)));
-        best.map_or(Grade::Open, |(grade, _)| grade)
+        match best {
+            // By the guide: "good point, but .." that keeps the code is a no. It is too rare for a sum to learn.
+            Some((Grade::Accepted, _)) if leaves_it(talk, pair) => Grade::Declined,
+            best => best.map_or(Grade::Open, |(grade, _)| grade),
+        }
     }
+}
+
+/// The learner's last word to the teacher is that it stays as it is.
+fn leaves_it(talk: &Talk, pair: &Pair) -> bool {
+    let last = talk.of(pair.learner).filter(|at| *at > pair.first).last();
+    last.is_some_and(|at| talk.spoken[at].manner.cues.has(Cue::LeavesIt) && talk.addressees()[at] == Some(pair.teacher))
 }
 
 /// A sum as it is written: what adds nothing is left out.

@@ -38,6 +38,13 @@ pub fn lessons() -> Markup {
         }
         ul { @for refusal in PASSED_OVER { li { (refusal.words()) } } }
         p {
+            "In a review thread, who taught whom isn't taken for granted: in 360 threads that people read, 24% of the lessons ran from the author "
+            "to a reviewer and 7% between reviewers. For each two people a sum over how their comments are meant (a reason, a request, a "
+            "question, a yes, a no, code; " code { "src/teach/model/threads.json" } " has every weight by name) says how likely one taught the other, and "
+            "another one what came of it. On threads that it hadn't seen, four of five pairs that it tells are right, and it finds four of five "
+            "(" code { "peerlore eval threads --cross-validate" } "). An explanation that nobody answered is given and counts nowhere else."
+        }
+        p {
             "Where the subject is wrong, whoever wrote the comment or was told something by it corrects it on their own page, by “wrong "
             "label”: it counts at once and stays until the text is edited or they undo it. The writer's word comes before others', the "
             "latest before earlier ones. Corrections also measure the classifier, each organisation's by themselves; since only what "
@@ -125,6 +132,10 @@ pub fn graph() -> Markup {
         p.formula {
             "S = sum of P × (" (edges::FLOOR) " + " (1.0 - edges::FLOOR) " × 2^(−age / " (edges::CURRENT_HALF_LIFE) " days))" br;
             "S = sum of P × 2^(−age / " (edges::PROFILE_HALF_LIFE) " days)"
+        }
+        p {
+            "Of one week, at most " (edges::BURST_PULLS) " pull requests between the same two people count in an area, the latest ones: praising "
+            "each other all day makes nobody look surer."
         }
         p {
             "How sure: pull requests whose diffs are known, each faded like the first formula, are added up. Below 3 is low, to 8 medium, "
