@@ -16,6 +16,7 @@ pub mod eval_flow;
 pub mod eval_reviewers;
 pub mod eval_silent;
 pub mod eval_spread;
+pub mod eval_truck_factor;
 pub mod experts;
 pub mod import;
 mod labelled;
@@ -24,6 +25,7 @@ pub mod opt_out;
 pub mod profile;
 pub mod rebuild;
 pub mod replay;
+pub mod risk;
 pub mod serve;
 pub mod setup;
 pub mod suggest;
@@ -74,6 +76,8 @@ enum Command {
     Experts(experts::Experts),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
+    /// Show what knowledge would leave with whom, by a git history
+    Risk(risk::Risk),
     /// Make every projection again from the facts
     Rebuild(rebuild::Rebuild),
     /// Measure a model on labelled data
@@ -183,7 +187,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.config.without_empty();
     if !matches!(
         cli.command,
-        Command::Demo(_) | Command::Doctor(_) | Command::Engine(_) | Command::Eval(_) | Command::Train(_)
+        Command::Demo(_)
+            | Command::Doctor(_)
+            | Command::Engine(_)
+            | Command::Eval(_)
+            | Command::Risk(_)
+            | Command::Train(_)
     ) {
         the_app::check_hosts(&config)?;
     }
@@ -197,6 +206,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
+        Command::Risk(command) => risk::run(&command),
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,
         Command::Train(command) => train::run(&config, &command).await,

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod event;
 pub mod evidence;
 pub mod graph;
+pub mod history;
 pub mod ids;
 pub mod job;
 pub mod lesson;

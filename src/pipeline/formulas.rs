@@ -42,6 +42,16 @@ pub mod silent {
     pub use crate::skill::silent::TOP;
 }
 
+/// What knowledge leaves with whom, by a git history.
+pub mod leaving {
+    pub use crate::skill::expertise::ACTIVE_DAYS;
+    pub use crate::skill::expertise::AUTHORSHIP;
+    pub use crate::skill::expertise::EXPERTISE;
+    pub use crate::skill::expertise::FADING;
+    pub use crate::skill::expertise::REVIEW;
+    pub use crate::skill::expertise::SHARE;
+}
+
 /// Who knows a change (spread.md section 1).
 pub mod ranking {
     pub use crate::pipeline::gather::declines::HALF_LIFE_DAYS as DECLINED_DAYS;

@@ -4,6 +4,7 @@
 //! order give the same graph. Formulas: science.md sections 1 and 3.
 pub mod decay;
 pub mod edge;
+pub mod expertise;
 pub mod learned;
 pub mod negative_binomial;
 pub mod rate;

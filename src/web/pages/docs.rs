@@ -28,13 +28,14 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
 }
 
 /// The sections, by anchor.
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("lessons", "When a comment counts"),
     ("areas", "What a comment is about, and how well that is read"),
     ("landing", "Was it useful, and did it land?"),
     ("graph", "Who passed on what"),
     ("ranking", "Who could review"),
     ("silent", "Silent experts"),
+    ("leaving", "What would leave with whom"),
     ("replay", "The replay"),
     ("stored", "What is stored, and for how long"),
     ("seen", "Who sees it"),
@@ -68,6 +69,7 @@ pub fn render(settings: &Settings, classifier: &str) -> Markup {
         (docs_formulas::ranking(settings))
         (docs_formulas::learner(settings))
         (docs_formulas::silent())
+        (docs_formulas::leaving())
         (docs_replay::replay(settings))
         (stored(settings))
         (seen())
