@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
-use chrono::NaiveTime;
 use clap::Args;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
@@ -113,7 +112,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 fn end_of(day: NaiveDate) -> Option<Time> {
-    Some(day.succ_opt()?.and_time(NaiveTime::MIN).and_utc())
+    Some(day.and_hms_opt(23, 59, 59)?.and_utc())
 }
 
 fn told(out: &mut impl Write, found: &Found) -> std::io::Result<()> {
@@ -219,6 +218,9 @@ fn limits(found: &Found) -> Vec<String> {
             .to_owned(),
         "By Avelino et al. nothing fades. By ours lines fade to a third in about 100 days, a review named in a commit (Reviewed-by) counts half, and who \
          did nothing for 180 days holds nothing. What git doesn't record, such as reviews on a web page and talks, isn't seen."
+            .to_owned(),
+        "The formula of ours tells people who still change the same files less apart than authorship does, so where many do, its truck factor is the higher \
+         one; the files that at most one active person ever touched are the firmer sign."
             .to_owned(),
         "The same address, login or name is taken for the same person, after .mailmap; programs are nobody. Two people of one name count as one.".to_owned(),
         format!(

@@ -16,6 +16,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::ThreadSafeRepository;
 use gix::objs::tree::EntryKind;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use rayon::prelude::*;
 
 pub use crate::history::error::Error;
@@ -25,8 +26,8 @@ use crate::model::clock::Time;
 use crate::model::history::File;
 use crate::model::history::History;
 
-/// Memory for objects that are asked for again, each thread, in bytes.
-const CACHE: usize = 64 << 20;
+/// Memory for objects that are asked for again, and as much for what packs build them from, each thread, in bytes.
+const CACHE: usize = 32 << 20;
 /// Most files and folders that a repository may have.
 const MOST_ENTRIES: usize = 2_000_000;
 /// Larger files are data: nobody writes that much by hand. In bytes.
@@ -200,6 +201,9 @@ impl Repository {
 fn local(repository: &ThreadSafeRepository) -> gix::Repository {
     let mut local = repository.to_thread_local();
     local.object_cache_size(CACHE);
+    local
+        .objects
+        .set_pack_cache(|| Box::new(MemoryCappedHashmap::new(CACHE)));
     local
 }
 
