@@ -19,6 +19,7 @@ pub mod eval_spread;
 pub mod eval_truck_factor;
 pub mod experts;
 pub mod import;
+pub mod import_git;
 mod labelled;
 pub mod model;
 pub mod opt_out;
@@ -26,6 +27,7 @@ pub mod profile;
 pub mod rebuild;
 pub mod replay;
 pub mod risk;
+pub mod risk_stored;
 pub mod serve;
 pub mod setup;
 pub mod suggest;
@@ -64,7 +66,7 @@ enum Command {
     Serve(serve::Serve),
     /// Make a key for the set-up page, or forget the App that it created
     Setup(setup::Setup),
-    /// Read a history of reviews from a file
+    /// Read a history of reviews from a file, or of commits from a git repository
     Import(import::Import),
     /// Read the past of repositories from GitHub
     Backfill(backfill::Backfill),
@@ -76,7 +78,7 @@ enum Command {
     Experts(experts::Experts),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
-    /// Show what knowledge would leave with whom, by a git history
+    /// Show what knowledge would leave with whom, by a git history or by the store
     Risk(risk::Risk),
     /// Make every projection again from the facts
     Rebuild(rebuild::Rebuild),
@@ -206,7 +208,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Profile(command) => profile::run(config, command).await,
         Command::Experts(command) => experts::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
-        Command::Risk(command) => risk::run(&command),
+        Command::Risk(command) => risk::run(config, &command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,
         Command::Train(command) => train::run(&config, &command).await,

@@ -9,10 +9,14 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
+use serde::Serialize;
 
 use crate::classify::attributes::Attributes;
 use crate::classify::mechanical::is_mechanical;
+use crate::cli::arguments;
+use crate::cli::risk_stored;
 use crate::cli::terminal;
+use crate::config::Config;
 use crate::forge::github::bots::kind_of;
 use crate::history::Asked;
 use crate::history::Repository;
@@ -21,6 +25,7 @@ use crate::model::clock::Time;
 use crate::model::history::History;
 use crate::model::person::PersonKind;
 use crate::model::wording;
+use crate::skill::expertise::people::People;
 use crate::skill::expertise::people::people;
 use crate::skill::expertise::risk::Factor;
 use crate::skill::expertise::risk::Risk as Found;
@@ -30,21 +35,28 @@ use crate::suggest::codeowners::revisions;
 /// Most modules and names that are shown in a list.
 const SHOWN: usize = 10;
 
-/// Show what knowledge would leave with whom, by the history of a local git repository. Needs no database and sends nothing anywhere.
+/// Show what knowledge would leave with whom: by a local git repository, which needs no database and sends nothing anywhere, or by the store.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerlore risk --git .\n  peerlore risk --git hello.git --at 2025-12-31 --json\n\nThe JSON is one object:\n  \
+    after_help = "Examples:\n  peerlore risk --git .\n  peerlore risk --git hello.git --at 2025-12-31 --json\n  peerlore risk --repo octo-org/hello\n\n\
+                  Without --git it is told by the store: what `peerlore import git` read, up to its last commit, and the pull requests that were merged into \
+                  the default branch later than a minute after that commit, one change each, with their reviewers. So no change counts twice; what was \
+                  pushed without a pull request counts after the next import.\n\nThe JSON is one object:\n  \
                   at, commits, mechanical_commits, merges, odd_dates, shallow, files, files_left_out, people, active_people: what was read\n  \
                   avelino, ours: truck_factor, main_authors (name, files) and nobodys_files by either definition\n  \
-                  files_at_risk, and modules by ours: path, files, files_at_risk, and the same as above"
+                  files_at_risk, and modules by ours: path, files, files_at_risk, and the same as above\n  \
+                  by the store also: repository, last_commit, pulls, pulls_without_files, nameless (people of the import without a name here)"
 )]
 pub struct Risk {
-    /// The repository: a work tree or a bare one
+    /// A repository on this machine: a work tree or a bare one
     #[arg(long, value_name = "PATH")]
-    git: PathBuf,
+    git: Option<PathBuf>,
     /// As it was at the end of that day, in UTC
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "git")]
     at: Option<NaiveDate>,
+    /// A repository whose history was imported; needed where several were
+    #[arg(long, value_name = "OWNER/NAME", value_parser = arguments::repo_name, conflicts_with = "git")]
+    repo: Option<(String, String)>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -53,25 +65,49 @@ pub struct Risk {
 /// Reads the history and prints what leaves with whom.
 ///
 /// # Errors
-/// When there is no git repository, or it can't be read.
-pub fn run(command: &Risk) -> anyhow::Result<()> {
+/// When there is no git repository or no imported history, or it can't be read.
+pub async fn run(config: Config, command: &Risk) -> anyhow::Result<()> {
+    let Some(path) = &command.git else {
+        return risk_stored::run(config, command.repo.as_ref(), command.json).await;
+    };
     let now = Clock::Machine.now();
-    let until = command.at.and_then(end_of);
-    let history = read(command, now, until.filter(|until| *until < now))?;
-    let people = people(&history.identities, &|name| kind_of(None, name) == PersonKind::Bot);
-    let found = risk(&history, &people);
+    let until = command.at.and_then(end_of).filter(|until| *until < now);
+    let history = read(&Repository::open(path)?, (now, until), &|_| false)?;
+    let found = risk(&history, &joined(&history));
     if command.json {
-        let mut out = std::io::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, &found)?;
-        writeln!(out)?;
-        return Ok(());
+        return as_json(&found);
     }
-    told(&mut terminal::out(), &found)?;
+    let first = format!(
+        "As of {}: {}, {} and {}, {} of them active in the last 180 days.",
+        found.read.at.format("%Y-%m-%d"),
+        wording::count(found.read.commits, "commit"),
+        wording::count(found.files, "file"),
+        wording::count(found.people, "person"),
+        found.active_people
+    );
+    told(&mut terminal::out(), &found, (&first, &limits(&found)))?;
     Ok(())
 }
 
-fn read(command: &Risk, now: Time, until: Option<Time>) -> anyhow::Result<History> {
-    let repository = Repository::open(&command.git)?;
+/// Prints it as JSON.
+pub(super) fn as_json(found: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, found)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// The people of a history.
+pub(super) fn joined(history: &History) -> People {
+    people(&history.identities, &|name| kind_of(None, name) == PersonKind::Bot)
+}
+
+/// Reads a history, with a bar where somebody looks; without mechanical files and those that are to be left out.
+pub(super) fn read(
+    repository: &Repository,
+    (now, until): (Time, Option<Time>),
+    left_out: &(dyn Fn(&str) -> bool + Sync),
+) -> anyhow::Result<History> {
     let attributes = Attributes::read(&repository.file(".gitattributes")?.unwrap_or_default());
     let ignored = revisions(&repository.file(".git-blame-ignore-revs")?.unwrap_or_default());
     let ignored: BTreeSet<String> = ignored.into_iter().collect();
@@ -80,7 +116,7 @@ fn read(command: &Risk, now: Time, until: Option<Time>) -> anyhow::Result<Histor
         now,
         until,
         ignored: &ignored,
-        by_hand: &|path| !is_mechanical(path, &attributes),
+        by_hand: &|path| !is_mechanical(path, &attributes) && !left_out(path),
         progress: &|done, of| {
             bar.set_length(u64::try_from(of).unwrap_or(u64::MAX));
             bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
@@ -115,16 +151,9 @@ fn end_of(day: NaiveDate) -> Option<Time> {
     Some(day.and_hms_opt(23, 59, 59)?.and_utc())
 }
 
-fn told(out: &mut impl Write, found: &Found) -> std::io::Result<()> {
-    writeln!(
-        out,
-        "As of {}: {}, {} and {}, {} of them active in the last 180 days.",
-        found.at.format("%Y-%m-%d"),
-        wording::count(found.commits, "commit"),
-        wording::count(found.files, "file"),
-        wording::count(found.people, "person"),
-        found.active_people
-    )?;
+/// Prints what was found, between a first sentence and what limits it.
+pub(super) fn told(out: &mut impl Write, found: &Found, (first, limits): (&str, &[String])) -> std::io::Result<()> {
+    writeln!(out, "{first}")?;
     if found.files == 0 {
         writeln!(
             out,
@@ -150,7 +179,7 @@ fn told(out: &mut impl Write, found: &Found) -> std::io::Result<()> {
     )?;
     modules(out, found)?;
     writeln!(out)?;
-    for sentence in limits(found) {
+    for sentence in limits {
         writeln!(out, "- {sentence}")?;
     }
     Ok(())
@@ -209,39 +238,53 @@ fn modules(out: &mut impl Write, found: &Found) -> std::io::Result<()> {
 
 /// What the figures tell, and what they don't.
 fn limits(found: &Found) -> Vec<String> {
-    let mut limits = vec![
+    let mut limits = meaning();
+    limits.extend([
+        "By Avelino et al. nothing fades. By ours lines fade to a third in about 100 days, a review named in a commit (Reviewed-by) counts half, and who \
+         did nothing for 180 days holds nothing. What git doesn't record, such as reviews on a web page and talks, isn't seen."
+            .to_owned(),
+        "The same address, login or name is taken for the same person, after .mailmap; programs are nobody. Two people of one name count as one.".to_owned(),
+    ]);
+    limits.extend(of_reading(found));
+    limits
+}
+
+/// What a truck factor is.
+pub(super) fn meaning() -> Vec<String> {
+    vec![
         "A truck factor is how many people would have to leave, those with most files first, before fewer than half of the files have anybody left who \
          knows them. Those people are the main authors."
             .to_owned(),
         "It tells whose leaving would be felt, not that it would be a disaster: when Avelino et al. asked 62 projects, 84% of clear answers agreed on the main \
          authors, wholly or in part, and 53% that it would be a problem if they left."
             .to_owned(),
-        "By Avelino et al. nothing fades. By ours lines fade to a third in about 100 days, a review named in a commit (Reviewed-by) counts half, and who \
-         did nothing for 180 days holds nothing. What git doesn't record, such as reviews on a web page and talks, isn't seen."
-            .to_owned(),
         "The formula of ours tells people who still change the same files less apart than authorship does, so where many do, its truck factor is the higher \
          one; the files that at most one active person ever touched are the firmer sign."
             .to_owned(),
-        "The same address, login or name is taken for the same person, after .mailmap; programs are nobody. Two people of one name count as one.".to_owned(),
-        format!(
-            "Left out: {}, {} with over 100 files or named in .git-blame-ignore-revs (renames are followed), {} that people don't write \
+    ]
+}
+
+/// What was left out of a history, and what is odd about it.
+pub(super) fn of_reading(found: &Found) -> Vec<String> {
+    let read = &found.read;
+    let mut limits = vec![format!(
+        "Left out: {}, {} with over 100 files or named in .git-blame-ignore-revs (renames are followed), {} that people don't write \
              (generated, vendored, binary or over 2 MiB).",
-            wording::count(found.merges, "merge"),
-            wording::count(found.mechanical_commits, "commit"),
-            wording::count(found.files_left_out, "file"),
-        ),
-    ];
-    if found.odd_dates > 0 {
+        wording::count(read.merges, "merge"),
+        wording::count(read.mechanical_commits, "commit"),
+        wording::count(read.files_left_out, "file"),
+    )];
+    if read.odd_dates > 0 {
         limits.push(format!(
             "{} a date from before 1970 or from the future; the committer's date was taken, or the nearest end.",
-            if found.odd_dates == 1 {
+            if read.odd_dates == 1 {
                 "1 commit has".to_owned()
             } else {
-                format!("{} commits have", found.odd_dates)
+                format!("{} commits have", read.odd_dates)
             }
         ));
     }
-    if found.shallow {
+    if read.shallow {
         limits.push(
             "This clone is shallow: who wrote what before its oldest commits isn't known, so people who know much may be missing. `git fetch --unshallow` brings \
              the rest."

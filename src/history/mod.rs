@@ -120,6 +120,13 @@ impl Repository {
         changes::text(local, entry.object_id())
     }
 
+    /// Where the repository was cloned from, as its own settings tell: the address of the remote `origin`.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let address = self.local().config_snapshot().string("remote.origin.url")?;
+        Some(address.to_string())
+    }
+
     /// The history of the last commit, or of the last one on its first parents' line that was made by the time asked for.
     ///
     /// # Errors
@@ -154,6 +161,7 @@ impl Repository {
         let walked = walk::commits(&self.inner, tip, &mailmap, asked).map_err(|error| self.objects(&error))?;
         Ok(History {
             at: asked.at(),
+            last_commit: walk::made(&local, tip, asked.at()).map_err(|error| self.objects(&error))?,
             identities: walked.identities,
             commits: walked.commits,
             files_left_out: all - files.len(),

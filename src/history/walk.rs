@@ -62,6 +62,13 @@ pub(super) fn tip(local: &gix::Repository, head: ObjectId, at: Time) -> gix::Res
     Ok(None)
 }
 
+/// When a commit was committed, between 1970 and `at`.
+pub(super) fn made(local: &gix::Repository, id: ObjectId, at: Time) -> gix::Result<Time> {
+    let seconds = local.find_commit(id)?.committer().map_or(0, |made| made.seconds());
+    let made = DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH);
+    Ok(made.max(DateTime::UNIX_EPOCH).min(at))
+}
+
 /// A commit among others.
 struct Made {
     id: ObjectId,

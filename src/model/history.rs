@@ -78,6 +78,8 @@ pub struct File {
 pub struct History {
     /// As of when it is told.
     pub at: Time,
+    /// When its last commit was committed, merges among them; never after [`at`](Self::at).
+    pub last_commit: Time,
     /// Everybody whom a commit names.
     pub identities: Vec<Identity>,
     /// The commits, each after its parents.

@@ -26,3 +26,4 @@ pub mod settings;
 pub mod skill;
 pub mod suggestion;
 pub mod wording;
+pub mod work;

@@ -4,6 +4,7 @@
 //! however long ago. Ours: degree of expertise (Cury et al. 2022) of lines that fade as in Jabrayilzade et al. 2022, reviews counted half, and only
 //! people who are still active hold anything.
 pub mod gather;
+pub mod known;
 pub mod people;
 pub mod risk;
 pub mod survey;
@@ -38,6 +39,14 @@ pub struct Touch {
     pub faded: f64,
     /// When they last changed or reviewed it.
     pub last: Time,
+    /// When they last did anything in the repository.
+    pub seen: Time,
+}
+
+/// Whether somebody who was last seen at a time still counts as there.
+#[must_use]
+pub fn is_active(seen: Time, at: Time) -> bool {
+    days_between(seen, at) <= ACTIVE_DAYS
 }
 
 /// What is known of one file.
@@ -82,7 +91,7 @@ impl FileKnowledge {
     /// The file's authors by Avelino et al.: degree of authorship at least 3.293 and 0.75 of the highest.
     #[must_use]
     pub fn authors(&self) -> Vec<usize> {
-        let degree = |touch: &Touch| authorship(touch.first, touch.changes, self.changes - touch.changes);
+        let degree = |touch: &Touch| authorship(touch.first, touch.changes, self.changes.saturating_sub(touch.changes));
         let wrote: Vec<(usize, f64)> = self
             .touches
             .iter()
@@ -94,22 +103,26 @@ impl FileKnowledge {
 
     /// Who holds the file by ours: active, with a degree of expertise of at least 0.75 of the highest that anybody has, gone or not.
     #[must_use]
-    pub fn holders(&self, at: Time, active: &[bool]) -> Vec<usize> {
+    pub fn holders(&self, at: Time) -> Vec<usize> {
         let degree = |touch: &Touch| {
             let days = days_between(touch.last, at);
             expertise(touch.faded, touch.first, days, self.lines)
         };
         let all: Vec<(usize, f64)> = self.touches.iter().map(|touch| (touch.person, degree(touch))).collect();
         let mut holders = above(&all, |_| true);
-        holders.retain(|person| active[*person]);
+        let active = |person: usize| {
+            let mut own = self.touches.iter().filter(|touch| touch.person == person);
+            own.any(|touch| is_active(touch.seen, at))
+        };
+        holders.retain(|person| active(*person));
         holders
     }
 
     /// Active people who ever wrote or reviewed a change of the file. Source: Mirsaeedi and Rigby 2020, by whom a file is at risk with one of
     /// them or none.
     #[must_use]
-    pub fn known_to(&self, active: &[bool]) -> usize {
-        self.touches.iter().filter(|touch| active[touch.person]).count()
+    pub fn known_to(&self, at: Time) -> usize {
+        self.touches.iter().filter(|touch| is_active(touch.seen, at)).count()
     }
 }
 
@@ -148,6 +161,14 @@ mod tests {
             reviews: 0,
             faded: f64::from(changes) * 10.0,
             last: now() - Duration::days(days_ago),
+            seen: now(),
+        }
+    }
+
+    fn gone(touch: Touch) -> Touch {
+        Touch {
+            seen: now() - Duration::days(181),
+            ..touch
         }
     }
 
@@ -197,16 +218,17 @@ mod tests {
 
     #[test]
     fn who_is_gone_holds_nothing_and_still_sets_the_measure() {
-        let file = FileKnowledge {
+        let (wrote, once) = (touch(0, true, 200, 1), touch(1, false, 1, 170));
+        let file = |touches: [Touch; 2]| FileKnowledge {
             path: "a.rs".to_owned(),
             lines: 1000,
             changes: 3,
-            touches: vec![touch(0, true, 200, 1), touch(1, false, 1, 170)],
+            touches: touches.to_vec(),
         };
-        assert_eq!(file.holders(now(), &[true, true]), [0]);
-        assert!(file.holders(now(), &[false, true]).is_empty());
-        assert_eq!(file.known_to(&[false, true]), 1);
-        assert_eq!(file.known_to(&[false, false]), 0);
+        assert_eq!(file([wrote, once]).holders(now()), [0]);
+        assert!(file([gone(wrote), once]).holders(now()).is_empty());
+        assert_eq!(file([gone(wrote), once]).known_to(now()), 1);
+        assert_eq!(file([gone(wrote), gone(once)]).known_to(now()), 0);
     }
 
     proptest! {
@@ -221,7 +243,7 @@ mod tests {
         fn whoever_is_highest_is_a_holder(changes in prop::collection::vec((0_u32..50, 0_i64..2000), 1..8), lines in 0_u32..5_000_000) {
             let touches = changes.iter().enumerate().map(|(person, (own, days))| touch(person, false, *own, *days)).collect();
             let file = FileKnowledge { path: String::new(), lines, changes: 400, touches };
-            prop_assert!(!file.holders(now(), &vec![true; changes.len()]).is_empty());
+            prop_assert!(!file.holders(now()).is_empty());
         }
     }
 }

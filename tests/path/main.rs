@@ -23,6 +23,7 @@ mod corrections;
 mod door;
 mod erase;
 mod feedback;
+mod file_work;
 mod harness;
 mod import;
 mod keep;

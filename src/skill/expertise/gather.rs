@@ -7,11 +7,11 @@ use crate::model::history::Change;
 use crate::model::history::Commit;
 use crate::model::history::FileChange;
 use crate::model::history::History;
-use crate::skill::expertise::ACTIVE_DAYS;
 use crate::skill::expertise::FADING;
 use crate::skill::expertise::FileKnowledge;
 use crate::skill::expertise::REVIEW;
 use crate::skill::expertise::Touch;
+use crate::skill::expertise::is_active;
 use crate::skill::expertise::people::People;
 
 /// Most renames that are followed from a name that is gone: branches rename at the same time, and a circle has no end.
@@ -56,12 +56,15 @@ pub fn gather(history: &History, people: &People) -> Facts {
     for commit in &history.commits {
         gathering.take(commit);
     }
-    let is_active = |last: &Option<Time>| last.is_some_and(|last| days_between(last, history.at) <= ACTIVE_DAYS);
+    let last = gathering.last;
     let mut pasts = gathering.pasts;
     let files = history.files.iter().map(|file| {
         let past = pasts.remove(&file.path).unwrap_or_default();
         let mut touches: Vec<Touch> = past.touches.into_values().collect();
         touches.sort_by_key(|touch| touch.person);
+        for touch in &mut touches {
+            touch.seen = last[touch.person].unwrap_or(touch.last);
+        }
         FileKnowledge {
             path: file.path.clone(),
             lines: file.lines,
@@ -71,7 +74,10 @@ pub fn gather(history: &History, people: &People) -> Facts {
     });
     Facts {
         files: files.collect(),
-        active: gathering.last.iter().map(is_active).collect(),
+        active: last
+            .iter()
+            .map(|last| last.is_some_and(|last| is_active(last, history.at)))
+            .collect(),
     }
 }
 
@@ -162,6 +168,7 @@ impl Past {
             reviews: 0,
             faded: 0.0,
             last: at,
+            seen: at,
         });
         touch.last = touch.last.max(at);
         touch

@@ -59,9 +59,9 @@ impl Module {
     }
 }
 
-/// What leaves with whom.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Risk {
+/// What was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Read {
     /// As of when.
     pub at: Time,
     /// Commits that were read.
@@ -74,10 +74,18 @@ pub struct Risk {
     pub odd_dates: usize,
     /// The clone is shallow.
     pub shallow: bool,
+    /// Files that people don't write.
+    pub files_left_out: usize,
+}
+
+/// What leaves with whom.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Risk {
+    /// What was read.
+    #[serde(flatten)]
+    pub read: Read,
     /// Text files that people wrote.
     pub files: usize,
-    /// Other files.
-    pub files_left_out: usize,
     /// People who wrote or reviewed commits.
     pub people: usize,
     /// Of these, those who did in the last 180 days.
@@ -95,15 +103,25 @@ pub struct Risk {
 /// What leaves with whom by a history.
 #[must_use]
 pub fn risk(history: &History, people: &People) -> Risk {
-    let facts = gather(history, people);
+    let read = Read {
+        at: history.at,
+        commits: history.commits.len(),
+        mechanical_commits: history.commits.iter().filter(|commit| commit.mechanical).count(),
+        merges: history.merges,
+        odd_dates: history.odd_dates,
+        shallow: history.shallow,
+        files_left_out: history.files_left_out,
+    };
+    by_facts(read, &gather(history, people), &people.names)
+}
+
+/// What leaves with whom by what is known of each file. `names` has one for everybody who touched any.
+#[must_use]
+pub fn by_facts(read: Read, facts: &Facts, names: &[String]) -> Risk {
     let authors: Vec<Vec<usize>> = facts.files.iter().map(FileKnowledge::authors).collect();
-    let holders: Vec<Vec<usize>> = facts
-        .files
-        .iter()
-        .map(|file| file.holders(history.at, &facts.active))
-        .collect();
-    let factor = |files: &[Vec<usize>]| named(&truck_factor(files, people.names.len()), people);
-    let mut modules: Vec<Module> = modules(&facts, &holders)
+    let holders: Vec<Vec<usize>> = facts.files.iter().map(|file| file.holders(read.at)).collect();
+    let factor = |files: &[Vec<usize>]| named(&truck_factor(files, names.len()), names);
+    let mut modules: Vec<Module> = modules(facts, &holders, read.at)
         .into_iter()
         .map(|(path, (holders, files_at_risk))| Module {
             path: path.to_owned(),
@@ -114,15 +132,9 @@ pub fn risk(history: &History, people: &People) -> Risk {
         .collect();
     modules.sort_by(|a, b| b.files_at_risk.cmp(&a.files_at_risk).then_with(|| a.path.cmp(&b.path)));
     Risk {
-        at: history.at,
-        commits: history.commits.len(),
-        mechanical_commits: history.commits.iter().filter(|commit| commit.mechanical).count(),
-        merges: history.merges,
-        odd_dates: history.odd_dates,
-        shallow: history.shallow,
-        files: history.files.len(),
-        files_left_out: history.files_left_out,
-        people: people.names.len(),
+        read,
+        files: facts.files.len(),
+        people: facts.active.len(),
         active_people: facts.active.iter().filter(|active| **active).count(),
         avelino: factor(&authors),
         ours: factor(&holders),
@@ -132,25 +144,25 @@ pub fn risk(history: &History, people: &People) -> Risk {
 }
 
 /// Each module's files with their holders, and how many of them are at risk.
-fn modules<'a>(facts: &'a Facts, holders: &[Vec<usize>]) -> BTreeMap<&'a str, (Vec<Vec<usize>>, usize)> {
+fn modules<'a>(facts: &'a Facts, holders: &[Vec<usize>], at: Time) -> BTreeMap<&'a str, (Vec<Vec<usize>>, usize)> {
     let mut modules: BTreeMap<&str, (Vec<Vec<usize>>, usize)> = BTreeMap::new();
     for (file, holders) in facts.files.iter().zip(holders) {
         let path = file.path.split_once('/').map_or(TOP, |(folder, _)| folder);
         let (files, at_risk) = modules.entry(path).or_default();
         files.push(holders.clone());
-        *at_risk += usize::from(file.known_to(&facts.active) <= AT_RISK);
+        *at_risk += usize::from(file.known_to(at) <= AT_RISK);
     }
     modules
 }
 
-fn named(factor: &TruckFactor, people: &People) -> Factor {
+fn named(factor: &TruckFactor, names: &[String]) -> Factor {
     Factor {
         truck_factor: factor.factor(),
         main_authors: factor
             .people
             .iter()
             .map(|(person, files)| Knows {
-                name: people.names[*person].clone(),
+                name: names[*person].clone(),
                 files: *files,
             })
             .collect(),

@@ -36,6 +36,7 @@ fn renamed(from: &str, edited: bool) -> Change {
 fn gathered(commits: Vec<Commit>, files: &[&str]) -> Facts {
     let history = History {
         at: now(),
+        last_commit: now(),
         identities: Vec::new(),
         commits,
         files: files
