@@ -7,9 +7,12 @@ use std::process::Output;
 use std::process::Stdio;
 
 use peerlore::model::clock::Time;
+use peerlore::model::ids::RepoId;
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::file_work;
 use peerlore::pipeline::file_work::Found;
+use peerlore::store;
+use peerlore::store::erasure;
 use peerlore::store::people;
 use peerlore::store::tenants;
 use tempfile::TempDir;
@@ -202,7 +205,7 @@ async fn who_is_known_by_number_is_kept_and_everybody_else_is_nobody() {
     );
     assert_eq!(
         named(&found(&peerlore, "2025-06-30").await),
-        "ben, cleo, somebody who isn't known here"
+        "ben, newcomer, somebody who isn't known here"
     );
 
     let rows = "select count(*) from file_work";
@@ -261,6 +264,37 @@ async fn opting_out_and_erasing_reach_what_was_imported() {
 }
 
 #[tokio::test]
+async fn erasing_somebody_waits_for_an_import_that_names_them() {
+    let peerlore = Peerlore::with(Settings::default()).await;
+    import(&peerlore, &by_everybody(&peerlore));
+    let (id, ben) = (peerlore.tenant().await, peerlore.person("ben"));
+    let repo = RepoId(peerlore.one("select id from repo").await);
+    let mut importing = peerlore.pool().begin().await.expect("the database");
+    let work = store::file_work::kept(&mut importing, id, repo).await;
+    let work = work.expect("the database").expect("an import");
+    store::file_work::hold(&mut importing, id, &[ben.0])
+        .await
+        .expect("the database");
+    store::file_work::keep(&mut importing, id, repo, &work)
+        .await
+        .expect("the database");
+    let pool = peerlore.pool().clone();
+    let erasing = tokio::spawn(async move {
+        let mut tx = pool.begin().await.expect("the database");
+        let done = erasure::person(&mut tx, id, (ben, "ben"), at(TODAY)).await;
+        done.expect("the database");
+        tx.commit().await.expect("the database");
+    });
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while peerlore.one::<i64>(waits).await == 0 {
+        assert!(!erasing.is_finished(), "it didn't wait");
+    }
+    importing.commit().await.expect("the database");
+    erasing.await.expect("it ends");
+    assert_eq!(tables_with(&peerlore, &format!("\\m{ben}\\M")).await, ["person"]);
+}
+
+#[tokio::test]
 async fn what_was_merged_after_the_last_commit_comes_on_top_and_nothing_counts_twice() {
     let peerlore = Peerlore::with_history().await;
     let ben = format!("{}+ben@users.noreply.github.com", peerlore.person("ben").0);
@@ -286,6 +320,11 @@ async fn what_was_merged_after_the_last_commit_comes_on_top_and_nothing_counts_t
     assert_eq!((pulls, people), (1, 3), "dan wrote and cleo reviewed");
     let (pulls, people, names) = merged("2025-06-02T00:00Z", "2025-06-02T00:00Z").await;
     assert_eq!((pulls, people), (2, 4), "{names}");
+    let out = |at: &str| format!("update person set opted_out_at = {at} where login in ('cleo', 'dan')");
+    peerlore.sql(&out("now()")).await;
+    let (pulls, people, names) = merged("2025-06-02T00:00Z", "2025-06-02T00:00Z").await;
+    assert_eq!((pulls, people), (2, 2), "{names}");
+    peerlore.sql(&out("null")).await;
     peerlore
         .sql("update pull set base_ref = 'aside' where number = 2")
         .await;
