@@ -111,6 +111,12 @@ fn print((owner, name): &(String, String), imported: &Imported, json: bool) -> a
         is_or_are(imported.people),
         wording::count(imported.nameless, "other")
     )?;
+    if imported.people < imported.nameless {
+        writeln!(
+            out,
+            "A line of .mailmap such as \"Ann <12345+ann@users.noreply.github.com> <ann@example.com>\" makes somebody known, before another import."
+        )?;
+    }
     writeln!(out, "What would leave with whom: peerlore risk --repo {owner}/{name}")?;
     Ok(())
 }

@@ -186,6 +186,7 @@ async fn who_is_known_by_number_is_kept_and_everybody_else_is_nobody() {
         told.contains("3 people are known by GitHub's number; what 4 others did counts without a name"),
         "{told}"
     );
+    assert!(told.contains("A line of .mailmap such as"), "{told}");
     let kept: Vec<String> = peerlore.one(KEPT).await;
     insta::assert_snapshot!(kept.join("\n"), @r"
     docs/c.md 6 4 | - f 3 0 14.791 2025-06-04
@@ -217,6 +218,31 @@ async fn who_is_known_by_number_is_kept_and_everybody_else_is_nobody() {
         "read twice it changes nothing"
     );
     assert_eq!(peerlore.one::<i64>(rows).await, before);
+}
+
+#[tokio::test]
+async fn a_mail_map_makes_somebody_known_and_a_name_does_not() {
+    let peerlore = Peerlore::with(Settings::default()).await;
+    let ben = format!("{}+ben@users.noreply.github.com", peerlore.person("ben").0);
+    let commits = [
+        ("Ben", "ben@home.example", "2025-06-01", "src/a.rs", 3),
+        ("Ben", ben.as_str(), "2025-06-01", "src/b.rs", 3),
+    ];
+    let who = "select string_agg(concat(f.path, ' ', coalesce(p.login, '-')), ', ' order by f.path)
+               from file_work w join imported_file f using (installation_id, repo_id, place)
+               left join person p on p.installation_id = w.installation_id and p.id = w.person_id where f.path ~ 'src'";
+    let folder = repository(&commits);
+    import(&peerlore, &folder);
+    assert_eq!(peerlore.one::<String>(who).await, "src/a.rs -, src/b.rs ben");
+    let line = format!("Ben <{ben}> <ben@home.example>\n");
+    let when = format!("Gil <gil@x.example> {} +0000", day("2025-06-02").timestamp());
+    let stream = format!(
+        "commit refs/heads/main\nauthor {when}\ncommitter {when}\ndata 4\nMap\n\nfrom refs/heads/main^0\nM 100644 inline .mailmap\ndata {}\n{line}\n",
+        line.len()
+    );
+    git(folder.path(), &["fast-import", "--quiet"], &stream);
+    import(&peerlore, &folder);
+    assert_eq!(peerlore.one::<String>(who).await, "src/a.rs ben, src/b.rs ben");
 }
 
 #[tokio::test]
