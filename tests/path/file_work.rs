@@ -21,7 +21,6 @@ use crate::commands;
 use crate::harness::Peerlore;
 use crate::harness::TODAY;
 use crate::harness::at;
-use crate::harness::by;
 
 /// What is kept, as lines without the numbers of tenant and repository.
 const KEPT: &str = "select coalesce(array_agg(line order by line), '{}') from (
@@ -31,11 +30,11 @@ const KEPT: &str = "select coalesce(array_agg(line order by line), '{}') from (
     join imported_file f using (installation_id, repo_id, place)
     left join person p on p.installation_id = w.installation_id and p.id = w.person_id) as l";
 
-fn day(text: &str) -> Time {
+pub fn day(text: &str) -> Time {
     format!("{text}T00:00:00Z").parse().expect("a day")
 }
 
-fn git(folder: &Path, arguments: &[&str], input: &str) {
+pub fn git(folder: &Path, arguments: &[&str], input: &str) {
     let mut child = Command::new("git")
         .current_dir(folder)
         .args(arguments)
@@ -51,7 +50,7 @@ fn git(folder: &Path, arguments: &[&str], input: &str) {
 }
 
 /// A repository of commits: who, with which address, on which day, and the file that gets that many lines.
-fn repository(commits: &[(&str, &str, &str, &str, usize)]) -> TempDir {
+pub fn repository(commits: &[(&str, &str, &str, &str, usize)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     git(folder.path(), &["init", "--quiet", "--initial-branch", "main", "."], "");
     let mut stream = String::new();
@@ -70,7 +69,7 @@ fn repository(commits: &[(&str, &str, &str, &str, usize)]) -> TempDir {
 }
 
 /// `ben` by his number, `cleo` by her login, somebody new by number, and two of whom nothing but a name and an address is told.
-fn by_everybody(peerlore: &Peerlore) -> TempDir {
+pub fn by_everybody(peerlore: &Peerlore) -> TempDir {
     let ben = format!("{}+ben-of-old@users.noreply.github.com", peerlore.person("ben").0);
     repository(&[
         ("Hidden One", "hidden@x.example", "2025-01-01", "src/old.rs", 10),
@@ -110,33 +109,33 @@ fn by_everybody(peerlore: &Peerlore) -> TempDir {
     ])
 }
 
-fn run(peerlore: &Peerlore, arguments: &[&str]) -> Output {
+pub fn run(peerlore: &Peerlore, arguments: &[&str]) -> Output {
     commands::peerlore(peerlore, arguments)
         .output()
         .expect("the command runs")
 }
 
 #[track_caller]
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
 /// The one line that says why it failed.
 #[track_caller]
-fn refused(output: &Output) -> String {
+pub fn refused(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
     said.trim().to_owned()
 }
 
 #[track_caller]
-fn import(peerlore: &Peerlore, folder: &TempDir) -> String {
+pub fn import(peerlore: &Peerlore, folder: &TempDir) -> String {
     let path = folder.path().to_str().expect("text");
     said(&run(peerlore, &["import", "git", path, "--repo", "acme/shop"]))
 }
 
-async fn found(peerlore: &Peerlore, on: &str) -> Found {
+pub async fn found(peerlore: &Peerlore, on: &str) -> Found {
     let mut conn = peerlore.conn().await;
     let repo = tenants::repo_by_name(&mut conn, "acme", "shop").await;
     let repo = repo.expect("the database").expect("it is there");
@@ -145,7 +144,7 @@ async fn found(peerlore: &Peerlore, on: &str) -> Found {
 }
 
 /// Everybody whom a report names, by either definition.
-fn named(found: &Found) -> String {
+pub fn named(found: &Found) -> String {
     let factors = [&found.risk.avelino, &found.risk.ours];
     let modules = found.risk.modules.iter().map(|module| &module.factor);
     let mut names: Vec<&str> = factors
@@ -160,7 +159,7 @@ fn named(found: &Found) -> String {
 }
 
 /// The tables with a text in which this pattern is found.
-async fn tables_with(peerlore: &Peerlore, pattern: &str) -> Vec<String> {
+pub async fn tables_with(peerlore: &Peerlore, pattern: &str) -> Vec<String> {
     let tables: Vec<String> = peerlore
         .one(
             "select array_agg(table_name::text order by table_name::text) from information_schema.tables
@@ -318,148 +317,4 @@ async fn erasing_somebody_waits_for_an_import_that_names_them() {
     importing.commit().await.expect("the database");
     erasing.await.expect("it ends");
     assert_eq!(tables_with(&peerlore, &format!("\\m{ben}\\M")).await, ["person"]);
-}
-
-#[tokio::test]
-async fn what_was_merged_after_the_last_commit_comes_on_top_and_nothing_counts_twice() {
-    let peerlore = Peerlore::with_history().await;
-    let ben = format!("{}+ben@users.noreply.github.com", peerlore.person("ben").0);
-    let folder = repository(&[
-        ("Ben", &ben, "2025-05-01", "src/pages/list.rs", 20),
-        ("Ben", &ben, "2025-06-01", "src/ledger/post.rs", 40),
-    ]);
-    import(&peerlore, &folder);
-    let merged = async |ledger: &str, pages: &str| {
-        for (number, at) in [(1, ledger), (2, pages)] {
-            let set = format!("update pull set merged_at = '{at}', closed_at = '{at}' where number = {number}");
-            assert_eq!(peerlore.sql(&set).await, 1);
-        }
-        let found = found(&peerlore, "2025-06-30").await;
-        (found.pulls, found.risk.people, named(&found))
-    };
-    assert_eq!(
-        merged("2025-05-31T23:00Z", "2025-06-01T00:00:30Z").await,
-        (0, 1, "ben".to_owned()),
-        "both are in the history"
-    );
-    let (pulls, people, _) = merged("2025-05-31T23:00Z", "2025-06-02T00:00Z").await;
-    assert_eq!((pulls, people), (1, 3), "dan wrote and cleo reviewed");
-    let (pulls, people, names) = merged("2025-06-02T00:00Z", "2025-06-02T00:00Z").await;
-    assert_eq!((pulls, people), (2, 4), "{names}");
-    let out = |at: &str| format!("update person set opted_out_at = {at} where login in ('cleo', 'dan')");
-    peerlore.sql(&out("now()")).await;
-    let (pulls, people, names) = merged("2025-06-02T00:00Z", "2025-06-02T00:00Z").await;
-    assert_eq!((pulls, people), (2, 2), "{names}");
-    peerlore.sql(&out("null")).await;
-    peerlore
-        .sql("update pull set base_ref = 'aside' where number = 2")
-        .await;
-    assert_eq!(
-        merged("2025-06-02T00:00Z", "2025-06-02T00:00Z").await.0,
-        1,
-        "not on the default branch"
-    );
-    let told = said(&run(&peerlore, &["risk", "--repo", "acme/shop"]));
-    assert!(
-        told.contains("2 commits until 2025-06-01 00:00, 1 pull request merged since, 2 files"),
-        "{told}"
-    );
-    let bot = peerlore.person("lint[bot]").0;
-    for statement in [
-        format!(
-            "insert into person (installation_id, id, login, kind, seen_at) select id, {bot}, 'lint[bot]', 'bot', now() from installation"
-        ),
-        format!("update pull set author_id = {bot} where number = 1"),
-    ] {
-        assert_eq!(peerlore.sql(&statement).await, 1, "{statement}");
-    }
-    assert_eq!(
-        found(&peerlore, "2025-06-30").await.risk.people,
-        1,
-        "a program is nobody"
-    );
-}
-
-#[tokio::test]
-async fn a_history_goes_with_its_repository() {
-    let peerlore = Peerlore::with(Settings::default()).await;
-    import(&peerlore, &by_everybody(&peerlore));
-    peerlore
-        .tell(peerlore.github.delete_repository(by("ada", TODAY), "shop"))
-        .await;
-    let gone = refused(&run(&peerlore, &["risk", "--repo", "acme/shop"]));
-    assert!(gone.contains("acme/shop isn't known here"), "{gone}");
-    let none = refused(&run(&peerlore, &["risk"]));
-    assert!(none.contains("no git history was imported yet"), "{none}");
-    peerlore.sql("delete from repo").await;
-    assert_eq!(tables_with(&peerlore, "src/a.rs").await, [""; 0]);
-}
-
-#[tokio::test]
-async fn a_repository_is_named_by_its_origin_or_has_to_be_named() {
-    let peerlore = Peerlore::with(Settings::default()).await;
-    let folder = by_everybody(&peerlore);
-    let path = folder.path().to_str().expect("text");
-    let bare = refused(&run(&peerlore, &["import", "git", path])).replace(path, "PATH");
-    assert_eq!(
-        bare,
-        "peerlore: PATH has no remote \"origin\"; say whose it is with --repo OWNER/NAME"
-    );
-    let origin = |address: &str| git(folder.path(), &["config", "remote.origin.url", address], "");
-    origin("https://me:secret@gitlab.example/acme/shop.git");
-    let other = refused(&run(&peerlore, &["import", "git", path]));
-    assert!(
-        other.contains("is no repository of github.com; say whose it is"),
-        "{other}"
-    );
-    assert!(!other.contains("secret"), "{other}");
-    origin("git@github.com:acme/unheard-of.git");
-    let unknown = run(&peerlore, &["import", "git", path]);
-    let unknown = String::from_utf8_lossy(&unknown.stderr).into_owned();
-    assert!(
-        unknown.contains("acme/unheard-of isn't known here; install the App there, or"),
-        "{unknown}"
-    );
-    let unread = refused(&run(&peerlore, &["risk", "--repo", "acme/shop"]));
-    assert!(
-        unread.contains("`peerlore import git PATH --repo acme/shop` reads one"),
-        "{unread}"
-    );
-    origin("https://me:secret@github.com/acme/shop.git");
-    let done = run(&peerlore, &["import", "git", path, "--json"]);
-    assert!(said(&done).contains("\"repository\": \"acme/shop\""));
-    let remarks = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert_eq!(remarks, "It is acme/shop, as its remote \"origin\" says.\n");
-    assert_eq!(tables_with(&peerlore, "secret").await, [""; 0]);
-}
-
-#[tokio::test]
-async fn files_that_settings_ignore_and_mechanical_ones_are_left_out() {
-    let peerlore = Peerlore::with(Settings::default()).await;
-    let folder = repository(&[
-        ("Ann", "ann@x.example", "2025-06-01", "src/a.rs", 3),
-        ("Ann", "ann@x.example", "2025-06-01", "legacy/b.rs", 3),
-        ("Ann", "ann@x.example", "2025-06-01", "Cargo.lock", 3),
-    ]);
-    let files = "select string_agg(path, ' ' order by path) from imported_file";
-    import(&peerlore, &folder);
-    assert_eq!(peerlore.one::<String>(files).await, "legacy/b.rs src/a.rs");
-    peerlore
-        .tell(peerlore.github.push_to_base(
-            "shop",
-            by("ada", TODAY),
-            "Settings",
-            &[peerlore::demo::github::Change::write(
-                ".github/peerlore.toml",
-                "[ignore]\npaths = [\"legacy/\"]\n",
-            )],
-        ))
-        .await;
-    assert_eq!(
-        found(&peerlore, "2025-06-30").await.risk.files,
-        1,
-        "at once, without another import"
-    );
-    import(&peerlore, &folder);
-    assert_eq!(peerlore.one::<String>(files).await, "src/a.rs");
 }

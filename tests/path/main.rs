@@ -24,6 +24,7 @@ mod door;
 mod erase;
 mod feedback;
 mod file_work;
+mod file_work_told;
 mod harness;
 mod import;
 mod keep;
