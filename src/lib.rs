@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod flow;
 pub mod forge;
+pub mod history;
 pub mod logistic;
 pub mod model;
 pub mod packages;

@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("weights", &["packages"]),
     ("store", &["model"]),
     ("forge", &["model"]),
+    ("history", &["model"]),
     (
         "pipeline",
         &[
@@ -56,6 +57,7 @@ const TESTS_MAY_USE: &[(&str, &str)] = &[("teach", "classify")];
 /// What may be named only behind certain doors: paths in `src` that begin so.
 const BEHIND_A_DOOR: &[(&str, &[&str])] = &[
     ("octocrab::", &["forge/github"]),
+    ("gix::", &["history/"]),
     ("sqlx::query", &["store/"]),
     ("chacha20poly1305::", &["seal.rs"]),
     // cli/demo.rs sends the demo's webhooks to our own door, with the same types.
@@ -207,6 +209,8 @@ fn a_library_behind_a_door_is_refused_elsewhere() {
     assert_eq!(violations("web/me.rs", "sqlx::query!(\"select 1\")").len(), 1);
     assert_eq!(violations("forge/mod.rs", "use octocrab::Octocrab;").len(), 1);
     assert!(violations("forge/github/read.rs", "use octocrab::Octocrab;").is_empty());
+    assert_eq!(violations("skill/expertise.rs", "use gix::ObjectId;").len(), 1);
+    assert!(violations("classify/attributes.rs", "use gix_attributes::Search;").is_empty());
 }
 
 #[test]

@@ -13,6 +13,8 @@ use peerlore::classify::eval::classify_score;
 use peerlore::classify::read;
 use peerlore::flow::eval::Network;
 use peerlore::flow::eval::figures;
+use peerlore::skill::expertise::survey::Answer;
+use peerlore::skill::expertise::survey::survey;
 use peerlore::skill::silent::eval::MergedChange;
 use peerlore::skill::silent::eval::measure;
 use peerlore::teach::eval::RatedComment;
@@ -96,6 +98,24 @@ fn whoever_is_flagged_as_a_silent_expert_reviews_later() {
     assert!(outcome.ci_low > 0.0, "the difference may be chance");
     let deviance = outcome.deviance;
     assert!(deviance.peerlore <= 3.86 && deviance.peerlore < deviance.raw_ratio.min(deviance.no_person));
+}
+
+#[test]
+fn what_maintainers_said_of_truck_factors_is_what_was_published() {
+    let Some(opened) = shared::open("truck-factor/survey.jsonl") else {
+        return;
+    };
+    let lines = BufReader::new(opened).lines();
+    let answers: Vec<Answer> = lines
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .collect();
+    let found = survey(&answers).expect("answers");
+    show("truck factors", &found);
+    assert_eq!((found.systems, found.main_authors.of, found.problem.of), (62, 58, 57));
+    assert_eq!(
+        (found.main_authors.share.round(), found.problem.share.round()),
+        (84.0, 53.0)
+    );
 }
 
 #[test]

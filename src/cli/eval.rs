@@ -13,6 +13,7 @@ use crate::cli::eval_reviewers;
 use crate::cli::eval_silent;
 use crate::cli::eval_spread;
 use crate::cli::eval_threads;
+use crate::cli::eval_truck_factor;
 use crate::cli::labelled;
 use crate::config::Config;
 use crate::teach;
@@ -70,6 +71,13 @@ enum What {
                             \"outcome\": \"open\"}]}\nwhere outcome is learned, accepted, declined or open."
     )]
     Threads(eval_threads::Threads),
+    /// What maintainers said of truck factors that were worked out for their systems
+    #[command(
+        after_help = "Example: peerlore eval truck-factor survey.jsonl --json\n\nA line of the file is such as\n  \
+                            {\"repo\": \"octo/cat\", \"tf\": 2, \"main_authors_agree\": \"Agree\", \"tf_problem_agree\": \"Disagree\", \"authors\": \
+                            [\"Ann\", \"Bob\"]}\nwhere an answer is Agree, Partially agree, Disagree, Unclear or Not answered."
+    )]
+    TruckFactor(Input),
 }
 
 #[derive(Debug, Args)]
@@ -96,6 +104,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
         What::Reviewers(asked) => eval_reviewers::run(asked),
         What::Threads(asked) => eval_threads::run(asked),
         What::Silent(asked) => eval_silent::run(asked),
+        What::TruckFactor(input) => eval_truck_factor::run(&input.file, input.json),
         What::Spread(asked) => eval_spread::run(asked),
     }
 }

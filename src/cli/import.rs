@@ -24,6 +24,8 @@ use crate::app;
 use crate::cli::classifier;
 use crate::cli::database;
 use crate::cli::database::Private;
+use crate::cli::import_git;
+use crate::cli::import_git::ImportGit;
 use crate::config::Config;
 use crate::model::graph::Confidence;
 use crate::model::ids::InstallationId;
@@ -42,9 +44,11 @@ use crate::store::lessons;
 /// A line longer than this is no pull request.
 const LINE_LIMIT: u64 = 64 * 1024 * 1024;
 
-/// Read a history of reviews from a file.
+/// Read a history of reviews from a file, or of commits from a git repository.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: peerlore import github-json history.jsonl.gz")]
+#[command(
+    after_help = "Examples:\n  peerlore import github-json history.jsonl.gz\n  peerlore import git . --repo octo-org/hello"
+)]
 pub struct Import {
     #[command(subcommand)]
     from: From,
@@ -66,6 +70,7 @@ enum From {
         #[arg(long)]
         json: bool,
     },
+    Git(ImportGit),
 }
 
 /// Imports, and says what was learned.
@@ -73,7 +78,10 @@ enum From {
 /// # Errors
 /// When the file can't be read or holds something else.
 pub async fn run(config: Config, command: Import) -> anyhow::Result<()> {
-    let From::GithubJson { file, again, json } = command.from;
+    let (file, again, json) = match command.from {
+        From::GithubJson { file, again, json } => (file, again, json),
+        From::Git(git) => return import_git::run(config, &git).await,
+    };
     let digest = digest(&file)?;
     let stop = app::stop_on_signal()?;
     let database = database::open(&config, Private::Join).await?;

@@ -17,6 +17,7 @@ use crate::classify::train::second::Progress;
 use crate::flow;
 use crate::model::correction::Teaches;
 use crate::model::skill::Area;
+use crate::skill::expertise::survey::Answer;
 use crate::skill::silent::eval::MergedChange;
 use crate::suggest;
 use crate::teach::eval::RatedComment;
@@ -80,6 +81,10 @@ impl Row for ReadThread {
     fn flaw(&self) -> Option<String> {
         self.flaw()
     }
+}
+
+impl Row for Answer {
+    const SUCH_AS: &str = r#"{"repo": "octo/cat", "tf": 2, "main_authors_agree": "Agree", "tf_problem_agree": "Disagree", "authors": ["Ann", "Bob"]}"#;
 }
 
 impl Row for suggest::eval::Row {

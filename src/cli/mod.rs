@@ -18,9 +18,11 @@ pub mod eval_reviewers;
 pub mod eval_silent;
 pub mod eval_spread;
 pub mod eval_threads;
+pub mod eval_truck_factor;
 pub mod experts;
 pub mod flow;
 pub mod import;
+pub mod import_git;
 mod labelled;
 pub mod model;
 pub mod offboarding;
@@ -32,6 +34,8 @@ pub mod profile;
 mod read_threads;
 pub mod rebuild;
 pub mod replay;
+pub mod risk;
+pub mod risk_stored;
 pub mod serve;
 pub mod setup;
 pub mod suggest;
@@ -72,7 +76,7 @@ enum Command {
     Serve(serve::Serve),
     /// Make a key for the set-up page, or forget the App that it created
     Setup(setup::Setup),
-    /// Read a history of reviews from a file
+    /// Read a history of reviews from a file, or of commits from a git repository
     Import(import::Import),
     /// Read the past of repositories from GitHub
     Backfill(backfill::Backfill),
@@ -96,6 +100,8 @@ enum Command {
     Flow(flow::Flow),
     /// Show what our picks would have come to on your own past
     Replay(replay::Replay),
+    /// Show what knowledge would leave with whom, by a git history or by the store
+    Risk(risk::Risk),
     /// Make every projection again from the facts
     Rebuild(rebuild::Rebuild),
     /// Measure a model on labelled data
@@ -205,7 +211,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.config.without_empty();
     if !matches!(
         cli.command,
-        Command::Demo(_) | Command::Doctor(_) | Command::Engine(_) | Command::Eval(_) | Command::Train(_)
+        Command::Demo(_)
+            | Command::Doctor(_)
+            | Command::Engine(_)
+            | Command::Eval(_)
+            | Command::Risk(_)
+            | Command::Train(_)
     ) {
         the_app::check_hosts(&config)?;
     }
@@ -225,6 +236,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Thanks(command) => thanks::run(config, command).await,
         Command::Flow(command) => flow::run(config, command).await,
         Command::Replay(command) => replay::run(config, command).await,
+        Command::Risk(command) => risk::run(config, &command).await,
         Command::Rebuild(command) => rebuild::run(config, command).await,
         Command::Eval(command) => eval::run(&config, &command).await,
         Command::Train(command) => train::run(&config, &command).await,

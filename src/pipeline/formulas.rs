@@ -54,6 +54,16 @@ pub mod people {
     pub use crate::skill::suppress::K;
 }
 
+/// What knowledge leaves with whom, by a git history.
+pub mod leaving {
+    pub use crate::skill::expertise::ACTIVE_DAYS;
+    pub use crate::skill::expertise::AUTHORSHIP;
+    pub use crate::skill::expertise::EXPERTISE;
+    pub use crate::skill::expertise::FADING;
+    pub use crate::skill::expertise::REVIEW;
+    pub use crate::skill::expertise::SHARE;
+}
+
 /// Who knows a change (spread.md section 1).
 pub mod ranking {
     pub use crate::pipeline::gather::declines::HALF_LIFE_DAYS as DECLINED_DAYS;

@@ -19,6 +19,7 @@
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
+//! [`file_work`] keeps what a git history tells.
 mod aside;
 pub mod ask;
 pub mod at_risk;
@@ -32,6 +33,7 @@ pub mod erase;
 pub mod expire;
 pub mod feedback;
 pub mod fetch;
+pub mod file_work;
 pub mod flow;
 pub mod formulas;
 pub mod gather;

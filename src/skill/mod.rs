@@ -5,6 +5,7 @@
 pub mod at_risk;
 pub mod decay;
 pub mod edge;
+pub mod expertise;
 pub mod learned;
 pub mod negative_binomial;
 pub mod offboarding;

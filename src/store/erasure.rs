@@ -12,6 +12,7 @@ use crate::model::ids::RepoId;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
+use crate::store::file_work;
 
 /// What GitHub calls everybody whose account is gone.
 pub const GHOST: &str = "ghost";
@@ -110,6 +111,7 @@ pub async fn person(
     }
     forget_words(conn, id, person, login).await?;
     forget_deeds(conn, id, person).await?;
+    file_work::forget(conn, id, person).await?;
     forget_choices(conn, id, person).await?;
     shown::forget(conn, id, person, login).await?;
     sqlx::query!(

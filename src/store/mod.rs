@@ -15,6 +15,7 @@ pub mod declines;
 pub mod edges;
 pub mod erasure;
 pub mod feedback;
+pub mod file_work;
 pub mod flow;
 pub mod held;
 pub mod imports;

@@ -24,6 +24,8 @@ mod corrections;
 mod door;
 mod erase;
 mod feedback;
+mod file_work;
+mod file_work_told;
 mod flow;
 mod harness;
 mod import;

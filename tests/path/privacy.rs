@@ -16,6 +16,7 @@ use peerlore::store::circles;
 use peerlore::store::contents;
 use peerlore::store::corrections;
 use peerlore::store::edges;
+use peerlore::store::file_work;
 use peerlore::store::lessons;
 use peerlore::store::past;
 use peerlore::store::people;
@@ -162,6 +163,13 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         );
         read!("corrections::seen_by", corrections::seen_by(conn, &reader, person.id));
         read!("people::by_login", people::by_login(conn, id, &person.login));
+    }
+    if let Some(key) = keys.first() {
+        read!("file_work::kept", file_work::kept(conn, id, key.repo));
+        read!(
+            "file_work::merged_since",
+            file_work::merged_since(conn, id, key.repo, at(0))
+        );
     }
     for key in keys {
         read!("suggestions::of_pull", suggestions::of_pull(conn, id, *key));

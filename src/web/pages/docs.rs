@@ -29,7 +29,7 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
 }
 
 /// The sections, by anchor.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("lessons", "When a comment counts"),
     ("areas", "What a comment is about, and how well that is read"),
     ("landing", "Was it useful, and did it land?"),
@@ -37,6 +37,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("ranking", "Who could review"),
     ("silent", "Silent experts"),
     ("people", "People and teams"),
+    ("leaving", "What would leave with whom"),
     ("replay", "The replay"),
     ("stored", "What is stored, and for how long"),
     ("seen", "Who sees it"),
@@ -71,6 +72,7 @@ pub fn render(settings: &Settings, classifier: &str) -> Markup {
         (docs_formulas::learner(settings))
         (docs_formulas::silent())
         (docs_people::people())
+        (docs_formulas::leaving())
         (docs_replay::replay(settings))
         (stored(settings))
         (seen())

@@ -7,6 +7,7 @@ use crate::model::settings::Settings;
 use crate::pipeline::formulas::edges;
 use crate::pipeline::formulas::landing as useful;
 use crate::pipeline::formulas::learner as learns;
+use crate::pipeline::formulas::leaving as leaves;
 use crate::pipeline::formulas::ranking as knows;
 use crate::pipeline::formulas::silent as quiet;
 use crate::web::pages::docs::heading;
@@ -268,6 +269,38 @@ pub fn silent() -> Markup {
             ", was active in the last " (quiet::MAX_IDLE_DAYS) " days, and gave below " (prose::percent(quiet::QUIET))
             " of the usual with a probability of at least " (prose::percent(quiet::SURE))
             ". Not somebody who is away or left, nor who is often asked and hardly answers: that is a busy expert."
+        }
+    }
+}
+
+/// What would leave with whom, by a git history.
+#[must_use]
+pub fn leaving() -> Markup {
+    let [authorship, made, changed, others] = leaves::AUTHORSHIP;
+    let [expertise, adds, made_it, age, size] = leaves::EXPERTISE;
+    html! {
+        (heading("leaving"))
+        p {
+            code { "peerlore risk --git" } " reads the history of a local repository and asks how many people would have to leave before fewer "
+            "than half of its files have anybody left who knows them. Two answers stand beside each other. As published (Fritz et al. 2010; "
+            "Avelino et al. 2016), whoever has at least " (authorship) " and " (prose::percent(leaves::SHARE)) " of a file's highest degree of "
+            "authorship is its author:"
+        }
+        p.formula {
+            "authorship = " (authorship) " + " (made) " if they made it + " (changed) " × own changes − " (others) " × ln(1 + changes by others)"
+        }
+        p {
+            "Ours takes the degree of expertise (Cury et al. 2022), with " (prose::percent(leaves::SHARE)) " of the highest that anybody has, and "
+            "counts only people who did something in the last " (leaves::ACTIVE_DAYS) " days:"
+        }
+        p.formula {
+            "expertise = " (expertise) " + " (adds) " × ln(1 + lines added) + " (made_it) " if they made it − " (age)
+            " × ln(1 + days since) − " (size) " × ln(lines of the file)"
+        }
+        p {
+            "Lines fade by e^(−days / " (leaves::FADING) "), those of a change that they reviewed count × " (leaves::REVIEW)
+            ", and a review is a last time, too. That reviews count half and that this fading is put into that formula is a judgement. A file "
+            "that one active person or nobody ever wrote or reviewed is at risk (Mirsaeedi and Rigby 2020)."
         }
     }
 }
