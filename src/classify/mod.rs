@@ -174,7 +174,7 @@ fn reading(
         proposes: manner::proposes(parts),
         suggestion_blocks: u16::try_from(parts.suggestions.len()).unwrap_or(u16::MAX),
         chars: u32::try_from(parts.prose.chars().count()).unwrap_or(u32::MAX),
-        manner: cues::manner(parts, &answer),
+        manner: Some(cues::manner(parts, &answer)),
         model: model.to_owned(),
     }
 }

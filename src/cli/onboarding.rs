@@ -142,11 +142,10 @@ fn rows(out: &mut impl Write, title: &str, rows: &[Row]) -> std::io::Result<()> 
             || "too few people".to_owned(),
             |share| {
                 format!(
-                    "{:.0}% (between {:.0}% and {:.0}%; {} of {})",
+                    "{:.0}% (between {:.0}% and {:.0}%; {})",
                     share.share * 100.0,
                     share.low * 100.0,
                     share.high * 100.0,
-                    wording::count(share.comments, "comment"),
                     wording::count(share.people, "person")
                 )
             },
@@ -193,7 +192,6 @@ mod tests {
     fn figures_say_what_they_rest_on_and_few_people_are_not_told_of() {
         let share = Share {
             people: 6,
-            comments: 40,
             share: 0.5,
             low: 0.25,
             high: 0.75,
@@ -225,7 +223,7 @@ mod tests {
           to their first comment that landed: too few people
 
         Share of comments that land, by tenure:
-          after a year: 50% (between 25% and 75%; 40 comments of 6 people); elsewhere: a plateau
+          after a year: 50% (between 25% and 75%; 6 people); elsewhere: a plateau
 
         The same, by how often they had reviewed the file:
           on a new file: too few people; elsewhere: 32 to 37% useful

@@ -40,7 +40,7 @@ const SHOWN: usize = 10;
 #[command(
     after_help = "Examples:\n  peerlore risk --git .\n  peerlore risk --git hello.git --at 2025-12-31 --json\n  peerlore risk --repo octo-org/hello\n\n\
                   Without --git it is told by the store: the history that was imported, up to its last commit, and the pull requests that were merged into \
-                  the default branch later than a minute after that commit, one change each, with their reviewers. So no change counts twice; what was \
+                  the default branch later than a minute after that commit, one change each, with their reviewers. Where clocks differ, or the history read isn't the default branch's, a change may count twice or not at all; what was \
                   pushed without a pull request counts after the next import.\n\nThe JSON is one object:\n  \
                   at, commits, mechanical_commits, merges, odd_dates, shallow, files, files_left_out, people, active_people: what was read\n  \
                   avelino, ours: truck_factor, main_authors (name, files) and nobodys_files by either definition\n  \

@@ -159,9 +159,13 @@ impl Repository {
         let all = entries.len();
         let files = self.by_hand(entries, asked).map_err(|error| self.objects(&error))?;
         let walked = walk::commits(&self.inner, tip, &mailmap, asked).map_err(|error| self.objects(&error))?;
+        let tip_made = walk::made(&local, tip, asked.at()).map_err(|error| self.objects(&error))?;
+        // A tip with a wrong date is not older than what it stands on.
+        let written = walked.commits.iter().map(|commit| commit.at);
+        let last_commit = written.fold(tip_made, Time::max).min(asked.at());
         Ok(History {
             at: asked.at(),
-            last_commit: walk::made(&local, tip, asked.at()).map_err(|error| self.objects(&error))?,
+            last_commit,
             identities: walked.identities,
             commits: walked.commits,
             files_left_out: all - files.len(),

@@ -16,6 +16,9 @@ pub(super) struct Named {
     pub(super) reviewers: Vec<Identity>,
 }
 
+/// People of one commit at most, of each kind: more names than that are no review.
+const MOST_NAMED: usize = 100;
+
 /// Whom a commit names.
 pub(super) fn named(author: SignatureRef<'_>, message: &[u8], mailmap: &Snapshot) -> Named {
     let mut authors = vec![identity(author.name, author.email, mailmap)];
@@ -29,10 +32,10 @@ pub(super) fn named(author: SignatureRef<'_>, message: &[u8], mailmap: &Snapshot
             } else {
                 continue;
             };
-            if let Some(found) = in_trailer(&trailer.value, mailmap)
-                && !named.contains(&found)
-            {
-                named.push(found);
+            for found in in_trailer(&trailer.value, mailmap) {
+                if named.len() < MOST_NAMED && !named.contains(&found) {
+                    named.push(found);
+                }
             }
         }
     }
@@ -40,12 +43,27 @@ pub(super) fn named(author: SignatureRef<'_>, message: &[u8], mailmap: &Snapshot
     Named { authors, reviewers }
 }
 
-fn in_trailer(value: &[u8], mailmap: &Snapshot) -> Option<Identity> {
+/// Who stands in a trailer: a name with an address, or else names, logins or addresses with commas between them.
+fn in_trailer(value: &[u8], mailmap: &Snapshot) -> Vec<Identity> {
     if let Ok(found) = IdentityRef::from_bytes(value.trim()) {
-        return Some(identity(found.name, found.email, mailmap));
+        return vec![identity(found.name, found.email, mailmap)];
     }
-    let name = value.trim().strip_prefix(b"@").unwrap_or(value.trim());
-    (!name.is_empty() && !name.contains(&b'<')).then(|| identity(name, b"", mailmap))
+    if value.contains(&b'<') {
+        return Vec::new();
+    }
+    let each = value.split(|byte| *byte == b',').map(|one| {
+        let one = one.trim();
+        one.strip_prefix(b"@").unwrap_or(one)
+    });
+    each.filter(|one| !one.is_empty())
+        .map(|one| {
+            if one.contains(&b'@') {
+                identity(b"", one, mailmap)
+            } else {
+                identity(one, b"", mailmap)
+            }
+        })
+        .collect()
 }
 
 fn identity(name: &[u8], email: &[u8], mailmap: &Snapshot) -> Identity {

@@ -156,9 +156,9 @@ pub struct Reading {
     pub suggestion_blocks: u16,
     /// Characters of prose, quotes and code blocks left out.
     pub chars: u32,
-    /// How it is meant, as far as its words show.
+    /// How it is meant, as far as its words show; none where it was read before that was noted.
     #[serde(default)]
-    pub manner: Manner,
+    pub manner: Option<Manner>,
     /// Which model read it, with its version.
     pub model: String,
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -123,11 +124,13 @@ pub async fn found(
     repo: &Repo,
     now: Time,
 ) -> Result<Option<Found>, StepError> {
-    let Some(work) = file_work::kept(conn, repo.installation, repo.id).await? else {
+    let mut tx = conn.begin().await?;
+    let Some(work) = file_work::kept(&mut tx, repo.installation, repo.id).await? else {
         return Ok(None);
     };
     let after = work.last_commit + Duration::seconds(SAME);
-    let merged = file_work::merged_since(conn, repo.installation, repo.id, after).await?;
+    let merged = file_work::merged_since(&mut tx, repo.installation, repo.id, after).await?;
+    tx.commit().await?;
     let settings = settings::in_force(conn, base, repo.installation, repo.id).await?;
     let logins = profiles::logins(conn, repo.installation).await?;
     let read = risk::Read {

@@ -1,5 +1,6 @@
 //! A pull request of a file goes the same way as one of webhooks: the same facts, the same lessons.
 use crate::forge::github::history;
+use crate::model::event::Event;
 use crate::model::event::What;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PullKey;
@@ -47,6 +48,10 @@ pub async fn record(
     let mut tx = pipeline.pool.begin().await?;
     let mut moved: Option<(InstallationId, PullKey)> = None;
     let mut comments = 0;
+    // Before anything is written, as webhooks do.
+    if let Some(pull) = events.iter().find_map(|(_, event)| pull_of(event)) {
+        pulls::hold(&mut tx, pull).await?;
+    }
     for (at, event) in &events {
         comments += usize::from(match &event.what {
             What::Comment { .. } => true,
@@ -57,7 +62,6 @@ pub async fn record(
         let of_event = next.installation.zip(next.pull);
         if let (None, Some((installation, pull))) = (moved, of_event) {
             // Before its comments are written, since whoever learns from it holds it and then reads them.
-            pulls::hold(&mut tx, pull).await?;
             lessons::hold_pull(&mut tx, installation, pull).await?;
         }
         moved = of_event.or(moved);
@@ -70,4 +74,16 @@ pub async fn record(
     imports::note(&mut tx, digest, number, now).await?;
     tx.commit().await?;
     Ok(Imported::Pull { installation, comments })
+}
+
+/// The pull request that an event tells of.
+fn pull_of(event: &Event) -> Option<PullKey> {
+    let What::Pull { pull, .. } = &event.what else {
+        return None;
+    };
+    let repo = event.repo.as_ref()?.id;
+    Some(PullKey {
+        repo,
+        number: pull.number,
+    })
 }

@@ -237,7 +237,9 @@ async fn read_comments(
     (author, comments): (Option<PersonId>, &mut [StoredComment]),
     reread: Reread,
 ) -> Result<(), StepError> {
-    let is_due = |comment: &StoredComment| comment.reading.is_none() || reread == Reread::All;
+    // Read before it was noted how a comment is meant: read again while the text is there.
+    let lacks = |reading: &Reading| reading.manner.is_none();
+    let is_due = |comment: &StoredComment| comment.reading.as_ref().is_none_or(lacks) || reread == Reread::All;
     let due: Vec<(usize, Text)> = comments
         .iter()
         .enumerate()

@@ -131,8 +131,10 @@ pub struct Passing {
 struct Known<'k> {
     reader: &'k Reader,
     knowers: Knowers,
-    /// Active, not away, and not the person.
+    /// Active, and not the person.
     near: BTreeSet<PersonId>,
+    /// Whom no review is asked of now: why isn't told, and they are near all the same, or their absence could be read from that.
+    not_asked: HashSet<PersonId>,
     person: &'k Person,
     /// They are active themselves.
     is_active: bool,
@@ -161,10 +163,10 @@ pub async fn of(
     };
     let knowers = Knowers::read(conn, reader, None, at).await?;
     let active = knowers.active();
-    let mut away = availability::away(conn, id, at).await?;
+    let mut not_asked = availability::away(conn, id, at).await?;
     // Whoever wants to be asked for no review is none to ask.
     let standing = people::standing(conn, id).await?;
-    away.extend(standing.iter().filter(|one| one.capacity == Some(0)).map(|one| one.id));
+    not_asked.extend(standing.iter().filter(|one| one.capacity == Some(0)).map(|one| one.id));
     let open = open_files::open(conn, reader, OPEN_PULLS).await?;
     let touched = open
         .iter()
@@ -172,11 +174,8 @@ pub async fn of(
     let touched: Vec<(RepoId, &str)> = touched.collect::<BTreeSet<_>>().into_iter().collect();
     let open_areas = open_files::areas(conn, reader, &touched).await?.into_iter().collect();
     let known = Known {
-        near: active
-            .iter()
-            .copied()
-            .filter(|one| !away.contains(one) && *one != person.id)
-            .collect(),
+        near: active.iter().copied().filter(|one| *one != person.id).collect(),
+        not_asked,
         groups: groups::groups(conn, id, at).await?,
         held: held::held(conn, reader, (Side::Taught, None), at).await?,
         applied: open_files::applied_and_shown(conn, reader, at).await?,
@@ -295,7 +294,8 @@ impl Known<'_> {
     fn passing(&self, is_here: impl Fn(&OpenFiles) -> bool, near: &[PersonId]) -> Vec<Passing> {
         let here = self.open.iter().filter(|pull| is_here(pull));
         let passing = here.filter_map(|pull| {
-            let ask = near.iter().find(|one| pull.author != Some(**one))?;
+            let may_be_asked = |one: &&PersonId| pull.author != Some(**one) && !self.not_asked.contains(*one);
+            let ask = near.iter().find(may_be_asked)?;
             let knows = &self.person.login;
             Some(Passing {
                 pull: format!("{}/{}#{}", pull.owner, pull.name, pull.number),

@@ -74,8 +74,6 @@ pub struct Row {
 pub struct Share {
     /// People behind it.
     pub people: usize,
-    /// Comments behind it.
-    pub comments: u32,
     /// The share.
     pub share: f64,
     /// Lower end.
@@ -251,7 +249,6 @@ impl Asked<'_> {
         let found = onboarding::share(&those.collect::<Vec<_>>())?;
         Some(Share {
             people: found.people,
-            comments: found.comments,
             share: found.share,
             low: found.low,
             high: found.high,

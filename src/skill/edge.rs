@@ -1,9 +1,7 @@
 //! Edges of teaching: lessons of one teacher, learner and area, added up by pull request and faded (science.md section 1).
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 
 use chrono::Datelike;
-use chrono::IsoWeek;
 
 use crate::model::clock::Time;
 use crate::model::clock::days_between;
@@ -19,9 +17,9 @@ use crate::skill::decay::FLOOR;
 use crate::skill::decay::PROFILE_HALF_LIFE;
 use crate::skill::decay::halved;
 
-/// Pull requests of one edge that count in one week, the latest ones (*judgement*): two people who praise each other's changes all day
-/// prove no more than that they did. The rest stays as evidence and adds nothing.
-pub const BURST_PULLS: usize = 2;
+/// As many pull requests' worth of one edge counts in one week at most, Monday to Sunday (*judgement*): two people who praise each other's
+/// changes all day prove no more than that they did. The evidence itself stays; more of it never counts for less.
+pub const BURST_PULLS: i32 = 2;
 
 /// What each pull request adds, from the lessons of ONE teacher, learner and area: `P = 1 - prod(1-p)`, landed and given
 /// apart; declined lessons add nothing. Ordered by pull request, and the same to the last bit for any order of lessons.
@@ -115,31 +113,44 @@ fn edge_fading(
         n_52: 0.0,
         n: 0,
     };
-    let mut in_week: HashMap<IsoWeek, usize> = HashMap::new();
-    let counts: Vec<bool> = landed
-        .iter()
-        .rev()
-        .map(|one| {
-            let so_far = in_week.entry(one.at.iso_week()).or_default();
-            *so_far += 1;
-            *so_far <= BURST_PULLS
-        })
-        .collect();
-    for (one, counts) in landed.iter().zip(counts.into_iter().rev()) {
-        let age = days_between(one.at, as_of);
-        edge.pulls += 1;
-        if !counts {
-            continue;
+    for week in landed.chunk_by(|one, next| one.at.iso_week() == next.at.iso_week()) {
+        let mut this = Week::default();
+        for one in week {
+            let age = days_between(one.at, as_of);
+            let (weight_52, weight_365) = (halved(age, half_life), halved(age, PROFILE_HALF_LIFE));
+            edge.pulls += 1;
+            this.sum += one.landed;
+            this.sum_52 += one.landed * weight_52;
+            this.sum_365 += one.landed * weight_365;
+            this.weights = (this.weights.0.max(weight_52), this.weights.1.max(weight_365));
+            if one.diffs_known {
+                this.n += 1;
+                this.n_52 += weight_52;
+                this.known_52 = this.known_52.max(weight_52);
+            }
         }
-        edge.sum += one.landed;
-        edge.sum_52 += one.landed * halved(age, half_life);
-        edge.sum_365 += one.landed * halved(age, PROFILE_HALF_LIFE);
-        if one.diffs_known {
-            edge.n += 1;
-            edge.n_52 += halved(age, half_life);
-        }
+        let most = f64::from(BURST_PULLS);
+        edge.sum += this.sum.min(most);
+        edge.sum_52 += this.sum_52.min(most * this.weights.0);
+        edge.sum_365 += this.sum_365.min(most * this.weights.1);
+        edge.n += this.n.min(BURST_PULLS);
+        edge.n_52 += this.n_52.min(most * this.known_52);
     }
     Some(edge)
+}
+
+/// What one week of an edge comes to, before it is limited.
+#[derive(Default)]
+struct Week {
+    sum: f64,
+    sum_52: f64,
+    sum_365: f64,
+    /// The weights of the latest in it.
+    weights: (f64, f64),
+    n: i32,
+    n_52: f64,
+    /// The weight of the latest whose diffs are known.
+    known_52: f64,
 }
 
 /// How strong the edge is now for "who is current": `S = sum P * (0.15 + 0.85 * 2^(-age/52 d))`.

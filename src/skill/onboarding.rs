@@ -84,7 +84,7 @@ pub fn median(times: &[Option<Duration>]) -> Option<Median> {
     let rank = interval_rank(sorted.len());
     Some(Median {
         people: sorted.len(),
-        weeks: sorted[sorted.len() / 2],
+        weeks: sorted[(sorted.len() - 1) / 2],
         interval: (rank > 1).then(|| (sorted[rank - 1], sorted[sorted.len() - rank])),
     })
 }
@@ -139,9 +139,7 @@ pub struct Comments {
 pub struct Share {
     /// People behind it.
     pub people: usize,
-    /// Comments behind it.
-    pub comments: u32,
-    /// The share, in (0, 1).
+    /// The share, in [0, 1].
     pub share: f64,
     /// Lower end of its 90% interval over people.
     pub low: f64,
@@ -149,30 +147,30 @@ pub struct Share {
     pub high: f64,
 }
 
-/// The share of these comments that landed. The interval is over people and not over comments: a ratio of sums with one cluster a person
-/// (Cochran, *Sampling Techniques*, 1977, section 3.12). None for fewer than five people, and where all landed or none: it would speak
-/// of each of them.
+/// The share of somebody's comments that landed, as the mean over people, so that whoever says most isn't the figure; with the 90%
+/// interval of that mean, all in whole hundredths. None for fewer than five people, and where all landed or none: it would speak of each of
+/// them. How many comments there were isn't told: by two tables that part the same ones, those of a hidden row could be worked out.
 #[must_use]
 pub fn share(comments: &[Comments]) -> Option<Share> {
-    let those: Vec<&Comments> = comments.iter().filter(|one| one.given > 0).collect();
-    let given: u32 = those.iter().map(|one| one.given).sum();
-    let landed: u32 = those.iter().map(|one| one.landed).sum();
-    if those.len() < K || landed == 0 || landed >= given {
+    let shares: Vec<f64> = comments
+        .iter()
+        .filter(|one| one.given > 0)
+        .map(|one| f64::from(one.landed) / f64::from(one.given))
+        .collect();
+    let people = f64::from(u32::try_from(shares.len()).unwrap_or(u32::MAX));
+    let mean = shares.iter().sum::<f64>() / people.max(1.0);
+    let same = |all: f64| shares.iter().all(|one| (one - all).abs() < f64::EPSILON);
+    if shares.len() < K || same(0.0) || same(1.0) {
         return None;
     }
-    let share = f64::from(landed) / f64::from(given);
-    let people = f64::from(u32::try_from(those.len()).unwrap_or(u32::MAX));
-    let squares: f64 = those
-        .iter()
-        .map(|one| (f64::from(one.landed) - share * f64::from(one.given)).powi(2))
-        .sum();
-    let error = (squares * people / (people - 1.0)).sqrt() / f64::from(given);
+    let squares: f64 = shares.iter().map(|one| (one - mean).powi(2)).sum();
+    let error = (squares / (people - 1.0) / people).sqrt();
+    let whole = |share: f64| (share * 100.0).round() / 100.0;
     Some(Share {
-        people: those.len(),
-        comments: given,
-        share,
-        low: (share - 1.645 * error).max(0.0),
-        high: (share + 1.645 * error).min(1.0),
+        people: shares.len(),
+        share: whole(mean),
+        low: whole((mean - 1.645 * error).max(0.0)),
+        high: whole((mean + 1.645 * error).min(1.0)),
     })
 }
 
@@ -221,6 +219,12 @@ mod tests {
         hardly.extend([None; 5]);
         let hardly = median(&hardly).expect("enough");
         assert_eq!((hardly.weeks, hardly.interval), (None, Some((Some(1), None))));
+        let half = [&days(&[1, 2, 3, 4])[..], &[None; 4]].concat();
+        assert_eq!(
+            median(&half).expect("enough").weeks,
+            Some(1),
+            "half of them had come to it"
+        );
     }
 
     #[rstest]
@@ -262,14 +266,16 @@ mod tests {
         assert_eq!(share(&of(&[(2, 2); 6])), None, "true of all");
         assert_eq!(share(&of(&[(0, 2); 6])), None);
         let alike = share(&of(&[(1, 2); 6])).expect("enough");
-        assert_eq!(
-            (alike.people, alike.comments, alike.share, alike.low, alike.high),
-            (6, 12, 0.5, 0.5, 0.5)
-        );
+        assert_eq!((alike.people, alike.share, alike.low, alike.high), (6, 0.5, 0.5, 0.5));
         let apart = share(&of(&[(20, 20), (0, 20), (20, 20), (0, 20), (10, 20)])).expect("enough");
         assert!(
             apart.low < 0.2 && apart.high > 0.8,
             "a hundred comments of five people: {apart:?}"
+        );
+        let loud = share(&of(&[(0, 100), (1, 1), (1, 1), (1, 1), (0, 1)])).expect("enough");
+        assert!(
+            (loud.share - 0.6).abs() < 1e-9,
+            "whoever says most isn't the figure: {loud:?}"
         );
     }
 

@@ -131,14 +131,15 @@ async fn keep_rows(
     Ok(())
 }
 
-/// What is kept of a repository's history; none where none was imported. Whoever may not appear, or whose account is gone, is nobody in it.
+/// What is kept of a repository's history; none where none was imported. An import of it waits until the caller's transaction ends, so that files and
+/// people are of one. Whoever may not appear, or whose account is gone, is nobody in it.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn kept(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<Option<Work>, StoreError> {
     let history = sqlx::query!(
         "select last_commit_at, commits, mechanical_commits, merges, odd_dates, shallow, files_left_out, nameless from imported_history
-         where installation_id = $1 and repo_id = $2",
+         where installation_id = $1 and repo_id = $2 for share",
         id.0,
         repo.0
     )

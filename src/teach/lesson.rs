@@ -1,7 +1,7 @@
 //! From a thread to lessons: the gates, who taught whom, and what came of it (science.md section 1).
 //!
 //! In a review thread, who taught whom and how that was answered is inferred ([`exchange`](crate::teach::exchange)); in a conversation, where
-//! subjects mix and nobody read threads to learn from, a comment teaches whom it plainly speaks to, and only what gives a reason counts.
+//! subjects mix and nobody read any to learn from, and where comments were read too long ago to tell, a comment teaches whom it plainly speaks to, and only what gives a reason counts.
 use crate::model::comment::AreaGuess;
 use crate::model::comment::CommentKind;
 use crate::model::comment::CommentPlace;
@@ -55,7 +55,7 @@ pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
     let mut refused = Vec::new();
     let mut taught = Vec::new();
     let told = match thread.place {
-        CommentPlace::Diff => Some(Told::of(thread)),
+        CommentPlace::Diff => Told::of(thread),
         CommentPlace::Conversation | CommentPlace::Review => None,
     };
     for at in 0..thread.comments.len() {
@@ -75,30 +75,19 @@ pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
 }
 
 /// Who likely taught whom in a review thread.
-struct Told {
-    exchanges: Vec<Exchange>,
-    /// The place in the talk of each comment of the thread; none where its writer doesn't count.
-    places: Vec<Option<usize>>,
-}
+struct Told(Vec<Exchange>);
 
 impl Told {
-    fn of(thread: &Thread) -> Self {
-        let talk = Talk::of_thread(thread);
-        let mut places = vec![None; thread.comments.len()];
-        for (in_talk, in_thread) in talk.places.iter().enumerate() {
-            places[*in_thread] = Some(in_talk);
-        }
-        Self {
-            exchanges: exchanges(&talk, model::shipped()),
-            places,
-        }
+    /// None where a comment was read too long ago to tell by.
+    fn of(thread: &Thread) -> Option<Self> {
+        let talk = Talk::of_thread(thread)?;
+        Some(Self(exchanges(&talk, model::shipped())))
     }
 
     /// What a comment is part of: the likeliest, where it may be part of several.
     fn by(&self, comment: &ThreadComment, at: usize) -> Option<&Exchange> {
-        let place = self.places[at]?;
-        let its = |one: &&Exchange| one.teacher == comment.author && one.comments.contains(&place);
-        let all = self.exchanges.iter().filter(its);
+        let its = |one: &&Exchange| one.teacher == comment.author && one.comments.contains(&at);
+        let all = self.0.iter().filter(its);
         all.max_by(|one, other| one.chance.total_cmp(&other.chance))
     }
 }
@@ -132,7 +121,7 @@ fn taught(thread: &Thread, told: Option<&Told>, at: usize) -> Result<(PersonId, 
     let changed = to_author && changed_nearby(comment.follow_up);
     let answer = answer(thread, at, (learner, changed));
     let by_author = thread.pull_author == Some(comment.author);
-    if by_author && answer != Answer::Acknowledged {
+    if by_author && answer != Answer::Acknowledged && said != Some(Teaches::Knowledge) {
         return Err(Refusal::Unanswered);
     }
     Ok((learner, answer))

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::classify::read;
 use crate::model::comment::CommentPlace;
 use crate::model::comment::CommentText;
+use crate::model::comment::Reading;
 use crate::model::evidence::FollowUp;
 use crate::model::evidence::Nearness;
 use crate::model::evidence::Standing;
@@ -128,6 +129,31 @@ fn an_author_who_explains_teaches_the_reviewer_who_asked() {
         "it landed with nobody yet"
     );
     assert_eq!(refused, [(CommentId(100), Refusal::Question)]);
+}
+
+/// Such as readings of an earlier version whose text is gone.
+#[test]
+fn what_was_read_before_manners_were_noted_goes_by_the_rules() {
+    let mut old = thread(&[(REVIEWER, RACE), (AUTHOR, "Good catch, fixed.")]);
+    for comment in &mut old.comments {
+        comment.reading.manner = None;
+    }
+    assert_eq!(who(&lessons(&old).0), [(REVIEWER, AUTHOR, Outcome::Landed)]);
+    let written = serde_json::to_value(&old.comments[0].reading).unwrap();
+    assert_eq!(
+        serde_json::from_value::<Reading>(written).unwrap(),
+        old.comments[0].reading
+    );
+}
+
+#[test]
+fn an_answer_to_somebody_who_is_out_teaches_nobody_else() {
+    for standing in [Standing::NotHuman, Standing::OptedOut] {
+        let mut talk = thread(&[(REVIEWER, RACE), (OTHER, "Why is there no lock?"), (AUTHOR, CLEAN_UP)]);
+        talk.comments[1].standing = standing;
+        let found = lessons(&talk).0;
+        assert!(found.iter().all(|one| one.teacher != PersonId(AUTHOR)), "{found:?}");
+    }
 }
 
 #[test]

@@ -57,7 +57,12 @@ pub fn people(identities: &[Identity], is_program: &dyn Fn(&str) -> bool) -> Peo
     let mut parents: Vec<usize> = (0..identities.len()).collect();
     let mut first_with: HashMap<Sign, usize> = HashMap::new();
     for (number, identity) in identities.iter().enumerate() {
-        for sign in signs(identity) {
+        let program = writes_by_itself(identity, is_program);
+        // A program may carry the name of whoever set it up.
+        let said = signs(identity)
+            .into_iter()
+            .filter(|sign| !(program && matches!(sign, Sign::Name(_))));
+        for sign in said {
             let first = *first_with.entry(sign).or_insert(number);
             let (a, b) = (root(&mut parents, first), root(&mut parents, number));
             parents[a.max(b)] = a.min(b);
@@ -72,13 +77,12 @@ pub fn people(identities: &[Identity], is_program: &dyn Fn(&str) -> bool) -> Peo
         names: Vec::new(),
     };
     for group in groups.values() {
-        if group
-            .iter()
-            .any(|number| writes_by_itself(&identities[*number], is_program))
-        {
+        let by_hand = |number: &&usize| !writes_by_itself(&identities[**number], is_program);
+        let group: Vec<usize> = group.iter().filter(by_hand).copied().collect();
+        if group.is_empty() {
             continue;
         }
-        for number in group {
+        for number in &group {
             people.of[*number] = Some(people.names.len());
         }
         people.names.push(name(group.iter().map(|number| &identities[*number])));

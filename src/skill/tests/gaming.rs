@@ -50,10 +50,12 @@ proptest! {
     fn no_week_counts_for_more_than_its_share(days in prop::collection::vec(0..120_i64, 1..80), more in 0..120_i64) {
         let edge = of(&landed_on(days.iter().copied())).unwrap();
         let weeks = 120_u32.div_ceil(7) + 1;
-        let most = f64::from(weeks * u32::try_from(BURST_PULLS).unwrap());
-        prop_assert!(f64::from(edge.n) <= most && edge.sum <= most);
-        let first = days.iter().min().copied().unwrap_or_default();
-        let earlier = of(&landed_on(days.iter().copied().chain([first - 30 - more]))).unwrap();
-        prop_assert!(earlier.n >= edge.n && earlier.sum >= edge.sum - 1e-12);
+        let most = f64::from(weeks) * f64::from(BURST_PULLS);
+        prop_assert!(f64::from(edge.n) <= most && edge.sum <= most + 1e-9);
+        let with = of(&landed_on(days.iter().copied().chain([more]))).unwrap();
+        let now = day(400);
+        prop_assert!(with.n >= edge.n && with.sum >= edge.sum - 1e-9);
+        prop_assert!(strength(&with, now) >= strength(&edge, now) - 1e-9);
+        prop_assert!(effective_n(&with, now) >= effective_n(&edge, now) - 1e-9);
     }
 }

@@ -102,7 +102,9 @@ impl ReadThread {
                 is_reply: at > 0,
                 hunk: None,
             })
-            .manner,
+            .manner
+            .unwrap_or_default(),
+            counts: true,
         });
         let lessons = self.lessons.iter().map(|lesson| {
             let pair = (people[lesson.teacher.as_str()], people[lesson.learner.as_str()]);
@@ -117,8 +119,8 @@ impl ReadThread {
         Labelled {
             talk: Talk {
                 author: Some(people[AUTHOR]),
+                author_counts: true,
                 spoken: spoken.collect(),
-                places: (0..self.comments.len()).collect(),
             },
             lessons: lessons.collect(),
         }

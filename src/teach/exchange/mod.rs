@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::model::ids::PersonId;
 use crate::teach::exchange::model::Model;
+use crate::teach::exchange::talk::Pair;
 use crate::teach::exchange::talk::Talk;
 
 /// What came of a lesson, as the rest of the thread tells.
@@ -49,6 +50,17 @@ pub struct Exchange {
     pub grade: Grade,
 }
 
+/// What the teacher said to the learner; where they said nothing to them, what they said to others who count.
+fn carriers(talk: &Talk, pair: &Pair) -> Vec<usize> {
+    if !pair.told.is_empty() {
+        return pair.told.clone();
+    }
+    let out = |who: PersonId| talk.spoken.iter().any(|spoken| spoken.who == who && !spoken.counts);
+    let to = talk.addressees();
+    let by_teacher = talk.of(pair.teacher);
+    by_teacher.filter(|at| !to[*at].is_some_and(out)).collect()
+}
+
 /// Everybody in the talk who likely taught somebody, in the order in which they spoke.
 #[must_use]
 pub fn exchanges(talk: &Talk, model: &Model) -> Vec<Exchange> {
@@ -56,15 +68,12 @@ pub fn exchanges(talk: &Talk, model: &Model) -> Vec<Exchange> {
     pairs
         .filter_map(|pair| {
             let chance = model.chance(talk, &pair);
-            (chance >= model.cut).then(|| Exchange {
+            let comments = carriers(talk, &pair);
+            (chance >= model.cut && !comments.is_empty()).then(|| Exchange {
                 teacher: pair.teacher,
                 learner: pair.learner,
                 chance,
-                comments: if pair.told.is_empty() {
-                    talk.of(pair.teacher).collect()
-                } else {
-                    pair.told.clone()
-                },
+                comments,
                 grade: model.grade(talk, &pair),
             })
         })

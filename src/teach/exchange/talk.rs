@@ -11,17 +11,19 @@ pub struct Spoken {
     pub who: PersonId,
     /// How it is meant.
     pub manner: Manner,
+    /// Whether they may teach or be taught: no bot, and not out of everything. Whoever may not is somebody only to speak to.
+    pub counts: bool,
 }
 
-/// The comments of a thread by those who count: bots and whoever opted out are not in it.
+/// The comments of a thread.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Talk {
-    /// Who wrote the pull request, where that person counts.
+    /// Who wrote the pull request.
     pub author: Option<PersonId>,
+    /// Whether they count.
+    pub author_counts: bool,
     /// The comments, oldest first.
     pub spoken: Vec<Spoken>,
-    /// The place of each in the thread.
-    pub places: Vec<usize>,
 }
 
 /// Two people of a talk, one of whom may have taught the other.
@@ -38,26 +40,29 @@ pub struct Pair {
 }
 
 impl Talk {
-    /// The talk of a thread.
+    /// The talk of a thread; none where a comment was read before it was noted how it is meant.
     #[must_use]
-    pub fn of_thread(thread: &Thread) -> Self {
+    pub fn of_thread(thread: &Thread) -> Option<Self> {
         let counts = |standing| standing == Standing::Counts;
-        let all = thread.comments.iter().enumerate();
-        let (places, spoken) = all
-            .filter(|(_, comment)| counts(comment.standing))
-            .map(|(at, comment)| {
-                let spoken = Spoken {
-                    who: comment.author,
-                    manner: comment.reading.manner,
-                };
-                (at, spoken)
+        let spoken = thread.comments.iter().map(|comment| {
+            let counts = counts(comment.standing);
+            // What somebody says who is out of everything is not looked at.
+            let manner = if counts {
+                comment.reading.manner
+            } else {
+                Some(Manner::default())
+            };
+            Some(Spoken {
+                who: comment.author,
+                manner: manner?,
+                counts,
             })
-            .unzip();
-        Self {
-            author: thread.pull_author.filter(|_| counts(thread.author_standing)),
-            spoken,
-            places,
-        }
+        });
+        Some(Self {
+            author: thread.pull_author,
+            author_counts: counts(thread.author_standing),
+            spoken: spoken.collect::<Option<_>>()?,
+        })
     }
 
     /// The comments of one person, by their place.
@@ -87,12 +92,17 @@ impl Talk {
         found
     }
 
-    /// Everybody who spoke with everybody else there: the author, too, who may be taught without a word.
+    /// Everybody who counts and spoke, with everybody else there: the author, too, who may be taught without a word.
     #[must_use]
     pub fn pairs(&self) -> Vec<Pair> {
         let addressees = self.addressees();
         let mut people: Vec<PersonId> = Vec::new();
-        for who in self.spoken.iter().map(|spoken| spoken.who).chain(self.author) {
+        let counting = self
+            .spoken
+            .iter()
+            .filter(|spoken| spoken.counts)
+            .map(|spoken| spoken.who);
+        for who in counting.chain(self.author.filter(|_| self.author_counts)) {
             if !people.contains(&who) {
                 people.push(who);
             }
@@ -130,12 +140,13 @@ mod tests {
     fn talk(people: &[PersonId]) -> Talk {
         Talk {
             author: Some(AUTHOR),
-            places: (0..people.len()).collect(),
+            author_counts: true,
             spoken: people
                 .iter()
                 .map(|who| Spoken {
                     who: *who,
                     manner: Manner::default(),
+                    counts: true,
                 })
                 .collect(),
         }
@@ -156,5 +167,20 @@ mod tests {
         assert_eq!(who, [(ANA, BEN), (ANA, AUTHOR), (BEN, ANA), (BEN, AUTHOR)]);
         assert_eq!(pairs[1].told, [0]);
         assert_eq!((pairs[3].told.len(), pairs[3].first), (0, 1));
+    }
+
+    #[test]
+    fn whoever_does_not_count_is_spoken_to_and_nothing_else() {
+        let mut talk = talk(&[ANA, BEN, AUTHOR]);
+        talk.spoken[1].counts = false;
+        assert_eq!(
+            talk.addressees()[2],
+            Some(BEN),
+            "an answer to somebody who is out of everything"
+        );
+        let pairs = talk.pairs();
+        assert!(pairs.iter().all(|pair| pair.teacher != BEN && pair.learner != BEN));
+        let author = pairs.iter().find(|pair| pair.teacher == AUTHOR).expect("a pair");
+        assert!(author.told.is_empty(), "is no answer to somebody else");
     }
 }

@@ -54,9 +54,8 @@ impl Labelled {
         let lessons = self.lessons.iter().filter(|(_, found)| found.from < end);
         Self {
             talk: Talk {
-                author: self.talk.author,
                 spoken: spoken[..end].to_vec(),
-                places: self.talk.places[..end].to_vec(),
+                ..self.talk
             },
             lessons: lessons
                 .map(|(pair, found)| {

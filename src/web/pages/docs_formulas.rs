@@ -135,8 +135,8 @@ pub fn graph() -> Markup {
             "S = sum of P × 2^(−age / " (edges::PROFILE_HALF_LIFE) " days)"
         }
         p {
-            "Of one week, at most " (edges::BURST_PULLS) " pull requests between the same two people count in an area, the latest ones: praising "
-            "each other all day makes nobody look surer."
+            "Of one week, no more than " (edges::BURST_PULLS) " pull requests' worth between the same two people counts in an area: praising each "
+            "other all day makes nobody look surer."
         }
         p {
             "How sure: pull requests whose diffs are known, each faded like the first formula, are added up. Below 3 is low, to 8 medium, "
