@@ -143,12 +143,10 @@ pub async fn move_edges(
     id: InstallationId,
     moved: BTreeSet<edges::EdgeKey>,
 ) -> Result<(), StepError> {
-    for edge_key in moved {
-        let of_edge = lessons::of_edge(conn, id, edge_key).await?;
-        let (teacher, learner, area) = edge_key;
-        let edge = skill::edge::edge(teacher, learner, area, &skill::edge::pull_evidence(&of_edge));
-        edges::set(conn, id, edge_key, edge.as_ref()).await?;
-    }
+    let moved: Vec<edges::EdgeKey> = moved.into_iter().collect();
+    let lessons = lessons::of_edges(conn, id, &moved).await?;
+    let made = skill::edge::edges(lessons.into_iter());
+    edges::set(conn, id, &moved, &made).await?;
     Ok(())
 }
 

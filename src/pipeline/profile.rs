@@ -1,10 +1,11 @@
 //! What one person holds, applied, learned and passed on, each claim with its evidence; and who holds an area.
+mod rates;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 
-use chrono::Duration;
 use serde::Serialize;
 use sqlx::PgConnection;
 
@@ -23,10 +24,11 @@ use crate::model::skill::Skill;
 use crate::model::skill::own::OwnSkills;
 use crate::pipeline::Addresses;
 use crate::pipeline::StepError;
+pub use crate::pipeline::profile::rates::RATE_DAYS;
+pub use crate::pipeline::profile::rates::Rates;
 use crate::pipeline::settings;
 use crate::skill::edge;
 use crate::skill::learned;
-use crate::skill::learned::CameUp;
 use crate::skill::learned::LaterWork;
 use crate::skill::rate;
 use crate::skill::rate::Rate;
@@ -34,17 +36,13 @@ use crate::store::edges;
 use crate::store::edges::Ends;
 use crate::store::people::Person;
 use crate::store::profiles;
-use crate::store::profiles::AreaRate;
 use crate::store::profiles::LessonLine;
-use crate::store::profiles::ReviewedPull;
 use crate::store::reader::Reader;
 
 /// Lessons that a profile looks at, the newest first.
 const LESSONS: i64 = 5_000;
 /// Languages, technologies and own skills that are named beside an area at most.
 const MOST_BESIDE: usize = 5;
-/// Days over which the organisation's rates are taken (*judgement*: the window of the other yearly measures).
-pub const RATE_DAYS: i64 = 365;
 
 /// A skill beside an area: a language, a technology, or one of the organisation's own.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -162,6 +160,20 @@ pub async fn profile(
     person: &Person,
     (at, addresses): (Time, &Addresses),
 ) -> Result<Profile, StepError> {
+    one_of_many(conn, person, addresses, &mut Rates::known_to(reader, at)).await
+}
+
+/// [`profile`] as one of many, for the reader and at the time of these rates: they share what is read of the whole organisation.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn one_of_many(
+    conn: &mut PgConnection,
+    person: &Person,
+    addresses: &Addresses,
+    rates: &mut Rates,
+) -> Result<Profile, StepError> {
+    let (reader, at) = (&rates.reader.clone(), rates.at);
     let which = profiles::Which {
         person: Some(person.id),
         before: None,
@@ -176,7 +188,7 @@ pub async fn profile(
         edge::edges(taught.map(LessonLine::lesson))
     };
     let own = settings::own_skills(conn, id).await?;
-    let taken = taken(conn, reader, (person.id, &lines, &own), at).await?;
+    let taken = taken(conn, (person.id, &lines, &own), rates).await?;
     let mut notes = Vec::new();
     let without = lines.iter().filter(|line| !line.diffs_known).count();
     if without > 0 {
@@ -304,9 +316,8 @@ fn landing(rate: &Rate) -> Landing {
 
 async fn taken(
     conn: &mut PgConnection,
-    reader: &Reader,
     (person, lines, own): (PersonId, &[LessonLine], &OwnSkills),
-    at: Time,
+    rates: &mut Rates,
 ) -> Result<Vec<Taken>, StepError> {
     let mut areas: BTreeMap<Area, Vec<&LessonLine>> = BTreeMap::new();
     for line in lines
@@ -318,15 +329,14 @@ async fn taken(
     if areas.is_empty() {
         return Ok(Vec::new());
     }
-    let first = areas.values().flatten().map(|line| line.at).min().unwrap_or(at);
+    let first = areas.values().flatten().map(|line| line.at).min().unwrap_or(rates.at);
     let languages: BTreeSet<&str> = areas
         .values()
         .flatten()
         .filter_map(|line| line.language.as_deref())
         .collect();
-    let languages: Vec<&str> = languages.into_iter().collect();
-    let reviewed = profiles::reviewed_pulls_of(conn, reader, person, first).await?;
-    let rates = profiles::area_rates(conn, reader, &languages, at - Duration::days(RATE_DAYS)).await?;
+    let reviewed = profiles::reviewed_pulls_of(conn, &rates.reader, person, first).await?;
+    rates.ask(conn, languages).await?;
     let mut taken: Vec<Taken> = areas
         .into_iter()
         .filter_map(|(area, got)| {
@@ -335,7 +345,7 @@ async fn taken(
             from.sort();
             from.dedup();
             let later = LaterWork {
-                expected: expected(&got, (&reviewed, last), &rates),
+                expected: rates.expected(&got, (&reviewed, last)),
                 ..since(person, (area, last), lines)
             };
             Some(Taken {
@@ -350,23 +360,6 @@ async fn taken(
         .collect();
     taken.sort_by(|one, other| other.last.cmp(&one.last).then(one.area.cmp(&other.area)));
     Ok(taken)
-}
-
-/// Comments to be expected by chance on the pull requests after `last` that lie where these lessons were taught.
-fn expected(got: &[&LessonLine], (own, last): (&[ReviewedPull], Time), rates: &[AreaRate]) -> f64 {
-    let taught = |rate: &&AreaRate| {
-        got.iter()
-            .any(|line| line.area.slug() == rate.area && line.language.as_deref() == Some(rate.language.as_str()))
-    };
-    let rates = rates.iter().filter(taught).map(|rate| {
-        let came_up = CameUp {
-            pulls: rate.pulls,
-            told: rate.told,
-        };
-        (rate.language.as_str(), came_up)
-    });
-    let later = own.iter().filter(|pull| pull.created_at > last);
-    learned::expected(later.map(|pull| pull.languages.as_slice()), &rates.collect())
 }
 
 /// What lessons tell of the time after the last one that landed: whether the person was told again, and own lessons on the

@@ -50,30 +50,66 @@ pub async fn of(
     if is_too_small(team) {
         return Ok((Vec::new(), Vec::new()));
     }
-    let mut people: BTreeMap<TeamId, Vec<PersonId>> = BTreeMap::new();
-    for (team, person) in team_pages::places(conn, reader, at).await? {
-        people.entry(team).or_default().push(person);
-    }
-    let holders = team_pages::holders(conn, reader, since).await?;
-    let mut told: BTreeMap<String, BTreeSet<PersonId>> = BTreeMap::new();
-    for (area, person) in team_pages::told(conn, reader, since).await? {
-        told.entry(area).or_default().insert(person);
-    }
-    let counts = told.into_iter().filter_map(|(area, told)| {
-        let hold: HashSet<PersonId> = held(&holders, &area).collect();
-        let counted = people.values().map(|people| {
-            let others = people.iter().filter(|person| !hold.contains(person));
-            others.copied().collect()
+    let pages = Pages::read(conn, reader, (since, at)).await?;
+    Ok(pages.of(team))
+}
+
+/// What all teams are in figures, read once.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    people: BTreeMap<TeamId, Vec<PersonId>>,
+    holders: Vec<Holder>,
+    /// By area, of each team in the order of `people`.
+    told: BTreeMap<String, Vec<Option<Count>>>,
+}
+
+impl Pages {
+    /// Reads it by lessons since `since` that the reader may read, teams' people being those of `at`.
+    ///
+    /// # Errors
+    /// [`StepError::Store`] when the database can't tell.
+    pub async fn read(conn: &mut PgConnection, reader: &Reader, (since, at): (Time, Time)) -> Result<Self, StepError> {
+        let mut people: BTreeMap<TeamId, Vec<PersonId>> = BTreeMap::new();
+        for (team, person) in team_pages::places(conn, reader, at).await? {
+            people.entry(team).or_default().push(person);
+        }
+        let holders = team_pages::holders(conn, reader, since).await?;
+        let mut told: BTreeMap<String, BTreeSet<PersonId>> = BTreeMap::new();
+        for (area, person) in team_pages::told(conn, reader, since).await? {
+            told.entry(area).or_default().insert(person);
+        }
+        let counts = told.into_iter().map(|(area, told)| {
+            let hold: HashSet<PersonId> = held(&holders, &area).collect();
+            let counted = people.values().map(|people| {
+                let others = people.iter().filter(|person| !hold.contains(person));
+                others.copied().collect()
+            });
+            let counts = shown(&counted.collect::<Vec<_>>(), &told, K);
+            (area, counts)
         });
-        let counts = shown(&counted.collect::<Vec<_>>(), &told, K);
-        let mut of_team = people.keys().zip(counts).filter(|(id, _)| **id == team.id);
-        let count = of_team.next()?.1.filter(|count| count.people > 0)?;
-        Some(Told { area, count })
-    });
-    let counts = counts.collect();
-    let members: HashSet<PersonId> = people.remove(&team.id).into_iter().flatten().collect();
-    let inside = |holder: &Holder| members.contains(&holder.person);
-    Ok((holders.into_iter().filter(inside).collect(), counts))
+        Ok(Self {
+            told: counts.collect(),
+            people,
+            holders,
+        })
+    }
+
+    /// What one of them may show, as [`of`] says.
+    #[must_use]
+    pub fn of(&self, team: &Team) -> (Vec<Holder>, Vec<Told>) {
+        if is_too_small(team) {
+            return (Vec::new(), Vec::new());
+        }
+        let place = self.people.keys().position(|id| *id == team.id);
+        let told = self.told.iter().filter_map(|(area, counts)| {
+            let count = counts[place?].filter(|count| count.people > 0)?;
+            let area = area.clone();
+            Some(Told { area, count })
+        });
+        let members: HashSet<PersonId> = self.people.get(&team.id).into_iter().flatten().copied().collect();
+        let inside = |holder: &&Holder| members.contains(&holder.person);
+        (self.holders.iter().filter(inside).cloned().collect(), told.collect())
+    }
 }
 
 fn held(holders: &[Holder], area: &str) -> impl Iterator<Item = PersonId> {

@@ -115,6 +115,10 @@ struct Cells {
 impl Cells {
     /// Divides the cells by a team more, where each part of them may be shown. False: they stay as they are.
     fn take_in(&mut self, team: &[PersonId], true_of: &BTreeSet<PersonId>, k: usize) -> bool {
+        // Counts that may be shown add up to one that may be: most teams end here.
+        if !Tally::of(team, true_of).is_safe(k) {
+            return false;
+        }
         let mut parts: BTreeMap<Option<usize>, Vec<PersonId>> = BTreeMap::new();
         for person in team {
             parts.entry(self.of.get(person).copied()).or_default().push(*person);

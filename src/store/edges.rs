@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
+use crate::model::clock::Time;
 use crate::model::graph::Edge;
 use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
@@ -38,45 +39,66 @@ pub async fn of_repo(
         .collect()
 }
 
-/// Puts an edge in place of its earlier state; none takes it away.
+/// Edges as columns: teachers, learners, areas.
+pub(super) fn columns(edges: &[EdgeKey]) -> (Vec<i64>, Vec<i64>, Vec<&'static str>) {
+    let teachers = edges.iter().map(|(teacher, ..)| teacher.0).collect();
+    let learners = edges.iter().map(|(_, learner, _)| learner.0).collect();
+    let areas = edges.iter().map(|(.., area)| area.slug()).collect();
+    (teachers, learners, areas)
+}
+
+/// Puts what became of some edges in place of their earlier state; those that aren't among `made` are taken away.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn set(
     conn: &mut PgConnection,
     id: InstallationId,
-    (teacher, learner, area): EdgeKey,
-    edge: Option<&Edge>,
+    edges: &[EdgeKey],
+    made: &[Edge],
 ) -> Result<(), StoreError> {
-    let Some(edge) = edge else {
+    let ends = |edge: &Edge| (edge.teacher, edge.learner, edge.area);
+    let kept: BTreeSet<EdgeKey> = made.iter().map(ends).collect();
+    let gone: Vec<EdgeKey> = edges.iter().copied().filter(|edge| !kept.contains(edge)).collect();
+    if !gone.is_empty() {
+        let (teachers, learners, areas) = columns(&gone);
         sqlx::query!(
-            "delete from edge where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4",
+            "delete from edge using unnest($2::bigint[], $3::bigint[], $4::text[]) as g (teacher, learner, area)
+             where installation_id = $1 and teacher_id = g.teacher and learner_id = g.learner and edge.area = g.area",
             id.0,
-            teacher.0,
-            learner.0,
-            area.slug()
+            &teachers,
+            &learners,
+            &areas as &[&str]
         )
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    }
+    if made.is_empty() {
         return Ok(());
-    };
+    }
+    let (teachers, learners, areas) = columns(&made.iter().map(ends).collect::<Vec<_>>());
+    let times: Vec<Time> = made.iter().map(|edge| edge.as_of).collect();
+    let pulls: Vec<i32> = made.iter().map(|edge| edge.pulls).collect();
+    let figures = |of: fn(&Edge) -> f64| made.iter().map(of).collect::<Vec<f64>>();
+    let numbers: Vec<i32> = made.iter().map(|edge| edge.n).collect();
     sqlx::query!(
         "insert into edge (installation_id, teacher_id, learner_id, area, as_of, pulls, sum, sum_52, sum_365, n_52, n)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         select $1, e.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[], $6::int[], $7::float8[], $8::float8[],
+                                    $9::float8[], $10::float8[], $11::int[]) as e
          on conflict (installation_id, teacher_id, learner_id, area) do update
          set as_of = excluded.as_of, pulls = excluded.pulls, sum = excluded.sum, sum_52 = excluded.sum_52,
              sum_365 = excluded.sum_365, n_52 = excluded.n_52, n = excluded.n",
         id.0,
-        teacher.0,
-        learner.0,
-        area.slug(),
-        edge.as_of,
-        edge.pulls,
-        edge.sum,
-        edge.sum_52,
-        edge.sum_365,
-        edge.n_52,
-        edge.n
+        &teachers,
+        &learners,
+        &areas as &[&str],
+        &times,
+        &pulls,
+        &figures(|edge| edge.sum),
+        &figures(|edge| edge.sum_52),
+        &figures(|edge| edge.sum_365),
+        &figures(|edge| edge.n_52),
+        &numbers
     )
     .execute(conn)
     .await?;

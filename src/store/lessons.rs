@@ -18,6 +18,7 @@ use crate::model::lesson::Part;
 use crate::model::lesson::Refusal;
 use crate::model::skill::Skill;
 use crate::store::StoreError;
+use crate::store::edges;
 use crate::store::edges::EdgeKey;
 
 struct Row {
@@ -253,35 +254,41 @@ fn stored_refusal(reason: Refusal) -> String {
         .unwrap_or_default()
 }
 
-/// The lessons of one edge, as far as their repositories are there, locked against other writers of that edge until the
-/// transaction ends. Take several edges in their order, so that two writers never wait for each other.
+/// The lessons of some edges, as far as their repositories are there, locked against other writers of these edges until the
+/// transaction ends. Give the edges in their order, so that two writers never wait for each other.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn of_edge(conn: &mut PgConnection, id: InstallationId, edge: EdgeKey) -> Result<Vec<Lesson>, StoreError> {
-    let (teacher, learner, area) = edge;
+pub async fn of_edges(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    edges: &[EdgeKey],
+) -> Result<Vec<Lesson>, StoreError> {
+    let (teachers, learners, areas) = edges::columns(edges);
+    // A statement of its own, so that the next one sees what whoever had the locks wrote.
     sqlx::query!(
-        "select pg_advisory_xact_lock(hashtextextended('edge:' || $1::bigint || ':' || $2::bigint || ':' || $3::bigint || ':' || $4::text, 0))",
+        "select pg_advisory_xact_lock(hashtextextended('edge:' || $1::bigint || ':' || e.teacher || ':' || e.learner || ':' || e.area, 0))
+         from unnest($2::bigint[], $3::bigint[], $4::text[]) as e (teacher, learner, area)",
         id.0,
-        teacher.0,
-        learner.0,
-        area.slug()
+        &teachers,
+        &learners,
+        &areas as &[&str]
     )
-    .fetch_one(&mut *conn)
+    .fetch_all(&mut *conn)
     .await?;
     let rows = sqlx::query_as!(
         Row,
-        r#"select repo_id, number, place, comment_id, teacher_id, learner_id, area, area_probability, said_by, language, skills, at, p,
-                  parts as "parts: Json<Vec<Part>>", outcome, diffs_known, provisional
-           from lesson l
-           where installation_id = $1 and teacher_id = $2 and learner_id = $3 and area = $4
-             and exists (select 1 from repo r where r.installation_id = l.installation_id and r.id = l.repo_id
+        r#"select l.repo_id, l.number, l.place, l.comment_id, l.teacher_id, l.learner_id, l.area, l.area_probability, l.said_by,
+                  l.language, l.skills, l.at, l.p, l.parts as "parts: Json<Vec<Part>>", l.outcome, l.diffs_known, l.provisional
+           from unnest($2::bigint[], $3::bigint[], $4::text[]) as e (teacher, learner, area)
+           join lesson l on l.installation_id = $1 and l.teacher_id = e.teacher and l.learner_id = e.learner and l.area = e.area
+           where exists (select 1 from repo r where r.installation_id = l.installation_id and r.id = l.repo_id
                          and r.removed_at is null)
-           order by at, place, comment_id"#,
+           order by l.at, l.place, l.comment_id"#,
         id.0,
-        teacher.0,
-        learner.0,
-        area.slug()
+        &teachers,
+        &learners,
+        &areas as &[&str]
     )
     .fetch_all(conn)
     .await?;

@@ -40,14 +40,17 @@ async fn claim(peerlore: &Peerlore) -> &'static str {
         own: String::new(),
         host: String::new(),
     };
-    let profile = profile::profile(
-        &mut conn,
-        &Reader::of_everything(id),
-        &ada,
-        (at(TODAY + 30 * DAY), &addresses),
-    )
-    .await;
-    let mut taken = profile.expect("the database").taken.into_iter();
+    let (reader, when) = (Reader::of_everything(id), (at(TODAY + 30 * DAY), &addresses));
+    let profile = profile::profile(&mut conn, &reader, &ada, when).await;
+    let profile = profile.expect("the database");
+    // It is the same beside everybody's, where what is read of the organisation is shared.
+    let mut rates = profile::Rates::known_to(&reader, when.0);
+    for person in people::standing(&mut conn, id).await.expect("the database") {
+        let one = profile::one_of_many(&mut conn, &person, &addresses, &mut rates).await;
+        let one = one.expect("the database");
+        assert!(one.login != ada.login || one == profile, "{one:?} is not {profile:?}");
+    }
+    let mut taken = profile.taken.into_iter();
     taken
         .find(|one| one.area == Area::Databases)
         .expect("she was taught")

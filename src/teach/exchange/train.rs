@@ -78,13 +78,13 @@ pub fn trained<'a>(threads: impl IntoIterator<Item = &'a Labelled>) -> Result<Mo
     let (mut pairs, mut taught, mut counts) = (Sparse::default(), Vec::new(), Vec::new());
     let (mut outcomes, mut came) = (Sparse::default(), Vec::new());
     for thread in threads {
-        for (thread, weight) in [(thread, 1.0), (&thread.begun(), BEGUN)] {
+        for (thread, whole) in [(thread, true), (&thread.begun(), false)] {
             for pair in thread.talk.pairs() {
                 let found = thread.lessons.get(&(pair.teacher, pair.learner));
                 pairs.push(features::of_pair(&thread.talk, &pair));
                 taught.push(found.is_some());
-                counts.push(weight);
-                if let Some(found) = found.filter(|_| weight == 1.0) {
+                counts.push(if whole { 1.0 } else { BEGUN });
+                if let Some(found) = found.filter(|_| whole) {
                     outcomes.push(features::of_outcome(&thread.talk, &pair));
                     came.push(found.grade);
                 }
