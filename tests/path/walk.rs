@@ -111,7 +111,11 @@ async fn a_reviewer_who_takes_an_explanation_is_the_learner() {
     let why = "Because two threads write both fields: with an atomic the reader would see one without the other, so \
                the lock keeps them together. An atomic should only be used for a single value.";
     peerlore.reply(&pull, soon("ada", 2), comment, why).await;
-    assert_eq!(peerlore.taught().await, ["ada taught ben concurrency: given"], "nobody has answered yet");
+    assert_eq!(
+        peerlore.taught().await,
+        ["ada taught ben concurrency: given"],
+        "nobody has answered yet"
+    );
     peerlore
         .reply(&pull, soon("ben", 3), comment, "Ah, makes sense, thanks!")
         .await;

@@ -203,12 +203,23 @@ mod tests {
         let people = joined(&[
             ("dependabot[bot]", "49+dependabot[bot]@users.noreply.github.com"),
             ("Renovate", "r@x.example"),
-            ("Mend Renovate", "r@x.example"),
             ("release-bot", "x@y.example"),
             ("Claude", "noreply@anthropic.com"),
             ("Talbot", "talbot@x.example"),
         ]);
-        assert_eq!(people.of, [None, None, None, None, None, Some(0)]);
+        assert_eq!(people.of, [None, None, None, None, Some(0)]);
+    }
+
+    #[test]
+    fn a_program_under_somebodys_name_or_address_takes_nobody_away() {
+        let people = joined(&[
+            ("Ann Lee", "ann@x.example"),
+            ("github-actions[bot]", "ann@x.example"),
+            ("Ann Lee", "noreply@anthropic.com"),
+            ("Ann Lee", "ann@y.example"),
+        ]);
+        assert_eq!(people.of, [Some(0), None, None, Some(0)]);
+        assert_eq!(people.names, ["Ann Lee"]);
     }
 
     #[test]
