@@ -22,7 +22,6 @@ pub struct Seen {
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn seen(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<HashMap<PersonId, Seen>, StoreError> {
-    // One row at each end of an index for each person.
     let rows = sqlx::query!(
         r#"select s.id as "person!: PersonId", least(p.first, v.first) as first, greatest(p.last, v.last) as last
            from standing_person s

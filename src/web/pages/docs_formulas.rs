@@ -43,7 +43,7 @@ pub fn lessons() -> Markup {
             "to a reviewer and 7% between reviewers. For each two people a sum over how their comments are meant (a reason, a request, a "
             "question, a yes, a no, code; " code { "src/teach/model/threads.json" } " has every weight by name) says how likely one taught the other, and "
             "another one what came of it. On threads that it hadn't seen, four of five pairs that it tells are right, and it finds four of five "
-            "(" code { "peerlore eval threads --cross-validate" } "). An explanation that nobody answered is given and counts nowhere else."
+            "(" code { "peerlore eval threads --cross-validate" } "). An explanation that nobody answered counts as given."
         }
         p {
             "Where the subject is wrong, whoever wrote the comment or was told something by it corrects it on their own page, by “wrong "

@@ -28,10 +28,10 @@ pub fn people() -> Markup {
         }
         p {
             "How people come in is told as medians in whole weeks over people who joined at least " (people::FOLLOWED_DAYS) " days ago, with the "
-            "90% interval of the sign test where neither end is the first or the last of them, and as shares of comments that land, with an interval over "
-            "people and not over comments (Cochran 1977):"
+            "90% interval of the sign test where neither end is the first or the last of them, and as the share of comments that land, the mean of "
+            "the m people's own shares, so that whoever says most isn't the figure, in whole hundredths:"
         }
-        p.formula { "share ± 1.645 × √(m / (m − 1) × Σ (landedᵢ − share × givenᵢ)²) / Σ givenᵢ" }
+        p.formula { "share = Σ (landedᵢ / givenᵢ) / m ± 1.645 × √(Σ (landedᵢ / givenᵢ − share)² / (m − 1) / m)" }
         p {
             "Somebody's first activity in the first " (people::LEAD_IN_DAYS) " days of what is known doesn't tell when they joined. Every such figure "
             "speaks of " (people::K) " people or more, and so does whatever can be worked out from two of them."
