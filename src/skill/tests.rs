@@ -64,6 +64,7 @@ fn lesson(number: i32, p: f64, outcome: Outcome, at: i64) -> Lesson {
         outcome,
         diffs_known: true,
         provisional: false,
+        said_new: false,
     }
 }
 
