@@ -102,8 +102,7 @@ pub struct AtRiskSkill {
 pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, at: Time) -> Result<AtRisk, StepError> {
     let known = Knowers::read(conn, reader, repo, at).await?;
     let active = known.active();
-    let files: Vec<_> = known.files.values().cloned().collect();
-    let modules = at_risk::modules(&files, &active);
+    let modules = at_risk::modules(known.told.files.values(), &active);
     let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
     let held: Vec<(Skill, PersonId)> = held.into_iter().map(|one| (one.skill, one.person)).collect();
     let own = settings::own_skills(conn, reader.installation()).await?;
@@ -183,16 +182,16 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
 
 fn notes(known: &Knowers, reader: &Reader) -> Vec<String> {
     let mut notes = Vec::new();
-    if known.files.is_empty() {
+    if known.told.files.is_empty() {
         return notes;
     }
     notes.push(
         "Known are the files that merged pull requests of the last four years changed; one that was deleted since still counts.".to_owned(),
     );
-    if known.partly_known > 0 {
+    if known.told.partly_known > 0 {
         notes.push(format!(
             "Of {} of {} pull requests only the files are known that comments stand on.",
-            known.partly_known, known.pulls
+            known.told.partly_known, known.told.pulls
         ));
     }
     if !reader.reads_everything() {

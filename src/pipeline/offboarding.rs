@@ -187,9 +187,15 @@ pub async fn of(
         open_areas,
         at,
     };
-    let files: Vec<_> = known.knowers.files.values().collect();
-    let losses = offboarding::losses(&files, &active, person.id);
-    let mut modules: Vec<ModuleLoss> = losses.iter().map(|loss| known.module(loss)).collect();
+    let files = &known.knowers.told.files;
+    let losses = offboarding::losses(files.values(), &active, person.id);
+    let lost = losses.iter().map(|loss| loss.module.as_str());
+    let beside = known.knowers.told.modules.beside(lost, MOST_BESIDE);
+    let beside = |module: &str| beside.get(module).map_or(&[][..], Vec::as_slice);
+    let mut modules: Vec<ModuleLoss> = losses
+        .iter()
+        .map(|loss| known.module(loss, beside(&loss.module)))
+        .collect();
     modules.sort_by(|one, other| {
         other
             .only
@@ -232,8 +238,8 @@ impl Known<'_> {
         self.knowers.login(person).map(str::to_owned)
     }
 
-    fn module(&self, loss: &Loss) -> ModuleLoss {
-        let footings = self.footings_in(&loss.module);
+    fn module(&self, loss: &Loss, beside: &[&str]) -> ModuleLoss {
+        let footings = self.footings_in(&loss.module, beside);
         let is_here = |pull: &OpenFiles| pull.files.iter().any(|path| module_of(&pull.name, path) == loss.module);
         let near = offboarding::nearest(&footings, MOST_NEAREST);
         let told = |person: &PersonId| self.told(*person, near::why(&footings[person], &loss.module));

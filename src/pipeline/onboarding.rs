@@ -13,6 +13,7 @@ use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::skill::onboarding;
@@ -28,9 +29,6 @@ use crate::store::past::PastPull;
 use crate::store::reader::Reader;
 use crate::store::seen;
 use crate::store::seen::Seen;
-
-/// Pull requests that are looked at, the newest.
-const PULLS: i64 = 50_000;
 
 /// How people come in. Nothing of it speaks of fewer than five people.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -101,20 +99,31 @@ pub async fn of(
         repo: None,
         since: Time::UNIX_EPOCH,
         before: at,
-        limit: PULLS,
+        limit: None,
     };
-    let pulls = past::past_pulls(conn, reader, span).await?;
-    let asked = Asked { groups: &groups, team };
+    let mut experience = Experience::asked(&given);
+    past::each(conn, reader, span, |pull| experience.take(&pull)).await?;
+    experience.sort();
+    aside(move || figures((&groups, team), &beginnings, (&reviews, &given), &experience, at)).await
+}
+
+fn figures(
+    (groups, team): (&[Group], Option<TeamId>),
+    beginnings: &Beginnings,
+    (reviews, given): (&HashMap<PersonId, Time>, &[Given]),
+    experience: &Experience,
+    at: Time,
+) -> Onboarding {
+    let asked = Asked { groups, team };
     let mut landed: HashMap<PersonId, Time> = HashMap::new();
     for one in given.iter().filter(|one| one.landed) {
         landed.entry(one.person).or_insert(one.at);
     }
-    let experience = Experience::of(&pulls);
-    let by_tenure = |tenure: Tenure| asked.share(&given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
-    let by_file = |is: fn(usize) -> bool| asked.share(&given, |one| experience.before(one).is_some_and(is));
+    let by_tenure = |tenure: Tenure| asked.share(given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
+    let by_file = |is: fn(usize) -> bool| asked.share(given, |one| experience.before(one).is_some_and(is));
     let row = |what, share, elsewhere| Row { what, share, elsewhere };
-    Ok(Onboarding {
-        first_review: asked.median(&beginnings.until(&reviews, at)),
+    Onboarding {
+        first_review: asked.median(&beginnings.until(reviews, at)),
         first_landed: asked.median(&beginnings.until(&landed, at)),
         by_tenure: vec![
             row("in their first three months", by_tenure(Tenure::New), "lowest"),
@@ -139,7 +148,7 @@ pub async fn of(
             ),
         ],
         notes: notes(),
-    })
+    }
 }
 
 fn notes() -> Vec<String> {
@@ -256,30 +265,52 @@ impl Asked<'_> {
     }
 }
 
-/// When somebody's reviews of a file were closed, oldest first.
-struct Experience<'p>(HashMap<(RepoId, &'p str, PersonId), Vec<Time>>);
+/// When somebody's reviews of a file were closed, for those who commented on it.
+struct Experience(HashMap<RepoId, HashMap<String, BTreeMap<PersonId, Vec<Time>>>>);
 
-impl<'p> Experience<'p> {
-    fn of(pulls: &'p [PastPull]) -> Self {
-        let mut times: HashMap<(RepoId, &str, PersonId), Vec<Time>> = HashMap::new();
-        for pull in pulls {
-            let Some(closed) = pull.closed_at else { continue };
-            for path in &pull.files {
-                for reviewer in &pull.reviewers {
-                    times.entry((pull.repo, path, *reviewer)).or_default().push(closed);
+impl Experience {
+    /// Nothing yet of what is asked for.
+    fn asked(given: &[Given]) -> Self {
+        let mut asked: HashMap<RepoId, HashMap<String, BTreeMap<PersonId, Vec<Time>>>> = HashMap::new();
+        for one in given {
+            if let Some(path) = &one.path {
+                let of_repo = asked.entry(one.pull.repo).or_default();
+                let people = of_repo.entry(path.clone()).or_default();
+                people.entry(one.person).or_default();
+            }
+        }
+        Self(asked)
+    }
+
+    fn take(&mut self, pull: &PastPull) {
+        let (Some(closed), Some(of_repo)) = (pull.closed_at, self.0.get_mut(&pull.repo)) else {
+            return;
+        };
+        for path in &pull.files {
+            let Some(people) = of_repo.get_mut(path) else {
+                continue;
+            };
+            for reviewer in &pull.reviewers {
+                if let Some(times) = people.get_mut(reviewer) {
+                    times.push(closed);
                 }
             }
         }
-        for times in times.values_mut() {
+    }
+
+    /// To be called once all were taken in.
+    fn sort(&mut self) {
+        let files = self.0.values_mut().flat_map(HashMap::values_mut);
+        for times in files.flat_map(BTreeMap::values_mut) {
             times.sort_unstable();
         }
-        Self(times)
     }
 
     /// How often whoever commented had reviewed the file before; none where the comment stands on none.
     fn before(&self, given: &Given) -> Option<usize> {
         let path = given.path.as_deref()?;
-        let times = self.0.get(&(given.pull.repo, path, given.person));
+        let people = self.0.get(&given.pull.repo).and_then(|of_repo| of_repo.get(path));
+        let times = people.and_then(|people| people.get(&given.person));
         Some(times.map_or(0, |times| times.partition_point(|time| *time < given.at)))
     }
 }

@@ -4,6 +4,8 @@
 //! key. [`in_force`] is the one way to ask. Of each file the last good version counts; a file that is gone counts no more.
 pub mod check;
 
+use std::collections::HashMap;
+
 use chrono::Duration;
 use sqlx::PgConnection;
 
@@ -61,6 +63,36 @@ pub async fn of_tenant(conn: &mut PgConnection, base: &Settings, id: Installatio
     };
     let file = store::settings::in_force(conn, id, None).await?;
     Ok(base.with(&file.unwrap_or_default()))
+}
+
+/// What holds in each repository of an organisation.
+#[derive(Clone, Debug)]
+pub struct OfRepos {
+    /// Where a repository has none of its own.
+    of_tenant: Settings,
+    own: HashMap<RepoId, Settings>,
+}
+
+impl OfRepos {
+    /// What holds in one of them.
+    #[must_use]
+    pub fn of(&self, repo: RepoId) -> &Settings {
+        self.own.get(&repo).unwrap_or(&self.of_tenant)
+    }
+}
+
+/// [`in_force`] for all repositories at once.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn of_repos(conn: &mut PgConnection, base: &Settings, id: InstallationId) -> Result<OfRepos, StepError> {
+    let of_tenant = of_tenant(conn, base, id).await?;
+    let own = store::settings::of_repos(conn, id).await?;
+    let own = own.into_iter().map(|(repo, own)| (repo, of_tenant.with(&own)));
+    Ok(OfRepos {
+        own: own.collect(),
+        of_tenant,
+    })
 }
 
 /// Queues [`SettingsOf::Everything`] for every tenant whose files were not read for a day, or never. Without credentials

@@ -71,7 +71,7 @@ impl ModuleRisk {
 
 /// All modules with what of them is at risk, by name. The same for any order of the files.
 #[must_use]
-pub fn modules(files: &[KnownFile], active: &BTreeSet<PersonId>) -> Vec<ModuleRisk> {
+pub fn modules<'f>(files: impl IntoIterator<Item = &'f KnownFile>, active: &BTreeSet<PersonId>) -> Vec<ModuleRisk> {
     let mut modules: BTreeMap<&str, ModuleRisk> = BTreeMap::new();
     for file in files {
         let module = modules.entry(&file.module).or_insert_with(|| ModuleRisk {

@@ -30,7 +30,11 @@ pub struct Loss {
 
 /// What `person` alone or with one other of the active people knows, by module; modules of which that is nothing are left out.
 #[must_use]
-pub fn losses(files: &[&KnownFile], active: &BTreeSet<PersonId>, person: PersonId) -> Vec<Loss> {
+pub fn losses<'f>(
+    files: impl IntoIterator<Item = &'f KnownFile>,
+    active: &BTreeSet<PersonId>,
+    person: PersonId,
+) -> Vec<Loss> {
     let mut losses: BTreeMap<&str, Loss> = BTreeMap::new();
     for file in files {
         let loss = losses.entry(&file.module).or_insert_with(|| Loss {
@@ -113,7 +117,7 @@ mod tests {
 
     fn of(files: &[KnownFile], active: &[i64]) -> Vec<Loss> {
         let active = active.iter().copied().map(PersonId).collect();
-        losses(&files.iter().collect::<Vec<_>>(), &active, GONE)
+        losses(files, &active, GONE)
     }
 
     #[test]

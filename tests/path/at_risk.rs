@@ -108,3 +108,18 @@ async fn who_may_not_read_a_repository_is_told_nothing_of_it() {
         .await;
     assert_eq!(found_by(&peerlore, &stranger, TODAY + 95 * DAY).await.files.of, 2);
 }
+
+#[tokio::test]
+async fn what_is_older_than_very_many_pull_requests_counts_all_the_same() {
+    let peerlore = Peerlore::with_history().await;
+    let more = format!(
+        "insert into pull (installation_id, repo_id, number, author_id, title, open, draft, created_at, updated_at, closed_at, merged_at,
+                           base_ref, base_sha, head_ref, head_sha, changed_files, contents_head)
+         select r.installation_id, r.id, 1000 + n, p.id, 'More', false, false, t.at, t.at, t.at, t.at, '', '', '', '', 0, 'head'
+         from repo r join person p on p.installation_id = r.installation_id and p.login = 'ada'
+         cross join (select '{}'::timestamptz as at) t cross join generate_series(1, 50001) n where r.name = 'shop'",
+        at(TODAY)
+    );
+    assert_eq!(peerlore.sql(&more).await, 50_001);
+    assert_eq!(found(&peerlore, TODAY + DAY).await.files.of, 2);
+}

@@ -62,7 +62,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         repo,
         since: at(0),
         before: now,
-        limit: 1_000,
+        limit: None,
     };
     let settings = &peerlore.settings;
     let vacancy = |key| past::Vacancy {

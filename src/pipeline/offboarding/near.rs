@@ -9,7 +9,6 @@ use crate::model::skill::Skill;
 use crate::model::wording;
 use crate::pipeline::StepError;
 use crate::pipeline::offboarding::Known;
-use crate::pipeline::offboarding::MOST_BESIDE;
 use crate::pipeline::offboarding::MOST_NEAREST;
 use crate::pipeline::offboarding::Nearest;
 use crate::skill::at_risk::Touches;
@@ -19,27 +18,19 @@ use crate::store::past;
 use crate::suggest::skill::related;
 
 impl Known<'_> {
-    /// What everybody near has to do with a module already.
-    pub(super) fn footings_in(&self, module: &str) -> BTreeMap<PersonId, Footing> {
+    /// What everybody near has to do with a module already, and with what lies beside it.
+    pub(super) fn footings_in(&self, module: &str, beside: &[&str]) -> BTreeMap<PersonId, Footing> {
         let mut footings: BTreeMap<PersonId, Footing> = BTreeMap::new();
-        let Some(work) = self.knowers.modules.get(module) else {
-            return footings;
-        };
-        for (person, touches) in &work.people {
-            footings.entry(*person).or_default().inside = *touches;
+        let modules = &self.knowers.told.modules;
+        for (person, touches) in modules.people(module) {
+            footings.entry(person).or_default().inside = touches;
         }
-        for beside in work.nearest(MOST_BESIDE) {
-            for (person, touches) in self
-                .knowers
-                .modules
-                .get(beside)
-                .into_iter()
-                .flat_map(|work| &work.people)
-            {
-                let best = &mut footings.entry(*person).or_default().beside;
+        for beside in beside {
+            for (person, touches) in modules.people(beside) {
+                let best = &mut footings.entry(person).or_default().beside;
                 let done = |touches: Touches| touches.wrote + touches.reviewed;
-                if best.as_ref().is_none_or(|(_, most)| done(*touches) > done(*most)) {
-                    *best = Some((beside.to_owned(), *touches));
+                if best.as_ref().is_none_or(|(_, most)| done(touches) > done(*most)) {
+                    *best = Some(((*beside).to_owned(), touches));
                 }
             }
         }
