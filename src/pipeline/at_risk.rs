@@ -8,7 +8,9 @@ use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::skill::Skill;
+use crate::model::skill::own::OwnSkills;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::knowers::Knowers;
 use crate::pipeline::knowers::NotSeen;
 use crate::pipeline::settings;
@@ -16,6 +18,7 @@ use crate::skill::at_risk;
 use crate::skill::at_risk::ModuleRisk;
 use crate::skill::at_risk::SkillAtRisk;
 use crate::store::held;
+use crate::store::held::HeldSkill;
 use crate::store::held::Side;
 use crate::store::reader::Reader;
 
@@ -98,18 +101,23 @@ pub struct AtRiskSkill {
 /// What is at risk at `at`, in one repository or in all that the reader may read.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database can't tell.
+/// [`StepError::Store`] when the database can't tell, [`StepError::Unreadable`] when the process ends meanwhile.
 pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, at: Time) -> Result<AtRisk, StepError> {
     let known = Knowers::read(conn, reader, repo, at).await?;
+    let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
+    let own = settings::own_skills(conn, reader.installation()).await?;
+    let reads_everything = reader.reads_everything();
+    aside(move || all(&known, held, &own, reads_everything)).await
+}
+
+fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, reads_everything: bool) -> AtRisk {
     let active = known.active();
     let modules = at_risk::modules(known.told.files.values(), &active);
-    let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
     let held: Vec<(Skill, PersonId)> = held.into_iter().map(|one| (one.skill, one.person)).collect();
-    let own = settings::own_skills(conn, reader.installation()).await?;
     let told = |one: SkillAtRisk<Skill>| {
         Some(AtRiskSkill {
             slug: one.skill.slug(),
-            name: one.skill.described(&own)?.name,
+            name: one.skill.described(own)?.name,
             held_by: one.holder.and_then(|person| known.login(person)).map(str::to_owned),
             not_seen: known.not_seen(one.inactive),
         })
@@ -118,7 +126,7 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, 
         .into_iter()
         .partition(|one| matches!(one.skill, Skill::Area(_)));
     let part = |count: fn(&ModuleRisk) -> usize| modules.iter().map(count).sum();
-    Ok(AtRisk {
+    AtRisk {
         files: Part {
             at_risk: part(|module| module.at_risk.len()),
             of: part(|module| module.files),
@@ -127,11 +135,11 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, 
             at_risk: part(|module| usize::from(module.is_at_risk())),
             of: modules.len(),
         },
-        modules: in_order(modules.iter().filter_map(|one| module(one, &known)).collect()),
+        modules: in_order(modules.iter().filter_map(|one| module(one, known)).collect()),
         areas: areas.into_iter().filter_map(told).collect(),
         skills: skills.into_iter().filter_map(told).collect(),
-        notes: notes(&known, reader),
-    })
+        notes: notes(known, reads_everything),
+    }
 }
 
 fn in_order(mut modules: Vec<Module>) -> Vec<Module> {
@@ -180,7 +188,7 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
     })
 }
 
-fn notes(known: &Knowers, reader: &Reader) -> Vec<String> {
+fn notes(known: &Knowers, reads_everything: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if known.told.files.is_empty() {
         return notes;
@@ -194,7 +202,7 @@ fn notes(known: &Knowers, reader: &Reader) -> Vec<String> {
             known.told.partly_known, known.told.pulls
         ));
     }
-    if !reader.reads_everything() {
+    if !reads_everything {
         notes.push("Only what you may read was looked at, also for when somebody was last seen.".to_owned());
     }
     notes
