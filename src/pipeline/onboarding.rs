@@ -192,8 +192,19 @@ impl Beginnings {
         })
     }
 
-    pub(super) fn joined(&self, person: PersonId) -> Option<Time> {
+    fn joined(&self, person: PersonId) -> Option<Time> {
         self.joined.get(&person).copied().flatten()
+    }
+
+    /// Until when everybody's first 90 days last, of whom it is known when they joined.
+    pub(super) fn ends(&self) -> Vec<(PersonId, Time)> {
+        let joined = self
+            .joined
+            .iter()
+            .filter_map(|(person, joined)| Some((*person, (*joined)?)));
+        joined
+            .map(|(person, joined)| (person, joined + Duration::days(90)))
+            .collect()
     }
 
     fn tenure(&self, person: PersonId, at: Time) -> Option<Tenure> {

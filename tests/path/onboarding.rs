@@ -145,3 +145,19 @@ async fn who_taught_somebody_in_their_beginning_is_told_to_the_two_only() {
         .expect("the database");
     assert_eq!(told("ben").await, buddies::Buddies::default());
 }
+
+#[tokio::test]
+async fn what_somebody_was_told_in_their_beginning_outlives_very_many_later_lessons() {
+    let peerlore = with_newcomers().await;
+    let more = "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, at, p, parts, outcome,
+                                    diffs_known, provisional)
+                select l.installation_id, l.place, -n, 'testing', l.learner_id, a.id, l.repo_id, l.number, l.at + interval '100 days', l.p, l.parts,
+                       'landed', true, false
+                from lesson l join person a on a.login = 'ada' cross join generate_series(1, 5001) n where l.outcome = 'landed'";
+    assert_eq!(peerlore.sql(more).await, 5_001);
+    let id = peerlore.tenant().await;
+    let mut conn = peerlore.conn().await;
+    let reader = onboarding::as_person(&mut conn, id, peerlore.person("ben")).await;
+    let told = buddies::buddies(&mut conn, &reader.expect("the database"), at(END)).await;
+    assert_eq!(told.expect("the database").mine.expect("cleo taught him").login, "cleo");
+}
