@@ -103,8 +103,9 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
     for module in &found.modules {
         of_module(out, module, files)?;
     }
-    skills(out, "Areas", &found.areas)?;
-    skills(out, "Languages, technologies and own skills", &found.skills)?;
+    skills(out, "Areas", (&found.areas, found.areas_unsure))?;
+    let others = "Languages, technologies and own skills";
+    skills(out, others, (&found.skills, found.skills_unsure))?;
     for note in &found.notes {
         writeln!(out, "\n{note}")?;
     }
@@ -147,14 +148,24 @@ fn of_module(out: &mut impl Write, module: &Module, files: usize) -> std::io::Re
     Ok(())
 }
 
-fn skills(out: &mut impl Write, what: &str, skills: &[AtRiskSkill]) -> std::io::Result<()> {
+fn skills(out: &mut impl Write, what: &str, (skills, unsure): (&[AtRiskSkill], usize)) -> std::io::Result<()> {
     if skills.is_empty() {
-        return writeln!(out, "\n{what}: none that somebody holds hangs on one active person.");
+        writeln!(
+            out,
+            "\n{what}: none that somebody surely holds hangs on one active person."
+        )?;
+    } else {
+        writeln!(out, "\n{what} that at most one active person surely holds:")?;
     }
-    writeln!(out, "\n{what} that at most one active person holds:")?;
     for skill in skills {
         let held_by = skill.held_by.as_deref().unwrap_or("nobody active");
         writeln!(out, "  {:<20} {held_by}{}", skill.name, not_seen(&skill.not_seen))?;
+    }
+    if unsure > 0 {
+        writeln!(
+            out,
+            "  {unsure} more with only first signs that anybody holds them: nobody is named"
+        )?;
     }
     Ok(())
 }
@@ -223,6 +234,8 @@ mod tests {
                 not_seen,
             }],
             skills: Vec::new(),
+            areas_unsure: 0,
+            skills_unsure: 2,
             notes: vec!["A note.".to_owned()],
         };
         assert_snapshot!(answer(found), @r"
@@ -235,10 +248,11 @@ mod tests {
             shop/a.rs (ada)
             .. and 1 more (--files 2)
 
-        Areas that at most one active person holds:
+        Areas that at most one active person surely holds:
           Security             nobody active (ben not seen since 1970-01-01)
 
-        Languages, technologies and own skills: none that somebody holds hangs on one active person.
+        Languages, technologies and own skills: none that somebody surely holds hangs on one active person.
+          2 more with only first signs that anybody holds them: nobody is named
 
         A note.
         ");
@@ -252,6 +266,8 @@ mod tests {
             modules: Vec::new(),
             areas: Vec::new(),
             skills: Vec::new(),
+            areas_unsure: 0,
+            skills_unsure: 0,
             notes: Vec::new(),
         };
         assert!(answer(nothing).starts_with("acme: nothing yet: "));

@@ -82,7 +82,7 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
             out,
             "{login}: nothing that fewer than two other active people know or hold."
         )?;
-        return Ok(());
+        return Ok(first_signs(out, found.unsure)?);
     }
     writeln!(
         out,
@@ -97,7 +97,15 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
     }
     skills(out, "Areas", (login, &found.areas))?;
     skills(out, "Languages, technologies and own skills", (login, &found.skills))?;
-    Ok(())
+    Ok(first_signs(out, found.unsure)?)
+}
+
+fn first_signs(out: &mut impl Write, unsure: usize) -> std::io::Result<()> {
+    if unsure == 0 {
+        return Ok(());
+    }
+    let skills = wording::count(unsure, "more skill");
+    writeln!(out, "\n{skills} with only first signs that anybody holds them.")
 }
 
 fn of_module(out: &mut impl Write, (login, module): (&str, &ModuleLoss), files: usize) -> std::io::Result<()> {
@@ -190,6 +198,7 @@ mod tests {
                 modules,
                 areas,
                 skills: Vec::new(),
+                unsure: 1,
             },
         };
         let mut out = Vec::new();
@@ -239,6 +248,8 @@ mod tests {
         Areas:
           Security (only finn holds it)
             nearest: nobody active has to do with it; pair on the next change
+
+        1 more skill with only first signs that anybody holds them.
         "#);
     }
 
@@ -246,7 +257,7 @@ mod tests {
     fn where_nothing_would_be_lost_it_says_so() {
         assert_eq!(
             told(Vec::new(), Vec::new()),
-            "finn: nothing that fewer than two other active people know or hold.\n"
+            "finn: nothing that fewer than two other active people know or hold.\n\n1 more skill with only first signs that anybody holds them.\n"
         );
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::graph::Confidence;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::skill::Skill;
@@ -17,6 +18,7 @@ use crate::pipeline::settings;
 use crate::skill::at_risk;
 use crate::skill::at_risk::ModuleRisk;
 use crate::skill::at_risk::SkillAtRisk;
+use crate::skill::edge;
 use crate::store::held;
 use crate::store::held::HeldSkill;
 use crate::store::held::Side;
@@ -40,10 +42,14 @@ pub struct AtRisk {
     pub whole_modules: Part,
     /// Modules with files at risk: those at risk as a whole first, then by how many files are.
     pub modules: Vec<Module>,
-    /// Areas that somebody holds, and at most one active person.
+    /// Areas that somebody surely holds, and at most one active person.
     pub areas: Vec<AtRiskSkill>,
     /// Languages, technologies and own skills, the same.
     pub skills: Vec<AtRiskSkill>,
+    /// Areas of which there are only first signs that anybody holds them; nobody is named by these.
+    pub areas_unsure: usize,
+    /// The same of languages, technologies and own skills.
+    pub skills_unsure: usize,
     /// What a reader must know.
     pub notes: Vec<String>,
 }
@@ -107,13 +113,16 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, 
     let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
     let own = settings::own_skills(conn, reader.installation()).await?;
     let reads_everything = reader.reads_everything();
-    aside(move || all(&known, held, &own, reads_everything)).await
+    aside(move || all(&known, held, &own, (reads_everything, at))).await
 }
 
-fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, reads_everything: bool) -> AtRisk {
+fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, (reads_everything, at): (bool, Time)) -> AtRisk {
     let active = known.active();
     let modules = at_risk::modules(known.told.files.values(), &active);
-    let held: Vec<(Skill, PersonId)> = held.into_iter().map(|one| (one.skill, one.person)).collect();
+    let held: Vec<(Skill, PersonId, Confidence)> = held
+        .into_iter()
+        .map(|one| (one.skill, one.person, edge::confidence_in(&one.landed, at)))
+        .collect();
     let told = |one: SkillAtRisk<Skill>| {
         Some(AtRiskSkill {
             slug: one.skill.slug(),
@@ -122,9 +131,11 @@ fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, reads_everything:
             not_seen: known.not_seen(one.inactive),
         })
     };
-    let (areas, skills): (Vec<_>, Vec<_>) = at_risk::skills(&held, &active)
-        .into_iter()
-        .partition(|one| matches!(one.skill, Skill::Area(_)));
+    let (few, mut unsure) = at_risk::skills(&held, &active);
+    unsure.retain(|skill| skill.described(own).is_some());
+    let is_area = |skill: &Skill| matches!(skill, Skill::Area(_));
+    let (areas, skills): (Vec<_>, Vec<_>) = few.into_iter().partition(|one| is_area(&one.skill));
+    let areas_unsure = unsure.iter().filter(|skill| is_area(skill)).count();
     let part = |count: fn(&ModuleRisk) -> usize| modules.iter().map(count).sum();
     AtRisk {
         files: Part {
@@ -138,6 +149,8 @@ fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, reads_everything:
         modules: in_order(modules.iter().filter_map(|one| module(one, known)).collect()),
         areas: areas.into_iter().filter_map(told).collect(),
         skills: skills.into_iter().filter_map(told).collect(),
+        areas_unsure,
+        skills_unsure: unsure.len() - areas_unsure,
         notes: notes(known, reads_everything),
     }
 }

@@ -38,10 +38,12 @@ pub struct Offboarding {
     pub with_one: usize,
     /// Modules with such files, those with most that only they know first.
     pub modules: Vec<ModuleLoss>,
-    /// Areas that at most one other active person holds.
+    /// Areas that they surely hold, and at most one other active person.
     pub areas: Vec<SkillLoss>,
     /// Languages, technologies and own skills, the same.
     pub skills: Vec<SkillLoss>,
+    /// Areas and skills of which there are only first signs that they or anybody hold them.
+    pub unsure: usize,
 }
 
 /// What would be lost of a module.
@@ -151,6 +153,10 @@ impl Known {
             };
             losses.extend(self.skill(skill, other));
         }
+        let described = self
+            .unsure
+            .iter()
+            .filter(|skill| skill.described(&self.own_skills).is_some());
         Offboarding {
             login: self.person.login.clone(),
             files: told.files.len(),
@@ -159,6 +165,7 @@ impl Known {
             modules,
             areas,
             skills,
+            unsure: described.count(),
         }
     }
 

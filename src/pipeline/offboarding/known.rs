@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::graph::Confidence;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::pull::module_of;
@@ -17,6 +18,7 @@ use crate::pipeline::StepError;
 use crate::pipeline::groups;
 use crate::pipeline::knowers::Knowers;
 use crate::pipeline::settings;
+use crate::skill::edge;
 use crate::store::availability;
 use crate::store::held;
 use crate::store::held::Side;
@@ -45,8 +47,10 @@ pub(super) struct Known {
     pub person: Person,
     /// Each person's own teams, by name.
     pub teams: HashMap<PersonId, Vec<String>>,
-    /// On how many pull requests a lesson of somebody's landed.
+    /// On how many pull requests a lesson of somebody's landed; of those who surely hold the skill, and nobody where there are only first signs.
     pub held: BTreeMap<Skill, BTreeMap<PersonId, u32>>,
+    /// Of the skills that nobody surely holds, those of which there are first signs that the person does.
+    pub unsure: BTreeSet<Skill>,
     pub own_skills: OwnSkills,
     pub applied_in: HashMap<String, Lessons>,
     pub applied_about: HashMap<Area, Lessons>,
@@ -81,9 +85,15 @@ impl Known {
             }
         }
         let mut held: BTreeMap<Skill, BTreeMap<PersonId, u32>> = BTreeMap::new();
+        let mut unsure = BTreeSet::new();
         for one in held::held(conn, reader, (Side::Taught, None), at).await? {
-            held.entry(one.skill).or_default().insert(one.person, number(one.pulls));
+            if edge::confidence_in(&one.landed, at) > Confidence::Low {
+                held.entry(one.skill).or_default().insert(one.person, number(one.pulls));
+            } else if one.person == person.id {
+                unsure.insert(one.skill);
+            }
         }
+        unsure.retain(|skill| !held.contains_key(skill));
         let (applied_in, applied_about) = by_place(open_files::applied_and_shown(conn, reader, at).await?);
         let languages: Vec<String> = held
             .iter()
@@ -106,6 +116,7 @@ impl Known {
             person,
             teams,
             held,
+            unsure,
             applied_in,
             applied_about,
             works_in,
