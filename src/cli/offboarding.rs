@@ -82,7 +82,7 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
             out,
             "{login}: nothing that fewer than two other active people know or hold."
         )?;
-        return Ok(first_signs(out, found.unsure)?);
+        return last(out, found);
     }
     writeln!(
         out,
@@ -97,15 +97,18 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
     }
     skills(out, "Areas", (login, &found.areas))?;
     skills(out, "Languages, technologies and own skills", (login, &found.skills))?;
-    Ok(first_signs(out, found.unsure)?)
+    last(out, found)
 }
 
-fn first_signs(out: &mut impl Write, unsure: usize) -> std::io::Result<()> {
-    if unsure == 0 {
-        return Ok(());
+fn last(out: &mut impl Write, found: &offboarding::Offboarding) -> anyhow::Result<()> {
+    if found.unsure > 0 {
+        let skills = wording::count(found.unsure, "more skill");
+        writeln!(out, "\n{skills} with only first signs that anybody holds them.")?;
     }
-    let skills = wording::count(unsure, "more skill");
-    writeln!(out, "\n{skills} with only first signs that anybody holds them.")
+    for note in &found.notes {
+        writeln!(out, "\n{note}")?;
+    }
+    Ok(())
 }
 
 fn of_module(out: &mut impl Write, (login, module): (&str, &ModuleLoss), files: usize) -> std::io::Result<()> {
@@ -166,7 +169,7 @@ fn remedy(out: &mut impl Write, nearest: &[Nearest], pulls: &[Passing]) -> std::
     if nearest.is_empty() {
         writeln!(
             out,
-            "    nearest: nobody active has to do with it; pair on the next change"
+            "    nearest: nobody who could be named has to do with it; pair on the next change"
         )?;
     }
     for pull in pulls {
@@ -199,6 +202,7 @@ mod tests {
                 areas,
                 skills: Vec::new(),
                 unsure: 1,
+                notes: Vec::new(),
             },
         };
         let mut out = Vec::new();
@@ -247,7 +251,7 @@ mod tests {
 
         Areas:
           Security (only finn holds it)
-            nearest: nobody active has to do with it; pair on the next change
+            nearest: nobody who could be named has to do with it; pair on the next change
 
         1 more skill with only first signs that anybody holds them.
         "#);

@@ -14,6 +14,8 @@ use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
 use crate::pipeline::knowers::Knowers;
 use crate::pipeline::knowers::NotSeen;
+use crate::pipeline::knowers::ONE_PERSON;
+use crate::pipeline::knowers::ONLY_WHO_AGREED;
 use crate::pipeline::settings;
 use crate::skill::at_risk;
 use crate::skill::at_risk::ModuleRisk;
@@ -76,7 +78,7 @@ pub struct Module {
 /// How many files somebody is the only one to know.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct HeldFiles {
-    /// Who.
+    /// Who; [`ONE_PERSON`] for each of those who are not named.
     pub login: String,
     /// How many files.
     pub files: usize,
@@ -87,7 +89,7 @@ pub struct HeldFiles {
 pub struct File {
     /// Its path, the repository's name before it.
     pub path: String,
-    /// The only active person who knows it; none: nobody active does.
+    /// The only active person who knows it, or [`ONE_PERSON`] where they are not named; none: nobody active does.
     pub held_by: Option<String>,
 }
 
@@ -98,7 +100,7 @@ pub struct AtRiskSkill {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The only active person who holds it; none: nobody active does.
+    /// The only active person who surely holds it, or [`ONE_PERSON`] where they are not named; none: nobody active does.
     pub held_by: Option<String>,
     /// Who holds it and wasn't seen for 90 days.
     pub not_seen: Vec<NotSeen>,
@@ -127,7 +129,7 @@ fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, (reads_everything
         Some(AtRiskSkill {
             slug: one.skill.slug(),
             name: one.skill.described(own)?.name,
-            held_by: one.holder.and_then(|person| known.login(person)).map(str::to_owned),
+            held_by: one.holder.and_then(|person| known.called(person)).map(str::to_owned),
             not_seen: known.not_seen(one.inactive),
         })
     };
@@ -168,10 +170,11 @@ fn in_order(mut modules: Vec<Module>) -> Vec<Module> {
 
 /// None where nothing of it is at risk.
 fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
-    let mut held_by: BTreeMap<&str, usize> = BTreeMap::new();
-    let login = |person: Option<PersonId>| person.and_then(|person| known.login(person));
-    for login in module.at_risk.iter().filter_map(|file| login(file.holder)) {
-        *held_by.entry(login).or_default() += 1;
+    let called = |person: Option<PersonId>| person.and_then(|person| known.called(person));
+    // Those who are not named are one line together, so that it doesn't tell how many they are.
+    let mut held_by: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+    for login in module.at_risk.iter().filter_map(|file| called(file.holder)) {
+        *held_by.entry((login == ONE_PERSON, login)).or_default() += 1;
     }
     let of_nobody = || module.at_risk.iter().filter(|file| file.holder.is_none());
     (!module.at_risk.is_empty()).then(|| Module {
@@ -183,7 +186,7 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
         whole: module.is_at_risk(),
         held_by: held_by
             .into_iter()
-            .map(|(login, files)| HeldFiles {
+            .map(|((_, login), files)| HeldFiles {
                 login: login.to_owned(),
                 files,
             })
@@ -195,7 +198,7 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
             .iter()
             .map(|file| File {
                 path: file.path.clone(),
-                held_by: login(file.holder).map(str::to_owned),
+                held_by: called(file.holder).map(str::to_owned),
             })
             .collect(),
     })
@@ -203,6 +206,9 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
 
 fn notes(known: &Knowers, reads_everything: bool) -> Vec<String> {
     let mut notes = Vec::new();
+    if known.names_only_who_agreed() {
+        notes.push(ONLY_WHO_AGREED.to_owned());
+    }
     if known.told.files.is_empty() {
         return notes;
     }

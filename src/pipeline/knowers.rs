@@ -27,6 +27,12 @@ use crate::store::seen::Seen;
 /// Days of pull requests that are looked at: the same four years as the ranker's.
 const WINDOW_DAYS: i64 = 4 * 365;
 
+/// What somebody is called who didn't agree to be named, where the organisation wants that.
+pub const ONE_PERSON: &str = "one person";
+/// What a reader must know then.
+pub const ONLY_WHO_AGREED: &str =
+    "Only people are named who said that they may be asked: the organisation's settings want it so.";
+
 /// Who knows what, of what the reader may read.
 #[derive(Clone, Debug)]
 pub struct Knowers {
@@ -36,6 +42,8 @@ pub struct Knowers {
     logins: HashMap<PersonId, String>,
     seen: HashMap<PersonId, Seen>,
     left: HashSet<PersonId>,
+    /// Who may be named; none: everybody.
+    agreed: Option<HashSet<PersonId>>,
 }
 
 /// What merged pull requests tell, one after the other, of which none is kept.
@@ -119,6 +127,7 @@ impl Knowers {
             logins: profiles::logins(conn, id).await?,
             seen: seen::seen(conn, reader, at).await?,
             left: past::who_left(conn, id, at).await?,
+            agreed: settings::who_agreed(conn, id).await?,
         })
     }
 
@@ -132,13 +141,33 @@ impl Knowers {
             .collect()
     }
 
-    /// The login of somebody who may appear.
+    /// Only people who agreed are named.
     #[must_use]
-    pub fn login(&self, person: PersonId) -> Option<&str> {
-        self.logins.get(&person).map(String::as_str)
+    pub fn names_only_who_agreed(&self) -> bool {
+        self.agreed.is_some()
     }
 
-    /// Those of the people who are members still, with when they were last seen, by login.
+    /// Whether somebody may be named: they may appear, and agreed where the organisation wants that.
+    #[must_use]
+    pub fn may_be_named(&self, person: PersonId) -> bool {
+        self.login(person).is_some()
+    }
+
+    /// The login of somebody who may be named.
+    #[must_use]
+    pub fn login(&self, person: PersonId) -> Option<&str> {
+        let agreed = self.agreed.as_ref().is_none_or(|agreed| agreed.contains(&person));
+        self.logins.get(&person).filter(|_| agreed).map(String::as_str)
+    }
+
+    /// The login of somebody who may be named, or [`ONE_PERSON`]; none for whoever may not appear.
+    #[must_use]
+    pub fn called(&self, person: PersonId) -> Option<&str> {
+        let appears = self.logins.contains_key(&person);
+        appears.then(|| self.login(person).unwrap_or(ONE_PERSON))
+    }
+
+    /// Those of the people who are members still and may be named, with when they were last seen, by login.
     pub fn not_seen(&self, people: impl IntoIterator<Item = PersonId>) -> Vec<NotSeen> {
         let told = people
             .into_iter()

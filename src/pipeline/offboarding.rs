@@ -12,6 +12,7 @@ use crate::model::ids::PersonId;
 use crate::model::skill::Skill;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
+use crate::pipeline::knowers::ONLY_WHO_AGREED;
 use crate::pipeline::offboarding::known::Known;
 use crate::skill::offboarding;
 use crate::skill::offboarding::Loss;
@@ -44,6 +45,8 @@ pub struct Offboarding {
     pub skills: Vec<SkillLoss>,
     /// Areas and skills of which there are only first signs that they or anybody hold them.
     pub unsure: usize,
+    /// What a reader must know.
+    pub notes: Vec<String>,
 }
 
 /// What would be lost of a module.
@@ -68,7 +71,7 @@ pub struct ModuleLoss {
 pub struct KnownByTwo {
     /// Its path.
     pub path: String,
-    /// The other's login.
+    /// The other's login, or [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
     pub other: String,
 }
 
@@ -79,7 +82,7 @@ pub struct SkillLoss {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The one who holds it, too.
+    /// The one who holds it, too; [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
     pub other: Option<String>,
     /// Who is nearest to it.
     pub nearest: Vec<Nearest>,
@@ -166,6 +169,12 @@ impl Known {
             areas,
             skills,
             unsure: described.count(),
+            notes: self
+                .knowers
+                .names_only_who_agreed()
+                .then(|| ONLY_WHO_AGREED.to_owned())
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -187,7 +196,7 @@ impl Known {
                 .filter_map(|(path, other)| {
                     Some(KnownByTwo {
                         path: path.clone(),
-                        other: self.login(*other)?,
+                        other: self.knowers.called(*other)?.to_owned(),
                     })
                 })
                 .collect(),
@@ -203,7 +212,8 @@ impl Known {
             .iter()
             .filter(|(_, holders)| holders.contains_key(&self.person.id));
         theirs.filter_map(|(skill, holders)| {
-            let mut others = holders.keys().copied().filter(|one| self.near.contains(one));
+            let is_other = |one: &PersonId| *one != self.person.id && self.active.contains(one);
+            let mut others = holders.keys().copied().filter(is_other);
             let other = others.next();
             others.next().is_none().then_some((skill, other))
         })
@@ -217,7 +227,7 @@ impl Known {
         Some(SkillLoss {
             slug: described.slug,
             name: described.name,
-            other: other.and_then(|other| self.login(other)),
+            other: other.and_then(|other| self.knowers.called(other)).map(str::to_owned),
             nearest: nearest
                 .into_iter()
                 .filter_map(|(person, why)| self.told(person, why))

@@ -5,6 +5,7 @@
 pub mod check;
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::Duration;
 use sqlx::PgConnection;
@@ -13,6 +14,7 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::forge::github::file::FileText;
 use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::model::job::SettingsOf;
@@ -20,6 +22,7 @@ use crate::model::settings::FILE;
 use crate::model::settings::ORGANISATION_FILES;
 use crate::model::settings::ORGANISATION_REPO;
 use crate::model::settings::Settings;
+use crate::model::settings::SilentExperts;
 use crate::model::settings::file::Partial;
 use crate::model::settings::parse;
 use crate::model::settings::parse::Fault;
@@ -93,6 +96,18 @@ pub async fn of_repos(conn: &mut PgConnection, base: &Settings, id: Installation
         own: own.collect(),
         of_tenant,
     })
+}
+
+/// Who may be named as somebody to ask, where the organisation wants that people agree to it; none: everybody may.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn who_agreed(conn: &mut PgConnection, id: InstallationId) -> Result<Option<HashSet<PersonId>>, StepError> {
+    // The operator's own settings say nothing of names.
+    match of_tenant(conn, &Settings::default(), id).await?.silent_experts {
+        SilentExperts::Named => Ok(None),
+        SilentExperts::OptIn => Ok(Some(store::settings::may_be_asked(conn, id).await?)),
+    }
 }
 
 /// Queues [`SettingsOf::Everything`] for every tenant whose files were not read for a day, or never. Without credentials

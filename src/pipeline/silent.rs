@@ -13,14 +13,12 @@ use crate::model::clock::days_between;
 use crate::model::ids::PersonId;
 use crate::model::pull::module_of;
 use crate::model::settings::Settings;
-use crate::model::settings::SilentExperts;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
 use crate::pipeline::settings;
 use crate::skill::decay;
 use crate::skill::silent;
 use crate::skill::silent::Work;
-use crate::store;
 use crate::store::availability;
 use crate::store::past;
 use crate::store::past::PastPull;
@@ -66,8 +64,7 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         before: at,
         limit: None,
     };
-    // The operator's own settings say nothing of names and files.
-    let base = settings::of_tenant(conn, &Settings::default(), id).await?;
+    // The operator's own settings say nothing of files.
     let of_repos = settings::of_repos(conn, &Settings::default(), id).await?;
     let mut year = Year::default();
     past::each(conn, reader, span, |mut pull| {
@@ -87,10 +84,7 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         .collect();
     let left = past::who_left(conn, id, at).await?;
     let away = availability::away(conn, id, at).await?;
-    let said_yes = match base.silent_experts {
-        SilentExperts::Named => None,
-        SilentExperts::OptIn => Some(store::settings::may_be_asked(conn, id).await?),
-    };
+    let said_yes = settings::who_agreed(conn, id).await?;
     let may_be_named: HashSet<PersonId> = people
         .values()
         .filter(|person| !away.contains(&person.id) && !left.contains(&person.id))

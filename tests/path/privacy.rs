@@ -309,3 +309,50 @@ async fn coming_back_brings_the_lessons_back_without_a_rebuild() {
     peerlore.run_jobs().await;
     assert_eq!(peerlore.graph().await, before);
 }
+
+#[tokio::test]
+async fn where_people_are_to_agree_who_did_not_is_not_named_for_what_hangs_on_them() {
+    let peerlore = Peerlore::with_history().await;
+    let later = TODAY + 95 * DAY;
+    for (n, learner) in (0..).zip(["dan", "finn"]) {
+        peerlore.lesson("ada", learner, later + 10 * n).await;
+        peerlore.lesson("ada", learner, later + 10 * n + 5).await;
+    }
+    peerlore
+        .tell(peerlore.merged("ada", "dan", "src/two/of.rs", later + 30))
+        .await;
+    peerlore.asks_first(later + 40).await;
+    let reader = Reader::of_everything(peerlore.tenant().await);
+    let told = async || {
+        let (mut conn, now) = (peerlore.conn().await, at(later + DAY));
+        let risk = at_risk::of(&mut conn, &reader, None, now).await.expect("the database");
+        let of_ada = offboarding::of(&mut conn, &reader, "ada", now).await;
+        (risk, of_ada.expect("the database").expect("she is shown"))
+    };
+    let (risk, of_ada) = told().await;
+    let text = serde_json::to_string(&(&risk, &of_ada.modules, &of_ada.areas)).expect("JSON");
+    for login in ["ada", "ben", "cleo", "dan", "finn"] {
+        assert!(!text.contains(&format!("\"{login}\"")), "{login}: {text}");
+    }
+    let pages = &risk.modules[0];
+    assert_eq!((pages.module.as_str(), pages.files.at_risk), ("shop/pages", 1));
+    assert_eq!(pages.at_risk[0].held_by.as_deref(), Some("one person"));
+    assert_eq!(risk.areas[0].held_by.as_deref(), Some("one person"));
+    let two = of_ada.modules.iter().find(|module| module.module == "shop/two");
+    let two = two.expect("she knows it");
+    assert_eq!(
+        (two.with_one[0].other.as_str(), two.nearest.as_slice()),
+        ("one person", [].as_slice())
+    );
+
+    peerlore.may_be_asked("dan", true).await;
+    let (risk, of_ada) = told().await;
+    assert_eq!(risk.modules[0].at_risk[0].held_by.as_deref(), Some("dan"));
+    assert_eq!(risk.areas[0].held_by.as_deref(), Some("one person"));
+    let two = of_ada.modules.iter().find(|module| module.module == "shop/two");
+    let two = two.expect("she knows it");
+    assert_eq!(
+        (two.with_one[0].other.as_str(), two.nearest[0].login.as_str()),
+        ("dan", "dan")
+    );
+}

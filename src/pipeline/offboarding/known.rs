@@ -40,7 +40,7 @@ type Lessons = BTreeMap<PersonId, u32>;
 pub(super) struct Known {
     pub knowers: Knowers,
     pub active: BTreeSet<PersonId>,
-    /// Active, and not the person.
+    /// Active, not the person, and may be named.
     pub near: BTreeSet<PersonId>,
     /// Whom no review is asked of now: why isn't told, and they are near all the same, or their absence could be read from that.
     pub not_asked: HashSet<PersonId>,
@@ -107,7 +107,11 @@ impl Known {
         let open = open_files::open(conn, reader, OPEN_PULLS).await?;
         let open_about = open_about(conn, reader, &open).await?;
         Ok(Self {
-            near: active.iter().copied().filter(|one| *one != person.id).collect(),
+            near: active
+                .iter()
+                .copied()
+                .filter(|one| *one != person.id && knowers.may_be_named(*one))
+                .collect(),
             own_skills: settings::own_skills(conn, id).await?,
             open_in: open_in(&open),
             knowers,

@@ -38,7 +38,7 @@ impl Known {
 
     /// Who is nearest to a skill, and why: the other one who holds it, or else who holds what lies beside it, applied it or works in it.
     pub(super) fn nearest_to_skill(&self, skill: &Skill, other: Option<PersonId>) -> Vec<(PersonId, String)> {
-        if let Some(other) = other {
+        if let Some(other) = other.filter(|other| self.near.contains(other)) {
             let pulls = self.held[skill].get(&other).copied().unwrap_or_default();
             let why = format!("taught it on {}", wording::count(pulls, "pull request"));
             return vec![(other, why)];
