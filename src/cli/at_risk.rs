@@ -16,7 +16,6 @@ use crate::model::wording;
 use crate::pipeline::at_risk;
 use crate::pipeline::at_risk::AtRiskSkill;
 use crate::pipeline::at_risk::Module;
-use crate::pipeline::knowers::NotSeen;
 use crate::store::reader::Reader;
 
 /// Show files, modules, areas and skills that at most one active person knows.
@@ -124,14 +123,19 @@ fn of_module(out: &mut impl Write, module: &Module, files: usize) -> std::io::Re
     for held in &module.held_by {
         writeln!(
             out,
-            "  only {} knows {}",
+            "  nobody active but {} knows {}{}",
             held.login,
-            wording::count(held.files, "file")
+            wording::count(held.files, "file"),
+            organisation::not_seen(&held.not_seen)
         )?;
     }
     if module.held_by_nobody > 0 {
         let unknown = wording::count(module.held_by_nobody, "file");
-        writeln!(out, "  nobody active knows {unknown}{}", not_seen(&module.not_seen))?;
+        writeln!(
+            out,
+            "  nobody active knows {unknown}{}",
+            organisation::not_seen(&module.not_seen)
+        )?;
     }
     for file in module.at_risk.iter().take(files) {
         writeln!(
@@ -159,7 +163,8 @@ fn skills(out: &mut impl Write, what: &str, (skills, unsure): (&[AtRiskSkill], u
     }
     for skill in skills {
         let held_by = skill.held_by.as_deref().unwrap_or("nobody active");
-        writeln!(out, "  {:<20} {held_by}{}", skill.name, not_seen(&skill.not_seen))?;
+        let not_seen = organisation::not_seen(&skill.not_seen);
+        writeln!(out, "  {:<20} {held_by}{not_seen}", skill.name)?;
     }
     if unsure > 0 {
         writeln!(
@@ -170,17 +175,6 @@ fn skills(out: &mut impl Write, what: &str, (skills, unsure): (&[AtRiskSkill], u
     Ok(())
 }
 
-/// Who wasn't seen, in brackets.
-fn not_seen(people: &[NotSeen]) -> String {
-    if people.is_empty() {
-        return String::new();
-    }
-    let told = people
-        .iter()
-        .map(|one| format!("{} not seen since {}", one.login, one.since.format("%Y-%m-%d")));
-    format!(" ({})", told.collect::<Vec<_>>().join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -189,6 +183,7 @@ mod tests {
     use crate::pipeline::at_risk::File;
     use crate::pipeline::at_risk::HeldFiles;
     use crate::pipeline::at_risk::Part;
+    use crate::pipeline::knowers::NotSeen;
 
     fn answer(found: at_risk::AtRisk) -> String {
         let answer = Answer {
@@ -222,6 +217,7 @@ mod tests {
                 held_by: vec![HeldFiles {
                     login: "ada".to_owned(),
                     files: 1,
+                    not_seen: not_seen.clone(),
                 }],
                 held_by_nobody: 1,
                 not_seen: not_seen.clone(),
@@ -243,7 +239,7 @@ mod tests {
         Active is who was seen in the last 90 days and is a member; a file is known to who wrote or reviewed it.
 
         shop/ledger: 2 of 2 files, the whole of it
-          only ada knows 1 file
+          nobody active but ada knows 1 file (ben not seen since 1970-01-01)
           nobody active knows 1 file (ben not seen since 1970-01-01)
             shop/a.rs (ada)
             .. and 1 more (--files 2)

@@ -119,7 +119,8 @@ fn of_module(out: &mut impl Write, (login, module): (&str, &ModuleLoss), files: 
         wording::count(module.files, "known file")
     )?;
     if !module.only.is_empty() {
-        writeln!(out, "  only {login} knows {}", listed(&module.only, files))?;
+        let (files, not_seen) = (listed(&module.only, files), organisation::not_seen(&module.not_seen));
+        writeln!(out, "  nobody active but {login} knows {files}{not_seen}")?;
     }
     if !module.with_one.is_empty() {
         let told = module
@@ -148,9 +149,10 @@ fn skills(out: &mut impl Write, what: &str, (login, skills): (&str, &[SkillLoss]
     }
     writeln!(out, "\n{what}:")?;
     for skill in skills {
+        let not_seen = organisation::not_seen(&skill.not_seen);
         match &skill.other {
-            Some(other) => writeln!(out, "  {} ({login} and {other} hold it)", skill.name)?,
-            None => writeln!(out, "  {} (only {login} holds it)", skill.name)?,
+            Some(other) => writeln!(out, "  {}: {login} and {other} hold it{not_seen}", skill.name)?,
+            None => writeln!(out, "  {}: nobody active but {login} holds it{not_seen}", skill.name)?,
         }
         remedy(out, &skill.nearest, &skill.pulls)?;
     }
@@ -187,6 +189,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::pipeline::knowers::NotSeen;
     use crate::pipeline::offboarding::KnownByTwo;
 
     fn told(modules: Vec<ModuleLoss>, areas: Vec<SkillLoss>) -> String {
@@ -216,6 +219,10 @@ mod tests {
             module: "shop/ledger".to_owned(),
             files: 4,
             only: vec!["shop/a.rs".to_owned(), "shop/b.rs".to_owned()],
+            not_seen: vec![NotSeen {
+                login: "ben".to_owned(),
+                since: Time::UNIX_EPOCH,
+            }],
             with_one: vec![KnownByTwo {
                 path: "shop/c.rs".to_owned(),
                 other: "ada".to_owned(),
@@ -236,6 +243,7 @@ mod tests {
             slug: "security".to_owned(),
             name: "Security".to_owned(),
             other: None,
+            not_seen: Vec::new(),
             nearest: Vec::new(),
             pulls: Vec::new(),
         };
@@ -244,13 +252,13 @@ mod tests {
         Nothing here says that they go. It asks what to pass on in time.
 
         shop/ledger (4 known files)
-          only finn knows 2 files: shop/a.rs .. and 1 more
+          nobody active but finn knows 2 files: shop/a.rs .. and 1 more (ben not seen since 1970-01-01)
           two know 1 file: shop/c.rs (with ada)
             nearest: cleo (Web): 2 reviews in shop/ledger
             ask cleo to review acme/shop#7 "Round up"; finn wrote it
 
         Areas:
-          Security (only finn holds it)
+          Security: nobody active but finn holds it
             nearest: nobody who could be named has to do with it; pair on the next change
 
         1 more skill with only first signs that anybody holds them.

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
+use crate::pipeline::knowers::NotSeen;
 use crate::store::people;
 use crate::store::tenants;
 use crate::store::tenants::Repo;
@@ -100,4 +101,16 @@ pub fn not_shown(tenant: &tenants::Installation, login: &str) -> String {
          their page on the code host",
         tenant.login
     )
+}
+
+/// Who wasn't seen and since when, in brackets; nothing of nobody.
+#[must_use]
+pub fn not_seen(people: &[NotSeen]) -> String {
+    if people.is_empty() {
+        return String::new();
+    }
+    let told = people
+        .iter()
+        .map(|one| format!("{} not seen since {}", one.login, one.since.format("%Y-%m-%d")));
+    format!(" ({})", told.collect::<Vec<_>>().join(", "))
 }

@@ -82,6 +82,8 @@ pub struct HeldFiles {
     pub login: String,
     /// How many files.
     pub files: usize,
+    /// Who knew these, too, and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
 }
 
 /// A file at risk.
@@ -172,9 +174,13 @@ fn in_order(mut modules: Vec<Module>) -> Vec<Module> {
 fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
     let called = |person: Option<PersonId>| person.and_then(|person| known.called(person));
     // Those who are not named are one line together, so that it doesn't tell how many they are.
-    let mut held_by: BTreeMap<(bool, &str), usize> = BTreeMap::new();
-    for login in module.at_risk.iter().filter_map(|file| called(file.holder)) {
-        *held_by.entry((login == ONE_PERSON, login)).or_default() += 1;
+    let mut held_by: BTreeMap<(bool, &str), (usize, Vec<PersonId>)> = BTreeMap::new();
+    for file in &module.at_risk {
+        if let Some(login) = called(file.holder) {
+            let held = held_by.entry((login == ONE_PERSON, login)).or_default();
+            held.0 += 1;
+            held.1.extend(&file.inactive);
+        }
     }
     let of_nobody = || module.at_risk.iter().filter(|file| file.holder.is_none());
     (!module.at_risk.is_empty()).then(|| Module {
@@ -186,9 +192,10 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
         whole: module.is_at_risk(),
         held_by: held_by
             .into_iter()
-            .map(|((_, login), files)| HeldFiles {
+            .map(|((_, login), (files, inactive))| HeldFiles {
                 login: login.to_owned(),
                 files,
+                not_seen: known.not_seen(inactive),
             })
             .collect(),
         held_by_nobody: of_nobody().count(),

@@ -12,6 +12,7 @@ use crate::model::ids::PersonId;
 use crate::model::skill::Skill;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
+use crate::pipeline::knowers::NotSeen;
 use crate::pipeline::knowers::ONLY_WHO_AGREED;
 use crate::pipeline::offboarding::known::Known;
 use crate::skill::offboarding;
@@ -58,6 +59,8 @@ pub struct ModuleLoss {
     pub files: usize,
     /// Files that no other active person knows, by path.
     pub only: Vec<String>,
+    /// Who else knew these and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
     /// Files that one other active person knows, by path.
     pub with_one: Vec<KnownByTwo>,
     /// Who is nearest to it.
@@ -84,6 +87,8 @@ pub struct SkillLoss {
     pub name: String,
     /// The one who holds it, too; [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
     pub other: Option<String>,
+    /// Who else surely holds it and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
     /// Who is nearest to it.
     pub nearest: Vec<Nearest>,
     /// Open pull requests that would pass it on; of an area only.
@@ -190,6 +195,7 @@ impl Known {
             module: loss.module.clone(),
             files: loss.files,
             only: loss.only.clone(),
+            not_seen: self.knowers.not_seen(loss.inactive.iter().copied()),
             with_one: loss
                 .with_one
                 .iter()
@@ -224,10 +230,13 @@ impl Known {
         let described = skill.described(&self.own_skills)?;
         let nearest = self.nearest_to_skill(skill, other);
         let near: Vec<PersonId> = nearest.iter().map(|(person, _)| *person).collect();
+        let others = self.held[skill].keys().copied().filter(|one| *one != self.person.id);
+        let inactive = others.filter(|one| !self.active.contains(one));
         Some(SkillLoss {
             slug: described.slug,
             name: described.name,
             other: other.and_then(|other| self.knowers.called(other)).map(str::to_owned),
+            not_seen: self.knowers.not_seen(inactive),
             nearest: nearest
                 .into_iter()
                 .filter_map(|(person, why)| self.told(person, why))

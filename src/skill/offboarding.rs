@@ -24,6 +24,8 @@ pub struct Loss {
     pub known: usize,
     /// Files that no other active person knows, by path.
     pub only: Vec<String>,
+    /// Who else knew these and is not active.
+    pub inactive: BTreeSet<PersonId>,
     /// Files that one other active person knows, and who, by path.
     pub with_one: Vec<(String, PersonId)>,
 }
@@ -42,6 +44,7 @@ pub fn losses<'f>(
             files: 0,
             known: 0,
             only: Vec::new(),
+            inactive: BTreeSet::new(),
             with_one: Vec::new(),
         });
         loss.files += 1;
@@ -51,7 +54,11 @@ pub fn losses<'f>(
         loss.known += 1;
         let others: Vec<PersonId> = file.active(active).filter(|one| *one != person).take(2).collect();
         match others[..] {
-            [] => loss.only.push(file.path.clone()),
+            [] => {
+                loss.only.push(file.path.clone());
+                loss.inactive
+                    .extend(file.knowers.keys().copied().filter(|one| *one != person));
+            }
             [other] => loss.with_one.push((file.path.clone(), other)),
             _ => {}
         }
@@ -134,6 +141,7 @@ mod tests {
         assert_eq!(found.len(), 1, "nothing of b would be");
         assert_eq!((found[0].files, found[0].known), (5, 4));
         assert_eq!(found[0].only, ["a/alone", "a/with_inactive"]);
+        assert_eq!(found[0].inactive, BTreeSet::from([PersonId(9)]));
         assert_eq!(found[0].with_one, [("a/with_one".to_owned(), PersonId(1))]);
         assert_eq!(
             of(&files, &[1, 2]),

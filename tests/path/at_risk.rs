@@ -68,6 +68,8 @@ async fn a_file_is_at_risk_once_only_one_who_knows_it_is_active() {
         [(format!("shop/{PAGES}"), Some("dan".to_owned()))],
         "ada and dan know the ledger"
     );
+    let held = &then.modules[0].held_by[0];
+    assert_eq!((held.login.as_str(), held.not_seen[0].login.as_str()), ("dan", "cleo"));
     let area = &then.areas[0];
     assert_eq!(area.held_by, None);
     assert_eq!(area.not_seen[0].login, "ben");

@@ -1,5 +1,6 @@
 //! What would be lost if somebody were gone, from the facts that deliveries brought.
 use peerlore::model::role::Roles;
+use peerlore::pipeline::at_risk;
 use peerlore::pipeline::offboarding;
 use peerlore::pipeline::offboarding::Offboarding;
 use peerlore::store::people;
@@ -119,4 +120,25 @@ async fn a_first_sign_of_a_skill_is_a_number() {
     assert_eq!((found.areas.as_slice(), found.unsure >= 1), ([].as_slice(), true));
     let of_ada = of(&peerlore, "ada").await.expect("she is shown");
     assert_eq!((of_ada.areas.as_slice(), of_ada.unsure), ([].as_slice(), 0));
+}
+
+#[tokio::test]
+async fn who_was_not_seen_is_told_as_by_what_is_at_risk() {
+    let peerlore = with_ben().await;
+    let later = TODAY + 95 * DAY;
+    peerlore
+        .tell(peerlore.merged("dan", "dan", "src/two/of.rs", later))
+        .await;
+    let (mut conn, reader) = (peerlore.conn().await, Reader::of_everything(peerlore.tenant().await));
+    let risk = at_risk::of(&mut conn, &reader, None, at(later + DAY))
+        .await
+        .expect("the database");
+    let found = offboarding::of(&mut conn, &reader, "dan", at(later + DAY)).await;
+    let found = found.expect("the database").expect("he is shown");
+    let pages = found.modules.iter().find(|module| module.module == "shop/pages");
+    let pages = pages.expect("he knows it");
+    assert_eq!(pages.only, [format!("shop/{PAGES}")]);
+    let told = risk.modules.iter().find(|module| module.module == "shop/pages");
+    assert_eq!(pages.not_seen, told.expect("it is at risk").held_by[0].not_seen);
+    assert_eq!(pages.not_seen[0].login, "cleo");
 }
