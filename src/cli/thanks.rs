@@ -6,11 +6,13 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use crate::classify::Classifier;
 use crate::cli::arguments;
 use crate::cli::database;
 use crate::cli::organisation;
 use crate::cli::terminal;
 use crate::config::Config;
+use crate::model::clock::Time;
 use crate::pipeline::onboarding;
 use crate::pipeline::participation;
 
@@ -46,7 +48,8 @@ struct Answer {
 /// When nobody is shown by that login.
 pub async fn run(config: Config, command: Thanks) -> anyhow::Result<()> {
     let database = database::open_to_read(&config).await?;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command).await }.await;
+    let clock = database::pipeline(&config, &database.pool, Classifier::default())?.clock;
+    let answer = async { answer(&mut *database.pool.acquire().await?, &command, clock.now()).await }.await;
     database.close().await?;
     let answer = answer?;
     if command.json {
@@ -56,12 +59,12 @@ pub async fn run(config: Config, command: Thanks) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn answer(conn: &mut PgConnection, command: &Thanks) -> anyhow::Result<Answer> {
+async fn answer(conn: &mut PgConnection, command: &Thanks, at: Time) -> anyhow::Result<Answer> {
     let tenant = organisation::chosen(conn, command.org.as_deref()).await?;
     let person = organisation::person(conn, &tenant, &command.login).await?;
     let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
     Ok(Answer {
-        thanks: participation::thanks(conn, &reader, command.month).await?,
+        thanks: participation::thanks(conn, &reader, (command.month, at)).await?,
         organisation: tenant.login,
         login: person.login,
         month: command.month.format("%Y-%m").to_string(),

@@ -208,20 +208,25 @@ pub struct Thanks {
     pub words: String,
 }
 
-/// What the reader may be thankful for, or is thanked for, in the month that begins on `month`: one thing at most, and nothing for a
-/// reader who is nobody. It is the same for the other one of the two, as far as they may read what it rests on.
+/// What the reader may be thankful for, or is thanked for, in the month that begins on `month` and is over at `at`: one thing at most, and
+/// nothing for a reader who is nobody. It is the same for the other one of the two, as far as they may read what it rests on.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn thanks(conn: &mut PgConnection, reader: &Reader, month: NaiveDate) -> Result<Option<Thanks>, StepError> {
+/// [`StepError::Unreadable`] when the month isn't over, [`StepError::Store`] when the database can't tell.
+pub async fn thanks(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    (month, at): (NaiveDate, Time),
+) -> Result<Option<Thanks>, StepError> {
+    let begin = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let end = month.checked_add_months(Months::new(1)).map(begin);
+    let Some(end) = end.filter(|end| *end <= at) else {
+        return Err(StepError::Unreadable(participation::not_over(month, at.date_naive())));
+    };
     let Some(me) = reader.person() else {
         return Ok(None);
     };
-    let Some(end) = month.checked_add_months(Months::new(1)) else {
-        return Ok(None);
-    };
-    let begin = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
-    let span = (begin(month), begin(end));
+    let span = (begin(month), end);
     let id = reader.installation();
     // Who thanks whom is the same for all; what it rests on is what the reader may read.
     let all = lessons::landed(conn, &Reader::of_everything(id), span).await?;

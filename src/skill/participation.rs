@@ -2,6 +2,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::Months;
+use chrono::NaiveDate;
+
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::model::skill::Area;
@@ -107,6 +110,17 @@ pub fn connects(
     let mut connects: Vec<_> = connects.into_iter().collect();
     connects.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
     connects
+}
+
+/// Why a month is refused that isn't over on `today`, with the way out: another pair might be stronger by its end.
+#[must_use]
+pub fn not_over(month: NaiveDate, today: NaiveDate) -> String {
+    let last = today.checked_sub_months(Months::new(1)).unwrap_or(today);
+    format!(
+        "{} isn't over yet; the last full month is {} (UTC)",
+        month.format("%Y-%m"),
+        last.format("%Y-%m")
+    )
 }
 
 /// Who thanks whom in a month, as (teacher, learner): each person is in one pair at most. The pair with the strongest evidence is taken

@@ -142,7 +142,11 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
             participation::connections(conn, &own, now)
         );
         let month = chrono::NaiveDate::from_ymd_opt(2099, 1, 1).expect("a month");
-        read!("participation::thanks", participation::thanks(conn, &own, month));
+        let over = at(30 * DAY);
+        read!(
+            "participation::thanks",
+            participation::thanks(conn, &own, (month, over))
+        );
     }
     let others = standing.iter().map(|person| person.login.clone());
     for login in others.filter(|login| login != "ben") {
