@@ -12,6 +12,7 @@ use crate::flow::diffusion::Review;
 use crate::flow::diffusion::median;
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::model::pull::Ended;
 
 /// Weeks that are looked at in all.
 pub const WEEKS: u8 = 52;
@@ -49,15 +50,6 @@ pub fn windows(at: Time, weeks: u8) -> Vec<Window> {
             to: back(before),
         })
         .collect()
-}
-
-/// A review that ended, with who took part.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ended {
-    /// When it ended.
-    pub end: Time,
-    /// Who took part, each once.
-    pub people: Vec<PersonId>,
 }
 
 /// How far knowledge can have come in one window.

@@ -42,6 +42,23 @@ impl Outcome {
     }
 }
 
+/// A lesson that landed, as far as figures and thanks need it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Landed {
+    /// Who taught.
+    pub teacher: PersonId,
+    /// Who was taught.
+    pub learner: PersonId,
+    /// About what.
+    pub area: Area,
+    /// When.
+    pub at: Time,
+    /// Probability that it was useful, in [0, 1].
+    pub p: f64,
+    /// `owner/name#number`.
+    pub pull: String,
+}
+
 /// One named part of a log-odds sum, so that a reader can add it up again.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Part {

@@ -6,20 +6,21 @@ use sqlx::PgConnection;
 
 use crate::flow::eval::MOST_PEOPLE;
 use crate::flow::teams;
-use crate::flow::teams::Ended;
 use crate::flow::teams::Followed;
 use crate::flow::teams::Window;
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::model::lesson::Landed;
+use crate::model::pull::Ended;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::skill::suppress;
+pub use crate::skill::suppress::Count;
 use crate::skill::suppress::K;
 use crate::store;
 use crate::store::participation as lessons;
-use crate::store::participation::Landed;
 use crate::store::reader::Reader;
 
 /// How knowledge flowed in the last year, window by window. No people in it, and nothing of fewer than five.
@@ -76,15 +77,6 @@ pub struct Between {
     pub reachable: Option<Count>,
 }
 
-/// So many people of so many.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Count {
-    /// For whom it is true.
-    pub people: usize,
-    /// Of these.
-    pub of: usize,
-}
-
 /// How knowledge flowed in the year before `at`, in windows of so many weeks (1 to 52), of what the reader may read. The teams are
 /// those of `at`.
 ///
@@ -100,19 +92,7 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, weeks: u8, at: Time) -
     aside(move || follow((weeks, &windows), &reviews, &landed, groups)).await
 }
 
-fn follow(
-    (weeks, windows): (u8, &[Window]),
-    reviews: &[store::flow::Ended],
-    landed: &[Landed],
-    groups: Vec<Group>,
-) -> Flow {
-    let reviews: Vec<Ended> = reviews
-        .iter()
-        .map(|review| Ended {
-            end: review.end,
-            people: review.people.clone(),
-        })
-        .collect();
+fn follow((weeks, windows): (u8, &[Window]), reviews: &[Ended], landed: &[Landed], groups: Vec<Group>) -> Flow {
     let people: Vec<Vec<PersonId>> = groups
         .iter()
         .map(|group| group.people.iter().copied().collect())
@@ -127,7 +107,7 @@ fn follow(
         weeks,
         windows: windows
             .iter()
-            .map(|window| of_window(*window, &reviews, landed, &told))
+            .map(|window| of_window(*window, reviews, landed, &told))
             .collect(),
         teams: told.into_iter().map(|group| group.name).collect(),
         too_few_people: few.into_iter().map(|(group, _)| group.name).collect(),
@@ -181,12 +161,8 @@ fn reachable(followed: &Followed, from: &Group, groups: &[Group]) -> Vec<Option<
         .iter()
         .map(|group| group.people.difference(&from.people).copied().collect());
     let shown = suppress::shown(&others.collect::<Vec<_>>(), &reached, K);
-    let count = |count: suppress::Count| Count {
-        people: count.people,
-        of: count.of,
-    };
     // As on a team's page nobody is told like too few.
-    let told = |shown: Option<suppress::Count>| shown.filter(|shown| shown.people > 0).map(count);
+    let told = |shown: Option<Count>| shown.filter(|shown| shown.people > 0);
     shown.into_iter().map(told).collect()
 }
 

@@ -20,7 +20,9 @@ use crate::skill::onboarding;
 use crate::skill::onboarding::Comments;
 use crate::skill::onboarding::FOLLOWED_DAYS;
 use crate::skill::onboarding::KnownFrom;
+pub use crate::skill::onboarding::Median;
 use crate::skill::onboarding::PLATEAU_REVIEWS;
+pub use crate::skill::onboarding::Share;
 use crate::skill::onboarding::Tenure;
 use crate::store;
 use crate::store::onboarding::Given;
@@ -45,17 +47,6 @@ pub struct Onboarding {
     pub notes: Vec<String>,
 }
 
-/// A median over people, in weeks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Median {
-    /// People behind it.
-    pub people: usize,
-    /// Within how many weeks half of them had; none: more than half a year.
-    pub weeks: Option<i64>,
-    /// The 90% interval; none: too few people for one. An end that is none is more than half a year.
-    pub interval: Option<(Option<i64>, Option<i64>)>,
-}
-
 /// A share of comments that land, beside what was found elsewhere.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Row {
@@ -65,19 +56,6 @@ pub struct Row {
     pub share: Option<Share>,
     /// What Bosu and others found at Microsoft in 2015 of useful comments.
     pub elsewhere: &'static str,
-}
-
-/// A share with its 90% interval over people.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Share {
-    /// People behind it.
-    pub people: usize,
-    /// The share.
-    pub share: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// How the people of a team came in, or everybody, at `at`, of what the reader may read.
@@ -242,12 +220,7 @@ impl Asked<'_> {
             return None;
         }
         let those = times.iter().filter(|(person, _)| self.is_in(**person));
-        let found = onboarding::median(&those.map(|(_, time)| *time).collect::<Vec<_>>())?;
-        Some(Median {
-            people: found.people,
-            weeks: found.weeks,
-            interval: found.interval,
-        })
+        onboarding::median(&those.map(|(_, time)| *time).collect::<Vec<_>>())
     }
 
     fn share(&self, given: &[Given], of: impl Fn(&Given) -> bool) -> Option<Share> {
@@ -266,13 +239,7 @@ impl Asked<'_> {
             return None;
         }
         let those = by_person.into_values().filter(|one| self.is_in(one.person));
-        let found = onboarding::share(&those.collect::<Vec<_>>())?;
-        Some(Share {
-            people: found.people,
-            share: found.share,
-            low: found.low,
-            high: found.high,
-        })
+        onboarding::share(&those.collect::<Vec<_>>())
     }
 }
 
