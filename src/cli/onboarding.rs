@@ -80,7 +80,7 @@ async fn answer(conn: &mut PgConnection, command: &Onboarding, at: Time) -> anyh
     }
     let found = if let Some(login) = &command.person {
         let person = organisation::person(conn, &tenant, login).await?;
-        let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
+        let reader = organisation::as_person(conn, tenant.id, person.id).await?;
         Found::Own(buddies::buddies(conn, &reader, at).await?)
     } else {
         let reader = Reader::of_everything(tenant.id);

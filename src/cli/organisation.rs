@@ -3,10 +3,14 @@ use anyhow::Context;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
+use crate::model::role::Roles;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::pipeline::knowers::NotSeen;
 use crate::store::people;
+use crate::store::reader::Reader;
 use crate::store::tenants;
 use crate::store::tenants::Repo;
 
@@ -91,6 +95,16 @@ pub async fn person(
 ) -> anyhow::Result<people::Person> {
     let found = people::by_login(conn, tenant.id, login).await?;
     found.with_context(|| not_shown(tenant, login))
+}
+
+/// A reader who is this person and reads what the operator reads.
+///
+/// # Errors
+/// When the database can't tell.
+pub async fn as_person(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> anyhow::Result<Reader> {
+    let repos = tenants::repos(conn, id).await?;
+    let private = repos.into_iter().map(|repo| repo.id).collect();
+    Ok(Reader::member(id, person, Roles::default(), private))
 }
 
 /// Why nothing is shown of a login; whether somebody is out of everything is nobody's business.

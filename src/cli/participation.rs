@@ -13,7 +13,6 @@ use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
-use crate::pipeline::onboarding;
 use crate::pipeline::participation;
 use crate::pipeline::participation::Connection;
 use crate::pipeline::participation::Count;
@@ -80,7 +79,7 @@ async fn answer(conn: &mut PgConnection, command: &Participation, at: Time) -> a
     }
     let found = if let Some(login) = &command.person {
         let person = organisation::person(conn, &tenant, login).await?;
-        let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
+        let reader = organisation::as_person(conn, tenant.id, person.id).await?;
         Found::Connects(participation::connections(conn, &reader, at).await?)
     } else {
         let reader = Reader::of_everything(tenant.id);

@@ -13,7 +13,6 @@ use crate::cli::organisation;
 use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
-use crate::pipeline::onboarding;
 use crate::pipeline::participation;
 
 /// Show whom somebody may thank for a month, or who thanks them: one sentence at most, for these two people only.
@@ -62,7 +61,7 @@ pub async fn run(config: Config, command: Thanks) -> anyhow::Result<()> {
 async fn answer(conn: &mut PgConnection, command: &Thanks, at: Time) -> anyhow::Result<Answer> {
     let tenant = organisation::chosen(conn, command.org.as_deref()).await?;
     let person = organisation::person(conn, &tenant, &command.login).await?;
-    let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
+    let reader = organisation::as_person(conn, tenant.id, person.id).await?;
     Ok(Answer {
         thanks: participation::thanks(conn, &reader, (command.month, at)).await?,
         organisation: tenant.login,

@@ -8,7 +8,6 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
-use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
@@ -291,19 +290,4 @@ impl Experience {
         let times = people.and_then(|people| people.get(&given.person));
         Some(times.map_or(0, |times| times.partition_point(|time| *time < given.at)))
     }
-}
-
-/// A reader who is this person and reads what the operator reads, for the command.
-///
-/// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn as_person(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<Reader, StepError> {
-    let repos = store::tenants::repos(conn, id).await?;
-    let private = repos.into_iter().map(|repo| repo.id).collect();
-    Ok(Reader::member(
-        id,
-        person,
-        crate::model::role::Roles::default(),
-        private,
-    ))
 }

@@ -1,4 +1,5 @@
 //! How people come in, from the facts that deliveries brought.
+use peerlore::cli::organisation;
 use peerlore::demo::github::How;
 use peerlore::demo::github::NewComment;
 use peerlore::model::role::Roles;
@@ -116,7 +117,7 @@ async fn who_taught_somebody_in_their_beginning_is_told_to_the_two_only() {
     let id = peerlore.tenant().await;
     let told = async |login: &str| {
         let mut conn = peerlore.conn().await;
-        let reader = onboarding::as_person(&mut conn, id, peerlore.person(login))
+        let reader = organisation::as_person(&mut conn, id, peerlore.person(login))
             .await
             .expect("the database");
         buddies::buddies(&mut conn, &reader, at(END))
@@ -157,7 +158,7 @@ async fn what_somebody_was_told_in_their_beginning_outlives_very_many_later_less
     assert_eq!(peerlore.sql(more).await, 5_001);
     let id = peerlore.tenant().await;
     let mut conn = peerlore.conn().await;
-    let reader = onboarding::as_person(&mut conn, id, peerlore.person("ben")).await;
+    let reader = organisation::as_person(&mut conn, id, peerlore.person("ben")).await;
     let told = buddies::buddies(&mut conn, &reader.expect("the database"), at(END)).await;
     assert_eq!(told.expect("the database").mine.expect("cleo taught him").login, "cleo");
 }

@@ -4,7 +4,6 @@ use peerlore::cli::organisation;
 use peerlore::demo::github::How;
 use peerlore::model::role::Roles;
 use peerlore::pipeline::groups;
-use peerlore::pipeline::onboarding;
 use peerlore::pipeline::participation;
 use peerlore::pipeline::participation::Count;
 use peerlore::pipeline::participation::Participation;
@@ -33,7 +32,7 @@ async fn with_a_lesson() -> Peerlore {
 
 async fn reader(peerlore: &Peerlore, login: &str) -> Reader {
     let (id, person) = (peerlore.tenant().await, peerlore.person(login));
-    let reader = onboarding::as_person(&mut *peerlore.conn().await, id, person).await;
+    let reader = organisation::as_person(&mut *peerlore.conn().await, id, person).await;
     reader.expect("the database")
 }
 

@@ -1,4 +1,5 @@
 //! One opt-out, everywhere.
+use peerlore::cli::organisation;
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
@@ -135,7 +136,9 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("participation::of", participation::of(conn, &reader, None, now));
     read!("onboarding::of", onboarding::of(conn, &reader, None, now));
     for person in standing.iter().filter(|person| person.login != "ben") {
-        let own = onboarding::as_person(conn, id, person.id).await.expect("the database");
+        let own = organisation::as_person(conn, id, person.id)
+            .await
+            .expect("the database");
         read!("buddies::buddies", buddies::buddies(conn, &own, now));
         read!(
             "participation::connections",
