@@ -6,11 +6,8 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::classify::Classifier;
 use crate::cli::arguments;
-use crate::cli::database;
 use crate::cli::organisation;
-use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
@@ -52,15 +49,13 @@ struct Answer {
 /// # Errors
 /// When nobody is shown by that login.
 pub async fn run(config: Config, command: Offboarding) -> anyhow::Result<()> {
-    let database = database::open_to_read(&config).await?;
-    let clock = database::pipeline(&config, &database.pool, Classifier::default())?.clock;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command, clock.now()).await }.await;
-    database.close().await?;
-    let answer = answer?;
-    if command.json {
-        return terminal::json(&answer);
-    }
-    print(&mut terminal::out(), &answer, command.files)
+    organisation::told(
+        &config,
+        command.json,
+        async |conn, at| answer(conn, &command, at).await,
+        |out, answer| print(out, answer, command.files),
+    )
+    .await
 }
 
 async fn answer(conn: &mut PgConnection, command: &Offboarding, at: Time) -> anyhow::Result<Answer> {
