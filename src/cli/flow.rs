@@ -121,7 +121,6 @@ fn reach(out: &mut impl Write, window: &WindowFlow) -> std::io::Result<()> {
         people,
         median,
         share,
-        ..
     }) = window.reach
     else {
         return writeln!(out, "{day:<12} too few people");
@@ -198,7 +197,6 @@ mod tests {
             people: 21,
             median: Some(15),
             share: Some(0.75),
-            most: 20,
         };
         let pair = |lessons, reachable| Between {
             from: "Payments".to_owned(),

@@ -60,8 +60,6 @@ pub struct Reach {
     pub median: Option<u32>,
     /// The share of the other people that this is.
     pub share: Option<f64>,
-    /// How many others anybody can have reached at most.
-    pub most: u32,
 }
 
 /// From one team to another.
@@ -167,7 +165,7 @@ fn reachable(followed: &Followed, from: &Group, groups: &[Group]) -> Vec<Option<
 }
 
 fn reach(followed: &Followed) -> Reach {
-    let (median, most) = followed.reach();
+    let median = followed.median_reach();
     let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let others = number(followed.people().saturating_sub(1));
     Reach {
@@ -175,6 +173,5 @@ fn reach(followed: &Followed) -> Reach {
         people: followed.people(),
         median,
         share: median.map(|median| f64::from(median) / others),
-        most,
     }
 }
