@@ -15,7 +15,6 @@ use crate::pipeline::aside::aside;
 use crate::pipeline::knowers::Knowers;
 use crate::pipeline::knowers::NotSeen;
 use crate::pipeline::knowers::ONE_PERSON;
-use crate::pipeline::knowers::ONLY_WHO_AGREED;
 use crate::pipeline::settings;
 use crate::skill::at_risk;
 use crate::skill::at_risk::ModuleRisk;
@@ -116,11 +115,10 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, 
     let known = Knowers::read(conn, reader, repo, at).await?;
     let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
     let own = settings::own_skills(conn, reader.installation()).await?;
-    let reads_everything = reader.reads_everything();
-    aside(move || all(&known, held, &own, (reads_everything, at))).await
+    aside(move || all(&known, held, &own, at)).await
 }
 
-fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, (reads_everything, at): (bool, Time)) -> AtRisk {
+fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, at: Time) -> AtRisk {
     let active = known.active();
     let modules = at_risk::modules(known.told.files.values(), &active);
     let held: Vec<(Skill, PersonId, Confidence)> = held
@@ -155,7 +153,7 @@ fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, (reads_everything
         skills: skills.into_iter().filter_map(told).collect(),
         areas_unsure,
         skills_unsure: unsure.len() - areas_unsure,
-        notes: notes(known, reads_everything),
+        notes: known.notes(),
     }
 }
 
@@ -209,27 +207,4 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
             })
             .collect(),
     })
-}
-
-fn notes(known: &Knowers, reads_everything: bool) -> Vec<String> {
-    let mut notes = Vec::new();
-    if known.names_only_who_agreed() {
-        notes.push(ONLY_WHO_AGREED.to_owned());
-    }
-    if known.told.files.is_empty() {
-        return notes;
-    }
-    notes.push(
-        "Known are the files that merged pull requests of the last four years changed; one that was deleted since still counts.".to_owned(),
-    );
-    if known.told.partly_known > 0 {
-        notes.push(format!(
-            "Of {} of {} pull requests only the files are known that comments stand on.",
-            known.told.partly_known, known.told.pulls
-        ));
-    }
-    if !reads_everything {
-        notes.push("Only what you may read was looked at, also for when somebody was last seen.".to_owned());
-    }
-    notes
 }

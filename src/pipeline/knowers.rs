@@ -44,6 +44,7 @@ pub struct Knowers {
     left: HashSet<PersonId>,
     /// Who may be named; none: everybody.
     agreed: Option<HashSet<PersonId>>,
+    reads_everything: bool,
 }
 
 /// What merged pull requests tell, one after the other, of which none is kept.
@@ -128,6 +129,7 @@ impl Knowers {
             seen: seen::seen(conn, reader, at).await?,
             left: past::who_left(conn, id, at).await?,
             agreed: settings::who_agreed(conn, id).await?,
+            reads_everything: reader.reads_everything(),
         })
     }
 
@@ -139,12 +141,6 @@ impl Knowers {
         seen.map(|(person, _)| *person)
             .filter(|one| !self.left.contains(one))
             .collect()
-    }
-
-    /// Only people who agreed are named.
-    #[must_use]
-    pub fn names_only_who_agreed(&self) -> bool {
-        self.agreed.is_some()
     }
 
     /// Whether somebody may be named: they may appear, and agreed where the organisation wants that.
@@ -179,5 +175,33 @@ impl Knowers {
                 })
             });
         told.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// What a reader must know.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.agreed.is_some() {
+            let settings = "the organisation's settings want it so";
+            notes.push(format!(
+                "Only people are named who said that they may be asked: {settings}."
+            ));
+        }
+        if self.told.files.is_empty() {
+            return notes;
+        }
+        notes.push(
+            "Known are the files that merged pull requests of the last four years changed; one that was deleted since still counts.".to_owned(),
+        );
+        if self.told.partly_known > 0 {
+            notes.push(format!(
+                "Of {} of {} pull requests only the files are known that comments stand on.",
+                self.told.partly_known, self.told.pulls
+            ));
+        }
+        if !self.reads_everything {
+            notes.push("Only what you may read was looked at, also for when somebody was last seen.".to_owned());
+        }
+        notes
     }
 }

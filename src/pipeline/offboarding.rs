@@ -13,7 +13,6 @@ use crate::model::skill::Skill;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
 use crate::pipeline::knowers::NotSeen;
-use crate::pipeline::knowers::ONLY_WHO_AGREED;
 use crate::pipeline::offboarding::known::Known;
 use crate::skill::offboarding;
 use crate::skill::offboarding::Loss;
@@ -174,12 +173,7 @@ impl Known {
             areas,
             skills,
             unsure: described.count(),
-            notes: self
-                .knowers
-                .names_only_who_agreed()
-                .then(|| ONLY_WHO_AGREED.to_owned())
-                .into_iter()
-                .collect(),
+            notes: self.knowers.notes(),
         }
     }
 

@@ -37,6 +37,7 @@ async fn what_is_lost_comes_with_who_is_nearest_and_an_open_pull_request() {
     let peerlore = with_ben().await;
     let found = of(&peerlore, "Ben").await.expect("he is shown");
     assert_eq!((found.files, found.only, found.with_one), (2, 0, 1), "{found:?}");
+    assert!(found.notes[0].contains("of the last four years"), "{:?}", found.notes);
     let ledger = &found.modules[0];
     assert_eq!(ledger.with_one[0].path, format!("shop/{LEDGER}"));
     assert_eq!(ledger.with_one[0].other, "ada");
