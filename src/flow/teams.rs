@@ -12,6 +12,7 @@ use crate::flow::diffusion::Review;
 use crate::flow::diffusion::median;
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::model::pull::Ended;
 
 /// Weeks that are looked at in all.
 pub const WEEKS: u8 = 52;
@@ -51,15 +52,6 @@ pub fn windows(at: Time, weeks: u8) -> Vec<Window> {
         .collect()
 }
 
-/// A review that ended, with who took part.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ended {
-    /// When it ended.
-    pub end: Time,
-    /// Who took part, each once.
-    pub people: Vec<PersonId>,
-}
-
 /// How far knowledge can have come in one window.
 #[derive(Clone, Debug)]
 pub struct Followed {
@@ -94,11 +86,10 @@ impl Followed {
         self.numbers.len()
     }
 
-    /// How many others half of the people can have reached at most ([`median`]), and the most that anybody can.
+    /// How many others half of the people can have reached at most ([`median`]). The most that anybody can is one person's figure, and not told.
     #[must_use]
-    pub fn reach(&self) -> (Option<u32>, u32) {
-        let reach = self.diffusion.reach();
-        (median(&reach), reach.into_iter().max().unwrap_or_default())
+    pub fn median_reach(&self) -> Option<u32> {
+        median(&self.diffusion.reach())
     }
 
     /// Everybody whom what any of these people knew can have reached, themselves left out.
@@ -208,9 +199,9 @@ mod tests {
         assert_eq!(found.reached_from(&people([3])), people([2]), "2 met 1 before");
         assert_eq!(found.reached_from(&people([1, 2])), people([3]));
         assert_eq!(found.reached_from(&people([6, 7])), people([]));
-        assert_eq!(found.reach(), (None, 2), "three of five reach one other");
+        assert_eq!(found.median_reach(), None, "three of five reach one other");
         let nothing = Followed::through(&[], days());
-        assert_eq!((nothing.people(), nothing.reach()), (0, (None, 0)));
+        assert_eq!((nothing.people(), nothing.median_reach()), (0, None));
     }
 
     #[test]

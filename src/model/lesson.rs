@@ -42,6 +42,23 @@ impl Outcome {
     }
 }
 
+/// A lesson that landed, as far as figures and thanks need it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Landed {
+    /// Who taught.
+    pub teacher: PersonId,
+    /// Who was taught.
+    pub learner: PersonId,
+    /// About what.
+    pub area: Area,
+    /// When.
+    pub at: Time,
+    /// Probability that it was useful, in [0, 1].
+    pub p: f64,
+    /// `owner/name#number`.
+    pub pull: String,
+}
+
 /// One sign of the landing formula. Stored by its word.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -89,6 +89,7 @@ async fn what_an_erased_author_said_of_their_own_change_is_no_review() {
     peerlore.tell(peerlore.github.merge(&pull, by("ada", TODAY + 2))).await;
     let key = peerlore.key(&pull).await;
     said(&run(&peerlore, &["erase", "--person", "ada", "--yes"]));
+    peerlore.run_jobs().await;
     let merged = merged_since(
         &mut *peerlore.conn().await,
         peerlore.tenant().await,
