@@ -22,7 +22,6 @@ use crate::skill::at_risk::SkillAtRisk;
 use crate::skill::edge;
 use crate::store::held;
 use crate::store::held::HeldSkill;
-use crate::store::held::Side;
 use crate::store::reader::Reader;
 
 /// So many of so many.
@@ -113,7 +112,7 @@ pub struct AtRiskSkill {
 /// [`StepError::Store`] when the database can't tell, [`StepError::Unreadable`] when the process ends meanwhile.
 pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, at: Time) -> Result<AtRisk, StepError> {
     let known = Knowers::read(conn, reader, repo, at).await?;
-    let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
+    let held = held::held(conn, reader, repo, at).await?;
     let own = settings::own_skills(conn, reader.installation()).await?;
     aside(move || all(&known, held, &own, at)).await
 }

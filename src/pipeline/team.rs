@@ -1,4 +1,4 @@
-//! A team in figures: who holds what, by name; who was told what, only in counts that tell nothing about anybody.
+//! A team in figures: who holds what, by name, from medium confidence on; who was told what, only in counts that tell nothing about anybody.
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
@@ -6,9 +6,11 @@ use std::collections::HashSet;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::graph::Confidence;
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::pipeline::StepError;
+use crate::skill::edge;
 use crate::skill::suppress::Count;
 use crate::skill::suppress::K;
 use crate::skill::suppress::shown;
@@ -73,7 +75,8 @@ impl Pages {
         for (team, person) in team_pages::places(conn, reader, at).await? {
             people.entry(team).or_default().push(person);
         }
-        let holders = team_pages::holders(conn, reader, since).await?;
+        let mut holders = team_pages::holders(conn, reader, since).await?;
+        holders.retain(|holder| edge::confidence_in(&holder.landed, at) > Confidence::Low);
         let mut told: BTreeMap<String, BTreeSet<PersonId>> = BTreeMap::new();
         for (area, person) in team_pages::told(conn, reader, since).await? {
             told.entry(area).or_default().insert(person);

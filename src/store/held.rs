@@ -22,23 +22,14 @@ pub struct HeldSkill {
     pub landed: Vec<(PersonId, Time)>,
 }
 
-/// On which side of lessons somebody stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// They taught.
-    Taught,
-    /// They were taught.
-    Took,
-}
-
-/// Who taught or took what, by landed lessons before `at` in repositories that the reader may read: of one, or of all. By skill, then by person.
+/// Who taught what, by landed lessons before `at` in repositories that the reader may read: of one, or of all. By skill, then by person.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn held(
     conn: &mut PgConnection,
     reader: &Reader,
-    (side, repo): (Side, Option<RepoId>),
+    repo: Option<RepoId>,
     at: Time,
 ) -> Result<Vec<HeldSkill>, StoreError> {
     let rows = sqlx::query!(
@@ -47,8 +38,7 @@ pub async fn held(
                   array_agg(k.other order by k.other, k.at) filter (where k.known) as "others: Vec<PersonId>",
                   array_agg(k.at order by k.other, k.at) filter (where k.known) as "times: Vec<Time>"
            from (
-               select k.kind, k.word, case when $6 then l.teacher_id else l.learner_id end as person,
-                      case when $6 then l.learner_id else l.teacher_id end as other, l.repo_id, l.number,
+               select k.kind, k.word, l.teacher_id as person, l.learner_id as other, l.repo_id, l.number,
                       max(l.at) as at, bool_or(l.diffs_known) as known
                from shown_lesson l
                join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
@@ -64,8 +54,7 @@ pub async fn held(
         at,
         reader.reads_everything(),
         reader.private(),
-        repo.map(|repo| repo.0),
-        side == Side::Taught
+        repo.map(|repo| repo.0)
     )
     .fetch_all(conn)
     .await?;

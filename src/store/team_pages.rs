@@ -59,7 +59,7 @@ pub async fn places(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resul
     Ok(rows.into_iter().map(|row| (row.team, row.person)).collect())
 }
 
-/// Somebody who holds an area: a lesson of theirs landed.
+/// Somebody of whose lessons in an area some landed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
     /// The area's slug.
@@ -68,29 +68,44 @@ pub struct Holder {
     pub person: PersonId,
     /// Their login.
     pub login: String,
+    /// Of each pull request whose diffs are known, whom they taught and when that landed; by whom, then oldest first.
+    pub landed: Vec<(PersonId, Time)>,
 }
 
-/// Who holds which area, by lessons since `since` in repositories that the reader may read; by area, then by login.
+/// Whose lessons in which area landed, since `since` in repositories that the reader may read; by area, then by login.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn holders(conn: &mut PgConnection, reader: &Reader, since: Time) -> Result<Vec<Holder>, StoreError> {
-    Ok(sqlx::query_as!(
-        Holder,
-        r#"select distinct l.area as "area!", s.id as "person!: PersonId", s.login as "login!"
-           from shown_lesson l
-           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
-           join standing_person s on s.installation_id = l.installation_id and s.id = l.teacher_id
-           where l.installation_id = $1 and l.outcome = 'landed' and l.at >= $2
-             and r.removed_at is null and (not r.private or $3 or r.id = any($4))
-           order by 1, 3, 2"#,
+    let rows = sqlx::query!(
+        r#"select k.area as "area!", s.id as "person!: PersonId", s.login as "login!",
+                  array_agg(k.learner_id order by k.learner_id, k.at) filter (where k.known) as "learners: Vec<PersonId>",
+                  array_agg(k.at order by k.learner_id, k.at) filter (where k.known) as "times: Vec<Time>"
+           from (select l.area, l.teacher_id, l.learner_id, l.repo_id, l.number, max(l.at) as at, bool_or(l.diffs_known) as known
+                 from shown_lesson l
+                 join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
+                   and (not r.private or $3 or r.id = any($4))
+                 where l.installation_id = $1 and l.outcome = 'landed' and l.at >= $2
+                 group by 1, 2, 3, 4, 5) k
+           join standing_person s on s.installation_id = $1 and s.id = k.teacher_id
+           group by 1, 2, 3 order by 1, 3, 2"#,
         reader.installation().0,
         since,
         reader.reads_everything(),
         reader.private()
     )
     .fetch_all(conn)
-    .await?)
+    .await?;
+    let holders = rows.into_iter().map(|row| {
+        let learners = row.learners.unwrap_or_default().into_iter();
+        Holder {
+            area: row.area,
+            person: row.person,
+            login: row.login,
+            landed: learners.zip(row.times.unwrap_or_default()).collect(),
+        }
+    });
+    Ok(holders.collect())
 }
 
 /// Who was told about which area since `since`, in repositories that the reader may read; by area. Not to be shown before

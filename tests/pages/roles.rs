@@ -9,6 +9,7 @@ use crate::browser::Browser;
 use crate::world::World;
 use crate::world::by;
 use crate::world::sealed;
+use crate::world::today;
 
 const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 
@@ -287,6 +288,24 @@ async fn a_team_page_names_holders_and_hides_small_counts() {
         sent.extend(world.github.join_team(by("ada", 1), "payments", login, false));
     }
     world.tell(sent).await;
+    let first = ben.get("/teams/payments").await.text();
+    assert!(
+        first.contains("Nothing sure yet.") && !first.contains("Error handling"),
+        "a lead isn't told of a first sign: {first}"
+    );
+    // What ben and dan said landed with four more each, lately.
+    let more = format!(
+        "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, at, p, parts,
+                             outcome, diffs_known, provisional)
+         select l.installation_id, l.place, l.comment_id, l.area, p.id, l.teacher_id, l.repo_id, l.number, '{}', l.p, l.parts,
+                'landed', true, false
+         from (select distinct on (l.teacher_id) l.* from lesson l join person t on t.id = l.teacher_id
+               where t.login in ('ben', 'dan') and l.area = 'error-handling') l,
+              (select id from person where login = any('{{cleo,fay,gus,hal}}')) p
+         where not exists (select 1 from lesson o where o.comment_id = l.comment_id and o.learner_id = p.id)",
+        today() - chrono::Duration::days(1)
+    );
+    assert!(world.sql(&more).await >= 6);
     let page = ben.get("/teams/payments").await.text();
     assert!(page.contains("Error handling ben and dan"), "{page}");
     assert!(

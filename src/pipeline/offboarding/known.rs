@@ -21,7 +21,6 @@ use crate::pipeline::settings;
 use crate::skill::edge;
 use crate::store::availability;
 use crate::store::held;
-use crate::store::held::Side;
 use crate::store::open_files;
 use crate::store::open_files::Applied;
 use crate::store::open_files::OpenFiles;
@@ -86,7 +85,7 @@ impl Known {
         }
         let mut held: BTreeMap<Skill, BTreeMap<PersonId, u32>> = BTreeMap::new();
         let mut unsure = BTreeSet::new();
-        for one in held::held(conn, reader, (Side::Taught, None), at).await? {
+        for one in held::held(conn, reader, None, at).await? {
             if edge::confidence_in(&one.landed, at) > Confidence::Low {
                 held.entry(one.skill).or_default().insert(one.person, number(one.pulls));
             } else if one.person == person.id {

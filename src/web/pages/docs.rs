@@ -146,7 +146,7 @@ fn seen() -> Markup {
             li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
             li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you. A label that you corrected: you and the other one of that lesson." }
             li { "Silent experts: members, from repositories that they may read. Nobody who is away or took themselves out." }
-            li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named; who was told something is only counted, five people or more, and what other teams' counts would give away is left out." }
+            li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named from medium confidence on; who was told something is only counted, five people or more, and what other teams' counts would give away is left out." }
             li { "The replay: the same leads, and owners; its figures name nobody. What would have been said on one pull request: members who may read the repository." }
             li { "Private repositories: nothing of them, neither evidence nor a claim that rests on it, for whoever may not read them." }
             li { "A learner's reasons name what they know and what they want and show to colleagues, never what they lack. A secret team is named on no pull request." }

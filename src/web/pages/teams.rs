@@ -130,7 +130,7 @@ fn holders(holders: &[Holder]) -> Markup {
     }
     html! {
         h2 { "Held here" }
-        @if areas.is_empty() { p { "Nothing that landed yet." } }
+        @if areas.is_empty() { p { "Nothing sure yet. Somebody is named for an area once what they passed on in it landed often enough to be more than a first sign." } }
         ul.claims {
             @for (area, logins) in areas {
                 li class="claim knows" { h3 { (area) } p { (prose::listed(&logins)) } }
@@ -142,7 +142,7 @@ fn holders(holders: &[Holder]) -> Markup {
 fn told(told: &[Told]) -> Markup {
     html! {
         h2 { "Where the team is told something" }
-        p.soft { "People who got feedback on an area and have not passed it on. Areas are left out where fewer than five were told or not told, here or among the people that this team has in common with others, since numbers could be subtracted." }
+        p.soft { "People who got feedback on an area and aren't named for it above. Areas are left out where fewer than five were told or not told, here or among the people that this team has in common with others, since numbers could be subtracted." }
         @if told.is_empty() {
             p { "Nothing that can be shown." }
         } @else {
