@@ -25,13 +25,22 @@ create table unasked (
 );
 create trigger erased before insert on unasked for each row execute function keep_erased_person_out();
 
--- What the signs of a landing weigh in an organisation by so many answers.
+-- What came of an organisation's answers when they were last looked at.
 create table landing_weights (
     installation_id bigint primary key references installation on delete cascade,
-    -- Null: the shipped ones hold.
+    -- What the signs of a landing weigh there. Null: the shipped weights hold.
     weights jsonb,
-    answers integer not null,
-    at timestamptz not null
+    -- What is told of it. Nothing of fewer answers, or single ones could be read from it.
+    found jsonb not null,
+    -- How many could be used. Null: some are gone, so they have to be looked at again.
+    answers integer,
+    -- The number of the shipped weights that they depart from.
+    against integer not null,
+    at timestamptz not null,
+    -- The pull request up to which lessons were inferred anew by these weights. Null: all were.
+    relearn_repo_id bigint,
+    relearn_number integer,
+    check ((relearn_repo_id is null) = (relearn_number is null))
 );
 
 -- The learner wrote that it was new to them.

@@ -18,6 +18,8 @@ use crate::pipeline::refit;
 use crate::teach;
 use crate::teach::landing::Weights;
 use crate::teach::refit::Fit;
+use crate::teach::refit::MIN_ANSWERS;
+use crate::teach::refit::MIN_PEOPLE;
 use crate::teach::refit::Refit;
 use crate::teach::refit::Verdict;
 
@@ -38,7 +40,7 @@ pub struct Landing {
     json: bool,
 }
 
-/// What an account's answers amount to.
+/// What an account's answers amount to, as of the last look at them: never of so few that one could be told.
 #[derive(Debug, Serialize)]
 struct Figures {
     account: String,
@@ -47,18 +49,20 @@ struct Figures {
     taught: f64,
     shipped: Fit,
     own: Fit,
+    gain: f64,
+    gain_error: f64,
     verdict: Verdict,
     what_it_means: String,
     base: Weighed,
     weights: BTreeMap<&'static str, Weighed>,
 }
 
-/// What a sign weighs.
+/// What a sign weighs, and how many answers that rests on; none of so few that they could be told apart.
 #[derive(Debug, Serialize)]
 struct Weighed {
     shipped: f64,
     own: f64,
-    answers: usize,
+    answers: Option<usize>,
 }
 
 /// Measures the landing formula, and prints the figures.
@@ -78,14 +82,17 @@ async fn figures(config: &Config, account: Option<&str>) -> anyhow::Result<Figur
     let found = async {
         let mut conn = database.pool.acquire().await?;
         let tenant = eval_corrections::the_account(&mut conn, account).await?;
-        let (_, found) = refit::of_tenant(&mut conn, tenant.id).await?;
+        let found = refit::found(&mut conn, tenant.id).await?;
         anyhow::Ok((tenant.login, found))
     };
     let found = found.await;
     database.close().await?;
     let (account, found) = found?;
     let found = found.with_context(|| {
-        format!("nobody of {account} has answered yet; people are asked on their own page, once a week at most")
+        format!(
+            "too few of {account} have answered yet: from {MIN_ANSWERS} answers of {MIN_PEOPLE} people on they are looked at, every hour. People are \
+             asked on their own page, once a week at most"
+        )
     })?;
     Ok(told(account, &found))
 }
@@ -95,21 +102,23 @@ fn told(account: String, found: &Refit) -> Figures {
     let weighed = |sign: Sign| Weighed {
         shipped: shipped.of(sign).log_odds,
         own: found.weights.of(sign).log_odds,
-        answers: found.with.get(&sign).copied().unwrap_or_default(),
+        answers: found.with.get(&sign).copied(),
     };
     Figures {
         account,
         answers: found.answers,
         people: found.people,
-        taught: found.taught,
+        taught: (found.taught * 100.0).round() / 100.0,
         shipped: found.shipped,
         own: found.own,
+        gain: found.gain,
+        gain_error: found.gain_error,
         verdict: found.verdict(),
         what_it_means: found.verdict().words(),
         base: Weighed {
             shipped: shipped.base(),
             own: found.weights.base(),
-            answers: found.answers,
+            answers: Some(found.answers),
         },
         weights: Sign::ALL
             .into_iter()

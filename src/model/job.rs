@@ -83,6 +83,11 @@ pub enum Job {
         /// The tenant.
         installation: InstallationId,
     },
+    /// Infer lessons anew by an organisation's own weights, some pull requests at a time.
+    Relearn {
+        /// The tenant.
+        installation: InstallationId,
+    },
     /// Delete what is kept for a time only: comment texts, dead letters' bodies, ids of deliveries, removed
     /// installations. Queue [`Job::Members`] where a day has passed.
     Expire,
@@ -143,6 +148,7 @@ impl Job {
             Self::CheckSettings { .. } => "check_settings",
             Self::Backfill { .. } => "backfill",
             Self::Weigh { .. } => "weigh",
+            Self::Relearn { .. } => "relearn",
             Self::Expire => "expire",
             Self::Sweep => "sweep",
         }
@@ -163,6 +169,7 @@ impl Job {
             Self::Members { installation } => Some(format!("members:{installation}")),
             Self::Backfill { installation } => Some(format!("backfill:{installation}")),
             Self::Weigh { installation } => Some(format!("weigh:{installation}")),
+            Self::Relearn { installation } => Some(format!("relearn:{installation}")),
             Self::Settings { installation, of } => Some(match of {
                 SettingsOf::Everything => format!("settings:{installation}"),
                 SettingsOf::Organisation => format!("settings:{installation}:organisation"),
@@ -182,7 +189,7 @@ impl Job {
             Self::Suggest { .. } => 4,
             Self::Expire | Self::Sweep | Self::Weigh { .. } => 5,
             // What happens now comes before what happened.
-            Self::Backfill { .. } => 6,
+            Self::Backfill { .. } | Self::Relearn { .. } => 6,
         }
     }
 

@@ -22,7 +22,7 @@ pub struct OneQuestion {
     pub about: Option<Open>,
     /// They don't want to be asked.
     pub unasked: bool,
-    /// Answers of theirs that are kept.
+    /// How often they said yes or no, as far as that is kept.
     pub answers: i64,
 }
 
@@ -45,7 +45,7 @@ pub async fn of_week(
         unasked: standing.unasked,
         answers: standing.answers,
     };
-    if standing.unasked || standing.answered_since || availability::away(conn, id, now).await?.contains(&person) {
+    if standing.unasked || standing.answered_since || availability::is_away(conn, (id, person), now).await? {
         return Ok(found);
     }
     let mut open = answers::open(conn, reader, person, (week.since, week.begins)).await?;
@@ -70,9 +70,9 @@ pub async fn answer(
     if asked.about.is_none_or(|about| (about.place, about.comment) != which) {
         return Ok(false);
     }
-    answers::answer(&mut tx, (reader.installation(), person), which, (taught, now)).await?;
+    let stored = answers::answer(&mut tx, (reader.installation(), person), which, (taught, now)).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(stored)
 }
 
 /// Sets whether a person wants to be asked.
@@ -88,10 +88,13 @@ pub async fn set_unasked(
     Ok(answers::set_unasked(&mut conn, whose, (unasked, pipeline.clock.now())).await?)
 }
 
-/// Forgets everything that a person answered.
+/// Forgets what a person answered; what they were asked about isn't asked again.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database refuses.
-pub async fn forget(pipeline: &Pipeline, (id, person): (InstallationId, PersonId)) -> Result<(), StepError> {
-    Ok(answers::forget(&mut *pipeline.pool.acquire().await?, id, person).await?)
+pub async fn take_back(pipeline: &Pipeline, (id, person): (InstallationId, PersonId)) -> Result<(), StepError> {
+    let mut tx = pipeline.pool.begin().await?;
+    answers::take_back(&mut tx, id, person).await?;
+    tx.commit().await?;
+    Ok(())
 }

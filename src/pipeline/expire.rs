@@ -53,10 +53,10 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     jobs::forget_replaced(&mut tx).await?;
     tx.commit().await?;
     visits::expire(pipeline).await?;
-    refit::run(pipeline).await?;
     lifecycle::erase_repos(pipeline, now).await?;
     places::find_circles(pipeline, now).await?;
     lifecycle::erase_removed(pipeline, now).await?;
+    refit::run(pipeline).await?;
     if let Err(error) = pipeline.queue.forget_idle_queues().await {
         // It locks the queue's table and waits for a second only: where jobs run all the time, a later hour will do.
         tracing::info!(%error, "the names of idle queues stay for another hour");

@@ -1,113 +1,162 @@
-//! An organisation's own weights of the landing formula: looked for where enough of its people answered, and put in force
-//! with the lessons that they change.
+//! An organisation's own weights of the landing formula: looked for where enough of its people answered, put in force, and its
+//! lessons inferred anew by them.
 use sqlx::PgConnection;
 
 use crate::model::ids::InstallationId;
+use crate::model::ids::PullKey;
 use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
-use crate::store::StoreError;
+use crate::pipeline::learn;
+use crate::pipeline::learn::Reread;
 use crate::store::answers;
 use crate::store::answers::Answer;
 use crate::store::answers::LookedAt;
 use crate::store::pulls;
 use crate::teach::landing::Weights;
 use crate::teach::refit;
+use crate::teach::refit::AGAINST;
 use crate::teach::refit::Answered;
 use crate::teach::refit::Refit;
 use crate::teach::refit::Verdict;
 
 /// The share of answers that has to come or go before they are looked at again (*judgement*).
-const MOVED: f64 = 0.05;
+const MOVED: f64 = 0.1;
+/// Pull requests whose lessons are inferred anew by one job.
+const AT_ONCE: i64 = 100;
 
 /// The weights that hold in an organisation.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn weights(conn: &mut PgConnection, id: InstallationId) -> Result<Weights, StepError> {
-    let own = answers::looked_at(conn, id).await?.and_then(|found| found.weights);
-    own.map_or_else(
-        || Ok(Weights::shipped()),
-        |stored| {
-            let unreadable = StoreError::Unreadable {
-                what: "landing_weights.weights",
-            };
-            serde_json::from_value(stored).map_err(|_| StepError::Store(unreadable))
-        },
-    )
+    let looked = answers::looked_at(conn, id).await?;
+    Ok(looked.as_ref().and_then(own).unwrap_or_else(Weights::shipped))
+}
+
+/// An organisation's own weights; none where it has none, or where they depart from others than are shipped now: until answers are
+/// looked at again, the shipped ones hold.
+fn own(looked: &LookedAt) -> Option<Weights> {
+    let stored = looked.weights.as_ref().filter(|_| looked.against == AGAINST)?;
+    serde_json::from_value(stored.clone()).ok()
+}
+
+/// What is told of an organisation's answers; none as long as there are too few, or nobody looked yet.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn found(conn: &mut PgConnection, id: InstallationId) -> Result<Option<Refit>, StepError> {
+    let looked = answers::looked_at(conn, id).await?;
+    Ok(looked.and_then(|looked| serde_json::from_value(looked.found).ok()))
 }
 
 /// Looks at the answers of each organisation where enough came or went since the last time. Where that changes its weights,
-/// its lessons are inferred again.
+/// its lessons are inferred again. Where one organisation's answers can't be fitted, that is logged and the others go on.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away; whoever wasn't looked at is the next time.
 pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     let mut conn = pipeline.pool.acquire().await?;
-    for (id, answers) in answers::counts(&mut conn).await? {
+    for usable in answers::usable(&mut conn).await? {
+        let id = usable.installation;
         let before = answers::looked_at(&mut conn, id).await?;
-        if is_due(before.as_ref().map(|found| found.answers), answers) {
-            look(pipeline, &mut conn, id, before.and_then(|found| found.weights)).await?;
+        if !is_due(before.as_ref(), usable.answers) {
+            continue;
+        }
+        match look(pipeline, &mut conn, id, before.as_ref()).await {
+            Err(StepError::Unreadable(error)) => {
+                tracing::warn!(installation = %id, error, "answers could not be looked at");
+            }
+            other => other?,
         }
     }
     Ok(())
 }
 
-/// Whether answers are looked at: enough of them the first time, and then whenever many came or went.
-fn is_due(before: Option<i32>, now: i64) -> bool {
-    let enough = i64::try_from(refit::MIN_ANSWERS).unwrap_or(i64::MAX);
-    match before {
-        None => now >= enough,
-        Some(before) => {
-            let changed = f64::from(i32::try_from(now).unwrap_or(i32::MAX)) - f64::from(before);
-            (now < enough) != (i64::from(before) < enough) || changed.abs() > MOVED * f64::from(before)
-        }
-    }
+/// Whether answers are looked at: enough of them the first time, then whenever many came or any went, and where weights are in
+/// force that must not be any more.
+fn is_due(before: Option<&LookedAt>, now: i64) -> bool {
+    let enough = |answers: i64| answers >= i64::try_from(refit::MIN_ANSWERS).unwrap_or(i64::MAX);
+    let Some(before) = before else { return enough(now) };
+    let matters = enough(now) || before.weights.is_some();
+    let Some(answers) = before.answers.filter(|_| before.against == AGAINST) else {
+        return matters;
+    };
+    let changed = f64::from(i32::try_from(now).unwrap_or(i32::MAX)) - f64::from(answers);
+    matters && (enough(now) != enough(answers.into()) || changed.abs() > MOVED * f64::from(answers))
 }
 
 async fn look(
     pipeline: &Pipeline,
     conn: &mut PgConnection,
     id: InstallationId,
-    before: Option<serde_json::Value>,
+    before: Option<&LookedAt>,
 ) -> Result<(), StepError> {
-    let (count, found) = of_tenant(conn, id).await?;
-    let used = found.as_ref().filter(|found| found.verdict() == Verdict::Used);
-    let weights = used
-        .map(|found| serde_json::to_value(&found.weights))
-        .transpose()
-        .map_err(|error| StepError::Unreadable(format!("the weights can't be stored: {error}")))?;
-    let changed = weights != before;
-    let mut tx = pipeline.pool.begin().await?;
-    let found = LookedAt {
-        weights,
-        answers: i32::try_from(count).unwrap_or(i32::MAX),
+    let answers: Vec<Answered> = answers::of_tenant(conn, id).await?.iter().map(answered).collect();
+    let count = i32::try_from(answers.len()).unwrap_or(i32::MAX);
+    let found = aside(move || refit::refit(&answers)).await?;
+    let found =
+        found.map_err(|error| StepError::Unreadable(format!("the weights of answers weren't found: {error}")))?;
+    let verdict = found.as_ref().map_or(Verdict::TooFewAnswers, Refit::verdict);
+    let in_force = before.and_then(own);
+    let new = found
+        .as_ref()
+        .filter(|_| verdict == Verdict::Used)
+        .map(|found| &found.weights);
+    let kept = match (&in_force, new) {
+        (Some(old), Some(new)) if refit::are_alike(old, new) => Some(old),
+        (_, new) => new,
     };
-    answers::set_looked_at(&mut tx, id, &found, pipeline.clock.now()).await?;
+    let changed = kept != in_force.as_ref();
+    let told = found
+        .as_ref()
+        .filter(|_| !matches!(verdict, Verdict::TooFewAnswers | Verdict::TooFewPeople));
+    let looked = LookedAt {
+        weights: kept.map(stored).transpose()?,
+        found: told.map_or(Ok(serde_json::Value::Null), stored)?,
+        answers: Some(count),
+        against: AGAINST,
+    };
+    let mut tx = pipeline.pool.begin().await?;
+    answers::set_looked_at(&mut tx, id, &looked, (changed, pipeline.clock.now())).await?;
     if changed {
-        for pull in pulls::with_comments(&mut tx, id).await? {
-            pipeline
-                .queue
-                .add(&mut tx, &Job::Learn { installation: id, pull }.into())
-                .await?;
-        }
+        pipeline
+            .queue
+            .add(&mut tx, &Job::Relearn { installation: id }.into())
+            .await?;
     }
     tx.commit().await?;
-    tracing::info!(installation = %id, answers = count, own = found.weights.is_some(), changed, "answers were looked at");
+    tracing::info!(installation = %id, answers = count, ?verdict, changed, "answers were looked at");
     Ok(())
 }
 
-/// How many answers of an organisation can be used, and what comes of them; none: there is none.
+fn stored(what: &impl serde::Serialize) -> Result<serde_json::Value, StepError> {
+    serde_json::to_value(what).map_err(|error| StepError::Unreadable(format!("the weights can't be stored: {error}")))
+}
+
+/// Infers the lessons of the next pull requests anew, and queues itself again until all are done.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn of_tenant(conn: &mut PgConnection, id: InstallationId) -> Result<(usize, Option<Refit>), StepError> {
-    let answers: Vec<Answered> = answers::of_tenant(conn, id).await?.iter().map(answered).collect();
-    let count = answers.len();
-    let found = aside(move || refit::refit(&answers)).await?;
-    let unsolved = |error| StepError::Unreadable(format!("the weights of answers weren't found: {error}"));
-    Ok((count, found.map_err(unsolved)?))
+/// [`StepError`] as [`learn::run`]; what was done stays.
+pub async fn relearn(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
+    let mut conn = pipeline.pool.acquire().await?;
+    let Some(from) = answers::relearned_to(&mut conn, id).await? else {
+        return Ok(());
+    };
+    let keys = pulls::with_comments_after(&mut conn, id, (from, AT_ONCE)).await?;
+    for key in &keys {
+        learn::run(pipeline, id, *key, Reread::New).await?;
+    }
+    let to: Option<PullKey> = keys.last().copied();
+    answers::set_relearned(&mut conn, id, (from, to)).await?;
+    if answers::relearned_to(&mut conn, id).await?.is_some() {
+        pipeline
+            .queue
+            .add(&mut conn, &Job::Relearn { installation: id }.into())
+            .await?;
+    }
+    Ok(())
 }
 
 fn answered(answer: &Answer) -> Answered {
@@ -122,22 +171,36 @@ fn answered(answer: &Answer) -> Answered {
 
 #[cfg(test)]
 mod tests {
-    use super::is_due;
+    use super::*;
+
+    fn before(answers: Option<i32>, own: bool, against: i32) -> LookedAt {
+        LookedAt {
+            weights: own.then_some(serde_json::Value::Null),
+            found: serde_json::Value::Null,
+            answers,
+            against,
+        }
+    }
 
     #[test]
-    fn answers_are_looked_at_when_there_are_enough_and_when_many_came_or_went() {
+    fn answers_are_looked_at_when_there_are_enough_and_when_many_came_or_any_went() {
         let table = [
             (None, 299, false),
             (None, 300, true),
-            (Some(300), 301, false),
-            (Some(300), 316, true),
-            (Some(330), 300, true),
-            (Some(300), 299, true),
-            (Some(0), 0, false),
-            (Some(299), 300, true),
+            (Some(before(Some(300), true, AGAINST)), 329, false),
+            (Some(before(Some(300), true, AGAINST)), 331, true),
+            (Some(before(Some(340), true, AGAINST)), 300, true),
+            (Some(before(Some(300), true, AGAINST)), 299, true),
+            (Some(before(Some(200), false, AGAINST)), 250, false),
+            (Some(before(Some(0), false, AGAINST)), 1, false),
+            (Some(before(Some(299), false, AGAINST)), 300, true),
+            (Some(before(None, true, AGAINST)), 500, true),
+            (Some(before(None, true, AGAINST)), 3, true),
+            (Some(before(None, false, AGAINST)), 3, false),
+            (Some(before(Some(300), true, AGAINST - 1)), 300, true),
         ];
         for (before, now, due) in table {
-            assert_eq!(is_due(before, now), due, "{before:?} {now}");
+            assert_eq!(is_due(before.as_ref(), now), due, "{before:?} {now}");
         }
     }
 }

@@ -28,6 +28,7 @@ use crate::pipeline::lifecycle;
 use crate::pipeline::members;
 use crate::pipeline::publish;
 use crate::pipeline::receive;
+use crate::pipeline::refit;
 use crate::pipeline::settings;
 use crate::pipeline::suggest;
 use crate::pipeline::sweep;
@@ -96,6 +97,7 @@ async fn run(pipeline: &Pipeline, queued: &Queued) -> Result<(), StepError> {
         Job::Settings { installation, of } => settings::run(pipeline, installation, of).await,
         Job::CheckSettings { installation, pull } => settings::check::run(pipeline, installation, pull).await,
         Job::Weigh { installation } => lifecycle::weigh(pipeline, installation).await,
+        Job::Relearn { installation } => refit::relearn(pipeline, installation).await,
         Job::Expire => expire::run(pipeline).await,
         Job::Backfill { installation } => backfill::run(pipeline, installation).await,
         Job::Sweep => {

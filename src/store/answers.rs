@@ -1,7 +1,5 @@
 //! "Did this teach you something?": what people answered, for themselves to see and take back; what all answers of an
 //! organisation say together; and the weights that came of them.
-use std::collections::HashMap;
-
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -39,7 +37,7 @@ pub struct Open {
 }
 
 /// The lessons of a learner, in repositories that the reader may read, whose thread was resolved or whose pull request was
-/// closed from `since` until before `until`, and about which the learner wasn't asked; of the year before. One for each comment.
+/// closed from `since` until before `until`, and about whose thread the learner answered nothing yet; of the 60 days before, while it can be remembered. One for each comment.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -60,11 +58,13 @@ pub async fn open(
            join comment c on c.installation_id = l.installation_id and c.place = l.place and c.id = l.comment_id
            left join thread_resolution e on e.installation_id = c.installation_id and c.place = 'diff' and e.root_id = c.root_id
                 and e.resolved
-           where l.installation_id = $1 and l.learner_id = $2 and l.at >= $3::timestamptz - interval '1 year'
+           where l.installation_id = $1 and l.learner_id = $2 and l.at >= $3::timestamptz - interval '60 days'
              and (p.closed_at >= $3 and p.closed_at < $4 or e.changed_at >= $3 and e.changed_at < $4)
              and l.parts @? '$[*] ? (@.sign == "length")'
-             and not exists (select 1 from answer a where a.installation_id = l.installation_id and a.place = l.place
-                             and a.comment_id = l.comment_id and a.person_id = l.learner_id)
+             and not exists (select 1 from answer a
+                             join comment b on b.installation_id = a.installation_id and b.place = a.place and b.id = a.comment_id
+                             where a.installation_id = l.installation_id and a.person_id = l.learner_id and a.place = l.place
+                               and b.root_id = c.root_id)
            order by l.place, l.comment_id, l.area_probability desc nulls last, l.area"#,
         reader.installation().0,
         learner.0,
@@ -104,7 +104,7 @@ pub struct Standing {
     pub unasked: bool,
     /// They answered since the time that was given.
     pub answered_since: bool,
-    /// Answers of theirs that are kept.
+    /// How often they said yes or no, as far as that is kept.
     pub answers: i64,
 }
 
@@ -120,7 +120,7 @@ pub async fn standing(
     Ok(sqlx::query_as!(
         Standing,
         r#"select exists (select 1 from unasked where installation_id = $1 and person_id = $2) as "unasked!",
-                  count(*) filter (where at >= $3) > 0 as "answered_since!", count(*) as "answers!"
+                  count(*) filter (where at >= $3) > 0 as "answered_since!", count(taught) as "answers!"
            from answer where installation_id = $1 and person_id = $2"#,
         id.0,
         person.0,
@@ -130,7 +130,7 @@ pub async fn standing(
     .await?)
 }
 
-/// Stores whether a lesson taught its learner something; none: they can't say. What was answered before stays.
+/// Stores whether a lesson taught its learner something; none: they can't say. False: it was answered before, and that stays.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -139,8 +139,8 @@ pub async fn answer(
     (id, person): (InstallationId, PersonId),
     (place, comment): (CommentPlace, CommentId),
     (taught, at): (Option<bool>, Time),
-) -> Result<(), StoreError> {
-    sqlx::query!(
+) -> Result<bool, StoreError> {
+    let stored = sqlx::query!(
         "insert into answer (installation_id, place, comment_id, person_id, taught, at) values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing",
         id.0,
@@ -152,10 +152,25 @@ pub async fn answer(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(stored.rows_affected() > 0)
 }
 
-/// Forgets everything that a person answered.
+/// Forgets what a person answered, but not about what they were asked, so that they aren't asked again.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn take_back(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update answer set taught = null where installation_id = $1 and person_id = $2",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    look_again(conn, id).await
+}
+
+/// Forgets that a person was ever asked.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -164,6 +179,20 @@ pub async fn forget(conn: &mut PgConnection, id: InstallationId, person: PersonI
         "delete from answer where installation_id = $1 and person_id = $2",
         id.0,
         person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    look_again(conn, id).await
+}
+
+/// Has the answers of an organisation looked at again: some don't count any more.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn look_again(conn: &mut PgConnection, id: InstallationId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update landing_weights set answers = null where installation_id = $1",
+        id.0
     )
     .execute(conn)
     .await?;
@@ -225,7 +254,7 @@ pub async fn of_tenant(conn: &mut PgConnection, id: InstallationId) -> Result<Ve
            from answer a
            join shown_lesson l on l.installation_id = a.installation_id and l.place = a.place and l.comment_id = a.comment_id
                 and l.learner_id = a.person_id
-           where a.installation_id = $1 and a.taught is not null
+           where a.installation_id = $1 and a.taught is not null and l.parts @? '$[*] ? (@.sign == "length")'
            order by a.place, a.comment_id, a.person_id, l.area"#,
         id.0
     )
@@ -248,8 +277,12 @@ pub async fn of_tenant(conn: &mut PgConnection, id: InstallationId) -> Result<Ve
 pub struct LookedAt {
     /// Its own weights, as they are stored; none: the shipped ones hold.
     pub weights: Option<serde_json::Value>,
-    /// How many answers there were.
-    pub answers: i32,
+    /// What is told of them.
+    pub found: serde_json::Value,
+    /// How many could be used; none: some are gone since.
+    pub answers: Option<i32>,
+    /// The number of the shipped weights that they depart from.
+    pub against: i32,
 }
 
 /// What came of an organisation's answers; none: nobody looked yet.
@@ -259,14 +292,14 @@ pub struct LookedAt {
 pub async fn looked_at(conn: &mut PgConnection, id: InstallationId) -> Result<Option<LookedAt>, StoreError> {
     Ok(sqlx::query_as!(
         LookedAt,
-        "select weights, answers from landing_weights where installation_id = $1",
+        "select weights, found, answers, against from landing_weights where installation_id = $1",
         id.0
     )
     .fetch_optional(conn)
     .await?)
 }
 
-/// Stores what came of an organisation's answers.
+/// Stores what came of an organisation's answers; where its weights `changed`, all its lessons are to be inferred anew.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -274,35 +307,95 @@ pub async fn set_looked_at(
     conn: &mut PgConnection,
     id: InstallationId,
     found: &LookedAt,
-    at: Time,
+    (changed, at): (bool, Time),
 ) -> Result<(), StoreError> {
+    let from = changed.then_some(0);
     sqlx::query!(
-        "insert into landing_weights (installation_id, weights, answers, at) values ($1, $2, $3, $4)
+        "insert into landing_weights (installation_id, weights, found, answers, against, at, relearn_repo_id, relearn_number)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (installation_id) do update
-         set weights = excluded.weights, answers = excluded.answers, at = excluded.at",
+         set weights = excluded.weights, found = excluded.found, answers = excluded.answers, against = excluded.against,
+             at = excluded.at, relearn_repo_id = coalesce(excluded.relearn_repo_id, landing_weights.relearn_repo_id),
+             relearn_number = coalesce(excluded.relearn_number, landing_weights.relearn_number)",
         id.0,
         found.weights,
+        found.found,
         found.answers,
-        at
+        found.against,
+        at,
+        from.map(i64::from),
+        from
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// How many said yes or no, for each installation where somebody answered or whose answers were looked at.
+/// How many yes and no of an installation can be used, where somebody answered or somebody looked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Usable {
+    /// The tenant.
+    pub installation: InstallationId,
+    /// Answers.
+    pub answers: i64,
+}
+
+/// How many answers can be used, as [`of_tenant`] reads them; by installation.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn counts(conn: &mut PgConnection) -> Result<HashMap<InstallationId, i64>, StoreError> {
-    let rows = sqlx::query!(
-        r#"select i.id as "id: InstallationId",
-                  (select count(*) from answer a where a.installation_id = i.id and a.taught is not null) as "answers!"
+pub async fn usable(conn: &mut PgConnection) -> Result<Vec<Usable>, StoreError> {
+    Ok(sqlx::query_as!(
+        Usable,
+        r#"select i.id as "installation: InstallationId",
+                  (select count(*) from answer a
+                   where a.installation_id = i.id and a.taught is not null
+                     and exists (select 1 from shown_lesson l
+                                 where l.installation_id = a.installation_id and l.place = a.place and l.comment_id = a.comment_id
+                                   and l.learner_id = a.person_id and l.parts @? '$[*] ? (@.sign == "length")')) as "answers!"
            from installation i
            where exists (select 1 from answer a where a.installation_id = i.id)
-              or exists (select 1 from landing_weights w where w.installation_id = i.id)"#
+              or exists (select 1 from landing_weights w where w.installation_id = i.id)
+           order by i.id"#
     )
     .fetch_all(conn)
+    .await?)
+}
+
+/// The pull request up to which lessons were inferred anew by an organisation's new weights; none: all were.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn relearned_to(conn: &mut PgConnection, id: InstallationId) -> Result<Option<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select relearn_repo_id as "repo!: RepoId", relearn_number as "number!" from landing_weights
+           where installation_id = $1 and relearn_repo_id is not null"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Notes how far lessons were inferred anew, none for all of them, unless weights changed since `from` was read.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn set_relearned(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (from, to): (PullKey, Option<PullKey>),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update landing_weights set relearn_repo_id = $4, relearn_number = $5
+         where installation_id = $1 and relearn_repo_id = $2 and relearn_number = $3",
+        id.0,
+        from.repo.0,
+        from.number,
+        to.map(|key| key.repo.0),
+        to.map(|key| key.number)
+    )
+    .execute(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.answers)).collect())
+    Ok(())
 }

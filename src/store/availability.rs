@@ -171,6 +171,27 @@ pub async fn forget(conn: &mut PgConnection, today: NaiveDate, before: Time) -> 
     Ok(())
 }
 
+/// Whether one person is away at `at`.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn is_away(
+    conn: &mut PgConnection,
+    (id, person): (InstallationId, PersonId),
+    at: Time,
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from absence where installation_id = $1 and person_id = $2
+                          and ($3::timestamptz at time zone 'UTC')::date between first_day and last_day)
+               or exists (select 1 from person where installation_id = $1 and id = $2 and away_until > $3) as "away!""#,
+        id.0,
+        person.0,
+        at
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Everybody who is away at `at`: never to be shown, only to be left out.
 ///
 /// # Errors

@@ -296,6 +296,31 @@ pub async fn with_comments(conn: &mut PgConnection, id: InstallationId) -> Resul
     .await?)
 }
 
+/// The next pull requests with comments after one, by repository and number.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn with_comments_after(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    (after, most): (PullKey, i64),
+) -> Result<Vec<PullKey>, StoreError> {
+    Ok(sqlx::query_as!(
+        PullKey,
+        r#"select p.repo_id as "repo: RepoId", p.number from pull p
+           where p.installation_id = $1 and (p.repo_id, p.number) > ($2, $3)
+             and exists (select 1 from comment c where c.installation_id = p.installation_id
+                         and c.repo_id = p.repo_id and c.number = p.number)
+           order by p.repo_id, p.number limit $4"#,
+        id.0,
+        after.repo.0,
+        after.number,
+        most
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// An open pull request in a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenPull {

@@ -205,6 +205,18 @@ pub fn landing(signs: &Signs, weights: &Weights) -> Landing {
     }
 }
 
+/// The sum of signs, what isn't calibrated within its limit: that of [`landing`], without its parts.
+#[must_use]
+pub fn log_odds(signs: &[(Sign, f64)], weights: &Weights) -> f64 {
+    let (mut sum, mut judged) = (weights.base(), 0.0);
+    for (sign, value) in signs {
+        let weight = weights.of(*sign);
+        let part = if weight.calibrated { &mut sum } else { &mut judged };
+        *part += weight.log_odds * value;
+    }
+    sum + judged.clamp(-JUDGEMENT_LIMIT, JUDGEMENT_LIMIT)
+}
+
 /// Takes back what isn't calibrated beyond its limit.
 fn limit(parts: &[Part]) -> Option<Part> {
     let judged = parts.iter().filter(|part| !part.calibrated);

@@ -30,6 +30,7 @@ use crate::teach::landing::Signs;
 use crate::teach::landing::Weights;
 use crate::teach::landing::changed_nearby;
 use crate::teach::landing::landing;
+use crate::teach::landing::log_odds;
 
 /// A second area is taken where its probability is at least this share of the first one's.
 const CLOSE: f64 = 0.8;
@@ -43,6 +44,8 @@ struct Taught<'a> {
     about: &'a ThreadComment,
     learner: PersonId,
     landing: Landing,
+    /// How much it says by the shipped weights: whatever an organisation's own are, the same comment carries the lesson.
+    says: f64,
     outcome: Outcome,
     provisional: bool,
     said_new: bool,
@@ -186,6 +189,7 @@ fn consider<'t>(
         about,
         learner,
         landing: landing(&signs, weights),
+        says: log_odds(&signs.values(), &Weights::shipped()),
         outcome: outcome(signs.follow_up, answer),
         provisional: !thread.pull_closed && !matches!(signs.follow_up, Some(FollowUp::Compared { .. })),
         said_new,
@@ -302,11 +306,11 @@ fn areas<'a>(taught: &Taught<'a>) -> &'a [AreaGuess] {
     &taught.about.reading.areas
 }
 
-/// The comment that says most (highest p, then the earliest), and the rest.
+/// The comment that says most, then the earliest, and the rest.
 fn carried(mut group: Vec<Taught<'_>>) -> (Taught<'_>, Vec<Taught<'_>>) {
     let mut best = 0;
     for (at, one) in group.iter().enumerate() {
-        if one.landing.p > group[best].landing.p {
+        if one.says > group[best].says {
             best = at;
         }
     }

@@ -10,12 +10,12 @@ fn chance(seed: u64) -> f64 {
     f64::from(bits) / (f64::from(u32::MAX) + 1.0)
 }
 
-/// Answers of an organisation in which `truth` holds, from `people`.
-fn organisation(count: u64, people: u64, truth: &Weights) -> Vec<Answered> {
+/// Answers of an organisation in which `truth` holds, from `people`; another seed, another organisation.
+fn organisation(count: u64, people: u64, (truth, seed): (&Weights, u64)) -> Vec<Answered> {
     (0..count)
         .map(|at| {
-            let luck = |of: u64| chance(at * 16 + of);
-            let push = Sign::ALL[[0, 1, 2, 3, 4][usize::try_from(at % 5).unwrap()]];
+            let luck = |of: u64| chance((seed * 1_000_003 + at) * 16 + of);
+            let push = Sign::ALL[usize::try_from(at % 5).unwrap()];
             let mut signs = vec![(push, 1.0)];
             for (of, sign) in [
                 (1, Sign::Code),
@@ -29,17 +29,16 @@ fn organisation(count: u64, people: u64, truth: &Weights) -> Vec<Answered> {
             }
             signs.push((Sign::Length, 3.0 + 3.0 * luck(5)));
             signs.sort_by_key(|(sign, _)| *sign);
-            let mut answer = Answered {
+            let taught = luck(6) < 1.0 / (1.0 + (-log_odds(&signs, truth)).exp());
+            Answered {
                 person: PersonId(i64::try_from(at % people).unwrap()),
                 pull: PullKey {
                     repo: RepoId(1),
                     number: i32::try_from(at / 2).unwrap(),
                 },
                 signs,
-                taught: false,
-            };
-            answer.taught = luck(6) < probability(truth, &answer);
-            answer
+                taught,
+            }
         })
         .collect()
 }
@@ -49,19 +48,23 @@ fn another() -> Weights {
     let shipped = Weights::shipped();
     let signs = Sign::ALL.into_iter().map(|sign| {
         let log_odds = match sign {
-            Sign::Acknowledged => 2.0,
-            Sign::Code => 0.0,
+            Sign::Acknowledged => 2.5,
+            Sign::Code => -0.5,
             other => shipped.of(other).log_odds,
         };
-        (
-            sign,
-            Weight {
-                log_odds,
-                calibrated: true,
-            },
-        )
+        let calibrated = true;
+        (sign, Weight { log_odds, calibrated })
     });
-    Weights::new(-2.0, signs.collect())
+    Weights::new(-2.5, signs.collect())
+}
+
+/// One where signs mean what they do elsewhere, and less teaches something.
+fn stricter() -> Weights {
+    Weights::new(-1.5, BTreeMap::new())
+}
+
+fn found(answers: &[Answered]) -> Refit {
+    refit(answers).unwrap().unwrap()
 }
 
 #[test]
@@ -70,9 +73,8 @@ fn nothing_comes_of_no_answers() {
 }
 
 #[test]
-fn many_answers_find_what_holds_in_an_organisation() {
-    let found = refit(&organisation(2_500, 60, &another())).unwrap().unwrap();
-    assert!((found.weights.base() + 2.0).abs() < 0.5, "{}", found.weights.base());
+fn many_answers_find_what_signs_mean_in_an_organisation() {
+    let found = found(&organisation(2_000, 60, (&another(), 1)));
     for sign in [
         Sign::Acknowledged,
         Sign::Code,
@@ -81,97 +83,134 @@ fn many_answers_find_what_holds_in_an_organisation() {
         Sign::Length,
     ] {
         let (is, holds) = (found.weights.of(sign).log_odds, another().of(sign).log_odds);
-        assert!((is - holds).abs() < 0.3, "{sign:?}: {is:.2}, and {holds} holds");
+        assert!((is - holds).abs() < 0.35, "{sign:?}: {is:.2}, and {holds} holds");
     }
     assert_eq!(found.verdict(), Verdict::Used);
-    assert!(
-        found.own.log_loss < found.shipped.log_loss - 0.3,
-        "{:?} {:?}",
-        found.own,
-        found.shipped
-    );
-    assert!(found.own.ece < 0.03 && found.own.auc > 0.7, "{:?}", found.own);
+    assert!(found.gain > 0.05 && found.gain_error < 0.02, "{found:?}");
+    assert!(found.own.ece < 0.05 && found.own.auc > 0.7, "{:?}", found.own);
+    assert!(found.weights.of(Sign::ThumbsUp).calibrated && found.with[&Sign::ThumbsUp] >= MIN_WITH);
+    assert!(!found.weights.of(Sign::Applied).calibrated, "no answer bears it");
+}
+
+#[test]
+fn p_stays_on_the_scale_of_useful_however_little_teaches() {
+    let answers = organisation(1_000, 40, (&another(), 2));
+    let own = found(&answers).weights;
+    let mean = |weights: &Weights| {
+        let sums = answers.iter().map(|answer| log_odds(&answer.signs, weights));
+        sums.sum::<f64>() / eval::size(answers.len())
+    };
+    assert!((mean(&own) - mean(&Weights::shipped())).abs() < 1e-6);
+}
+
+#[test]
+fn where_signs_mean_what_they_do_elsewhere_the_shipped_weights_mostly_stay() {
+    for truth in [Weights::shipped(), stricter()] {
+        let used = (0..8).filter(|seed| {
+            let answers = organisation(400, 40, (&truth, 10 + seed));
+            found(&answers).verdict() == Verdict::Used
+        });
+        let used = used.count();
+        assert!(used <= 1, "{used} of 8 with base {}", truth.base());
+    }
 }
 
 #[test]
 fn few_answers_move_little_and_a_sign_that_none_bears_keeps_its_weight() {
     let shipped = Weights::shipped();
-    let found = refit(&organisation(20, 10, &another())).unwrap().unwrap();
-    for sign in [Sign::Code, Sign::Within3, Sign::Untouched] {
-        assert!(
-            (found.weights.of(sign).log_odds - shipped.of(sign).log_odds).abs() < 0.5,
-            "{sign:?}"
-        );
+    let found = found(&organisation(20, 10, (&another(), 3)));
+    for sign in [Sign::Within3, Sign::Untouched, Sign::Proposes, Sign::Length] {
+        let moved = (found.weights.of(sign).log_odds - shipped.of(sign).log_odds).abs();
+        assert!(moved < 0.4, "{sign:?} {moved}");
     }
     assert!((found.weights.of(Sign::Applied).log_odds - shipped.of(Sign::Applied).log_odds).abs() < 1e-6);
     assert_eq!(found.verdict(), Verdict::TooFewAnswers);
 }
 
 #[test]
-fn a_judgement_is_calibrated_once_thirty_answers_bear_it() {
-    let calibrated = |count| {
-        refit(&organisation(count, 60, &another()))
-            .unwrap()
-            .unwrap()
-            .weights
-            .of(Sign::ThumbsUp)
-            .calibrated
-    };
-    assert!(!calibrated(40));
-    assert!(calibrated(200));
-    let found = refit(&organisation(400, 60, &another())).unwrap().unwrap();
-    assert!(!found.weights.of(Sign::Applied).calibrated, "no answer bears it");
-}
-
-#[test]
-fn where_the_shipped_weights_hold_they_stay() {
-    let found = refit(&organisation(400, 60, &Weights::shipped())).unwrap().unwrap();
-    assert_eq!(
-        found.verdict(),
-        Verdict::NoBetter,
-        "{:?} {:?}",
-        found.own,
-        found.shipped
-    );
+fn a_judgement_is_calibrated_once_a_hundred_answers_of_several_people_say_both_of_it() {
+    let answers = organisation(600, 40, (&another(), 4));
+    let calibrated = |answers: &[Answered]| found(answers).weights.of(Sign::ThumbsUp).calibrated;
+    assert!(calibrated(&answers));
+    assert!(!calibrated(&answers[..200]), "about eighty");
+    let mut all_yes = answers.clone();
+    let mut few_people = answers;
+    let with = |answer: &&mut Answered| answer.signs.iter().any(|(sign, _)| *sign == Sign::ThumbsUp);
+    all_yes.iter_mut().filter(with).for_each(|answer| answer.taught = true);
+    assert!(!calibrated(&all_yes));
+    for answer in few_people.iter_mut().filter(with) {
+        answer.person = PersonId(answer.person.0 % 4);
+    }
+    assert!(!calibrated(&few_people));
 }
 
 #[test]
 fn nine_people_are_too_few_however_much_they_answer() {
-    let found = refit(&organisation(600, 9, &another())).unwrap().unwrap();
+    let found = found(&organisation(600, 9, (&another(), 5)));
     assert_eq!(found.verdict(), Verdict::TooFewPeople);
 }
 
 #[test]
-fn one_person_who_answers_no_to_everything_has_a_tenth_of_the_say() {
-    let honest = organisation(400, 40, &Weights::shipped());
-    let mut cheated = honest.clone();
-    cheated.extend(
-        organisation(400, 1, &Weights::shipped())
-            .into_iter()
-            .map(|answer| Answered {
-                person: PersonId(-1),
-                taught: false,
-                ..answer
-            }),
-    );
-    let share = |answers: &[Answered]| {
-        let weights = refit(answers).unwrap().unwrap().weights;
-        honest.iter().map(|answer| probability(&weights, answer)).sum::<f64>() / eval::size(honest.len())
-    };
-    let (before, after) = (share(&honest), share(&cheated));
-    // 400 noes weigh as 80 answers beside 400: at most a sixth of the way down.
-    assert!(after > before * 400.0 / 480.0 - 0.02, "{before:.3} {after:.3}");
-    assert!(after < before);
+fn nobody_says_more_than_their_share_however_much_they_answer() {
+    for (one, others) in [(291, 1), (400, 40), (100, 12)] {
+        let mut answers = organisation(one, 1, (&Weights::shipped(), 6));
+        answers.extend(
+            organisation(9 * others, 9, (&Weights::shipped(), 7))
+                .into_iter()
+                .map(|answer| Answered {
+                    person: PersonId(answer.person.0 + 1),
+                    ..answer
+                }),
+        );
+        let says = says(&answers);
+        let of = |person: i64| {
+            says[&PersonId(person)] * eval::size(answers.iter().filter(|one| one.person.0 == person).count())
+        };
+        let all: f64 = (0..10).map(of).sum();
+        for person in 0..10 {
+            assert!(
+                of(person) / all <= MOST_OF_ONE + 1e-6,
+                "{person}: {} of {all}",
+                of(person)
+            );
+        }
+    }
+}
+
+#[test]
+fn among_few_people_every_answer_counts_whole() {
+    let says = says(&organisation(50, 3, (&Weights::shipped(), 8)));
+    assert!(says.values().all(|says| (says - 1.0).abs() < 1e-12), "{says:?}");
 }
 
 #[test]
 fn the_order_of_answers_says_nothing() {
-    let mut answers = organisation(300, 20, &another());
-    let first = refit(&answers).unwrap().unwrap();
+    let mut answers = organisation(300, 20, (&another(), 9));
+    let first = found(&answers).weights;
     answers.reverse();
-    let second = refit(&answers).unwrap().unwrap();
-    for sign in Sign::ALL {
-        let (one, other) = (first.weights.of(sign).log_odds, second.weights.of(sign).log_odds);
-        assert!((one - other).abs() < 0.02, "{sign:?}: {one} {other}");
-    }
+    assert!(are_alike(&first, &found(&answers).weights));
+}
+
+#[test]
+fn weights_are_alike_until_one_moved() {
+    let shipped = Weights::shipped();
+    let moved = |by: f64, calibrated| {
+        let log_odds = shipped.of(Sign::Code).log_odds + by;
+        Weights::new(shipped.base(), [(Sign::Code, Weight { log_odds, calibrated })].into())
+    };
+    assert!(are_alike(&shipped, &moved(0.04, true)));
+    assert!(!are_alike(&shipped, &moved(0.06, true)));
+    assert!(!are_alike(&shipped, &moved(0.0, false)));
+    assert!(!are_alike(&shipped, &Weights::new(0.2, BTreeMap::new())));
+}
+
+/// Where this fails, raise [`AGAINST`] too: organisations' weights depart from these.
+#[test]
+fn the_shipped_weights_have_a_number() {
+    let shipped = Weights::shipped();
+    let all: Vec<f64> = Sign::ALL.into_iter().map(|sign| shipped.of(sign).log_odds).collect();
+    let expected = [
+        0.95, 0.63, -0.53, -0.44, -0.57, 0.56, 0.58, 0.27, 0.6, 0.6, -1.0, -0.2, 0.4,
+    ];
+    assert_eq!((AGAINST, shipped.base(), all), (1, 0.04, expected.to_vec()));
 }

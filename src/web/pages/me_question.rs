@@ -97,7 +97,7 @@ pub async fn choose(State(web): State<Web>, Sent { visitor, fields }: Sent<Choic
         Wish::Never => answers::set_unasked(&web.pipeline, whose, true).await?,
         Wish::Again => answers::set_unasked(&web.pipeline, whose, false).await?,
         Wish::Forget => {
-            answers::forget(&web.pipeline, whose).await?;
+            answers::take_back(&web.pipeline, whose).await?;
             return Ok(Saved::AnswersGone.shown());
         }
     }
@@ -131,7 +131,7 @@ pub fn render(question: &OneQuestion, (addresses, token): (&Addresses, &str), no
                 p { (button("yes", "Yes")) (button("no", "No")) (button("unsure", "I can't say")) }
             }
             p.small.soft {
-                "One question a week at most. Only you see what you answer, and nothing changes for this comment; many answers together tell "
+                "One question a week at most. Only you see what you answer, and by itself it changes nothing; many answers together tell "
                 a href="/docs#landing" { "how signs are weighed" } " in your organisation."
             }
             (choice_button("never", "Don't ask me again", token))
@@ -139,25 +139,24 @@ pub fn render(question: &OneQuestion, (addresses, token): (&Addresses, &str), no
     }
 }
 
-/// What they said of being asked, to change it; nothing where they neither answered nor refused.
+/// Whether they are asked, and what they answered, to change it.
 #[must_use]
 pub fn render_choice(question: &OneQuestion, token: &str) -> Markup {
     html! {
-        @if question.unasked || question.answers > 0 {
             section id="answers" {
                 h2 { "The question of the week" }
+                p { "Once a week at most, this page asks whether a comment taught you something." }
                 @if question.answers > 0 {
                     p { "You answered " (wording::count(usize::try_from(question.answers).unwrap_or_default(), "question")) ". Nobody else sees your answers." }
                     (choice_button("forget", "Delete my answers", token))
                 }
                 @if question.unasked {
-                    p { "You aren't asked whether comments taught you something." }
+                    p { "You said that you don't want to be asked." }
                     (choice_button("again", "Ask me again", token))
                 } @else {
-                    (choice_button("never", "Don't ask me any more", token))
+                    (choice_button("never", "Don't ask me", token))
                 }
             }
-        }
     }
 }
 
