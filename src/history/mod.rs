@@ -1,7 +1,7 @@
 //! The history of a local git repository as facts: who changed which files, and who reviewed that.
 //!
 //! Nothing but the repository itself is read: no settings of the user or the machine, no hooks, filters or drivers, and nothing is run. What lies in
-//! it was written by others, so sizes are asked for before anything is unpacked.
+//! it was written by others, so sizes are asked for before anything is unpacked, and no object may take more memory than people's own ever do.
 mod changes;
 mod error;
 mod names;
