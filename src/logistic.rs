@@ -68,6 +68,8 @@ pub struct Question<'a> {
     pub ridge: f64,
     /// Steps at most.
     pub steps: u64,
+    /// What each row's sum is before any weight: the answer that is departed from. None: nothing.
+    pub offsets: Option<&'a [f64]>,
 }
 
 impl Question<'_> {
@@ -77,7 +79,8 @@ impl Question<'_> {
             .row(at, self.width)
             .map(|(column, value)| value * params[column])
             .sum();
-        inner + params[self.width]
+        let offset = self.offsets.map_or(0.0, |offsets| offsets[at]);
+        offset + inner + params[self.width]
     }
 }
 
@@ -133,7 +136,9 @@ pub fn solve(question: &Question<'_>) -> Result<Vec<f64>, Error> {
     let all: f64 = question.weights.iter().sum();
     let share = (yes / all.max(f64::MIN_POSITIVE)).clamp(0.005, 0.995);
     let mut start = vec![0.0; question.width + 1];
-    start[question.width] = (share / (1.0 - share)).ln();
+    if question.offsets.is_none() {
+        start[question.width] = (share / (1.0 - share)).ln();
+    }
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), 10)
         .with_tolerance_grad(1e-3)?
         .with_tolerance_cost(1e-7)?;
@@ -162,6 +167,7 @@ mod tests {
             weights: &vec![1.0; rows.len()],
             ridge,
             steps: 200,
+            offsets: None,
         })
         .unwrap()
     }
@@ -180,6 +186,24 @@ mod tests {
         let (weight, bias) = (found[0], found[1]);
         assert!((2.0 / (1.0 + weight.exp()) - 0.5 * weight).abs() < 1e-3, "{found:?}");
         assert!(bias.abs() < 1e-3, "{found:?}");
+    }
+
+    #[test]
+    fn what_the_rows_say_already_needs_no_weight() {
+        let mut sparse = Sparse::default();
+        for _ in 0..4 {
+            sparse.push([]);
+        }
+        let found = solve(&Question {
+            rows: &sparse,
+            width: 0,
+            yes: &[true, true, true, false],
+            weights: &[1.0; 4],
+            ridge: 1.0,
+            steps: 200,
+            offsets: Some(&[3.0_f64.ln(); 4]),
+        });
+        assert!(found.unwrap()[0].abs() < 1e-3);
     }
 
     #[test]

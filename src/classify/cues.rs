@@ -166,6 +166,7 @@ mod tests {
     #[case("Done.", &[Cue::Did, Cue::OpensAgreeing, Cue::Short], &[Cue::Keeps, Cue::Asks])]
     #[case("Ah right, I missed that. Thanks!", &[Cue::WasNew, Cue::Exclaims, Cue::Thanks], &[Cue::OpensNo])]
     #[case("I'd rather keep it, because the lock is held.", &[Cue::Keeps, Cue::Reasons, Cue::SaysI], &[Cue::Did])]
+    #[case("I\u{2019}d rather keep it, I don\u{2019}t think it\u{2019}s needed.", &[Cue::Keeps, Cue::SaysI, Cue::LeavesIt], &[Cue::Did])]
     #[case("Why is there no lock?", &[Cue::AsksWhy, Cue::OpensQuestion, Cue::OnlyAsks], &[Cue::Reasons])]
     #[case("> Why?\n\nNo, see https://example.org/a", &[Cue::Quotes, Cue::OpensNo, Cue::Links], &[Cue::AsksWhy])]
     #[case("```suggestion\nlet x = 1;\n```", &[Cue::Suggests], &[Cue::Short, Cue::ShowsCode])]

@@ -4,6 +4,7 @@ use chrono::Months;
 use chrono::NaiveDate;
 
 use crate::model::clock::Clock;
+use crate::skill::participation;
 
 /// GitHub's first year: nothing is older.
 const FIRST_YEAR: i32 = 2008;
@@ -66,7 +67,7 @@ fn month_until(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
     let first = format!("{}-01", text.trim());
     let first = NaiveDate::parse_from_str(&first, "%Y-%m-%d").map_err(|_| "write it as 2026-05".to_owned())?;
     if first.checked_add_months(Months::new(1)).is_none_or(|next| next > today) {
-        return Err(format!("that month isn't over yet: today is {today} (UTC)"));
+        return Err(participation::not_over(first, today));
     }
     if first.year() < FIRST_YEAR {
         return Err(format!("GitHub has nothing from before {FIRST_YEAR}"));
@@ -133,8 +134,8 @@ mod tests {
     }
     #[rstest]
     #[case("2025-12", "")]
-    #[case("2026-01", "that month isn't over yet: today is 2026-01-31 (UTC)")]
-    #[case("2027-05", "that month isn't over yet: today is 2026-01-31 (UTC)")]
+    #[case("2026-01", "2026-01 isn't over yet; the last full month is 2025-12 (UTC)")]
+    #[case("2027-05", "2027-05 isn't over yet; the last full month is 2025-12 (UTC)")]
     #[case("2007-12", "GitHub has nothing from before 2008")]
     #[case("2025-13", "write it as 2026-05")]
     #[case("2025-12-01", "write it as 2026-05")]

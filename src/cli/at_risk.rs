@@ -5,18 +5,14 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::classify::Classifier;
 use crate::cli::arguments;
-use crate::cli::database;
 use crate::cli::organisation;
-use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
 use crate::pipeline::at_risk;
 use crate::pipeline::at_risk::AtRiskSkill;
 use crate::pipeline::at_risk::Module;
-use crate::pipeline::knowers::NotSeen;
 use crate::store::reader::Reader;
 
 /// Show files, modules, areas and skills that at most one active person knows.
@@ -51,15 +47,13 @@ struct Answer {
 /// # Errors
 /// When nothing is known, or it isn't told of what.
 pub async fn run(config: Config, command: AtRisk) -> anyhow::Result<()> {
-    let database = database::open_to_read(&config).await?;
-    let clock = database::pipeline(&config, &database.pool, Classifier::default())?.clock;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command, clock.now()).await }.await;
-    database.close().await?;
-    let answer = answer?;
-    if command.json {
-        return terminal::json(&answer);
-    }
-    print(&mut terminal::out(), &answer, command.files)
+    organisation::told(
+        &config,
+        command.json,
+        async |conn, at| answer(conn, &command, at).await,
+        |out, answer| print(out, answer, command.files),
+    )
+    .await
 }
 
 async fn answer(conn: &mut PgConnection, command: &AtRisk, at: Time) -> anyhow::Result<Answer> {
@@ -103,8 +97,9 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
     for module in &found.modules {
         of_module(out, module, files)?;
     }
-    skills(out, "Areas", &found.areas)?;
-    skills(out, "Languages, technologies and own skills", &found.skills)?;
+    skills(out, "Areas", (&found.areas, found.areas_unsure))?;
+    let others = "Languages, technologies and own skills";
+    skills(out, others, (&found.skills, found.skills_unsure))?;
     for note in &found.notes {
         writeln!(out, "\n{note}")?;
     }
@@ -123,14 +118,19 @@ fn of_module(out: &mut impl Write, module: &Module, files: usize) -> std::io::Re
     for held in &module.held_by {
         writeln!(
             out,
-            "  only {} knows {}",
+            "  nobody active but {} knows {}{}",
             held.login,
-            wording::count(held.files, "file")
+            wording::count(held.files, "file"),
+            organisation::not_seen(&held.not_seen)
         )?;
     }
     if module.held_by_nobody > 0 {
         let unknown = wording::count(module.held_by_nobody, "file");
-        writeln!(out, "  nobody active knows {unknown}{}", not_seen(&module.not_seen))?;
+        writeln!(
+            out,
+            "  nobody active knows {unknown}{}",
+            organisation::not_seen(&module.not_seen)
+        )?;
     }
     for file in module.at_risk.iter().take(files) {
         writeln!(
@@ -147,27 +147,27 @@ fn of_module(out: &mut impl Write, module: &Module, files: usize) -> std::io::Re
     Ok(())
 }
 
-fn skills(out: &mut impl Write, what: &str, skills: &[AtRiskSkill]) -> std::io::Result<()> {
+fn skills(out: &mut impl Write, what: &str, (skills, unsure): (&[AtRiskSkill], usize)) -> std::io::Result<()> {
     if skills.is_empty() {
-        return writeln!(out, "\n{what}: none that somebody holds hangs on one active person.");
+        writeln!(
+            out,
+            "\n{what}: none that somebody surely holds hangs on one active person."
+        )?;
+    } else {
+        writeln!(out, "\n{what} that at most one active person surely holds:")?;
     }
-    writeln!(out, "\n{what} that at most one active person holds:")?;
     for skill in skills {
         let held_by = skill.held_by.as_deref().unwrap_or("nobody active");
-        writeln!(out, "  {:<20} {held_by}{}", skill.name, not_seen(&skill.not_seen))?;
+        let not_seen = organisation::not_seen(&skill.not_seen);
+        writeln!(out, "  {:<20} {held_by}{not_seen}", skill.name)?;
+    }
+    if unsure > 0 {
+        writeln!(
+            out,
+            "  {unsure} more with only first signs that anybody holds them: nobody is named"
+        )?;
     }
     Ok(())
-}
-
-/// Who wasn't seen, in brackets.
-fn not_seen(people: &[NotSeen]) -> String {
-    if people.is_empty() {
-        return String::new();
-    }
-    let told = people
-        .iter()
-        .map(|one| format!("{} not seen since {}", one.login, one.since.format("%Y-%m-%d")));
-    format!(" ({})", told.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -178,6 +178,7 @@ mod tests {
     use crate::pipeline::at_risk::File;
     use crate::pipeline::at_risk::HeldFiles;
     use crate::pipeline::at_risk::Part;
+    use crate::pipeline::knowers::NotSeen;
 
     fn answer(found: at_risk::AtRisk) -> String {
         let answer = Answer {
@@ -211,6 +212,7 @@ mod tests {
                 held_by: vec![HeldFiles {
                     login: "ada".to_owned(),
                     files: 1,
+                    not_seen: not_seen.clone(),
                 }],
                 held_by_nobody: 1,
                 not_seen: not_seen.clone(),
@@ -223,6 +225,8 @@ mod tests {
                 not_seen,
             }],
             skills: Vec::new(),
+            areas_unsure: 0,
+            skills_unsure: 2,
             notes: vec!["A note.".to_owned()],
         };
         assert_snapshot!(answer(found), @r"
@@ -230,15 +234,16 @@ mod tests {
         Active is who was seen in the last 90 days and is a member; a file is known to who wrote or reviewed it.
 
         shop/ledger: 2 of 2 files, the whole of it
-          only ada knows 1 file
+          nobody active but ada knows 1 file (ben not seen since 1970-01-01)
           nobody active knows 1 file (ben not seen since 1970-01-01)
             shop/a.rs (ada)
             .. and 1 more (--files 2)
 
-        Areas that at most one active person holds:
+        Areas that at most one active person surely holds:
           Security             nobody active (ben not seen since 1970-01-01)
 
-        Languages, technologies and own skills: none that somebody holds hangs on one active person.
+        Languages, technologies and own skills: none that somebody surely holds hangs on one active person.
+          2 more with only first signs that anybody holds them: nobody is named
 
         A note.
         ");
@@ -252,6 +257,8 @@ mod tests {
             modules: Vec::new(),
             areas: Vec::new(),
             skills: Vec::new(),
+            areas_unsure: 0,
+            skills_unsure: 0,
             notes: Vec::new(),
         };
         assert!(answer(nothing).starts_with("acme: nothing yet: "));

@@ -6,17 +6,15 @@ use clap::Args;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::classify;
 use crate::cli::eval_classify;
 use crate::cli::eval_flow;
+use crate::cli::eval_landing;
 use crate::cli::eval_reviewers;
 use crate::cli::eval_silent;
 use crate::cli::eval_spread;
 use crate::cli::eval_threads;
 use crate::cli::eval_truck_factor;
-use crate::cli::labelled;
 use crate::config::Config;
-use crate::teach;
 
 /// Measure a model on labelled data.
 #[derive(Debug, Args)]
@@ -41,9 +39,10 @@ enum What {
                             {\"17\": {\"end\": \"2024-05-02T10:00:00\", \"participants\": [\"ann\", \"bob\"]}}"
     )]
     Flow(eval_flow::Flow),
-    /// The landing formula on comments rated as useful or not, one JSON object a line
-    #[command(after_help = "Example: peerlore eval landing nova.jsonl.gz --json")]
-    Landing(Input),
+    /// The landing formula on comments rated as useful or not, one JSON object a line, or on what people answered
+    #[command(after_help = "Examples:\n  peerlore eval landing nova.jsonl.gz --json\n  \
+                            peerlore eval landing --from-answers --account octo-org")]
+    Landing(eval_landing::Landing),
     /// The ranker on a history of reviews, beside baselines
     #[command(
         after_help = "Examples:\n  peerlore eval reviewers android.jsonl.gz --published --json\n  \
@@ -97,10 +96,7 @@ pub async fn run(config: &Config, command: &Eval) -> anyhow::Result<()> {
     match &command.what {
         What::Classify(asked) => eval_classify::run(config, asked).await,
         What::Flow(asked) => eval_flow::run(asked),
-        What::Landing(input) => {
-            let rows: Vec<teach::eval::RatedComment> = labelled::rows(&input.file)?;
-            print(&teach::eval::landing_score(&rows, classify::read), input.json)
-        }
+        What::Landing(asked) => eval_landing::run(config, asked).await,
         What::Reviewers(asked) => eval_reviewers::run(asked),
         What::Threads(asked) => eval_threads::run(asked),
         What::Silent(asked) => eval_silent::run(asked),

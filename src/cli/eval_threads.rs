@@ -2,10 +2,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::eval;
 use crate::cli::read_threads;
 use crate::teach::eval::threads::SEED;
+use crate::teach::eval::threads::ThreadScore;
 use crate::teach::eval::threads::cross_validated;
 use crate::teach::eval::threads::thread_score;
 use crate::teach::exchange::model;
@@ -31,17 +33,36 @@ pub struct Threads {
     json: bool,
 }
 
+/// What a reader must know of the shipped model's figures.
+const LEARNED: &str = "the shipped model learned from threads of bitcoin/bitcoin and bitcoin-core/secp256k1, so its figures on those say nothing; \
+                       --cross-validate measures without them";
+
+/// The score, with what a reader must know of it.
+#[derive(Serialize)]
+struct Measured {
+    #[serde(flatten)]
+    score: ThreadScore,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
+}
+
 /// Measures, and prints the figures.
 ///
 /// # Errors
 /// When a file can't be read or holds something else.
 pub fn run(asked: &Threads) -> anyhow::Result<()> {
     let rows = read_threads::labelled(&asked.file)?;
-    let score = if asked.cross_validate {
+    let measured = if asked.cross_validate {
         let more = read_threads::more(&asked.file, asked.more.as_deref())?;
-        cross_validated(&rows, &more, asked.seed)?
+        Measured {
+            score: cross_validated(&rows, &more, asked.seed)?,
+            note: None,
+        }
     } else {
-        thread_score(&rows, model::shipped())
+        Measured {
+            score: thread_score(&rows, model::shipped()),
+            note: Some(LEARNED),
+        }
     };
-    eval::print(&score, asked.json)
+    eval::print(&measured, asked.json)
 }

@@ -6,11 +6,8 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::classify::Classifier;
 use crate::cli::arguments;
-use crate::cli::database;
 use crate::cli::organisation;
-use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
@@ -49,16 +46,13 @@ struct Answer {
 /// # Errors
 /// When nothing is known, or it isn't told of which organisation.
 pub async fn run(config: Config, command: Flow) -> anyhow::Result<()> {
-    let database = database::open_to_read(&config).await?;
-    let clock = database::pipeline(&config, &database.pool, Classifier::default())?.clock;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command, clock.now()).await }.await;
-    database.close().await?;
-    let answer = answer?;
-    if command.json {
-        return terminal::json(&answer);
-    }
-    print(&mut terminal::out(), &answer)?;
-    Ok(())
+    organisation::told(
+        &config,
+        command.json,
+        async |conn, at| answer(conn, &command, at).await,
+        |out, answer| Ok(print(out, answer)?),
+    )
+    .await
 }
 
 async fn answer(conn: &mut PgConnection, command: &Flow, at: Time) -> anyhow::Result<Answer> {
@@ -127,7 +121,6 @@ fn reach(out: &mut impl Write, window: &WindowFlow) -> std::io::Result<()> {
         people,
         median,
         share,
-        ..
     }) = window.reach
     else {
         return writeln!(out, "{day:<12} too few people");
@@ -204,7 +197,6 @@ mod tests {
             people: 21,
             median: Some(15),
             share: Some(0.75),
-            most: 20,
         };
         let pair = |lessons, reachable| Between {
             from: "Payments".to_owned(),

@@ -14,6 +14,7 @@ pub mod eval;
 pub mod eval_classify;
 pub mod eval_corrections;
 pub mod eval_flow;
+pub mod eval_landing;
 pub mod eval_reviewers;
 pub mod eval_silent;
 pub mod eval_spread;

@@ -6,11 +6,8 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::classify::Classifier;
 use crate::cli::arguments;
-use crate::cli::database;
 use crate::cli::organisation;
-use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
@@ -52,15 +49,13 @@ struct Answer {
 /// # Errors
 /// When nobody is shown by that login.
 pub async fn run(config: Config, command: Offboarding) -> anyhow::Result<()> {
-    let database = database::open_to_read(&config).await?;
-    let clock = database::pipeline(&config, &database.pool, Classifier::default())?.clock;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command, clock.now()).await }.await;
-    database.close().await?;
-    let answer = answer?;
-    if command.json {
-        return terminal::json(&answer);
-    }
-    print(&mut terminal::out(), &answer, command.files)
+    organisation::told(
+        &config,
+        command.json,
+        async |conn, at| answer(conn, &command, at).await,
+        |out, answer| print(out, answer, command.files),
+    )
+    .await
 }
 
 async fn answer(conn: &mut PgConnection, command: &Offboarding, at: Time) -> anyhow::Result<Answer> {
@@ -82,7 +77,7 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
             out,
             "{login}: nothing that fewer than two other active people know or hold."
         )?;
-        return Ok(());
+        return last(out, found);
     }
     writeln!(
         out,
@@ -97,6 +92,17 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
     }
     skills(out, "Areas", (login, &found.areas))?;
     skills(out, "Languages, technologies and own skills", (login, &found.skills))?;
+    last(out, found)
+}
+
+fn last(out: &mut impl Write, found: &offboarding::Offboarding) -> anyhow::Result<()> {
+    if found.unsure > 0 {
+        let skills = wording::count(found.unsure, "more skill");
+        writeln!(out, "\n{skills} with only first signs that anybody holds them.")?;
+    }
+    for note in &found.notes {
+        writeln!(out, "\n{note}")?;
+    }
     Ok(())
 }
 
@@ -108,7 +114,8 @@ fn of_module(out: &mut impl Write, (login, module): (&str, &ModuleLoss), files: 
         wording::count(module.files, "known file")
     )?;
     if !module.only.is_empty() {
-        writeln!(out, "  only {login} knows {}", listed(&module.only, files))?;
+        let (files, not_seen) = (listed(&module.only, files), organisation::not_seen(&module.not_seen));
+        writeln!(out, "  nobody active but {login} knows {files}{not_seen}")?;
     }
     if !module.with_one.is_empty() {
         let told = module
@@ -137,9 +144,10 @@ fn skills(out: &mut impl Write, what: &str, (login, skills): (&str, &[SkillLoss]
     }
     writeln!(out, "\n{what}:")?;
     for skill in skills {
+        let not_seen = organisation::not_seen(&skill.not_seen);
         match &skill.other {
-            Some(other) => writeln!(out, "  {} ({login} and {other} hold it)", skill.name)?,
-            None => writeln!(out, "  {} (only {login} holds it)", skill.name)?,
+            Some(other) => writeln!(out, "  {}: {login} and {other} hold it{not_seen}", skill.name)?,
+            None => writeln!(out, "  {}: nobody active but {login} holds it{not_seen}", skill.name)?,
         }
         remedy(out, &skill.nearest, &skill.pulls)?;
     }
@@ -158,7 +166,7 @@ fn remedy(out: &mut impl Write, nearest: &[Nearest], pulls: &[Passing]) -> std::
     if nearest.is_empty() {
         writeln!(
             out,
-            "    nearest: nobody active has to do with it; pair on the next change"
+            "    nearest: nobody who could be named has to do with it; pair on the next change"
         )?;
     }
     for pull in pulls {
@@ -176,6 +184,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::pipeline::knowers::NotSeen;
     use crate::pipeline::offboarding::KnownByTwo;
 
     fn told(modules: Vec<ModuleLoss>, areas: Vec<SkillLoss>) -> String {
@@ -190,6 +199,8 @@ mod tests {
                 modules,
                 areas,
                 skills: Vec::new(),
+                unsure: 1,
+                notes: Vec::new(),
             },
         };
         let mut out = Vec::new();
@@ -203,6 +214,10 @@ mod tests {
             module: "shop/ledger".to_owned(),
             files: 4,
             only: vec!["shop/a.rs".to_owned(), "shop/b.rs".to_owned()],
+            not_seen: vec![NotSeen {
+                login: "ben".to_owned(),
+                since: Time::UNIX_EPOCH,
+            }],
             with_one: vec![KnownByTwo {
                 path: "shop/c.rs".to_owned(),
                 other: "ada".to_owned(),
@@ -223,6 +238,7 @@ mod tests {
             slug: "security".to_owned(),
             name: "Security".to_owned(),
             other: None,
+            not_seen: Vec::new(),
             nearest: Vec::new(),
             pulls: Vec::new(),
         };
@@ -231,14 +247,16 @@ mod tests {
         Nothing here says that they go. It asks what to pass on in time.
 
         shop/ledger (4 known files)
-          only finn knows 2 files: shop/a.rs .. and 1 more
+          nobody active but finn knows 2 files: shop/a.rs .. and 1 more (ben not seen since 1970-01-01)
           two know 1 file: shop/c.rs (with ada)
             nearest: cleo (Web): 2 reviews in shop/ledger
             ask cleo to review acme/shop#7 "Round up"; finn wrote it
 
         Areas:
-          Security (only finn holds it)
-            nearest: nobody active has to do with it; pair on the next change
+          Security: nobody active but finn holds it
+            nearest: nobody who could be named has to do with it; pair on the next change
+
+        1 more skill with only first signs that anybody holds them.
         "#);
     }
 
@@ -246,7 +264,7 @@ mod tests {
     fn where_nothing_would_be_lost_it_says_so() {
         assert_eq!(
             told(Vec::new(), Vec::new()),
-            "finn: nothing that fewer than two other active people know or hold.\n"
+            "finn: nothing that fewer than two other active people know or hold.\n\n1 more skill with only first signs that anybody holds them.\n"
         );
     }
 }

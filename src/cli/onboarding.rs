@@ -5,11 +5,8 @@ use clap::Args;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::classify::Classifier;
 use crate::cli::arguments;
-use crate::cli::database;
 use crate::cli::organisation;
-use crate::cli::terminal;
 use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
@@ -60,27 +57,20 @@ enum Found {
 /// # Errors
 /// When nothing is known, or the team or person isn't.
 pub async fn run(config: Config, command: Onboarding) -> anyhow::Result<()> {
-    let database = database::open_to_read(&config).await?;
-    let clock = database::pipeline(&config, &database.pool, Classifier::default())?.clock;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command, clock.now()).await }.await;
-    database.close().await?;
-    let answer = answer?;
-    if command.json {
-        return terminal::json(&answer);
-    }
-    print(&mut terminal::out(), &answer)?;
-    Ok(())
+    organisation::told(
+        &config,
+        command.json,
+        async |conn, at| answer(conn, &command, at).await,
+        |out, answer| Ok(print(out, answer)?),
+    )
+    .await
 }
 
 async fn answer(conn: &mut PgConnection, command: &Onboarding, at: Time) -> anyhow::Result<Answer> {
-    let tenant = organisation::chosen(conn, command.org.as_deref()).await?;
-    let mut team = None;
-    if let Some(word) = &command.team {
-        team = Some(organisation::team(conn, &tenant, word, at).await?);
-    }
+    let (tenant, team) = organisation::with_team(conn, (command.org.as_deref(), command.team.as_deref()), at).await?;
     let found = if let Some(login) = &command.person {
         let person = organisation::person(conn, &tenant, login).await?;
-        let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
+        let reader = organisation::as_person(conn, tenant.id, person.id).await?;
         Found::Own(buddies::buddies(conn, &reader, at).await?)
     } else {
         let reader = Reader::of_everything(tenant.id);

@@ -7,11 +7,9 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::cli::arguments;
-use crate::cli::database;
 use crate::cli::organisation;
-use crate::cli::terminal;
 use crate::config::Config;
-use crate::pipeline::onboarding;
+use crate::model::clock::Time;
 use crate::pipeline::participation;
 
 /// Show whom somebody may thank for a month, or who thanks them: one sentence at most, for these two people only.
@@ -45,23 +43,21 @@ struct Answer {
 /// # Errors
 /// When nobody is shown by that login.
 pub async fn run(config: Config, command: Thanks) -> anyhow::Result<()> {
-    let database = database::open_to_read(&config).await?;
-    let answer = async { answer(&mut *database.pool.acquire().await?, &command).await }.await;
-    database.close().await?;
-    let answer = answer?;
-    if command.json {
-        return terminal::json(&answer);
-    }
-    print(&mut terminal::out(), &answer)?;
-    Ok(())
+    organisation::told(
+        &config,
+        command.json,
+        async |conn, at| answer(conn, &command, at).await,
+        |out, answer| Ok(print(out, answer)?),
+    )
+    .await
 }
 
-async fn answer(conn: &mut PgConnection, command: &Thanks) -> anyhow::Result<Answer> {
+async fn answer(conn: &mut PgConnection, command: &Thanks, at: Time) -> anyhow::Result<Answer> {
     let tenant = organisation::chosen(conn, command.org.as_deref()).await?;
     let person = organisation::person(conn, &tenant, &command.login).await?;
-    let reader = onboarding::as_person(conn, tenant.id, person.id).await?;
+    let reader = organisation::as_person(conn, tenant.id, person.id).await?;
     Ok(Answer {
-        thanks: participation::thanks(conn, &reader, command.month).await?,
+        thanks: participation::thanks(conn, &reader, (command.month, at)).await?,
         organisation: tenant.login,
         login: person.login,
         month: command.month.format("%Y-%m").to_string(),

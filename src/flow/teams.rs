@@ -12,6 +12,7 @@ use crate::flow::diffusion::Review;
 use crate::flow::diffusion::median;
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::model::pull::Ended;
 
 /// Weeks that are looked at in all.
 pub const WEEKS: u8 = 52;
@@ -49,15 +50,6 @@ pub fn windows(at: Time, weeks: u8) -> Vec<Window> {
             to: back(before),
         })
         .collect()
-}
-
-/// A review that ended, with who took part.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ended {
-    /// When it ended.
-    pub end: Time,
-    /// Who took part, each once.
-    pub people: Vec<PersonId>,
 }
 
 /// How far knowledge can have come in one window.
@@ -104,13 +96,10 @@ impl Followed {
         self.numbers.len()
     }
 
-    /// How many others half of the people can have reached at most ([`median`]), and the most that anybody can.
+    /// How many others half of the people can have reached at most ([`median`]). The most that anybody can is one person's figure, and not told.
     #[must_use]
-    pub fn reach(&self) -> (Option<u32>, u32) {
-        (
-            median(&self.reach),
-            self.reach.iter().copied().max().unwrap_or_default(),
-        )
+    pub fn median_reach(&self) -> Option<u32> {
+        median(&self.reach)
     }
 
     /// By which number [`Self::has_reached`] knows somebody; none: they took part in nothing.
@@ -227,9 +216,9 @@ mod tests {
         assert_eq!(reached(&found, 2, &teams), people([3]));
         assert_eq!(reached(&found, 3, &teams), people([]));
         assert_eq!(found.number(PersonId(6)), None);
-        assert_eq!(found.reach(), (None, 2), "three of five reach one other");
+        assert_eq!(found.median_reach(), None, "three of five reach one other");
         let nothing = Followed::through(&[], days(), &[]);
-        assert_eq!((nothing.people(), nothing.reach()), (0, (None, 0)));
+        assert_eq!((nothing.people(), nothing.median_reach()), (0, None));
     }
 
     #[test]
@@ -285,8 +274,10 @@ mod tests {
             let alone = team.iter().flat_map(|one| reached(&found, usize::try_from(one + 1).unwrap(), &teams));
             let alone: BTreeSet<PersonId> = alone.filter(|one| !teams[0].contains(one)).collect();
             prop_assert_eq!(reached(&found, 0, &teams), alone);
-            let most = (1..7).map(|one| reached(&found, one, &teams).len()).max();
-            prop_assert_eq!(Some(found.reach().1 as usize), most);
+            let took_part = (0..6).filter(|one| found.number(PersonId(*one)).is_some());
+            let counts = took_part.map(|one| reached(&found, usize::try_from(one + 1).unwrap(), &teams).len());
+            let counts: Vec<u32> = counts.map(|count| u32::try_from(count).unwrap()).collect();
+            prop_assert_eq!(found.median_reach(), median(&counts));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Comments, and what a classifier reads in one.
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::model::ids::PersonId;
 use crate::model::manner::Manner;
 use crate::model::skill::Area;
 
@@ -161,4 +163,15 @@ pub struct Reading {
     pub manner: Option<Manner>,
     /// Which model read it, with its version.
     pub model: String,
+}
+
+/// A review thread on a diff, by people who may appear.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AreaThread {
+    /// What its first comment is about, by a correction or else by the classifier's surest guess.
+    pub area: Area,
+    /// Comments in it.
+    pub comments: u32,
+    /// Who spoke in it.
+    pub people: BTreeSet<PersonId>,
 }

@@ -42,15 +42,116 @@ impl Outcome {
     }
 }
 
+/// A lesson that landed, as far as figures and thanks need it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Landed {
+    /// Who taught.
+    pub teacher: PersonId,
+    /// Who was taught.
+    pub learner: PersonId,
+    /// About what.
+    pub area: Area,
+    /// When.
+    pub at: Time,
+    /// Probability that it was useful, in [0, 1].
+    pub p: f64,
+    /// `owner/name#number`.
+    pub pull: String,
+}
+
+/// One sign of the landing formula. Stored by its word.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// The next push changes a line within 3, or holds the suggested lines.
+    #[serde(rename = "within_3")]
+    Within3,
+    /// It changes a line 4 to 10 away.
+    #[serde(rename = "within_10")]
+    Within10,
+    /// It changes the file elsewhere.
+    SameFile,
+    /// It leaves the file as it was.
+    Untouched,
+    /// There was no later push.
+    NoLaterPush,
+    /// Code in the text.
+    Code,
+    /// A word of proposing in the text.
+    Proposes,
+    /// The text's length: its value is `ln(1 + characters)`.
+    Length,
+    /// The suggested lines stand in the file, on top of [`Sign::Within3`].
+    Applied,
+    /// The learner acknowledged it in a reply.
+    Acknowledged,
+    /// The learner disagreed.
+    Disagreed,
+    /// The pull request's author resolved the thread without a change.
+    ResolvedUnchanged,
+    /// The learner gave a thumbs-up.
+    ThumbsUp,
+}
+
+impl Sign {
+    /// Every sign, in the order in which a sum adds them.
+    pub const ALL: [Self; 13] = [
+        Self::Within3,
+        Self::Within10,
+        Self::SameFile,
+        Self::Untouched,
+        Self::NoLaterPush,
+        Self::Code,
+        Self::Proposes,
+        Self::Length,
+        Self::Applied,
+        Self::Acknowledged,
+        Self::Disagreed,
+        Self::ResolvedUnchanged,
+        Self::ThumbsUp,
+    ];
+
+    /// What it is, in plain words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Within3 => "the next push changed a line within 3",
+            Self::Within10 => "the next push changed a line 4 to 10 away",
+            Self::SameFile => "the next push changed the file elsewhere",
+            Self::Untouched => "the next push left the file unchanged",
+            Self::NoLaterPush => "no later push",
+            Self::Code => "code in the text",
+            Self::Proposes => "it proposes something",
+            Self::Length => "length of the text",
+            Self::Applied => "the suggestion was applied",
+            Self::Acknowledged => "the learner acknowledged it",
+            Self::Disagreed => "the learner disagreed",
+            Self::ResolvedUnchanged => "resolved by the author without a change",
+            Self::ThumbsUp => "a thumbs-up of the learner",
+        }
+    }
+}
+
 /// One named part of a log-odds sum, so that a reader can add it up again.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// What it is, in plain words.
     pub what: String,
-    /// Its weight in log-odds.
+    /// Its share of the log-odds.
     pub weight: f64,
-    /// Fitted on public labels; otherwise a judgement, shown as not calibrated.
+    /// Fitted on labels; otherwise a judgement, shown as not calibrated.
     pub calibrated: bool,
+    /// The sign that it stands for; none where it stands for no sign, or was stored before signs were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<Sign>,
+    /// How much there is of the sign: 1 where it is there or not, `ln(1 + characters)` for the length. The part's weight is
+    /// this times the sign's.
+    #[serde(default = "there")]
+    pub value: f64,
+}
+
+fn there() -> f64 {
+    1.0
 }
 
 /// One inferred lesson: a projection, made again from facts at any time.
@@ -88,6 +189,8 @@ pub struct Lesson {
     pub diffs_known: bool,
     /// May still change: the pull request is open and no later push has come.
     pub provisional: bool,
+    /// The learner wrote that it was new to them. More than an acknowledgement, and no proof that it stayed.
+    pub said_new: bool,
 }
 
 /// Why a comment gave no lesson. Counted and shown, so that nothing is refused silently.

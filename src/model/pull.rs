@@ -56,6 +56,15 @@ pub struct HeadPush {
     pub forced: Option<bool>,
 }
 
+/// A pull request that was closed, with who took part in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ended {
+    /// When.
+    pub end: Time,
+    /// Who wrote, reviewed or commented on it until then, of those who may appear; each once.
+    pub people: Vec<PersonId>,
+}
+
 /// Folder names that say how a repository is laid out and not what is in it.
 const LAYOUT: [&str; 20] = [
     "src", "lib", "libs", "app", "apps", "packages", "crates", "services", "cmd", "internal", "pkg", "main", "test",

@@ -5,17 +5,23 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::graph::Confidence;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::skill::Skill;
+use crate::model::skill::own::OwnSkills;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::knowers::Knowers;
 use crate::pipeline::knowers::NotSeen;
+use crate::pipeline::knowers::ONE_PERSON;
 use crate::pipeline::settings;
 use crate::skill::at_risk;
 use crate::skill::at_risk::ModuleRisk;
 use crate::skill::at_risk::SkillAtRisk;
+use crate::skill::edge;
 use crate::store::held;
+use crate::store::held::HeldSkill;
 use crate::store::held::Side;
 use crate::store::reader::Reader;
 
@@ -37,10 +43,14 @@ pub struct AtRisk {
     pub whole_modules: Part,
     /// Modules with files at risk: those at risk as a whole first, then by how many files are.
     pub modules: Vec<Module>,
-    /// Areas that somebody holds, and at most one active person.
+    /// Areas that somebody surely holds, and at most one active person.
     pub areas: Vec<AtRiskSkill>,
     /// Languages, technologies and own skills, the same.
     pub skills: Vec<AtRiskSkill>,
+    /// Areas of which there are only first signs that anybody holds them; nobody is named by these.
+    pub areas_unsure: usize,
+    /// The same of languages, technologies and own skills.
+    pub skills_unsure: usize,
     /// What a reader must know.
     pub notes: Vec<String>,
 }
@@ -67,10 +77,12 @@ pub struct Module {
 /// How many files somebody is the only one to know.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct HeldFiles {
-    /// Who.
+    /// Who; [`ONE_PERSON`] for each of those who are not named.
     pub login: String,
     /// How many files.
     pub files: usize,
+    /// Who knew these, too, and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
 }
 
 /// A file at risk.
@@ -78,7 +90,7 @@ pub struct HeldFiles {
 pub struct File {
     /// Its path, the repository's name before it.
     pub path: String,
-    /// The only active person who knows it; none: nobody active does.
+    /// The only active person who knows it, or [`ONE_PERSON`] where they are not named; none: nobody active does.
     pub held_by: Option<String>,
 }
 
@@ -89,7 +101,7 @@ pub struct AtRiskSkill {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The only active person who holds it; none: nobody active does.
+    /// The only active person who surely holds it, or [`ONE_PERSON`] where they are not named; none: nobody active does.
     pub held_by: Option<String>,
     /// Who holds it and wasn't seen for 90 days.
     pub not_seen: Vec<NotSeen>,
@@ -98,28 +110,36 @@ pub struct AtRiskSkill {
 /// What is at risk at `at`, in one repository or in all that the reader may read.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database can't tell.
+/// [`StepError::Store`] when the database can't tell, [`StepError::Unreadable`] when the process ends meanwhile.
 pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, at: Time) -> Result<AtRisk, StepError> {
     let known = Knowers::read(conn, reader, repo, at).await?;
-    let active = known.active();
-    let files: Vec<_> = known.files.values().cloned().collect();
-    let modules = at_risk::modules(&files, &active);
     let held = held::held(conn, reader, (Side::Taught, repo), at).await?;
-    let held: Vec<(Skill, PersonId)> = held.into_iter().map(|one| (one.skill, one.person)).collect();
     let own = settings::own_skills(conn, reader.installation()).await?;
+    aside(move || all(&known, held, &own, at)).await
+}
+
+fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, at: Time) -> AtRisk {
+    let active = known.active();
+    let modules = at_risk::modules(known.told.files.values(), &active);
+    let held: Vec<(Skill, PersonId, Confidence)> = held
+        .into_iter()
+        .map(|one| (one.skill, one.person, edge::confidence_in(&one.landed, at)))
+        .collect();
     let told = |one: SkillAtRisk<Skill>| {
         Some(AtRiskSkill {
             slug: one.skill.slug(),
-            name: one.skill.described(&own)?.name,
-            held_by: one.holder.and_then(|person| known.login(person)).map(str::to_owned),
+            name: one.skill.described(own)?.name,
+            held_by: one.holder.and_then(|person| known.called(person)).map(str::to_owned),
             not_seen: known.not_seen(one.inactive),
         })
     };
-    let (areas, skills): (Vec<_>, Vec<_>) = at_risk::skills(&held, &active)
-        .into_iter()
-        .partition(|one| matches!(one.skill, Skill::Area(_)));
+    let (few, mut unsure) = at_risk::skills(&held, &active);
+    unsure.retain(|skill| skill.described(own).is_some());
+    let is_area = |skill: &Skill| matches!(skill, Skill::Area(_));
+    let (areas, skills): (Vec<_>, Vec<_>) = few.into_iter().partition(|one| is_area(&one.skill));
+    let areas_unsure = unsure.iter().filter(|skill| is_area(skill)).count();
     let part = |count: fn(&ModuleRisk) -> usize| modules.iter().map(count).sum();
-    Ok(AtRisk {
+    AtRisk {
         files: Part {
             at_risk: part(|module| module.at_risk.len()),
             of: part(|module| module.files),
@@ -128,11 +148,13 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, 
             at_risk: part(|module| usize::from(module.is_at_risk())),
             of: modules.len(),
         },
-        modules: in_order(modules.iter().filter_map(|one| module(one, &known)).collect()),
+        modules: in_order(modules.iter().filter_map(|one| module(one, known)).collect()),
         areas: areas.into_iter().filter_map(told).collect(),
         skills: skills.into_iter().filter_map(told).collect(),
-        notes: notes(&known, reader),
-    })
+        areas_unsure,
+        skills_unsure: unsure.len() - areas_unsure,
+        notes: known.notes(),
+    }
 }
 
 fn in_order(mut modules: Vec<Module>) -> Vec<Module> {
@@ -148,10 +170,15 @@ fn in_order(mut modules: Vec<Module>) -> Vec<Module> {
 
 /// None where nothing of it is at risk.
 fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
-    let mut held_by: BTreeMap<&str, usize> = BTreeMap::new();
-    let login = |person: Option<PersonId>| person.and_then(|person| known.login(person));
-    for login in module.at_risk.iter().filter_map(|file| login(file.holder)) {
-        *held_by.entry(login).or_default() += 1;
+    let called = |person: Option<PersonId>| person.and_then(|person| known.called(person));
+    // Those who are not named are one line together, so that it doesn't tell how many they are.
+    let mut held_by: BTreeMap<(bool, &str), (usize, Vec<PersonId>)> = BTreeMap::new();
+    for file in &module.at_risk {
+        if let Some(login) = called(file.holder) {
+            let held = held_by.entry((login == ONE_PERSON, login)).or_default();
+            held.0 += 1;
+            held.1.extend(&file.inactive);
+        }
     }
     let of_nobody = || module.at_risk.iter().filter(|file| file.holder.is_none());
     (!module.at_risk.is_empty()).then(|| Module {
@@ -163,9 +190,10 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
         whole: module.is_at_risk(),
         held_by: held_by
             .into_iter()
-            .map(|(login, files)| HeldFiles {
+            .map(|((_, login), (files, inactive))| HeldFiles {
                 login: login.to_owned(),
                 files,
+                not_seen: known.not_seen(inactive),
             })
             .collect(),
         held_by_nobody: of_nobody().count(),
@@ -175,28 +203,8 @@ fn module(module: &ModuleRisk, known: &Knowers) -> Option<Module> {
             .iter()
             .map(|file| File {
                 path: file.path.clone(),
-                held_by: login(file.holder).map(str::to_owned),
+                held_by: called(file.holder).map(str::to_owned),
             })
             .collect(),
     })
-}
-
-fn notes(known: &Knowers, reader: &Reader) -> Vec<String> {
-    let mut notes = Vec::new();
-    if known.files.is_empty() {
-        return notes;
-    }
-    notes.push(
-        "Known are the files that merged pull requests of the last four years changed; one that was deleted since still counts.".to_owned(),
-    );
-    if known.partly_known > 0 {
-        notes.push(format!(
-            "Of {} of {} pull requests only the files are known that comments stand on.",
-            known.partly_known, known.pulls
-        ));
-    }
-    if !reader.reads_everything() {
-        notes.push("Only what you may read was looked at, also for when somebody was last seen.".to_owned());
-    }
-    notes
 }

@@ -6,6 +6,7 @@ use crate::pipeline::StepError;
 use crate::pipeline::lifecycle;
 use crate::pipeline::members;
 use crate::pipeline::places;
+use crate::pipeline::refit;
 use crate::pipeline::settings;
 use crate::pipeline::visits;
 use crate::store;
@@ -33,7 +34,7 @@ const KNOWN_DAYS: i64 = 30;
 
 /// Lets comment texts go that are older than the `retention_days` of their repository, bodies of old dead letters, the ids of
 /// deliveries that can't come again, and whatever was known of installations that were removed long enough ago; has
-/// members and settings read that weren't for a day.
+/// members and settings read that weren't for a day, and looks at answers to the one question where there are new ones.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
@@ -52,6 +53,7 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     jobs::forget_replaced(&mut tx).await?;
     tx.commit().await?;
     visits::expire(pipeline).await?;
+    refit::run(pipeline).await?;
     lifecycle::erase_repos(pipeline, now).await?;
     places::find_circles(pipeline, now).await?;
     lifecycle::erase_removed(pipeline, now).await?;

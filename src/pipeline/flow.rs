@@ -6,20 +6,21 @@ use sqlx::PgConnection;
 
 use crate::flow::eval::MOST_PEOPLE;
 use crate::flow::teams;
-use crate::flow::teams::Ended;
 use crate::flow::teams::Followed;
 use crate::flow::teams::Window;
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::model::lesson::Landed;
+use crate::model::pull::Ended;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::skill::suppress;
+pub use crate::skill::suppress::Count;
 use crate::skill::suppress::K;
 use crate::store;
 use crate::store::participation as lessons;
-use crate::store::participation::Landed;
 use crate::store::reader::Reader;
 
 /// How knowledge flowed in the last year, window by window. No people in it, and nothing of fewer than five.
@@ -59,8 +60,6 @@ pub struct Reach {
     pub median: Option<u32>,
     /// The share of the other people that this is.
     pub share: Option<f64>,
-    /// How many others anybody can have reached at most.
-    pub most: u32,
 }
 
 /// From one team to another.
@@ -74,15 +73,6 @@ pub struct Between {
     pub lessons: usize,
     /// How many people there can have been reached from the first team at all; none: nobody, or it would tell of too few people.
     pub reachable: Option<Count>,
-}
-
-/// So many people of so many.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Count {
-    /// For whom it is true.
-    pub people: usize,
-    /// Of these.
-    pub of: usize,
 }
 
 /// How knowledge flowed in the year before `at`, in windows of so many weeks (1 to 52), of what the reader may read. The teams are
@@ -100,19 +90,7 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, weeks: u8, at: Time) -
     aside(move || follow((weeks, &windows), &reviews, &landed, groups)).await
 }
 
-fn follow(
-    (weeks, windows): (u8, &[Window]),
-    reviews: &[store::flow::Ended],
-    landed: &[Landed],
-    groups: Vec<Group>,
-) -> Flow {
-    let reviews: Vec<Ended> = reviews
-        .iter()
-        .map(|review| Ended {
-            end: review.end,
-            people: review.people.clone(),
-        })
-        .collect();
+fn follow((weeks, windows): (u8, &[Window]), reviews: &[Ended], landed: &[Landed], groups: Vec<Group>) -> Flow {
     let people: Vec<Vec<PersonId>> = groups
         .iter()
         .map(|group| group.people.iter().copied().collect())
@@ -123,7 +101,7 @@ fn follow(
         .zip(may_be_told)
         .partition(|(_, may_be_told)| may_be_told.is_some());
     let told = Told::of(told.into_iter().map(|(group, _)| group).collect());
-    let windows = windows.iter().map(|window| of_window(*window, &reviews, landed, &told));
+    let windows = windows.iter().map(|window| of_window(*window, reviews, landed, &told));
     Flow {
         weeks,
         windows: windows.collect(),
@@ -193,12 +171,8 @@ fn of_window(window: Window, reviews: &[Ended], landed: &[Landed], told: &Told) 
 /// From each team to each: how many of its people who are not in the first one can have been reached from there.
 fn reachable(followed: &Followed, teams: &suppress::Teams) -> Vec<Vec<Option<Count>>> {
     let people: Vec<Option<u32>> = teams.people().iter().map(|person| followed.number(*person)).collect();
-    let count = |count: suppress::Count| Count {
-        people: count.people,
-        of: count.of,
-    };
     // As on a team's page nobody is told like too few.
-    let told = |shown: Option<suppress::Count>| shown.filter(|shown| shown.people > 0).map(count);
+    let told = |shown: Option<Count>| shown.filter(|shown| shown.people > 0);
     let from = |team: usize| {
         let is_reached = |number: u32| followed.has_reached(team, number);
         let reached: Vec<bool> = people.iter().map(|number| number.is_some_and(is_reached)).collect();
@@ -209,7 +183,7 @@ fn reachable(followed: &Followed, teams: &suppress::Teams) -> Vec<Vec<Option<Cou
 }
 
 fn reach(followed: &Followed) -> Reach {
-    let (median, most) = followed.reach();
+    let median = followed.median_reach();
     let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let others = number(followed.people().saturating_sub(1));
     Reach {
@@ -217,7 +191,6 @@ fn reach(followed: &Followed) -> Reach {
         people: followed.people(),
         median,
         share: median.map(|median| f64::from(median) / others),
-        most,
     }
 }
 
@@ -260,10 +233,7 @@ mod tests {
                     from: from.name.clone(),
                     to: to.name.clone(),
                     lessons: 0,
-                    reachable: Some(Count {
-                        people: shown.people,
-                        of: shown.of,
-                    }),
+                    reachable: Some(shown),
                 }));
             }
         }

@@ -19,6 +19,16 @@ pub mod landing {
     pub use crate::teach::landing::WITHIN_10;
 }
 
+/// Weights of an organisation's own (science.md section 1).
+pub mod answers {
+    pub use crate::teach::refit::MIN_ANSWERS;
+    pub use crate::teach::refit::MIN_PEOPLE;
+    pub use crate::teach::refit::MIN_WITH;
+    pub use crate::teach::refit::MOST_OF_ONE;
+    pub use crate::teach::refit::PRIOR_FITTED;
+    pub use crate::teach::refit::PRIOR_JUDGED;
+}
+
 /// What a person passed on, and what another learned (science.md section 1).
 pub mod edges {
     pub use crate::pipeline::profile::RATE_DAYS;

@@ -102,7 +102,7 @@ impl History {
             repo,
             since: Time::UNIX_EPOCH,
             before: now,
-            limit: HISTORY_PULLS,
+            limit: Some(HISTORY_PULLS),
         };
         let mut pulls = past::past_pulls(conn, reader, span).await?;
         let mut of_repo: BTreeMap<RepoId, Settings> = BTreeMap::new();
@@ -259,7 +259,7 @@ pub async fn reviewers(
         before: pull
             .closed_at
             .map_or(now, |closed| closed.max(pull.created_at) + Duration::seconds(1)),
-        limit: HISTORY_PULLS,
+        limit: Some(HISTORY_PULLS),
     };
     let around = past::past_pulls(conn, reader, span).await?;
     let found = around.into_iter().find(|other| other.number == key.number);

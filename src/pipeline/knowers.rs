@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::collections::hash_map::Entry;
 
 use chrono::Duration;
 use sqlx::PgConnection;
@@ -17,7 +16,7 @@ use crate::pipeline::StepError;
 use crate::pipeline::settings;
 use crate::skill::at_risk::ACTIVE_DAYS;
 use crate::skill::at_risk::KnownFile;
-use crate::skill::at_risk::Touches;
+use crate::skill::modules::Modules;
 use crate::store::past;
 use crate::store::past::PastPull;
 use crate::store::profiles;
@@ -27,46 +26,62 @@ use crate::store::seen::Seen;
 
 /// Days of pull requests that are looked at: the same four years as the ranker's.
 const WINDOW_DAYS: i64 = 4 * 365;
-/// Pull requests that are looked at, the newest.
-const WINDOW_PULLS: i64 = 50_000;
+
+/// What somebody is called who didn't agree to be named, where the organisation wants that.
+pub const ONE_PERSON: &str = "one person";
+/// What a reader must know then.
+pub const ONLY_WHO_AGREED: &str =
+    "Only people are named who said that they may be asked: the organisation's settings want it so.";
 
 /// Who knows what, of what the reader may read.
 #[derive(Clone, Debug)]
 pub struct Knowers {
-    /// The known files, by repository and path.
-    pub files: BTreeMap<(RepoId, String), KnownFile>,
-    /// The modules, by name.
-    pub modules: BTreeMap<String, ModuleWork>,
-    /// Merged pull requests that tell of them.
-    pub pulls: usize,
-    /// Of these, how many have only the files that comments stand on.
-    pub partly_known: usize,
+    /// What merged pull requests tell.
+    pub told: Told,
     at: Time,
     logins: HashMap<PersonId, String>,
     seen: HashMap<PersonId, Seen>,
     left: HashSet<PersonId>,
+    /// Who may be named; none: everybody.
+    agreed: Option<HashSet<PersonId>>,
+    reads_everything: bool,
 }
 
-/// What was done in a module, by merged pull requests.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct ModuleWork {
-    /// Who did what in it.
-    pub people: BTreeMap<PersonId, Touches>,
-    /// Modules that were changed together with it, and how often.
-    pub beside: BTreeMap<String, u32>,
+/// What merged pull requests tell, one after the other, of which none is kept.
+#[derive(Clone, Default, Debug)]
+pub struct Told {
+    /// The known files, by repository and path.
+    pub files: BTreeMap<(RepoId, String), KnownFile>,
+    /// What was done in which module.
+    pub modules: Modules,
+    /// Merged pull requests.
+    pub pulls: usize,
+    /// Of these, how many have only the files that comments stand on.
+    pub partly_known: usize,
 }
 
-impl ModuleWork {
-    /// The modules that were changed together with it most often.
-    #[must_use]
-    pub fn nearest(&self, most: usize) -> Vec<&str> {
-        let mut beside: Vec<_> = self.beside.iter().collect();
-        beside.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
-        beside
-            .into_iter()
-            .take(most)
-            .map(|(module, _)| module.as_str())
-            .collect()
+impl Told {
+    fn take(&mut self, pull: PastPull) {
+        self.pulls += 1;
+        self.partly_known += usize::from(!pull.files_known);
+        let mut touched = BTreeSet::new();
+        for path in pull.files {
+            let module = module_of(&pull.repo_name, &path);
+            let whole = format!("{}/{path}", pull.repo_name);
+            let file = self.files.entry((pull.repo, path)).or_insert_with(|| KnownFile {
+                module: module.clone(),
+                path: whole,
+                knowers: BTreeMap::new(),
+            });
+            if let Some(author) = pull.author {
+                file.knowers.entry(author).or_default().wrote += 1;
+            }
+            for reviewer in &pull.reviewers {
+                file.knowers.entry(*reviewer).or_default().reviewed += 1;
+            }
+            touched.insert(module);
+        }
+        self.modules.take(pull.author, &pull.reviewers, touched);
     }
 }
 
@@ -95,28 +110,26 @@ impl Knowers {
             repo,
             since: at - Duration::days(WINDOW_DAYS),
             before: at,
-            limit: WINDOW_PULLS,
+            limit: None,
         };
-        let mut pulls = past::past_pulls(conn, reader, span).await?;
-        pulls.retain(|pull| pull.merged_at.is_some());
         // The operator's own settings say nothing of files.
-        let mut of_repo: HashMap<RepoId, Settings> = HashMap::new();
-        for pull in &mut pulls {
-            let known = match of_repo.entry(pull.repo) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(settings::in_force(conn, &Settings::default(), id, pull.repo).await?),
-            };
-            pull.files.retain(|path| !known.ignores_path(path));
-        }
+        let settings = settings::of_repos(conn, &Settings::default(), id).await?;
+        let mut told = Told::default();
+        past::each(conn, reader, span, |mut pull| {
+            if pull.merged_at.is_some() {
+                pull.files.retain(|path| !settings.of(pull.repo).ignores_path(path));
+                told.take(pull);
+            }
+        })
+        .await?;
         Ok(Self {
-            files: files(&pulls),
-            modules: modules(&pulls),
-            pulls: pulls.len(),
-            partly_known: pulls.iter().filter(|pull| !pull.files_known).count(),
+            told,
             at,
             logins: profiles::logins(conn, id).await?,
             seen: seen::seen(conn, reader, at).await?,
             left: past::who_left(conn, id, at).await?,
+            agreed: settings::who_agreed(conn, id).await?,
+            reads_everything: reader.reads_everything(),
         })
     }
 
@@ -130,13 +143,27 @@ impl Knowers {
             .collect()
     }
 
-    /// The login of somebody who may appear.
+    /// Whether somebody may be named: they may appear, and agreed where the organisation wants that.
     #[must_use]
-    pub fn login(&self, person: PersonId) -> Option<&str> {
-        self.logins.get(&person).map(String::as_str)
+    pub fn may_be_named(&self, person: PersonId) -> bool {
+        self.login(person).is_some()
     }
 
-    /// Those of the people who are members still, with when they were last seen, by login.
+    /// The login of somebody who may be named.
+    #[must_use]
+    pub fn login(&self, person: PersonId) -> Option<&str> {
+        let agreed = self.agreed.as_ref().is_none_or(|agreed| agreed.contains(&person));
+        self.logins.get(&person).filter(|_| agreed).map(String::as_str)
+    }
+
+    /// The login of somebody who may be named, or [`ONE_PERSON`]; none for whoever may not appear.
+    #[must_use]
+    pub fn called(&self, person: PersonId) -> Option<&str> {
+        let appears = self.logins.contains_key(&person);
+        appears.then(|| self.login(person).unwrap_or(ONE_PERSON))
+    }
+
+    /// Those of the people who are members still and may be named, with when they were last seen, by login.
     pub fn not_seen(&self, people: impl IntoIterator<Item = PersonId>) -> Vec<NotSeen> {
         let told = people
             .into_iter()
@@ -149,46 +176,32 @@ impl Knowers {
             });
         told.collect::<BTreeSet<_>>().into_iter().collect()
     }
-}
 
-/// Who wrote and reviewed which file.
-fn files(pulls: &[PastPull]) -> BTreeMap<(RepoId, String), KnownFile> {
-    let mut files: BTreeMap<(RepoId, String), KnownFile> = BTreeMap::new();
-    for pull in pulls {
-        for path in &pull.files {
-            let file = files.entry((pull.repo, path.clone())).or_insert_with(|| KnownFile {
-                module: module_of(&pull.repo_name, path),
-                path: format!("{}/{path}", pull.repo_name),
-                knowers: BTreeMap::new(),
-            });
-            if let Some(author) = pull.author {
-                file.knowers.entry(author).or_default().wrote += 1;
-            }
-            for reviewer in &pull.reviewers {
-                file.knowers.entry(*reviewer).or_default().reviewed += 1;
-            }
+    /// What a reader must know.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.agreed.is_some() {
+            let settings = "the organisation's settings want it so";
+            notes.push(format!(
+                "Only people are named who said that they may be asked: {settings}."
+            ));
         }
-    }
-    files
-}
-
-/// Who wrote and reviewed in which module, and which were changed together.
-fn modules(pulls: &[PastPull]) -> BTreeMap<String, ModuleWork> {
-    let mut modules: BTreeMap<String, ModuleWork> = BTreeMap::new();
-    for pull in pulls {
-        let touched: BTreeSet<String> = pull.files.iter().map(|path| module_of(&pull.repo_name, path)).collect();
-        for name in &touched {
-            let module = modules.entry(name.clone()).or_default();
-            if let Some(author) = pull.author {
-                module.people.entry(author).or_default().wrote += 1;
-            }
-            for reviewer in &pull.reviewers {
-                module.people.entry(*reviewer).or_default().reviewed += 1;
-            }
-            for other in touched.iter().filter(|other| *other != name) {
-                *module.beside.entry(other.clone()).or_default() += 1;
-            }
+        if self.told.files.is_empty() {
+            return notes;
         }
+        notes.push(
+            "Known are the files that merged pull requests of the last four years changed; one that was deleted since still counts.".to_owned(),
+        );
+        if self.told.partly_known > 0 {
+            notes.push(format!(
+                "Of {} of {} pull requests only the files are known that comments stand on.",
+                self.told.partly_known, self.told.pulls
+            ));
+        }
+        if !self.reads_everything {
+            notes.push("Only what you may read was looked at, also for when somebody was last seen.".to_owned());
+        }
+        notes
     }
-    modules
 }

@@ -29,6 +29,7 @@ use crate::model::skill::Area;
 use crate::model::skill::Skill;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
+use crate::pipeline::refit;
 use crate::pipeline::settings;
 use crate::skill;
 use crate::store::comments;
@@ -107,6 +108,7 @@ pub async fn of_pull(
     let mega = pull.changed_files.is_some_and(|files| files > MEGA_CHANGE_FILES)
         || ownership::is_ignored(conn, id, key).await?;
 
+    let weights = refit::weights(conn, id).await?;
     let mut found: Vec<Lesson> = Vec::new();
     let mut refused: BTreeMap<Refusal, i32> = BTreeMap::new();
     for mut thread in threads((key, &pull, author), (&comments, &said), &pushes) {
@@ -123,7 +125,7 @@ pub async fn of_pull(
                 i32::try_from(thread.comments.len()).unwrap_or(i32::MAX);
             continue;
         }
-        let (taught, refusals) = teach::lesson::lessons(&thread);
+        let (taught, refusals) = teach::lesson::lessons(&thread, &weights);
         found.extend(taught);
         for (_, reason) in refusals {
             *refused.entry(reason).or_default() += 1;

@@ -15,11 +15,12 @@
 //! | [`sweep`] | `Sweep` | what GitHub remembers of its deliveries | `model::delivery` | asks for what never arrived; notes what can't come any more | `receive`, once GitHub sends it |
 //! | [`backfill`] | `Backfill` | a page of a repository's past from the code host | `classify`, `teach`, `skill` | facts (by [`record`]), readings, lessons, edges, the cursor | itself; `fetch` for what is recent or open |
 //! | [`lifecycle`] | `Weigh` | lessons of repositories that came or went | `skill` | edges | - |
-//! | [`expire`] | `Expire` | the clock | - | lets texts, dead letters' bodies, old deliveries and removed installations go | `members` and `settings`, once a day (itself queued every hour) |
+//! | [`expire`] | `Expire` | the clock, [`answers`] | `teach::refit` (by [`refit`]) | lets texts, dead letters' bodies, old deliveries and removed installations go; an organisation's own weights | `members` and `settings`, once a day; `learn` where weights changed (itself queued every hour) |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.
 //! [`file_work`] keeps what a git history tells.
+pub mod answers;
 mod aside;
 pub mod ask;
 pub mod at_risk;
@@ -56,6 +57,7 @@ pub mod rebuild;
 pub mod receive;
 pub mod recheck;
 pub mod record;
+pub mod refit;
 pub mod registered;
 pub mod replay;
 pub mod repositories;

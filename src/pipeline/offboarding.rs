@@ -1,37 +1,22 @@
 //! What would be lost if somebody were gone, who is nearest to it, and which open pull requests would pass it on.
 //!
 //! It never says who might go. Whoever opted out is neither asked about nor named; whoever is away is not named as the nearest.
+mod known;
 mod near;
-
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::collections::HashSet;
 
 use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
-use crate::model::ids::RepoId;
-use crate::model::pull::module_of;
-use crate::model::skill::Area;
 use crate::model::skill::Skill;
 use crate::pipeline::StepError;
-use crate::pipeline::groups;
-use crate::pipeline::groups::Group;
-use crate::pipeline::knowers::Knowers;
-use crate::pipeline::settings;
+use crate::pipeline::aside::aside;
+use crate::pipeline::knowers::NotSeen;
+use crate::pipeline::offboarding::known::Known;
 use crate::skill::offboarding;
 use crate::skill::offboarding::Loss;
-use crate::store::availability;
-use crate::store::held;
-use crate::store::held::HeldSkill;
-use crate::store::held::Side;
-use crate::store::open_files;
-use crate::store::open_files::Applied;
-use crate::store::open_files::OpenFiles;
 use crate::store::people;
-use crate::store::people::Person;
 use crate::store::reader::Reader;
 
 /// People who are named as the nearest at most.
@@ -40,8 +25,6 @@ const MOST_NEAREST: usize = 2;
 const MOST_BESIDE: usize = 3;
 /// Open pull requests that are named for each module or skill at most.
 const MOST_PULLS: usize = 5;
-/// Open pull requests that are looked at, the newest.
-const OPEN_PULLS: i64 = 1_000;
 
 /// What would be lost if one person were gone.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -56,10 +39,14 @@ pub struct Offboarding {
     pub with_one: usize,
     /// Modules with such files, those with most that only they know first.
     pub modules: Vec<ModuleLoss>,
-    /// Areas that at most one other active person holds.
+    /// Areas that they surely hold, and at most one other active person.
     pub areas: Vec<SkillLoss>,
     /// Languages, technologies and own skills, the same.
     pub skills: Vec<SkillLoss>,
+    /// Areas and skills of which there are only first signs that they or anybody hold them.
+    pub unsure: usize,
+    /// What a reader must know.
+    pub notes: Vec<String>,
 }
 
 /// What would be lost of a module.
@@ -71,6 +58,8 @@ pub struct ModuleLoss {
     pub files: usize,
     /// Files that no other active person knows, by path.
     pub only: Vec<String>,
+    /// Who else knew these and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
     /// Files that one other active person knows, by path.
     pub with_one: Vec<KnownByTwo>,
     /// Who is nearest to it.
@@ -84,7 +73,7 @@ pub struct ModuleLoss {
 pub struct KnownByTwo {
     /// Its path.
     pub path: String,
-    /// The other's login.
+    /// The other's login, or [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
     pub other: String,
 }
 
@@ -95,8 +84,10 @@ pub struct SkillLoss {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The one who holds it, too.
+    /// The one who holds it, too; [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
     pub other: Option<String>,
+    /// Who else surely holds it and wasn't seen for 90 days.
+    pub not_seen: Vec<NotSeen>,
     /// Who is nearest to it.
     pub nearest: Vec<Nearest>,
     /// Open pull requests that would pass it on; of an area only.
@@ -127,172 +118,133 @@ pub struct Passing {
     pub beside: String,
 }
 
-/// All that is known, for the parts of the answer.
-struct Known<'k> {
-    reader: &'k Reader,
-    knowers: Knowers,
-    /// Active, and not the person.
-    near: BTreeSet<PersonId>,
-    /// Whom no review is asked of now: why isn't told, and they are near all the same, or their absence could be read from that.
-    not_asked: HashSet<PersonId>,
-    person: &'k Person,
-    /// They are active themselves.
-    is_active: bool,
-    groups: Vec<Group>,
-    held: Vec<HeldSkill>,
-    applied: Vec<Applied>,
-    open: Vec<OpenFiles>,
-    open_areas: HashSet<(RepoId, String, Area)>,
-    at: Time,
-}
-
 /// What would be lost at `at` if whoever has this login were gone, of what the reader may read. None: nobody is known by it, or they
 /// are out of everything, which nothing tells apart.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database can't tell.
+/// [`StepError::Store`] when the database can't tell, [`StepError::Unreadable`] when the process ends meanwhile.
 pub async fn of(
     conn: &mut PgConnection,
     reader: &Reader,
     login: &str,
     at: Time,
 ) -> Result<Option<Offboarding>, StepError> {
-    let id = reader.installation();
-    let Some(person) = people::by_login(conn, id, login).await? else {
+    let Some(person) = people::by_login(conn, reader.installation(), login).await? else {
         return Ok(None);
     };
-    let knowers = Knowers::read(conn, reader, None, at).await?;
-    let active = knowers.active();
-    let mut not_asked = availability::away(conn, id, at).await?;
-    // Whoever wants to be asked for no review is none to ask.
-    let standing = people::standing(conn, id).await?;
-    not_asked.extend(standing.iter().filter(|one| one.capacity == Some(0)).map(|one| one.id));
-    let open = open_files::open(conn, reader, OPEN_PULLS).await?;
-    let touched = open
-        .iter()
-        .flat_map(|pull| pull.files.iter().map(|path| (pull.repo, path.as_str())));
-    let touched: Vec<(RepoId, &str)> = touched.collect::<BTreeSet<_>>().into_iter().collect();
-    let open_areas = open_files::areas(conn, reader, &touched).await?.into_iter().collect();
-    let known = Known {
-        near: active.iter().copied().filter(|one| *one != person.id).collect(),
-        not_asked,
-        groups: groups::groups(conn, id, at).await?,
-        held: held::held(conn, reader, (Side::Taught, None), at).await?,
-        applied: open_files::applied_and_shown(conn, reader, at).await?,
-        person: &person,
-        is_active: active.contains(&person.id),
-        reader,
-        knowers,
-        open,
-        open_areas,
-        at,
-    };
-    let files: Vec<_> = known.knowers.files.values().collect();
-    let losses = offboarding::losses(&files, &active, person.id);
-    let mut modules: Vec<ModuleLoss> = losses.iter().map(|loss| known.module(loss)).collect();
-    modules.sort_by(|one, other| {
-        other
-            .only
-            .len()
-            .cmp(&one.only.len())
-            .then(one.module.cmp(&other.module))
-    });
-    let own = settings::own_skills(conn, id).await?;
-    let (mut areas, mut skills) = (Vec::new(), Vec::new());
-    for (skill, other) in known.held_by_few(&active) {
-        let Some(described) = skill.described(&own) else {
-            continue;
-        };
-        let loss = SkillLoss {
-            slug: described.slug,
-            name: described.name,
-            other: other.and_then(|other| known.login(other)),
-            nearest: known.nearest_to_skill(conn, &skill, other).await?,
-            pulls: Vec::new(),
-        };
-        if let Skill::Area(area) = skill {
-            areas.push(known.with_pulls(loss, area));
-        } else {
-            skills.push(loss);
-        }
-    }
-    Ok(Some(Offboarding {
-        files: files.len(),
-        only: losses.iter().map(|loss| loss.only.len()).sum(),
-        with_one: losses.iter().map(|loss| loss.with_one.len()).sum(),
-        login: person.login.clone(),
-        modules,
-        areas,
-        skills,
-    }))
+    let known = Known::read(conn, reader, person, at).await?;
+    aside(move || Some(known.lost())).await
 }
 
-impl Known<'_> {
+impl Known {
+    fn lost(&self) -> Offboarding {
+        let told = &self.knowers.told;
+        let losses = offboarding::losses(told.files.values(), &self.active, self.person.id);
+        let lost = losses.iter().map(|loss| loss.module.as_str());
+        let beside = told.modules.beside(lost, MOST_BESIDE);
+        let beside = |module: &str| beside.get(module).map_or(&[][..], Vec::as_slice);
+        let mut modules: Vec<ModuleLoss> = losses
+            .iter()
+            .map(|loss| self.module(loss, beside(&loss.module)))
+            .collect();
+        modules.sort_by(|one, other| {
+            let by_files = other.only.len().cmp(&one.only.len());
+            by_files.then(one.module.cmp(&other.module))
+        });
+        let (mut areas, mut skills) = (Vec::new(), Vec::new());
+        for (skill, other) in self.held_by_few() {
+            let losses = if matches!(skill, Skill::Area(_)) {
+                &mut areas
+            } else {
+                &mut skills
+            };
+            losses.extend(self.skill(skill, other));
+        }
+        let described = self
+            .unsure
+            .iter()
+            .filter(|skill| skill.described(&self.own_skills).is_some());
+        Offboarding {
+            login: self.person.login.clone(),
+            files: told.files.len(),
+            only: losses.iter().map(|loss| loss.only.len()).sum(),
+            with_one: losses.iter().map(|loss| loss.with_one.len()).sum(),
+            modules,
+            areas,
+            skills,
+            unsure: described.count(),
+            notes: self.knowers.notes(),
+        }
+    }
+
     fn login(&self, person: PersonId) -> Option<String> {
         self.knowers.login(person).map(str::to_owned)
     }
 
-    fn module(&self, loss: &Loss) -> ModuleLoss {
-        let footings = self.footings_in(&loss.module);
-        let is_here = |pull: &OpenFiles| pull.files.iter().any(|path| module_of(&pull.name, path) == loss.module);
+    fn module(&self, loss: &Loss, beside: &[&str]) -> ModuleLoss {
+        let footings = self.footings_in(&loss.module, beside);
         let near = offboarding::nearest(&footings, MOST_NEAREST);
         let told = |person: &PersonId| self.told(*person, near::why(&footings[person], &loss.module));
         ModuleLoss {
             module: loss.module.clone(),
             files: loss.files,
             only: loss.only.clone(),
+            not_seen: self.knowers.not_seen(loss.inactive.iter().copied()),
             with_one: loss
                 .with_one
                 .iter()
                 .filter_map(|(path, other)| {
                     Some(KnownByTwo {
                         path: path.clone(),
-                        other: self.login(*other)?,
+                        other: self.knowers.called(*other)?.to_owned(),
                     })
                 })
                 .collect(),
             nearest: near.iter().filter_map(told).collect(),
-            pulls: self.passing(is_here, &near),
+            pulls: self.passing(self.open_in.get(&loss.module), &near),
         }
     }
 
     /// The skills that the person holds and at most one other active person, who then is named.
-    fn held_by_few(&self, active: &BTreeSet<PersonId>) -> Vec<(Skill, Option<PersonId>)> {
-        let mut holders: BTreeMap<&Skill, Vec<PersonId>> = BTreeMap::new();
-        for one in &self.held {
-            holders.entry(&one.skill).or_default().push(one.person);
-        }
-        let few = holders
-            .into_iter()
-            .filter(|(_, holders)| holders.contains(&self.person.id));
-        few.filter_map(|(skill, holders)| {
-            let mut others = holders
-                .into_iter()
-                .filter(|one| *one != self.person.id && active.contains(one));
+    fn held_by_few(&self) -> impl Iterator<Item = (&Skill, Option<PersonId>)> {
+        let theirs = self
+            .held
+            .iter()
+            .filter(|(_, holders)| holders.contains_key(&self.person.id));
+        theirs.filter_map(|(skill, holders)| {
+            let is_other = |one: &PersonId| *one != self.person.id && self.active.contains(one);
+            let mut others = holders.keys().copied().filter(is_other);
             let other = others.next();
-            others.next().is_none().then(|| (skill.clone(), other))
+            others.next().is_none().then_some((skill, other))
         })
-        .collect()
     }
 
-    fn with_pulls(&self, loss: SkillLoss, area: Area) -> SkillLoss {
-        let is_about = |pull: &OpenFiles| {
-            let about = |path: &String| self.open_areas.contains(&(pull.repo, path.clone(), area));
-            pull.files.iter().any(about)
-        };
-        // In the order of nearness.
-        let near = loss.nearest.iter().filter_map(|near| {
-            let is = |one: &&PersonId| self.knowers.login(**one) == Some(near.login.as_str());
-            self.near.iter().find(is).copied()
-        });
-        let near: Vec<PersonId> = near.collect();
-        let pulls = self.passing(is_about, &near);
-        SkillLoss { pulls, ..loss }
+    /// None of an own skill that nothing defines any more.
+    fn skill(&self, skill: &Skill, other: Option<PersonId>) -> Option<SkillLoss> {
+        let described = skill.described(&self.own_skills)?;
+        let nearest = self.nearest_to_skill(skill, other);
+        let near: Vec<PersonId> = nearest.iter().map(|(person, _)| *person).collect();
+        let others = self.held[skill].keys().copied().filter(|one| *one != self.person.id);
+        let inactive = others.filter(|one| !self.active.contains(one));
+        Some(SkillLoss {
+            slug: described.slug,
+            name: described.name,
+            other: other.and_then(|other| self.knowers.called(other)).map(str::to_owned),
+            not_seen: self.knowers.not_seen(inactive),
+            nearest: nearest
+                .into_iter()
+                .filter_map(|(person, why)| self.told(person, why))
+                .collect(),
+            pulls: match skill {
+                Skill::Area(area) => self.passing(self.open_about.get(area), &near),
+                _ => Vec::new(),
+            },
+        })
     }
 
-    /// The open pull requests that would pass something on to the first of `near` who didn't write them.
-    fn passing(&self, is_here: impl Fn(&OpenFiles) -> bool, near: &[PersonId]) -> Vec<Passing> {
-        let here = self.open.iter().filter(|pull| is_here(pull));
+    /// Those of the open pull requests at these places that would pass something on to the first of `near` who didn't write them.
+    fn passing(&self, places: Option<&Vec<usize>>, near: &[PersonId]) -> Vec<Passing> {
+        let here = places.into_iter().flatten().map(|place| &self.open[*place]);
         let passing = here.filter_map(|pull| {
             let may_be_asked = |one: &&PersonId| pull.author != Some(**one) && !self.not_asked.contains(*one);
             let ask = near.iter().find(may_be_asked)?;
@@ -303,7 +255,7 @@ impl Known<'_> {
                 ask: self.login(*ask)?,
                 beside: if pull.author == Some(self.person.id) {
                     format!("{knows} wrote it")
-                } else if self.is_active {
+                } else if self.active.contains(&self.person.id) {
                     format!("{knows} reviews beside them")
                 } else {
                     "whoever wrote it tells what they know".to_owned()
@@ -314,10 +266,9 @@ impl Known<'_> {
     }
 
     fn told(&self, person: PersonId, why: String) -> Option<Nearest> {
-        let teams = self.groups.iter().filter(|group| group.direct.contains(&person));
         Some(Nearest {
             login: self.login(person)?,
-            teams: teams.map(|group| group.name.clone()).collect(),
+            teams: self.teams.get(&person).cloned().unwrap_or_default(),
             why,
         })
     }

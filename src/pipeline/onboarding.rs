@@ -8,18 +8,20 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
-use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::ids::TeamId;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::skill::onboarding;
 use crate::skill::onboarding::Comments;
 use crate::skill::onboarding::FOLLOWED_DAYS;
 use crate::skill::onboarding::KnownFrom;
+pub use crate::skill::onboarding::Median;
 use crate::skill::onboarding::PLATEAU_REVIEWS;
+pub use crate::skill::onboarding::Share;
 use crate::skill::onboarding::Tenure;
 use crate::store;
 use crate::store::onboarding::Given;
@@ -28,9 +30,6 @@ use crate::store::past::PastPull;
 use crate::store::reader::Reader;
 use crate::store::seen;
 use crate::store::seen::Seen;
-
-/// Pull requests that are looked at, the newest.
-const PULLS: i64 = 50_000;
 
 /// How people come in. Nothing of it speaks of fewer than five people.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -47,17 +46,6 @@ pub struct Onboarding {
     pub notes: Vec<String>,
 }
 
-/// A median over people, in weeks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Median {
-    /// People behind it.
-    pub people: usize,
-    /// Within how many weeks half of them had; none: more than half a year.
-    pub weeks: Option<i64>,
-    /// The 90% interval; none: too few people for one. An end that is none is more than half a year.
-    pub interval: Option<(Option<i64>, Option<i64>)>,
-}
-
 /// A share of comments that land, beside what was found elsewhere.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Row {
@@ -67,19 +55,6 @@ pub struct Row {
     pub share: Option<Share>,
     /// What Bosu and others found at Microsoft in 2015 of useful comments.
     pub elsewhere: &'static str,
-}
-
-/// A share with its 90% interval over people.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Share {
-    /// People behind it.
-    pub people: usize,
-    /// The share.
-    pub share: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// How the people of a team came in, or everybody, at `at`, of what the reader may read.
@@ -101,20 +76,31 @@ pub async fn of(
         repo: None,
         since: Time::UNIX_EPOCH,
         before: at,
-        limit: PULLS,
+        limit: None,
     };
-    let pulls = past::past_pulls(conn, reader, span).await?;
-    let asked = Asked { groups: &groups, team };
+    let mut experience = Experience::asked(&given);
+    past::each(conn, reader, span, |pull| experience.take(&pull)).await?;
+    experience.sort();
+    aside(move || figures((&groups, team), &beginnings, (&reviews, &given), &experience, at)).await
+}
+
+fn figures(
+    (groups, team): (&[Group], Option<TeamId>),
+    beginnings: &Beginnings,
+    (reviews, given): (&HashMap<PersonId, Time>, &[Given]),
+    experience: &Experience,
+    at: Time,
+) -> Onboarding {
+    let asked = Asked { groups, team };
     let mut landed: HashMap<PersonId, Time> = HashMap::new();
     for one in given.iter().filter(|one| one.landed) {
         landed.entry(one.person).or_insert(one.at);
     }
-    let experience = Experience::of(&pulls);
-    let by_tenure = |tenure: Tenure| asked.share(&given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
-    let by_file = |is: fn(usize) -> bool| asked.share(&given, |one| experience.before(one).is_some_and(is));
+    let by_tenure = |tenure: Tenure| asked.share(given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
+    let by_file = |is: fn(usize) -> bool| asked.share(given, |one| experience.before(one).is_some_and(is));
     let row = |what, share, elsewhere| Row { what, share, elsewhere };
-    Ok(Onboarding {
-        first_review: asked.median(&beginnings.until(&reviews, at)),
+    Onboarding {
+        first_review: asked.median(&beginnings.until(reviews, at)),
         first_landed: asked.median(&beginnings.until(&landed, at)),
         by_tenure: vec![
             row("in their first three months", by_tenure(Tenure::New), "lowest"),
@@ -139,7 +125,7 @@ pub async fn of(
             ),
         ],
         notes: notes(),
-    })
+    }
 }
 
 fn notes() -> Vec<String> {
@@ -183,8 +169,19 @@ impl Beginnings {
         })
     }
 
-    pub(super) fn joined(&self, person: PersonId) -> Option<Time> {
+    fn joined(&self, person: PersonId) -> Option<Time> {
         self.joined.get(&person).copied().flatten()
+    }
+
+    /// Until when everybody's first 90 days last, of whom it is known when they joined.
+    pub(super) fn ends(&self) -> Vec<(PersonId, Time)> {
+        let joined = self
+            .joined
+            .iter()
+            .filter_map(|(person, joined)| Some((*person, (*joined)?)));
+        joined
+            .map(|(person, joined)| (person, joined + Duration::days(90)))
+            .collect()
     }
 
     fn tenure(&self, person: PersonId, at: Time) -> Option<Tenure> {
@@ -222,12 +219,7 @@ impl Asked<'_> {
             return None;
         }
         let those = times.iter().filter(|(person, _)| self.is_in(**person));
-        let found = onboarding::median(&those.map(|(_, time)| *time).collect::<Vec<_>>())?;
-        Some(Median {
-            people: found.people,
-            weeks: found.weeks,
-            interval: found.interval,
-        })
+        onboarding::median(&those.map(|(_, time)| *time).collect::<Vec<_>>())
     }
 
     fn share(&self, given: &[Given], of: impl Fn(&Given) -> bool) -> Option<Share> {
@@ -246,55 +238,56 @@ impl Asked<'_> {
             return None;
         }
         let those = by_person.into_values().filter(|one| self.is_in(one.person));
-        let found = onboarding::share(&those.collect::<Vec<_>>())?;
-        Some(Share {
-            people: found.people,
-            share: found.share,
-            low: found.low,
-            high: found.high,
-        })
+        onboarding::share(&those.collect::<Vec<_>>())
     }
 }
 
-/// When somebody's reviews of a file were closed, oldest first.
-struct Experience<'p>(HashMap<(RepoId, &'p str, PersonId), Vec<Time>>);
+/// When somebody's reviews of a file were closed, for those who commented on it.
+struct Experience(HashMap<RepoId, HashMap<String, BTreeMap<PersonId, Vec<Time>>>>);
 
-impl<'p> Experience<'p> {
-    fn of(pulls: &'p [PastPull]) -> Self {
-        let mut times: HashMap<(RepoId, &str, PersonId), Vec<Time>> = HashMap::new();
-        for pull in pulls {
-            let Some(closed) = pull.closed_at else { continue };
-            for path in &pull.files {
-                for reviewer in &pull.reviewers {
-                    times.entry((pull.repo, path, *reviewer)).or_default().push(closed);
+impl Experience {
+    /// Nothing yet of what is asked for.
+    fn asked(given: &[Given]) -> Self {
+        let mut asked: HashMap<RepoId, HashMap<String, BTreeMap<PersonId, Vec<Time>>>> = HashMap::new();
+        for one in given {
+            if let Some(path) = &one.path {
+                let of_repo = asked.entry(one.pull.repo).or_default();
+                let people = of_repo.entry(path.clone()).or_default();
+                people.entry(one.person).or_default();
+            }
+        }
+        Self(asked)
+    }
+
+    fn take(&mut self, pull: &PastPull) {
+        let (Some(closed), Some(of_repo)) = (pull.closed_at, self.0.get_mut(&pull.repo)) else {
+            return;
+        };
+        for path in &pull.files {
+            let Some(people) = of_repo.get_mut(path) else {
+                continue;
+            };
+            for reviewer in &pull.reviewers {
+                if let Some(times) = people.get_mut(reviewer) {
+                    times.push(closed);
                 }
             }
         }
-        for times in times.values_mut() {
+    }
+
+    /// To be called once all were taken in.
+    fn sort(&mut self) {
+        let files = self.0.values_mut().flat_map(HashMap::values_mut);
+        for times in files.flat_map(BTreeMap::values_mut) {
             times.sort_unstable();
         }
-        Self(times)
     }
 
     /// How often whoever commented had reviewed the file before; none where the comment stands on none.
     fn before(&self, given: &Given) -> Option<usize> {
         let path = given.path.as_deref()?;
-        let times = self.0.get(&(given.pull.repo, path, given.person));
+        let people = self.0.get(&given.pull.repo).and_then(|of_repo| of_repo.get(path));
+        let times = people.and_then(|people| people.get(&given.person));
         Some(times.map_or(0, |times| times.partition_point(|time| *time < given.at)))
     }
-}
-
-/// A reader who is this person and reads what the operator reads, for the command.
-///
-/// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn as_person(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<Reader, StepError> {
-    let repos = store::tenants::repos(conn, id).await?;
-    let private = repos.into_iter().map(|repo| repo.id).collect();
-    Ok(Reader::member(
-        id,
-        person,
-        crate::model::role::Roles::default(),
-        private,
-    ))
 }

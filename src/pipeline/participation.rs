@@ -9,6 +9,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::comment::AreaThread;
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::model::skill::Area;
@@ -17,10 +18,11 @@ use crate::pipeline::StepError;
 use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::skill::participation;
+pub use crate::skill::participation::Topic;
 use crate::skill::suppress;
+pub use crate::skill::suppress::Count;
 use crate::skill::suppress::K;
 use crate::store::participation as lessons;
-use crate::store::participation::Landed;
 use crate::store::past;
 use crate::store::people;
 use crate::store::profiles;
@@ -38,28 +40,6 @@ pub struct Participation {
     pub gave: Option<Count>,
     /// How many got feedback; none: it would tell of too few people.
     pub got: Option<Count>,
-}
-
-/// How much an area is discussed.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Topic {
-    /// The area.
-    pub area: Area,
-    /// Review threads about it.
-    pub threads: usize,
-    /// Comments a thread, on average.
-    pub comments: f64,
-    /// People a thread, on average.
-    pub people: f64,
-}
-
-/// So many people of so many.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Count {
-    /// For whom it is true.
-    pub people: usize,
-    /// Of these.
-    pub of: usize,
 }
 
 /// How the people of a team took part in the year before `at`, or everybody, of what the reader may read.
@@ -92,31 +72,20 @@ pub async fn of(
     })
 }
 
-fn topics(threads: &[lessons::Thread], groups: &[Group], team: Option<TeamId>) -> Vec<Topic> {
+fn topics(threads: &[AreaThread], groups: &[Group], team: Option<TeamId>) -> Vec<Topic> {
     let mut spoke: BTreeMap<Area, BTreeSet<PersonId>> = BTreeMap::new();
     for thread in threads {
         spoke.entry(thread.area).or_default().extend(&thread.people);
     }
     let asked = groups.iter().find(|group| Some(group.id) == team);
-    let is_theirs = |thread: &&lessons::Thread| match (team, asked) {
+    let is_theirs = |thread: &&AreaThread| match (team, asked) {
         (None, _) => true,
         (Some(_), Some(asked)) => !asked.people.is_disjoint(&thread.people),
         (Some(_), None) => false,
     };
-    let theirs = threads.iter().filter(is_theirs).map(|thread| participation::Thread {
-        area: thread.area,
-        comments: thread.comments,
-        people: thread.people.clone(),
-    });
-    let found = participation::topics(&theirs.collect::<Vec<_>>());
-    let may_be_told = |topic: &participation::Topic| groups::may_be_told(groups, team, &spoke[&topic.area]);
-    let told = found.into_iter().filter(may_be_told).map(|topic| Topic {
-        area: topic.area,
-        threads: topic.threads,
-        comments: topic.comments,
-        people: topic.people,
-    });
-    told.collect()
+    let found = participation::topics(threads.iter().filter(is_theirs));
+    let may_be_told = |topic: &Topic| groups::may_be_told(groups, team, &spoke[&topic.area]);
+    found.into_iter().filter(may_be_told).collect()
 }
 
 fn count(
@@ -130,10 +99,7 @@ fn count(
         None => 0,
         Some(team) => groups.iter().position(|group| group.id == team)? + 1,
     };
-    shown[place].map(|count| Count {
-        people: count.people,
-        of: count.of,
-    })
+    shown[place]
 }
 
 /// Two teams that somebody connects.
@@ -173,7 +139,7 @@ pub async fn connections(conn: &mut PgConnection, reader: &Reader, at: Time) -> 
             .find(|group| group.id == team)
             .map(|group| group.name.clone())
     };
-    let found = participation::connects(me, &landed.iter().map(one).collect::<Vec<_>>(), (&own, &all));
+    let found = participation::connects(me, &landed, (&own, &all));
     let told = found.into_iter().filter_map(|((from, to), lessons)| {
         let (from, to) = (name(from)?, name(to)?);
         let count = wording::count(lessons, "lesson");
@@ -185,14 +151,6 @@ pub async fn connections(conn: &mut PgConnection, reader: &Reader, at: Time) -> 
         })
     });
     Ok(told.collect())
-}
-
-fn one(lesson: &Landed) -> participation::Landed {
-    participation::Landed {
-        teacher: lesson.teacher,
-        learner: lesson.learner,
-        p: lesson.p,
-    }
 }
 
 /// A thank-you between two people, and shown to nobody else.
@@ -208,24 +166,29 @@ pub struct Thanks {
     pub words: String,
 }
 
-/// What the reader may be thankful for, or is thanked for, in the month that begins on `month`: one thing at most, and nothing for a
-/// reader who is nobody. It is the same for the other one of the two, as far as they may read what it rests on.
+/// What the reader may be thankful for, or is thanked for, in the month that begins on `month` and is over at `at`: one thing at most, and
+/// nothing for a reader who is nobody. It is the same for the other one of the two, as far as they may read what it rests on.
 ///
 /// # Errors
-/// [`StepError::Store`] when the database can't tell.
-pub async fn thanks(conn: &mut PgConnection, reader: &Reader, month: NaiveDate) -> Result<Option<Thanks>, StepError> {
+/// [`StepError::Unreadable`] when the month isn't over, [`StepError::Store`] when the database can't tell.
+pub async fn thanks(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    (month, at): (NaiveDate, Time),
+) -> Result<Option<Thanks>, StepError> {
+    let begin = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let end = month.checked_add_months(Months::new(1)).map(begin);
+    let Some(end) = end.filter(|end| *end <= at) else {
+        return Err(StepError::Unreadable(participation::not_over(month, at.date_naive())));
+    };
     let Some(me) = reader.person() else {
         return Ok(None);
     };
-    let Some(end) = month.checked_add_months(Months::new(1)) else {
-        return Ok(None);
-    };
-    let begin = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
-    let span = (begin(month), begin(end));
+    let span = (begin(month), end);
     let id = reader.installation();
     // Who thanks whom is the same for all; what it rests on is what the reader may read.
     let all = lessons::landed(conn, &Reader::of_everything(id), span).await?;
-    let pairs = participation::thanks(&all.iter().map(one).collect::<Vec<_>>());
+    let pairs = participation::thanks(&all);
     let pair = pairs
         .into_iter()
         .find(|(teacher, learner)| [*teacher, *learner].contains(&me));

@@ -131,6 +131,8 @@ pub struct Evidence {
     pub diffs_known: bool,
     /// May still change.
     pub provisional: bool,
+    /// The learner wrote that it was new to them.
+    pub said_new: bool,
     /// What it was on: the language, technologies and own skills.
     pub on: Vec<Beside>,
 }
@@ -258,6 +260,7 @@ fn evidence(line: &LessonLine, person: PersonId, addresses: &Addresses, own: &Ow
         outcome: line.outcome,
         diffs_known: line.diffs_known,
         provisional: line.provisional,
+        said_new: line.said_new,
         on: on([line], own),
     }
 }

@@ -4,6 +4,9 @@
 //! key. [`in_force`] is the one way to ask. Of each file the last good version counts; a file that is gone counts no more.
 pub mod check;
 
+use std::collections::HashMap;
+use std::collections::HashSet;
+
 use chrono::Duration;
 use sqlx::PgConnection;
 
@@ -11,6 +14,7 @@ use crate::forge::ForgeError;
 use crate::forge::RepoAt;
 use crate::forge::github::file::FileText;
 use crate::model::ids::InstallationId;
+use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::model::job::Job;
 use crate::model::job::SettingsOf;
@@ -18,6 +22,7 @@ use crate::model::settings::FILE;
 use crate::model::settings::ORGANISATION_FILES;
 use crate::model::settings::ORGANISATION_REPO;
 use crate::model::settings::Settings;
+use crate::model::settings::SilentExperts;
 use crate::model::settings::file::Partial;
 use crate::model::settings::parse;
 use crate::model::settings::parse::Fault;
@@ -61,6 +66,48 @@ pub async fn of_tenant(conn: &mut PgConnection, base: &Settings, id: Installatio
     };
     let file = store::settings::in_force(conn, id, None).await?;
     Ok(base.with(&file.unwrap_or_default()))
+}
+
+/// What holds in each repository of an organisation.
+#[derive(Clone, Debug)]
+pub struct OfRepos {
+    /// Where a repository has none of its own.
+    of_tenant: Settings,
+    own: HashMap<RepoId, Settings>,
+}
+
+impl OfRepos {
+    /// What holds in one of them.
+    #[must_use]
+    pub fn of(&self, repo: RepoId) -> &Settings {
+        self.own.get(&repo).unwrap_or(&self.of_tenant)
+    }
+}
+
+/// [`in_force`] for all repositories at once.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn of_repos(conn: &mut PgConnection, base: &Settings, id: InstallationId) -> Result<OfRepos, StepError> {
+    let of_tenant = of_tenant(conn, base, id).await?;
+    let own = store::settings::of_repos(conn, id).await?;
+    let own = own.into_iter().map(|(repo, own)| (repo, of_tenant.with(&own)));
+    Ok(OfRepos {
+        own: own.collect(),
+        of_tenant,
+    })
+}
+
+/// Who may be named as somebody to ask, where the organisation wants that people agree to it; none: everybody may.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn who_agreed(conn: &mut PgConnection, id: InstallationId) -> Result<Option<HashSet<PersonId>>, StepError> {
+    // The operator's own settings say nothing of names.
+    match of_tenant(conn, &Settings::default(), id).await?.silent_experts {
+        SilentExperts::Named => Ok(None),
+        SilentExperts::OptIn => Ok(Some(store::settings::may_be_asked(conn, id).await?)),
+    }
 }
 
 /// Queues [`SettingsOf::Everything`] for every tenant whose files were not read for a day, or never. Without credentials

@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::collections::hash_map::Entry;
 
 use chrono::Duration;
 use serde::Serialize;
@@ -12,16 +11,14 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::clock::days_between;
 use crate::model::ids::PersonId;
-use crate::model::ids::RepoId;
 use crate::model::pull::module_of;
 use crate::model::settings::Settings;
-use crate::model::settings::SilentExperts;
 use crate::pipeline::StepError;
+use crate::pipeline::aside::aside;
 use crate::pipeline::settings;
 use crate::skill::decay;
 use crate::skill::silent;
 use crate::skill::silent::Work;
-use crate::store;
 use crate::store::availability;
 use crate::store::past;
 use crate::store::past::PastPull;
@@ -31,8 +28,6 @@ use crate::store::reviews;
 
 /// Days that are looked at (science.md section 3).
 const WINDOW_DAYS: i64 = 365;
-/// Pull requests that are looked at, at most.
-const WINDOW_PULLS: i64 = 50_000;
 
 /// Somebody who could be asked, with what stands behind it. No score.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -67,19 +62,16 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         repo: None,
         since,
         before: at,
-        limit: WINDOW_PULLS,
+        limit: None,
     };
-    let mut pulls = past::past_pulls(conn, reader, span).await?;
-    // The operator's own settings say nothing of names and files.
-    let base = settings::of_tenant(conn, &Settings::default(), id).await?;
-    let mut of_repo: HashMap<RepoId, Settings> = HashMap::new();
-    for pull in &mut pulls {
-        let known = match of_repo.entry(pull.repo) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(settings::in_force(conn, &Settings::default(), id, pull.repo).await?),
-        };
-        pull.files.retain(|path| !known.ignores_path(path));
-    }
+    // The operator's own settings say nothing of files.
+    let of_repos = settings::of_repos(conn, &Settings::default(), id).await?;
+    let mut year = Year::default();
+    past::each(conn, reader, span, |mut pull| {
+        pull.files.retain(|path| !of_repos.of(pull.repo).ignores_path(path));
+        year.take(&pull);
+    })
+    .await?;
     let answers: HashMap<PersonId, reviews::Answers> = reviews::answers(conn, reader, since)
         .await?
         .into_iter()
@@ -92,18 +84,15 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         .collect();
     let left = past::who_left(conn, id, at).await?;
     let away = availability::away(conn, id, at).await?;
-    let said_yes = match base.silent_experts {
-        SilentExperts::Named => None,
-        SilentExperts::OptIn => Some(store::settings::may_be_asked(conn, id).await?),
-    };
+    let said_yes = settings::who_agreed(conn, id).await?;
     let may_be_named: HashSet<PersonId> = people
         .values()
         .filter(|person| !away.contains(&person.id) && !left.contains(&person.id))
         .filter(|person| said_yes.as_ref().is_none_or(|yes| yes.contains(&person.id)))
         .map(|person| person.id)
         .collect();
-    let rows = work(&pulls, at, &answers, &may_be_named);
-    Ok(silent::silent_experts(&rows)
+    let found = aside(move || silent::silent_experts(&year.work(at, &answers, &may_be_named))).await?;
+    Ok(found
         .into_iter()
         .filter_map(|found| {
             let login = people.get(&found.work.person)?.login.clone();
@@ -128,61 +117,74 @@ struct InModule {
     reviews: HashMap<PersonId, u32>,
 }
 
-/// Everybody's year in every module.
-fn work(
-    pulls: &[PastPull],
-    at: Time,
-    answers: &HashMap<PersonId, reviews::Answers>,
-    may_be_named: &HashSet<PersonId>,
-) -> Vec<Work> {
-    let mut modules: BTreeMap<String, InModule> = BTreeMap::new();
-    let mut last_active: HashMap<PersonId, Time> = HashMap::new();
-    for pull in pulls {
+/// What pull requests of a year tell, one after the other, of which none is kept.
+#[derive(Default)]
+struct Year {
+    modules: BTreeMap<String, InModule>,
+    last_active: HashMap<PersonId, Time>,
+}
+
+impl Year {
+    fn take(&mut self, pull: &PastPull) {
         for person in pull.author.iter().chain(&pull.reviewers) {
-            let last = last_active.entry(*person).or_insert(pull.created_at);
+            let last = self.last_active.entry(*person).or_insert(pull.created_at);
             *last = (*last).max(pull.created_at);
         }
         // Reviews are counted on what others' changes are counted from: merged, by somebody who may appear.
         let (Some(author), Some(merged)) = (pull.author, pull.merged_at) else {
-            continue;
+            return;
         };
         let touched: BTreeSet<String> = pull.files.iter().map(|path| module_of(&pull.repo_name, path)).collect();
         for module in touched {
-            let module = modules.entry(module).or_default();
+            let module = self.modules.entry(module).or_default();
             module.changes.push((author, merged));
             for reviewer in &pull.reviewers {
                 *module.reviews.entry(*reviewer).or_default() += 1;
             }
         }
     }
-    let mut rows = Vec::new();
-    for (name, module) in &modules {
-        let mut evidence: BTreeMap<PersonId, (f64, u32)> = BTreeMap::new();
-        for (author, merged) in &module.changes {
-            let held = evidence.entry(*author).or_default();
-            held.0 += decay::profile(days_between(*merged, at));
-            held.1 += 1;
+
+    /// Everybody's year in every module.
+    fn work(
+        mut self,
+        at: Time,
+        answers: &HashMap<PersonId, reviews::Answers>,
+        may_be_named: &HashSet<PersonId>,
+    ) -> Vec<Work> {
+        let mut rows = Vec::new();
+        for (name, module) in &mut self.modules {
+            // Added up in one order, so that equal pasts give equal sums.
+            module
+                .changes
+                .sort_unstable_by_key(|(author, merged)| (*merged, *author));
+            let mut evidence: BTreeMap<PersonId, (f64, u32)> = BTreeMap::new();
+            for (author, merged) in &module.changes {
+                let held = evidence.entry(*author).or_default();
+                held.0 += decay::profile(days_between(*merged, at));
+                held.1 += 1;
+            }
+            let total: f64 = evidence.values().map(|(faded, _)| faded).sum();
+            let changes = u32::try_from(module.changes.len()).unwrap_or(u32::MAX);
+            for (person, (faded, own)) in evidence {
+                let answered = answers.get(&person);
+                let number = |count: i64| u32::try_from(count).unwrap_or(0);
+                rows.push(Work {
+                    person,
+                    module: name.clone(),
+                    evidence: faded,
+                    share: if total > 0.0 { faded / total } else { 0.0 },
+                    others_changes: changes - own,
+                    reviews: module.reviews.get(&person).copied().unwrap_or(0),
+                    idle_days: self
+                        .last_active
+                        .get(&person)
+                        .map_or(f64::INFINITY, |last| days_between(*last, at)),
+                    asked: answered.map(|answer| number(answer.asked)),
+                    answered: answered.map(|answer| number(answer.answered)),
+                    left_out: !may_be_named.contains(&person),
+                });
+            }
         }
-        let total: f64 = evidence.values().map(|(faded, _)| faded).sum();
-        let changes = u32::try_from(module.changes.len()).unwrap_or(u32::MAX);
-        for (person, (faded, own)) in evidence {
-            let answered = answers.get(&person);
-            let number = |count: i64| u32::try_from(count).unwrap_or(0);
-            rows.push(Work {
-                person,
-                module: name.clone(),
-                evidence: faded,
-                share: if total > 0.0 { faded / total } else { 0.0 },
-                others_changes: changes - own,
-                reviews: module.reviews.get(&person).copied().unwrap_or(0),
-                idle_days: last_active
-                    .get(&person)
-                    .map_or(f64::INFINITY, |last| days_between(*last, at)),
-                asked: answered.map(|answer| number(answer.asked)),
-                answered: answered.map(|answer| number(answer.answered)),
-                left_out: !may_be_named.contains(&person),
-            });
-        }
+        rows
     }
-    rows
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::model::graph::Confidence;
 use crate::model::ids::PersonId;
 
 /// Days within which somebody has to be seen to count as active (Mirsaeedi and Rigby's quarter).
@@ -71,7 +72,7 @@ impl ModuleRisk {
 
 /// All modules with what of them is at risk, by name. The same for any order of the files.
 #[must_use]
-pub fn modules(files: &[KnownFile], active: &BTreeSet<PersonId>) -> Vec<ModuleRisk> {
+pub fn modules<'f>(files: impl IntoIterator<Item = &'f KnownFile>, active: &BTreeSet<PersonId>) -> Vec<ModuleRisk> {
     let mut modules: BTreeMap<&str, ModuleRisk> = BTreeMap::new();
     for file in files {
         let module = modules.entry(&file.module).or_insert_with(|| ModuleRisk {
@@ -108,30 +109,39 @@ pub fn modules(files: &[KnownFile], active: &BTreeSet<PersonId>) -> Vec<ModuleRi
 pub struct SkillAtRisk<S> {
     /// The skill.
     pub skill: S,
-    /// The one who holds it; none: nobody active does.
+    /// The one who surely holds it; none: nobody active does.
     pub holder: Option<PersonId>,
-    /// Who holds it and is not active.
+    /// Who surely holds it and is not active.
     pub inactive: Vec<PersonId>,
 }
 
-/// The skills that somebody holds and at most one active person does, in their order.
+/// The skills that somebody holds and at most one active person does, and those of which there are only first signs that anybody
+/// does; each in their order. Somebody with low confidence holds nothing: that is hidden from leads.
 #[must_use]
-pub fn skills<S: Ord + Clone>(held: &[(S, PersonId)], active: &BTreeSet<PersonId>) -> Vec<SkillAtRisk<S>> {
+pub fn skills<S: Ord + Clone>(
+    held: &[(S, PersonId, Confidence)],
+    active: &BTreeSet<PersonId>,
+) -> (Vec<SkillAtRisk<S>>, Vec<S>) {
     let mut holders: BTreeMap<&S, BTreeSet<PersonId>> = BTreeMap::new();
-    for (skill, person) in held {
-        holders.entry(skill).or_default().insert(*person);
+    for (skill, person, confidence) in held {
+        let holders = holders.entry(skill).or_default();
+        if *confidence > Confidence::Low {
+            holders.insert(*person);
+        }
     }
-    holders
-        .into_iter()
-        .filter_map(|(skill, holders)| {
-            let (here, inactive): (Vec<_>, Vec<_>) = holders.into_iter().partition(|one| active.contains(one));
-            (here.len() <= 1).then(|| SkillAtRisk {
-                skill: skill.clone(),
-                holder: here.first().copied(),
-                inactive,
-            })
+    let (unsure, held): (Vec<_>, Vec<_>) = holders.into_iter().partition(|(_, holders)| holders.is_empty());
+    let at_risk = held.into_iter().filter_map(|(skill, holders)| {
+        let (here, inactive): (Vec<_>, Vec<_>) = holders.into_iter().partition(|one| active.contains(one));
+        (here.len() <= 1).then(|| SkillAtRisk {
+            skill: skill.clone(),
+            holder: here.first().copied(),
+            inactive,
         })
-        .collect()
+    });
+    (
+        at_risk.collect(),
+        unsure.into_iter().map(|(skill, _)| skill.clone()).collect(),
+    )
 }
 
 #[cfg(test)]
@@ -195,15 +205,25 @@ mod tests {
 
     #[test]
     fn a_skill_is_at_risk_by_the_same_rule() {
-        let held =
-            [("sql", 1), ("sql", 2), ("c", 1), ("c", 3), ("cobol", 3)].map(|(skill, who)| (skill, PersonId(who)));
-        let found = skills(&held, &people([1, 2]));
+        let held = [
+            ("sql", 1, Confidence::Medium),
+            ("sql", 2, Confidence::High),
+            ("c", 1, Confidence::High),
+            ("c", 2, Confidence::Low),
+            ("c", 3, Confidence::Medium),
+            ("cobol", 3, Confidence::Medium),
+            ("lisp", 1, Confidence::Low),
+            ("lisp", 3, Confidence::Low),
+        ];
+        let held = held.map(|(skill, who, sure)| (skill, PersonId(who), sure));
+        let (found, unsure) = skills(&held, &people([1, 2]));
         let told: Vec<_> = found
             .iter()
             .map(|one| (one.skill, one.holder, one.inactive.len()))
             .collect();
         assert_eq!(told, [("c", Some(PersonId(1)), 1), ("cobol", None, 1)]);
-        assert_eq!(skills::<&str>(&[], &people([1])), []);
+        assert_eq!(unsure, ["lisp"], "nobody is named by first signs");
+        assert_eq!(skills::<&str>(&[], &people([1])), (Vec::new(), Vec::new()));
     }
 
     proptest! {

@@ -123,20 +123,27 @@ fn edge_fading(
             this.sum_52 += one.landed * weight_52;
             this.sum_365 += one.landed * weight_365;
             this.weights = (this.weights.0.max(weight_52), this.weights.1.max(weight_365));
-            if one.diffs_known {
-                this.n += 1;
-                this.n_52 += weight_52;
-                this.known_52 = this.known_52.max(weight_52);
-            }
         }
         let most = f64::from(BURST_PULLS);
         edge.sum += this.sum.min(most);
         edge.sum_52 += this.sum_52.min(most * this.weights.0);
         edge.sum_365 += this.sum_365.min(most * this.weights.1);
-        edge.n += this.n.min(BURST_PULLS);
-        edge.n_52 += this.n_52.min(most * this.known_52);
     }
+    let known: Vec<Time> = landed.iter().filter(|one| one.diffs_known).map(|one| one.at).collect();
+    (edge.n, edge.n_52) = known_pulls(&known, as_of, half_life);
     Some(edge)
+}
+
+/// How many pull requests of an edge count, by when they landed, oldest first, and the sum of their weights at `as_of`.
+fn known_pulls(landed: &[Time], as_of: Time, half_life: f64) -> (i32, f64) {
+    let (mut n, mut n_faded) = (0, 0.0);
+    for week in landed.chunk_by(|one, next| one.iso_week() == next.iso_week()) {
+        let weights = week.iter().map(|at| halved(days_between(*at, as_of), half_life));
+        let most = f64::from(BURST_PULLS) * weights.clone().fold(0.0, f64::max);
+        n += i32::try_from(week.len()).unwrap_or(BURST_PULLS).min(BURST_PULLS);
+        n_faded += weights.sum::<f64>().min(most);
+    }
+    (n, n_faded)
 }
 
 /// What one week of an edge comes to, before it is limited.
@@ -147,10 +154,6 @@ struct Week {
     sum_365: f64,
     /// The weights of the latest in it.
     weights: (f64, f64),
-    n: i32,
-    n_52: f64,
-    /// The weight of the latest whose diffs are known.
-    known_52: f64,
 }
 
 /// How strong the edge is now for "who is current": `S = sum P * (0.15 + 0.85 * 2^(-age/52 d))`.
@@ -188,6 +191,19 @@ pub fn effective_n_fading(edge: &Edge, now: Time, half_life: f64) -> f64 {
 #[must_use]
 pub fn confidence(edge: &Edge, now: Time) -> Confidence {
     confidence_of(effective_n(edge, now))
+}
+
+/// How much evidence stands behind what somebody taught now: of each pull request whose diffs are known, whom they taught and when that
+/// landed; by whom, then oldest first.
+#[must_use]
+pub fn confidence_in(landed: &[(PersonId, Time)], now: Time) -> Confidence {
+    let edges = landed.chunk_by(|one, next| one.0 == next.0);
+    let effective_n = edges.map(|edge| {
+        let times: Vec<Time> = edge.iter().map(|(_, at)| *at).collect();
+        let (n, faded) = known_pulls(&times, now, CURRENT_HALF_LIFE);
+        FLOOR * f64::from(n) + (1.0 - FLOOR) * faded
+    });
+    confidence_of(effective_n.sum())
 }
 
 /// The confidence that an effective number of pull requests gives: below 3 low, to 8 medium, above high.

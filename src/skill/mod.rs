@@ -7,6 +7,7 @@ pub mod decay;
 pub mod edge;
 pub mod expertise;
 pub mod learned;
+pub mod modules;
 pub mod negative_binomial;
 pub mod offboarding;
 pub mod onboarding;

@@ -24,13 +24,19 @@ pub struct Loss {
     pub known: usize,
     /// Files that no other active person knows, by path.
     pub only: Vec<String>,
+    /// Who else knew these and is not active.
+    pub inactive: BTreeSet<PersonId>,
     /// Files that one other active person knows, and who, by path.
     pub with_one: Vec<(String, PersonId)>,
 }
 
 /// What `person` alone or with one other of the active people knows, by module; modules of which that is nothing are left out.
 #[must_use]
-pub fn losses(files: &[&KnownFile], active: &BTreeSet<PersonId>, person: PersonId) -> Vec<Loss> {
+pub fn losses<'f>(
+    files: impl IntoIterator<Item = &'f KnownFile>,
+    active: &BTreeSet<PersonId>,
+    person: PersonId,
+) -> Vec<Loss> {
     let mut losses: BTreeMap<&str, Loss> = BTreeMap::new();
     for file in files {
         let loss = losses.entry(&file.module).or_insert_with(|| Loss {
@@ -38,6 +44,7 @@ pub fn losses(files: &[&KnownFile], active: &BTreeSet<PersonId>, person: PersonI
             files: 0,
             known: 0,
             only: Vec::new(),
+            inactive: BTreeSet::new(),
             with_one: Vec::new(),
         });
         loss.files += 1;
@@ -47,7 +54,11 @@ pub fn losses(files: &[&KnownFile], active: &BTreeSet<PersonId>, person: PersonI
         loss.known += 1;
         let others: Vec<PersonId> = file.active(active).filter(|one| *one != person).take(2).collect();
         match others[..] {
-            [] => loss.only.push(file.path.clone()),
+            [] => {
+                loss.only.push(file.path.clone());
+                loss.inactive
+                    .extend(file.knowers.keys().copied().filter(|one| *one != person));
+            }
             [other] => loss.with_one.push((file.path.clone(), other)),
             _ => {}
         }
@@ -113,7 +124,7 @@ mod tests {
 
     fn of(files: &[KnownFile], active: &[i64]) -> Vec<Loss> {
         let active = active.iter().copied().map(PersonId).collect();
-        losses(&files.iter().collect::<Vec<_>>(), &active, GONE)
+        losses(files, &active, GONE)
     }
 
     #[test]
@@ -130,6 +141,7 @@ mod tests {
         assert_eq!(found.len(), 1, "nothing of b would be");
         assert_eq!((found[0].files, found[0].known), (5, 4));
         assert_eq!(found[0].only, ["a/alone", "a/with_inactive"]);
+        assert_eq!(found[0].inactive, BTreeSet::from([PersonId(9)]));
         assert_eq!(found[0].with_one, [("a/with_one".to_owned(), PersonId(1))]);
         assert_eq!(
             of(&files, &[1, 2]),

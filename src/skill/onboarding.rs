@@ -2,6 +2,7 @@
 //!
 //! Beside what Bosu, Greiler and Bird found at Microsoft ("Characteristics of useful code reviews", MSR 2015; science.md section 5).
 use chrono::Duration;
+use serde::Serialize;
 use statrs::distribution::Binomial;
 use statrs::distribution::DiscreteCDF;
 
@@ -56,13 +57,14 @@ pub fn joined(member: Option<Time>, active: Option<Time>, known: KnownFrom) -> O
 }
 
 /// A median over people, in whole weeks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Median {
     /// People behind it.
     pub people: usize,
     /// Within how many weeks half of them had; none: more than half a year.
     pub weeks: Option<i64>,
-    /// The 90% interval of it, where enough people stand behind it that no end is the first or the last of them.
+    /// The 90% interval of it, where enough people stand behind it that no end is the first or the last of them. An end that is none is more
+    /// than half a year.
     pub interval: Option<(Option<i64>, Option<i64>)>,
 }
 
@@ -135,7 +137,7 @@ pub struct Comments {
 }
 
 /// A share of comments that land.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Share {
     /// People behind it.
     pub people: usize,

@@ -2,24 +2,19 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::Months;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::model::comment::AreaThread;
 use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
+use crate::model::lesson::Landed;
 use crate::model::skill::Area;
 use crate::skill::suppress::K;
 
-/// A review thread, by people who may appear.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Thread {
-    /// What its first comment is about.
-    pub area: Area,
-    /// Its comments.
-    pub comments: u32,
-    /// Who spoke in it.
-    pub people: BTreeSet<PersonId>,
-}
-
 /// How much an area is discussed.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Topic {
     /// The area.
     pub area: Area,
@@ -33,8 +28,8 @@ pub struct Topic {
 
 /// What is discussed, by area: those with most threads first. An area in which fewer than five people spoke is left out.
 #[must_use]
-pub fn topics(threads: &[Thread]) -> Vec<Topic> {
-    let mut by_area: BTreeMap<Area, Vec<&Thread>> = BTreeMap::new();
+pub fn topics<'t>(threads: impl IntoIterator<Item = &'t AreaThread>) -> Vec<Topic> {
+    let mut by_area: BTreeMap<Area, Vec<&AreaThread>> = BTreeMap::new();
     for thread in threads {
         by_area.entry(thread.area).or_default().push(thread);
     }
@@ -60,17 +55,6 @@ pub fn topics(threads: &[Thread]) -> Vec<Topic> {
         .collect();
     topics.sort_by(|one, other| other.threads.cmp(&one.threads).then(one.area.cmp(&other.area)));
     topics
-}
-
-/// A lesson that landed, from one person to another.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Landed {
-    /// Who taught.
-    pub teacher: PersonId,
-    /// Who was taught.
-    pub learner: PersonId,
-    /// Probability that it was useful, in [0, 1].
-    pub p: f64,
 }
 
 /// The teams of each person.
@@ -109,6 +93,17 @@ pub fn connects(
     connects
 }
 
+/// Why a month is refused that isn't over on `today`, with the way out: another pair might be stronger by its end.
+#[must_use]
+pub fn not_over(month: NaiveDate, today: NaiveDate) -> String {
+    let last = today.checked_sub_months(Months::new(1)).unwrap_or(today);
+    format!(
+        "{} isn't over yet; the last full month is {} (UTC)",
+        month.format("%Y-%m"),
+        last.format("%Y-%m")
+    )
+}
+
 /// Who thanks whom in a month, as (teacher, learner): each person is in one pair at most. The pair with the strongest evidence is taken
 /// first, `1 - prod(1-p)` over its lessons, of equals the one with lower numbers. The same for any order of lessons.
 #[must_use]
@@ -142,9 +137,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::clock::Time;
 
-    fn thread(area: Area, comments: u32, people: &[i64]) -> Thread {
-        Thread {
+    fn thread(area: Area, comments: u32, people: &[i64]) -> AreaThread {
+        AreaThread {
             area,
             comments,
             people: people.iter().copied().map(PersonId).collect(),
@@ -155,7 +151,10 @@ mod tests {
         Landed {
             teacher: PersonId(teacher),
             learner: PersonId(learner),
+            area: Area::Testing,
+            at: Time::UNIX_EPOCH,
             p,
+            pull: "acme/shop#1".to_owned(),
         }
     }
 
@@ -220,7 +219,7 @@ mod tests {
         #[test]
         fn thanks_are_a_matching_whatever_the_order(lessons in prop::collection::vec((0_i64..8, 0_i64..8, 0.0..1.0_f64), 0..30)) {
             let lessons: Vec<Landed> = lessons.into_iter().map(|(one, other, p)| landed(one, other, p)).collect();
-            let turned: Vec<Landed> = lessons.iter().rev().copied().collect();
+            let turned: Vec<Landed> = lessons.iter().rev().cloned().collect();
             let pairs = thanks(&lessons);
             prop_assert_eq!(&pairs, &thanks(&turned));
             let people: Vec<PersonId> = pairs.iter().flat_map(|(one, other)| [*one, *other]).collect();

@@ -11,13 +11,15 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use crate::model::ids::PersonId;
 
 /// The smallest number of people that a count may show.
 pub const K: usize = 5;
 
 /// A count that may be shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Count {
     /// People for whom it is true.
     pub people: usize,

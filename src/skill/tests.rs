@@ -16,6 +16,7 @@ use crate::model::lesson::Outcome;
 use crate::model::skill::Area;
 use crate::skill::decay;
 use crate::skill::edge::confidence;
+use crate::skill::edge::confidence_in;
 use crate::skill::edge::confidence_of;
 use crate::skill::edge::edge;
 use crate::skill::edge::effective_n;
@@ -64,6 +65,7 @@ fn lesson(number: i32, p: f64, outcome: Outcome, at: i64) -> Lesson {
         outcome,
         diffs_known: true,
         provisional: false,
+        said_new: false,
     }
 }
 
@@ -284,6 +286,25 @@ fn evidence() -> impl Strategy<Value = Vec<PullEvidence>> {
     })
 }
 
+#[test]
+fn somebody_is_sure_of_what_they_taught_several_people_lately() {
+    let taught = |learners: &[i64]| {
+        let landed: Vec<(PersonId, Time)> = learners.iter().map(|one| (PersonId(*one), day(0))).collect();
+        (confidence_in(&landed, day(0)), confidence_in(&landed, day(100)))
+    };
+    assert_eq!(taught(&[]), (Confidence::Low, Confidence::Low));
+    assert_eq!(
+        taught(&[2, 2, 2, 2, 2]),
+        (Confidence::Low, Confidence::Low),
+        "in one week"
+    );
+    assert_eq!(taught(&[2, 2, 3]), (Confidence::Medium, Confidence::Low));
+    assert_eq!(
+        taught(&[2, 2, 3, 3, 4, 4, 5, 5, 6]),
+        (Confidence::High, Confidence::Medium)
+    );
+}
+
 proptest! {
     #[test]
     fn the_order_of_evidence_changes_nothing(rows in evidence(), turn in 0..20_usize) {
@@ -315,6 +336,17 @@ proptest! {
             prop_assert!(effective_n(&edge, then) <= effective_n(&edge, now) + 1e-12);
             prop_assert!(confidence(&edge, then) <= confidence(&edge, now));
         }
+    }
+
+    #[test]
+    fn what_one_edge_holds_is_as_sure_as_the_edge(rows in evidence(), later in 0..2_000_i64) {
+        let now = day(900 + later);
+        let known = rows.iter().filter(|one| one.landed > 0.0 && one.diffs_known);
+        let mut landed: Vec<(PersonId, Time)> = known.map(|one| (PersonId(2), one.at)).collect();
+        landed.sort();
+        let edge = edge(PersonId(1), PersonId(2), Area::Testing, &rows);
+        let sure = edge.map_or(Confidence::Low, |edge| confidence(&edge, now));
+        prop_assert_eq!(confidence_in(&landed, now), sure);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::model::ids::RepoId;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
+use crate::store::answers;
 use crate::store::file_work;
 
 /// What GitHub calls everybody whose account is gone.
@@ -60,9 +61,16 @@ async fn forget_choices(conn: &mut PgConnection, id: InstallationId, person: Per
         id.0,
         person.0
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    sqlx::query!(
+        "delete from unasked where installation_id = $1 and person_id = $2",
+        id.0,
+        person.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    answers::forget(conn, id, person).await
 }
 
 /// Whether everything of this person was erased, so that nothing of them is stored any more.

@@ -220,7 +220,7 @@ pub async fn merged_since(
                             where c.installation_id = p.installation_id and c.repo_id = p.repo_id and c.number = p.number and c.place = 'diff') as w
                         left join person q on q.installation_id = p.installation_id and q.id = w.person_id
                         left join standing_person sp on sp.installation_id = q.installation_id and sp.id = q.id and q.gone_at is null
-                        where q.kind is distinct from 'bot' and (w.person_id is null or w.person_id is distinct from p.author_id)
+                        where q.kind is distinct from 'bot' and w.person_id is distinct from p.author_id
                         order by 1) as "reviewers!: Vec<Option<i64>>",
                   p.contents_head is not null as "files_known!",
                   (select coalesce(jsonb_agg(jsonb_build_array(f.path, f.previous_path, f.additions, f.deletions) order by f.path), '[]')

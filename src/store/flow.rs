@@ -3,17 +3,9 @@ use sqlx::PgConnection;
 
 use crate::model::clock::Time;
 use crate::model::ids::PersonId;
+use crate::model::pull::Ended;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
-
-/// A pull request that was closed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ended {
-    /// When.
-    pub end: Time,
-    /// Who wrote, reviewed or commented on it until then, of those who may appear.
-    pub people: Vec<PersonId>,
-}
 
 /// The pull requests that were closed from `since` to `until` and opened a year before that at most, of what the reader may read; in order of
 /// their end.

@@ -18,6 +18,8 @@ pub struct HeldSkill {
     pub person: PersonId,
     /// Pull requests on which a lesson landed.
     pub pulls: i64,
+    /// Of each whose diffs are known, the other one of the two and when it landed; by the other one, then oldest first.
+    pub landed: Vec<(PersonId, Time)>,
 }
 
 /// On which side of lessons somebody stands.
@@ -40,17 +42,23 @@ pub async fn held(
     at: Time,
 ) -> Result<Vec<HeldSkill>, StoreError> {
     let rows = sqlx::query!(
-        r#"select k.kind as "kind!", k.word as "word!",
-                  case when $6 then l.teacher_id else l.learner_id end as "person!: PersonId",
-                  count(distinct (l.repo_id, l.number)) as "pulls!"
-           from shown_lesson l
-           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
-             and (not r.private or $3 or r.id = any($4))
-           cross join lateral (
-               select 'area' as kind, l.area as word
-               union all select 'language', l.language where l.language is not null
-               union all select 'skill', slug from unnest(l.skills) slug) k
-           where l.installation_id = $1 and l.outcome = 'landed' and l.at < $2 and ($5::bigint is null or l.repo_id = $5)
+        r#"select k.kind as "kind!", k.word as "word!", k.person as "person!: PersonId",
+                  count(distinct (k.repo_id, k.number)) as "pulls!",
+                  array_agg(k.other order by k.other, k.at) filter (where k.known) as "others: Vec<PersonId>",
+                  array_agg(k.at order by k.other, k.at) filter (where k.known) as "times: Vec<Time>"
+           from (
+               select k.kind, k.word, case when $6 then l.teacher_id else l.learner_id end as person,
+                      case when $6 then l.learner_id else l.teacher_id end as other, l.repo_id, l.number,
+                      max(l.at) as at, bool_or(l.diffs_known) as known
+               from shown_lesson l
+               join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
+                 and (not r.private or $3 or r.id = any($4))
+               cross join lateral (
+                   select 'area' as kind, l.area as word
+                   union all select 'language', l.language where l.language is not null
+                   union all select 'skill', slug from unnest(l.skills) slug) k
+               where l.installation_id = $1 and l.outcome = 'landed' and l.at < $2 and ($5::bigint is null or l.repo_id = $5)
+               group by 1, 2, 3, 4, 5, 6) k
            group by 1, 2, 3 order by 1, 2, 3"#,
         reader.installation().0,
         at,
@@ -72,10 +80,12 @@ pub async fn held(
             "language" => Some(Skill::Language(row.word)),
             _ => lessons::skills(&[row.word]).pop(),
         };
+        let others = row.others.unwrap_or_default().into_iter();
         held.extend(skill.map(|skill| HeldSkill {
             skill,
             person: row.person,
             pulls: row.pulls,
+            landed: others.zip(row.times.unwrap_or_default()).collect(),
         }));
     }
     Ok(held)

@@ -39,6 +39,7 @@ struct Row {
     outcome: String,
     diffs_known: bool,
     provisional: bool,
+    said_new: bool,
 }
 
 impl TryFrom<Row> for Lesson {
@@ -68,6 +69,7 @@ impl TryFrom<Row> for Lesson {
             outcome: Outcome::from_stored(&row.outcome).ok_or(StoreError::Unreadable { what: "lesson.outcome" })?,
             diffs_known: row.diffs_known,
             provisional: row.provisional,
+            said_new: row.said_new,
         })
     }
 }
@@ -206,16 +208,18 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
     let sure: Vec<Option<f64>> = lessons.iter().map(|l| l.area_probability).collect();
     let said_by: Vec<Option<i64>> = lessons.iter().map(|l| l.said_by.map(|person| person.0)).collect();
     let provisional: Vec<bool> = lessons.iter().map(|l| l.provisional).collect();
+    let said_new: Vec<bool> = lessons.iter().map(|l| l.said_new).collect();
     sqlx::query!(
         "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, language,
-                             at, p, parts, outcome, diffs_known, provisional, area_probability, said_by, skills)
+                             at, p, parts, outcome, diffs_known, provisional, area_probability, said_by, skills,
+                             said_new)
          select $1, l.place, l.comment_id, l.area, l.learner_id, l.teacher_id, l.repo_id, l.number, l.language, l.at, l.p,
-                l.parts, l.outcome, l.diffs_known, l.provisional, l.area_probability, l.said_by, string_to_array(l.skills, ' ')
+                l.parts, l.outcome, l.diffs_known, l.provisional, l.area_probability, l.said_by, string_to_array(l.skills, ' '), l.said_new
          from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
                      $8::int[], $9::text[], $10::timestamptz[], $11::float8[], $12::jsonb[], $13::text[],
-                     $14::bool[], $15::bool[], $16::float8[], $17::bigint[], $18::text[])
+                     $14::bool[], $15::bool[], $16::float8[], $17::bigint[], $18::text[], $19::bool[])
               as l (place, comment_id, area, learner_id, teacher_id, repo_id, number, language, at, p, parts, outcome,
-                    diffs_known, provisional, area_probability, said_by, skills)
+                    diffs_known, provisional, area_probability, said_by, skills, said_new)
          on conflict do nothing",
         id.0,
         &places as &[&str],
@@ -234,7 +238,8 @@ async fn insert(conn: &mut PgConnection, id: InstallationId, lessons: &[Lesson])
         &provisional,
         &sure as &[Option<f64>],
         &said_by as &[Option<i64>],
-        &skills
+        &skills,
+        &said_new
     )
     .execute(conn)
     .await?;
@@ -279,7 +284,8 @@ pub async fn of_edges(
     let rows = sqlx::query_as!(
         Row,
         r#"select l.repo_id, l.number, l.place, l.comment_id, l.teacher_id, l.learner_id, l.area, l.area_probability, l.said_by,
-                  l.language, l.skills, l.at, l.p, l.parts as "parts: Json<Vec<Part>>", l.outcome, l.diffs_known, l.provisional
+                  l.language, l.skills, l.at, l.p, l.parts as "parts: Json<Vec<Part>>", l.outcome, l.diffs_known, l.provisional,
+                  l.said_new
            from unnest($2::bigint[], $3::bigint[], $4::text[]) as e (teacher, learner, area)
            join lesson l on l.installation_id = $1 and l.teacher_id = e.teacher and l.learner_id = e.learner and l.area = e.area
            where exists (select 1 from repo r where r.installation_id = l.installation_id and r.id = l.repo_id

@@ -2,6 +2,7 @@
 //!
 //! Whatever people read goes through the views `standing_person`, `shown_lesson`, `shown_edge`, `reviewed_ground` and `standing_pull`:
 //! somebody who opted out is absent there, whichever query asks.
+pub mod answers;
 pub mod asks;
 pub mod availability;
 pub mod backfills;

@@ -8,6 +8,7 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::model::ids::RepoId;
+use crate::model::skill::Area;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
 
@@ -110,4 +111,64 @@ pub async fn given(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result
         landed: row.landed,
     });
     Ok(given.collect())
+}
+
+/// A lesson that landed in somebody's beginning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Early {
+    /// Who taught.
+    pub teacher: PersonId,
+    /// Who was taught, in their beginning.
+    pub learner: PersonId,
+    /// About what.
+    pub area: Area,
+    /// When.
+    pub at: Time,
+}
+
+/// Lessons that landed in the beginning of `person`, and in the beginnings of those whom `person` taught one then; `until` says whose
+/// beginning ends when. Of what the reader may read, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn early(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    person: PersonId,
+    until: &[(PersonId, Time)],
+) -> Result<Vec<Early>, StoreError> {
+    let learners: Vec<i64> = until.iter().map(|(learner, _)| learner.0).collect();
+    let ends: Vec<Time> = until.iter().map(|(_, end)| *end).collect();
+    let rows = sqlx::query!(
+        r#"with begun as materialized (
+               select f.learner, f.until from unnest($3::bigint[], $4::timestamptz[]) as f (learner, until)
+               where f.learner = $2
+                  or exists (select 1 from lesson o
+                             where o.installation_id = $1 and o.teacher_id = $2 and o.learner_id = f.learner and o.outcome = 'landed'
+                               and o.at < f.until))
+           select l.teacher_id as "teacher!: PersonId", l.learner_id as "learner!: PersonId", l.area as "area!", l.at as "at!"
+           from begun b
+           join shown_lesson l on l.installation_id = $1 and l.learner_id = b.learner and l.outcome = 'landed' and l.at < b.until
+           join repo r on r.installation_id = l.installation_id and r.id = l.repo_id and (not r.private or $5 or r.id = any($6))
+           order by l.at, l.comment_id, l.area"#,
+        reader.installation().0,
+        person.0,
+        &learners,
+        &ends,
+        reader.reads_everything(),
+        reader.private()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let area = row.area.parse();
+            Ok(Early {
+                teacher: row.teacher,
+                learner: row.learner,
+                area: area.map_err(|_| StoreError::Unreadable { what: "lesson.area" })?,
+                at: row.at,
+            })
+        })
+        .collect()
 }

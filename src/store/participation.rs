@@ -1,24 +1,12 @@
 //! Review threads with what they are about, and lessons of a time.
-use std::collections::BTreeSet;
-
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
+use crate::model::comment::AreaThread;
 use crate::model::ids::PersonId;
-use crate::model::skill::Area;
+use crate::model::lesson::Landed;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
-
-/// A review thread.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Thread {
-    /// What its first comment is about, by a correction or else by the classifier's surest guess.
-    pub area: Area,
-    /// Comments in it by people who may appear.
-    pub comments: u32,
-    /// Who of them spoke.
-    pub people: BTreeSet<PersonId>,
-}
 
 /// Review threads on diffs that were begun from `since` to `until` by somebody who may appear, and about which an area is known, of what the
 /// reader may read.
@@ -29,7 +17,7 @@ pub async fn threads(
     conn: &mut PgConnection,
     reader: &Reader,
     (since, until): (Time, Time),
-) -> Result<Vec<Thread>, StoreError> {
+) -> Result<Vec<AreaThread>, StoreError> {
     // By pull requests of the time and a year before, so that an index finds them.
     let rows = sqlx::query!(
         r#"select coalesce(k.areas[1], g.reading -> 'areas' -> 0 ->> 'area') as "area!",
@@ -58,7 +46,7 @@ pub async fn threads(
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Thread {
+            Ok(AreaThread {
                 area: row
                     .area
                     .parse()
@@ -102,23 +90,6 @@ pub async fn given(
     )
     .fetch_all(conn)
     .await?)
-}
-
-/// A lesson that landed.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Landed {
-    /// Who taught.
-    pub teacher: PersonId,
-    /// Who was taught.
-    pub learner: PersonId,
-    /// About what.
-    pub area: Area,
-    /// When.
-    pub at: Time,
-    /// Probability that it was useful.
-    pub p: f64,
-    /// `owner/name#number`.
-    pub pull: String,
 }
 
 /// Lessons from `since` to `until` that landed, of what the reader may read, oldest first.

@@ -1,6 +1,7 @@
 //! What suggestions and silent experts are computed from: past pull requests, and who may be asked now.
 use std::collections::HashSet;
 
+use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -46,8 +47,8 @@ pub struct Span {
     pub since: Time,
     /// Opened before, and as it was known then.
     pub before: Time,
-    /// The newest so many.
-    pub limit: i64,
+    /// The newest so many; none: all of them.
+    pub limit: Option<i64>,
 }
 
 /// Past pull requests that the reader may read, oldest first. Changes of more than 100 files are left out: they make nobody an expert; and so are
@@ -56,7 +57,23 @@ pub struct Span {
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) -> Result<Vec<PastPull>, StoreError> {
-    let rows = sqlx::query!(
+    let mut pulls = Vec::new();
+    each(conn, reader, span, |pull| pulls.push(pull)).await?;
+    pulls.reverse();
+    Ok(pulls)
+}
+
+/// Gives `take` each of the pull requests of [`past_pulls`], newest first, without keeping any.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell; some were given by then.
+pub async fn each(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    span: Span,
+    mut take: impl FnMut(PastPull) + Send,
+) -> Result<(), StoreError> {
+    let mut rows = sqlx::query!(
         r#"select p.repo_id, r.name as repo_name, p.number, s.id as "author?", p.created_at,
                   case when p.closed_at < $4 then p.closed_at end as closed_at,
                   case when p.merged_at < $4 then p.merged_at end as merged_at,
@@ -95,11 +112,9 @@ pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) ->
         reader.reads_everything(),
         reader.private()
     )
-    .fetch_all(conn)
-    .await?;
-    let mut pulls: Vec<PastPull> = rows
-        .into_iter()
-        .map(|row| PastPull {
+    .fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        take(PastPull {
             repo: RepoId(row.repo_id),
             repo_name: row.repo_name,
             number: row.number,
@@ -110,10 +125,9 @@ pub async fn past_pulls(conn: &mut PgConnection, reader: &Reader, span: Span) ->
             reviewers: row.reviewers.into_iter().map(PersonId).collect(),
             files: row.files,
             files_known: row.files_known,
-        })
-        .collect();
-    pulls.reverse();
-    Ok(pulls)
+        });
+    }
+    Ok(())
 }
 
 /// Why somebody can't be suggested.

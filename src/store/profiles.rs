@@ -59,6 +59,8 @@ pub struct LessonLine {
     pub diffs_known: bool,
     /// May still change.
     pub provisional: bool,
+    /// The learner wrote that it was new to them.
+    pub said_new: bool,
 }
 
 impl LessonLine {
@@ -88,6 +90,7 @@ impl LessonLine {
             outcome: self.outcome,
             diffs_known: self.diffs_known,
             provisional: self.provisional,
+            said_new: self.said_new,
         }
     }
 }
@@ -122,7 +125,7 @@ pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> 
            select l.repo_id as "repo_id!", l.number as "number!", l.owner as "owner!", l.name as "name!", l.place as "place!",
                   l.comment_id as "comment_id!", l.area as "area!", l.language, l.skills as "skills!", l.teacher_id as "teacher_id!", t.login as "teacher!",
                   l.learner_id as "learner_id!", s.login as "learner!", l.at as "at!", l.p as "p!",
-                  l.outcome as "outcome!", l.diffs_known as "diffs_known!", l.provisional as "provisional!",
+                  l.outcome as "outcome!", l.diffs_known as "diffs_known!", l.provisional as "provisional!", l.said_new as "said_new!",
                   case when l.said_by is null or b.id is not null then l.area_probability end as area_probability,
                   b.id as "said_by?: PersonId", b.login as "said_by_login?"
            from l
@@ -167,6 +170,7 @@ pub async fn lessons(conn: &mut PgConnection, reader: &Reader, which: Which) -> 
                 outcome: Outcome::from_stored(&row.outcome).ok_or(StoreError::Unreadable { what: "lesson.outcome" })?,
                 diffs_known: row.diffs_known,
                 provisional: row.provisional,
+                said_new: row.said_new,
             })
         })
         .collect()

@@ -100,6 +100,24 @@ pub async fn in_force(
     found.flatten().map(of_json).transpose()
 }
 
+/// What the last good files of repositories say; those without one are left out.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell, or a newer version wrote what this one can't read.
+pub async fn of_repos(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<(RepoId, Partial)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select repo_id as "repo: RepoId", settings as "settings!" from settings_file
+           where installation_id = $1 and repo_id <> $2 and settings is not null"#,
+        id.0,
+        ORGANISATION
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok((row.repo, of_json(row.settings)?)))
+        .collect()
+}
+
 /// A file that is broken on the default branch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Broken {

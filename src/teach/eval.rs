@@ -12,6 +12,7 @@ use crate::model::evidence::FollowUp;
 use crate::model::evidence::Nearness;
 use crate::teach::landing::Answer;
 use crate::teach::landing::Signs;
+use crate::teach::landing::Weights;
 use crate::teach::landing::landing;
 
 /// One rated comment.
@@ -81,7 +82,7 @@ pub fn probability(row: &RatedComment, read: impl Fn(&CommentText<'_>) -> Readin
         is_reply: false,
         hunk: None,
     });
-    landing(&Signs {
+    let signs = Signs {
         follow_up: Some(follow_up(&row.landing)),
         has_code: reading.has_code,
         proposes: reading.proposes,
@@ -89,8 +90,8 @@ pub fn probability(row: &RatedComment, read: impl Fn(&CommentText<'_>) -> Readin
         answer: Answer::None,
         resolved_by_author: false,
         thumbs_up: false,
-    })
-    .p
+    };
+    landing(&signs, &Weights::shipped()).p
 }
 
 /// Measures the formula on rated comments, read by the classifier that is given.
@@ -115,16 +116,16 @@ pub fn landing_score(rows: &[RatedComment], read: impl Fn(&CommentText<'_>) -> R
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
-fn size(count: usize) -> f64 {
+pub(super) fn size(count: usize) -> f64 {
     count as f64
 }
 
-fn share(part: usize, whole: usize) -> f64 {
+pub(super) fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { size(part) / size(whole) }
 }
 
 /// Area under the ROC curve by ranks; the rows must be sorted by p.
-fn auc(sorted: &[(f64, bool)]) -> f64 {
+pub(super) fn auc(sorted: &[(f64, bool)]) -> f64 {
     let useful = sorted.iter().filter(|one| one.1).count();
     let not = sorted.len() - useful;
     if useful == 0 || not == 0 {
@@ -141,7 +142,7 @@ fn auc(sorted: &[(f64, bool)]) -> f64 {
 }
 
 /// Ten bins of equal width: the mean distance between what was said and what came, weighted by the rows in a bin.
-fn calibration_error(scored: &[(f64, bool)]) -> f64 {
+pub(super) fn calibration_error(scored: &[(f64, bool)]) -> f64 {
     let mut bins = [(0.0, 0.0); 10];
     for &(p, useful) in scored {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "p is in [0, 1]")]

@@ -27,6 +27,7 @@ use crate::teach::exchange::talk::Talk;
 use crate::teach::landing::Answer;
 use crate::teach::landing::Landing;
 use crate::teach::landing::Signs;
+use crate::teach::landing::Weights;
 use crate::teach::landing::changed_nearby;
 use crate::teach::landing::landing;
 
@@ -44,6 +45,7 @@ struct Taught<'a> {
     landing: Landing,
     outcome: Outcome,
     provisional: bool,
+    said_new: bool,
 }
 
 /// The lessons of one thread, and why its other comments gave none. Every comment is in exactly one of the two.
@@ -51,7 +53,7 @@ struct Taught<'a> {
 /// In a thread on the diff, all that one person tells another is one lesson: the comment that says most carries it, and
 /// the others are refused as follow-ups. In a conversation, where subjects mix, this holds area by area.
 #[must_use]
-pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
+pub fn lessons(thread: &Thread, weights: &Weights) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
     let mut refused = Vec::new();
     let mut taught = Vec::new();
     let told = match thread.place {
@@ -59,7 +61,7 @@ pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
         CommentPlace::Conversation | CommentPlace::Review => None,
     };
     for at in 0..thread.comments.len() {
-        match consider(thread, told.as_ref(), at) {
+        match consider((thread, told.as_ref()), at, weights) {
             Ok(found) => taught.push(found),
             Err(refusal) => refused.push((thread.comments[at].id, refusal)),
         }
@@ -67,9 +69,12 @@ pub fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
     let mut found = Vec::new();
     for group in grouped(thread.place, taught) {
         let (carrier, follow_ups) = carried(group);
-        let landed = follow_ups.iter().any(|one| one.outcome == Outcome::Landed);
+        let beside = Beside {
+            landed: follow_ups.iter().any(|one| one.outcome == Outcome::Landed),
+            said_new: follow_ups.iter().any(|one| one.said_new),
+        };
         refused.extend(follow_ups.iter().map(|one| (one.comment.id, Refusal::FollowUp)));
-        found.extend(named(thread, &carrier, landed));
+        found.extend(named(thread, &carrier, beside));
     }
     (found, refused)
 }
@@ -93,7 +98,14 @@ impl Told {
 }
 
 /// Whom a comment taught, and how that person answered.
-fn taught(thread: &Thread, told: Option<&Told>, at: usize) -> Result<(PersonId, Answer), Refusal> {
+struct Heard {
+    learner: PersonId,
+    answer: Answer,
+    /// They wrote that it was new to them.
+    said_new: bool,
+}
+
+fn heard(thread: &Thread, told: Option<&Told>, at: usize) -> Result<Heard, Refusal> {
     let comment = &thread.comments[at];
     let said = comment.said.as_ref().and_then(|said| said.teaches);
     let exchange = told.and_then(|told| told.by(comment, at));
@@ -107,7 +119,11 @@ fn taught(thread: &Thread, told: Option<&Told>, at: usize) -> Result<(PersonId, 
             Grade::Declined => Answer::Disagreed,
             Grade::Open => Answer::None,
         };
-        return Ok((exchange.learner, answer));
+        return Ok(Heard {
+            learner: exchange.learner,
+            answer,
+            said_new: exchange.grade == Grade::Learned,
+        });
     }
     let learner = learner(thread, at)?;
     let by_rule = told.is_none() && comment.reading.explains;
@@ -124,11 +140,19 @@ fn taught(thread: &Thread, told: Option<&Told>, at: usize) -> Result<(PersonId, 
     if by_author && answer != Answer::Acknowledged && said != Some(Teaches::Knowledge) {
         return Err(Refusal::Unanswered);
     }
-    Ok((learner, answer))
+    Ok(Heard {
+        learner,
+        answer,
+        said_new: false,
+    })
 }
 
 /// The gates for one comment, cheapest first.
-fn consider<'t>(thread: &'t Thread, told: Option<&Told>, at: usize) -> Result<Taught<'t>, Refusal> {
+fn consider<'t>(
+    (thread, told): (&'t Thread, Option<&Told>),
+    at: usize,
+    weights: &Weights,
+) -> Result<Taught<'t>, Refusal> {
     let comment = &thread.comments[at];
     stands(comment.standing)?;
     if comment.said.as_ref().is_some_and(Said::takes_the_lesson_away) {
@@ -141,7 +165,11 @@ fn consider<'t>(thread: &'t Thread, told: Option<&Told>, at: usize) -> Result<Ta
         CommentKind::Formatting => return Err(Refusal::Formatting),
         CommentKind::Chatter => return Err(Refusal::Chatter),
     }
-    let (learner, answer) = taught(thread, told, at)?;
+    let Heard {
+        learner,
+        answer,
+        said_new,
+    } = heard(thread, told, at)?;
     let about = subject(thread, at).ok_or(Refusal::NoArea)?;
     let to_author = thread.pull_author == Some(learner);
     let signs = Signs {
@@ -157,9 +185,10 @@ fn consider<'t>(thread: &'t Thread, told: Option<&Told>, at: usize) -> Result<Ta
         comment,
         about,
         learner,
-        landing: landing(&signs),
+        landing: landing(&signs, weights),
         outcome: outcome(signs.follow_up, answer),
         provisional: !thread.pull_closed && !matches!(signs.follow_up, Some(FollowUp::Compared { .. })),
+        said_new,
     })
 }
 
@@ -285,8 +314,15 @@ fn carried(mut group: Vec<Taught<'_>>) -> (Taught<'_>, Vec<Taught<'_>>) {
     (carrier, group)
 }
 
+/// What the comments say that a carrier stands for.
+#[derive(Clone, Copy)]
+struct Beside {
+    landed: bool,
+    said_new: bool,
+}
+
 /// One lesson for the top area, and one for the second where it is nearly as sure; one for each that a person named.
-fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<Lesson> {
+fn named(thread: &Thread, carrier: &Taught<'_>, beside: Beside) -> Vec<Lesson> {
     let areas = areas(carrier);
     let about = carrier.about;
     let most = if about.said.is_some() { MOST_AREAS } else { AREAS };
@@ -310,13 +346,14 @@ fn named(thread: &Thread, carrier: &Taught<'_>, landed_elsewhere: bool) -> Vec<L
             at: carrier.comment.at,
             p: carrier.landing.p,
             parts: carrier.landing.parts.clone(),
-            outcome: if landed_elsewhere {
+            outcome: if beside.landed {
                 Outcome::Landed
             } else {
                 carrier.outcome
             },
             diffs_known: carrier.landing.diffs_known,
             provisional: carrier.provisional,
+            said_new: carrier.said_new || beside.said_new,
         })
         .collect()
 }

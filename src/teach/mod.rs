@@ -7,6 +7,8 @@ pub mod eval;
 pub mod exchange;
 pub mod landing;
 pub mod lesson;
+pub mod question;
+pub mod refit;
 
 #[cfg(test)]
 mod tests;

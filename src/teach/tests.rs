@@ -18,11 +18,14 @@ use crate::model::ids::RepoId;
 use crate::model::lesson::Lesson;
 use crate::model::lesson::Outcome;
 use crate::model::lesson::Refusal;
+use crate::model::lesson::Sign;
+use crate::teach::landing;
 use crate::teach::landing::Answer;
 use crate::teach::landing::Landing;
 use crate::teach::landing::Signs;
-use crate::teach::landing::landing;
-use crate::teach::lesson::lessons;
+use crate::teach::landing::Weight;
+use crate::teach::landing::Weights;
+use crate::teach::lesson;
 
 mod corrected;
 mod stances;
@@ -32,6 +35,14 @@ const REVIEWER: i64 = 2;
 const OTHER: i64 = 3;
 const RACE: &str = "There is a race here: both threads write the map, so it needs the lock.";
 const CLEAN_UP: &str = "The lock is taken by the caller, because the thread pool already holds it when this runs.";
+
+fn lessons(thread: &Thread) -> (Vec<Lesson>, Vec<(CommentId, Refusal)>) {
+    lesson::lessons(thread, &Weights::shipped())
+}
+
+fn landing(signs: &Signs) -> Landing {
+    landing::landing(signs, &Weights::shipped())
+}
 
 fn thread(says: &[(i64, &str)]) -> Thread {
     let comments = (0_i64..)
@@ -322,6 +333,63 @@ fn judgements_are_marked_and_limited() {
         !resolved(Some(FollowUp::NoDiffs)),
         "whether there was a change isn't known"
     );
+}
+
+#[test]
+fn weights_of_an_organisation_take_the_place_of_shipped_ones_and_lift_the_limit_where_they_are_calibrated() {
+    let all = Signs {
+        follow_up: compared(Nearness::Within3, true),
+        answer: Answer::Acknowledged,
+        thumbs_up: true,
+        ..BARE
+    };
+    let own = |log_odds| Weight {
+        log_odds,
+        calibrated: true,
+    };
+    let signs = [(Sign::Acknowledged, own(2.0)), (Sign::Within3, own(0.1))];
+    let weights = Weights::new(-1.0, signs.into_iter().collect());
+    let found = landing::landing(&all, &weights);
+    // The base, the push, thanks; the applied suggestion and the thumbs-up weigh what they did, and are below the limit.
+    assert!(
+        (found.log_odds - (-1.0 + 0.1 + 2.0 + 0.6 + 0.4)).abs() < 1e-12,
+        "{found:?}"
+    );
+    let stored = serde_json::to_value(&weights).unwrap();
+    assert_eq!(serde_json::from_value::<Weights>(stored).unwrap(), weights);
+}
+
+#[test]
+fn each_part_is_its_sign_s_weight_times_how_much_there_is_of_it() {
+    let some = Signs {
+        follow_up: compared(Nearness::SameFile, false),
+        chars: 99,
+        has_code: true,
+        ..BARE
+    };
+    let words: Vec<String> = landing(&some)
+        .parts
+        .iter()
+        .map(|part| format!("{:?} {:.2} {:.2}", part.sign, part.value, part.weight))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "None 1.00 0.04",
+            "Some(SameFile) 1.00 -0.53",
+            "Some(Code) 1.00 0.56",
+            "Some(Length) 4.61 1.24"
+        ]
+    );
+}
+
+#[test]
+fn who_says_that_it_was_new_to_them_is_told_so_in_the_evidence() {
+    let says = |reply| lessons(&thread(&[(REVIEWER, RACE), (AUTHOR, reply)])).0.remove(0);
+    let new = says("Oh, I didn't know that the map isn't thread-safe. Thanks, learned something today! Fixed.");
+    assert_eq!((new.outcome, new.said_new), (Outcome::Landed, true));
+    let done = says("Done.");
+    assert_eq!((done.outcome, done.said_new), (Outcome::Landed, false));
 }
 
 fn signs() -> impl Strategy<Value = Signs> {

@@ -21,6 +21,8 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/declined", "repo=1&what=testing"),
         ("/me/labels", "place=diff&comment=1&edited=0&area=testing"),
         ("/me/labels/undo", "place=diff&comment=1"),
+        ("/me/question", "place=diff&comment=1&answer=yes"),
+        ("/me/questions", "choice=forget"),
         ("/me/back", ""),
         ("/demo/me", "login=ada"),
     ];

@@ -7,6 +7,7 @@ mod browser;
 mod forms;
 mod labels;
 mod privacy;
+mod question;
 mod replay;
 mod replay_command;
 mod replay_json;

@@ -225,6 +225,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         outcome: Outcome::Given,
         diffs_known: false,
         provisional: true,
+        said_new: false,
         on: Vec::new(),
     };
     let held = |confidence| Held {
@@ -270,6 +271,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         availability: Availability::default(),
         settings: Settings::default(),
         saved: None,
+        question: peerlore::pipeline::answers::OneQuestion::default(),
         now: today(),
     }
 }

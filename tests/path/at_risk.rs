@@ -1,5 +1,4 @@
 //! What hangs on one person, from the facts that deliveries brought.
-use peerlore::demo::github::How;
 use peerlore::model::role::Roles;
 use peerlore::pipeline::at_risk;
 use peerlore::pipeline::at_risk::AtRisk;
@@ -8,7 +7,6 @@ use peerlore::store::reader::Reader;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
-use crate::harness::LOCK;
 use crate::harness::PAGES;
 use crate::harness::Peerlore;
 use crate::harness::TODAY;
@@ -38,18 +36,23 @@ fn files(found: &AtRisk) -> Vec<(String, Option<String>)> {
 /// `ben` taught `ada` concurrency.
 async fn with_a_lesson() -> Peerlore {
     let peerlore = Peerlore::with_history().await;
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let one = 1.0;")]).await;
-    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
+    peerlore.lesson("ben", "ada", TODAY).await;
     peerlore
-        .push(&pull, by("ada", TODAY + 2), How::Append, &[(20, "let two = 2.0;")])
-        .await;
-    peerlore.tell(peerlore.github.merge(&pull, by("ada", TODAY + 3))).await;
+}
+
+/// `ben` taught four people concurrency twice: enough to be sure of for a quarter.
+async fn with_lessons() -> Peerlore {
+    let peerlore = Peerlore::with_history().await;
+    for (n, learner) in (0..).zip(["ada", "cleo", "dan", "eve"]) {
+        peerlore.lesson("ben", learner, TODAY - 20 + 10 * n).await;
+        peerlore.lesson("ben", learner, TODAY - 15 + 10 * n).await;
+    }
     peerlore
 }
 
 #[tokio::test]
 async fn a_file_is_at_risk_once_only_one_who_knows_it_is_active() {
-    let peerlore = with_a_lesson().await;
+    let peerlore = with_lessons().await;
     let now = found(&peerlore, TODAY + DAY).await;
     assert_eq!((now.files.at_risk, now.files.of), (0, 2));
     assert_eq!(now.areas.len(), 1, "{:?}", now.areas);
@@ -65,11 +68,33 @@ async fn a_file_is_at_risk_once_only_one_who_knows_it_is_active() {
         [(format!("shop/{PAGES}"), Some("dan".to_owned()))],
         "ada and dan know the ledger"
     );
+    let held = &then.modules[0].held_by[0];
+    assert_eq!((held.login.as_str(), held.not_seen[0].login.as_str()), ("dan", "cleo"));
     let area = &then.areas[0];
     assert_eq!(area.held_by, None);
     assert_eq!(area.not_seen[0].login, "ben");
-    assert_eq!(area.not_seen[0].since, at(TODAY + 1), "seen, and nothing of being away");
+    assert_eq!(
+        area.not_seen[0].since,
+        at(TODAY + 16),
+        "seen, and nothing of being away"
+    );
     assert!(!json(&then).contains("away"));
+}
+
+#[tokio::test]
+async fn who_gave_a_first_sign_of_a_skill_is_not_named_for_it() {
+    let peerlore = with_a_lesson().await;
+    let one = found(&peerlore, TODAY + DAY).await;
+    assert_eq!((one.areas.as_slice(), one.areas_unsure), ([].as_slice(), 1));
+    assert!(!json(&one).contains("\"ben\""));
+    peerlore.lesson("ben", "dan", TODAY + 10).await;
+    peerlore.lesson("ben", "dan", TODAY + 20).await;
+    let three = found(&peerlore, TODAY + DAY).await;
+    assert_eq!(three.areas_unsure, 1, "a little less than three lately");
+    peerlore.lesson("ben", "ada", TODAY + 30).await;
+    let four = found(&peerlore, TODAY + DAY).await;
+    assert_eq!((four.areas.len(), four.areas_unsure), (1, 0));
+    assert_eq!(four.areas[0].held_by.as_deref(), Some("ben"));
 }
 
 #[tokio::test]
@@ -84,7 +109,10 @@ async fn who_opted_out_or_left_is_not_in_it() {
         files(&without_ben),
         [(format!("shop/{LEDGER}"), Some("ada".to_owned()))]
     );
-    assert_eq!(without_ben.areas, []);
+    assert_eq!(
+        (without_ben.areas.as_slice(), without_ben.areas_unsure),
+        ([].as_slice(), 0)
+    );
     assert!(!json(&without_ben).contains("\"ben\""));
     peerlore
         .tell(peerlore.github.remove_member(by("ada", TODAY + 10), "ada"))
@@ -103,8 +131,24 @@ async fn who_may_not_read_a_repository_is_told_nothing_of_it() {
     assert_eq!((told.files.of, told.whole_modules.of), (0, 0));
     assert_eq!(json(&told).matches("shop").count(), 0);
     assert_eq!((told.areas.len(), told.skills.len()), (0, 0));
+    assert_eq!((told.areas_unsure, told.skills_unsure), (0, 0));
     peerlore
         .tell(peerlore.github.publicize(by("ada", TODAY + 20), "shop", true))
         .await;
     assert_eq!(found_by(&peerlore, &stranger, TODAY + 95 * DAY).await.files.of, 2);
+}
+
+#[tokio::test]
+async fn what_is_older_than_very_many_pull_requests_counts_all_the_same() {
+    let peerlore = Peerlore::with_history().await;
+    let more = format!(
+        "insert into pull (installation_id, repo_id, number, author_id, title, open, draft, created_at, updated_at, closed_at, merged_at,
+                           base_ref, base_sha, head_ref, head_sha, changed_files, contents_head)
+         select r.installation_id, r.id, 1000 + n, p.id, 'More', false, false, t.at, t.at, t.at, t.at, '', '', '', '', 0, 'head'
+         from repo r join person p on p.installation_id = r.installation_id and p.login = 'ada'
+         cross join (select '{}'::timestamptz as at) t cross join generate_series(1, 50001) n where r.name = 'shop'",
+        at(TODAY)
+    );
+    assert_eq!(peerlore.sql(&more).await, 50_001);
+    assert_eq!(found(&peerlore, TODAY + DAY).await.files.of, 2);
 }

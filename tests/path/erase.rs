@@ -49,6 +49,11 @@ async fn visited(peerlore: &Peerlore) {
             "insert into feedback (installation_id, repo_id, number, slot, voter_id, verdict, at)
              select installation_id, repo_id, number, 'learner', {ben}, 'good', now() from suggestion"
         ),
+        format!(
+            "insert into answer (installation_id, place, comment_id, person_id, taught, at)
+             select installation_id, place, id, {ben}, true, now() from comment limit 1"
+        ),
+        format!("insert into unasked (installation_id, person_id, at) select id, {ben}, now() from installation"),
         format!("insert into may_be_asked (installation_id, person_id, at) select id, {ben}, now() from installation"),
     ] {
         assert!(peerlore.sql(&statement).await > 0, "{statement}");

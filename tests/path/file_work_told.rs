@@ -1,5 +1,7 @@
 //! What is told by the store: of which repository and which files, and what was merged since.
 use peerlore::model::settings::Settings;
+use peerlore::model::work::Writer;
+use peerlore::store::file_work::merged_since;
 
 use crate::file_work::by_everybody;
 use crate::file_work::found;
@@ -11,8 +13,10 @@ use crate::file_work::repository;
 use crate::file_work::run;
 use crate::file_work::said;
 use crate::file_work::tables_with;
+use crate::harness::LEDGER;
 use crate::harness::Peerlore;
 use crate::harness::TODAY;
+use crate::harness::at;
 use crate::harness::by;
 
 #[tokio::test]
@@ -72,6 +76,33 @@ async fn what_was_merged_after_the_last_commit_comes_on_top_and_nothing_counts_t
         found(&peerlore, "2025-06-30").await.risk.people,
         1,
         "a program is nobody"
+    );
+}
+
+#[tokio::test]
+async fn what_an_erased_author_said_of_their_own_change_is_no_review() {
+    let peerlore = Peerlore::with_history().await;
+    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let guard = 1;")]).await;
+    peerlore
+        .comment(&pull, by("ada", TODAY + 1), 20, "I left this here on purpose.")
+        .await;
+    peerlore.tell(peerlore.github.merge(&pull, by("ada", TODAY + 2))).await;
+    let key = peerlore.key(&pull).await;
+    said(&run(&peerlore, &["erase", "--person", "ada", "--yes"]));
+    peerlore.run_jobs().await;
+    let merged = merged_since(
+        &mut *peerlore.conn().await,
+        peerlore.tenant().await,
+        key.repo,
+        at(TODAY),
+    )
+    .await;
+    let merged = merged.expect("the database");
+    assert_eq!(merged.len(), 1);
+    assert_eq!(
+        (merged[0].author, merged[0].reviewers.len()),
+        (Writer::Person(None), 0),
+        "{merged:?}"
     );
 }
 

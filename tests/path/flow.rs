@@ -67,7 +67,14 @@ async fn what_landed_stands_beside_whom_it_can_have_reached() {
     let small = found(&peerlore, &everything).await;
     assert_eq!(small.windows.len(), 13);
     let reach = last(&small).reach.expect("five people");
-    assert_eq!((reach.reviews, reach.people, reach.most), (4, 5, 4));
+    assert_eq!((reach.reviews, reach.people), (4, 5));
+    let json = serde_json::to_value(reach).expect("JSON");
+    let figures: Vec<&String> = json.as_object().expect("figures").keys().collect();
+    assert_eq!(
+        figures,
+        ["median", "people", "reviews", "share"],
+        "no figure of one person"
+    );
     assert_eq!(
         (small.teams.len(), small.too_few_people.as_slice()),
         (0, ["Payments", "Web"].map(str::to_owned).as_slice())

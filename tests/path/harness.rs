@@ -49,6 +49,7 @@ use peerlore::store::jobs;
 use peerlore::store::profiles;
 use peerlore::store::profiles::LessonLine;
 use peerlore::store::reader::Reader;
+use peerlore::store::settings;
 use peerlore::store::suggestions;
 use peerlore::store::tenants;
 use peerlore::web::access::Viewing;
@@ -328,6 +329,30 @@ impl Peerlore {
     /// Pushes the ledger with these lines.
     pub async fn push(&self, pull: &PullName, act: Act<'_>, how: How, lines: &[(usize, &str)]) {
         self.tell(self.github.push_to_pull(pull, act, &push(how, lines))).await;
+    }
+
+    /// `teacher` tells `learner` about concurrency on a change of the ledger, and it lands.
+    pub async fn lesson(&self, teacher: &str, learner: &str, minute: i64) {
+        let (before, after) = (format!("let one = {minute};"), format!("let two = {minute};"));
+        let pull = self.open(by(learner, minute), LEDGER, &[(20, &before)]).await;
+        self.comment(&pull, by(teacher, minute + 1), 20, LOCK).await;
+        self.push(&pull, by(learner, minute + 2), How::Append, &[(20, &after)])
+            .await;
+        self.tell(self.github.merge(&pull, by(learner, minute + 3))).await;
+    }
+
+    /// The organisation's settings name only people who said that they may be asked.
+    pub async fn asks_first(&self, minute: i64) {
+        let files = [Change::write(".github/peerlore.toml", "silent_experts = \"opt-in\"")];
+        let sent = self.github.add_repository(by("ada", minute), ".github", "TOML", &files);
+        self.tell(sent).await;
+    }
+
+    /// Somebody says whether they may be asked.
+    pub async fn may_be_asked(&self, login: &str, yes: bool) {
+        let (id, person) = (self.tenant().await, self.person(login));
+        let said = settings::set_may_be_asked(&mut *self.conn().await, id, person, (yes, at(TODAY))).await;
+        said.expect("the database");
     }
 
     /// The organisation's number with us.

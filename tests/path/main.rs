@@ -7,6 +7,7 @@ mod shared;
 #[path = "../support/small_weights.rs"]
 mod small_weights;
 
+mod answers;
 mod asking;
 mod at_risk;
 mod available;

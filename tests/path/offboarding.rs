@@ -1,6 +1,6 @@
 //! What would be lost if somebody were gone, from the facts that deliveries brought.
-use peerlore::demo::github::How;
 use peerlore::model::role::Roles;
+use peerlore::pipeline::at_risk;
 use peerlore::pipeline::offboarding;
 use peerlore::pipeline::offboarding::Offboarding;
 use peerlore::store::people;
@@ -8,7 +8,6 @@ use peerlore::store::reader::Reader;
 
 use crate::harness::DAY;
 use crate::harness::LEDGER;
-use crate::harness::LOCK;
 use crate::harness::PAGES;
 use crate::harness::Peerlore;
 use crate::harness::TODAY;
@@ -21,15 +20,12 @@ async fn of(peerlore: &Peerlore, login: &str) -> Option<Offboarding> {
     found.expect("the database")
 }
 
-/// `ben` reviewed the ledger and taught `ada` concurrency there; `ada` is away, and `cleo` opened a change of it.
+/// `ben` reviewed the ledger and taught `ada` concurrency there, in two weeks; `cleo` opened a change of it.
 async fn with_ben() -> Peerlore {
     let peerlore = Peerlore::with_history().await;
-    let pull = peerlore.open(by("ada", TODAY), LEDGER, &[(20, "let one = 1.0;")]).await;
-    peerlore.comment(&pull, by("ben", TODAY + 1), 20, LOCK).await;
-    peerlore
-        .push(&pull, by("ada", TODAY + 2), How::Append, &[(20, "let two = 2.0;")])
-        .await;
-    peerlore.tell(peerlore.github.merge(&pull, by("ada", TODAY + 3))).await;
+    for minute in [TODAY - 7 * DAY, TODAY - 7 * DAY + 10, TODAY - 10, TODAY] {
+        peerlore.lesson("ben", "ada", minute).await;
+    }
     peerlore
         .open(by("cleo", TODAY + 4), LEDGER, &[(30, "let three = 3.0;")])
         .await;
@@ -41,12 +37,13 @@ async fn what_is_lost_comes_with_who_is_nearest_and_an_open_pull_request() {
     let peerlore = with_ben().await;
     let found = of(&peerlore, "Ben").await.expect("he is shown");
     assert_eq!((found.files, found.only, found.with_one), (2, 0, 1), "{found:?}");
+    assert!(found.notes[0].contains("of the last four years"), "{:?}", found.notes);
     let ledger = &found.modules[0];
     assert_eq!(ledger.with_one[0].path, format!("shop/{LEDGER}"));
     assert_eq!(ledger.with_one[0].other, "ada");
     assert_eq!(ledger.nearest[0].login, "ada");
     assert_eq!(ledger.nearest[0].teams, ["Payments"]);
-    assert_eq!(ledger.nearest[0].why, "2 changes in shop/ledger");
+    assert_eq!(ledger.nearest[0].why, "5 changes in shop/ledger");
     assert_eq!((ledger.pulls.len(), ledger.pulls[0].ask.as_str()), (1, "ada"));
     assert_eq!(ledger.pulls[0].beside, "ben reviews beside them");
     let area = &found.areas[0];
@@ -114,4 +111,35 @@ async fn who_may_not_read_a_repository_is_told_nothing_of_it() {
         !text.contains("shop") && !text.contains(PAGES) && !text.contains("concurrency"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_first_sign_of_a_skill_is_a_number() {
+    let peerlore = Peerlore::with_history().await;
+    peerlore.lesson("ben", "ada", TODAY).await;
+    let found = of(&peerlore, "ben").await.expect("he is shown");
+    assert_eq!((found.areas.as_slice(), found.unsure >= 1), ([].as_slice(), true));
+    let of_ada = of(&peerlore, "ada").await.expect("she is shown");
+    assert_eq!((of_ada.areas.as_slice(), of_ada.unsure), ([].as_slice(), 0));
+}
+
+#[tokio::test]
+async fn who_was_not_seen_is_told_as_by_what_is_at_risk() {
+    let peerlore = with_ben().await;
+    let later = TODAY + 95 * DAY;
+    peerlore
+        .tell(peerlore.merged("dan", "dan", "src/two/of.rs", later))
+        .await;
+    let (mut conn, reader) = (peerlore.conn().await, Reader::of_everything(peerlore.tenant().await));
+    let risk = at_risk::of(&mut conn, &reader, None, at(later + DAY))
+        .await
+        .expect("the database");
+    let found = offboarding::of(&mut conn, &reader, "dan", at(later + DAY)).await;
+    let found = found.expect("the database").expect("he is shown");
+    let pages = found.modules.iter().find(|module| module.module == "shop/pages");
+    let pages = pages.expect("he knows it");
+    assert_eq!(pages.only, [format!("shop/{PAGES}")]);
+    let told = risk.modules.iter().find(|module| module.module == "shop/pages");
+    assert_eq!(pages.not_seen, told.expect("it is at risk").held_by[0].not_seen);
+    assert_eq!(pages.not_seen[0].login, "cleo");
 }

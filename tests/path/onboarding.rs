@@ -1,4 +1,5 @@
 //! How people come in, from the facts that deliveries brought.
+use peerlore::cli::organisation;
 use peerlore::demo::github::How;
 use peerlore::demo::github::NewComment;
 use peerlore::model::role::Roles;
@@ -116,7 +117,7 @@ async fn who_taught_somebody_in_their_beginning_is_told_to_the_two_only() {
     let id = peerlore.tenant().await;
     let told = async |login: &str| {
         let mut conn = peerlore.conn().await;
-        let reader = onboarding::as_person(&mut conn, id, peerlore.person(login))
+        let reader = organisation::as_person(&mut conn, id, peerlore.person(login))
             .await
             .expect("the database");
         buddies::buddies(&mut conn, &reader, at(END))
@@ -144,4 +145,20 @@ async fn who_taught_somebody_in_their_beginning_is_told_to_the_two_only() {
         .await
         .expect("the database");
     assert_eq!(told("ben").await, buddies::Buddies::default());
+}
+
+#[tokio::test]
+async fn what_somebody_was_told_in_their_beginning_outlives_very_many_later_lessons() {
+    let peerlore = with_newcomers().await;
+    let more = "insert into lesson (installation_id, place, comment_id, area, learner_id, teacher_id, repo_id, number, at, p, parts, outcome,
+                                    diffs_known, provisional)
+                select l.installation_id, l.place, -n, 'testing', l.learner_id, a.id, l.repo_id, l.number, l.at + interval '100 days', l.p, l.parts,
+                       'landed', true, false
+                from lesson l join person a on a.login = 'ada' cross join generate_series(1, 5001) n where l.outcome = 'landed'";
+    assert_eq!(peerlore.sql(more).await, 5_001);
+    let id = peerlore.tenant().await;
+    let mut conn = peerlore.conn().await;
+    let reader = organisation::as_person(&mut conn, id, peerlore.person("ben")).await;
+    let told = buddies::buddies(&mut conn, &reader.expect("the database"), at(END)).await;
+    assert_eq!(told.expect("the database").mine.expect("cleo taught him").login, "cleo");
 }

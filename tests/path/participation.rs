@@ -4,7 +4,6 @@ use peerlore::cli::organisation;
 use peerlore::demo::github::How;
 use peerlore::model::role::Roles;
 use peerlore::pipeline::groups;
-use peerlore::pipeline::onboarding;
 use peerlore::pipeline::participation;
 use peerlore::pipeline::participation::Count;
 use peerlore::pipeline::participation::Participation;
@@ -33,7 +32,7 @@ async fn with_a_lesson() -> Peerlore {
 
 async fn reader(peerlore: &Peerlore, login: &str) -> Reader {
     let (id, person) = (peerlore.tenant().await, peerlore.person(login));
-    let reader = onboarding::as_person(&mut *peerlore.conn().await, id, person).await;
+    let reader = organisation::as_person(&mut *peerlore.conn().await, id, person).await;
     reader.expect("the database")
 }
 
@@ -44,7 +43,7 @@ async fn connects(peerlore: &Peerlore, reader: &Reader) -> Vec<String> {
 
 async fn thanks(peerlore: &Peerlore, reader: &Reader) -> Option<String> {
     let month = NaiveDate::from_ymd_opt(2099, 1, 1).expect("a month");
-    let found = participation::thanks(&mut *peerlore.conn().await, reader, month).await;
+    let found = participation::thanks(&mut *peerlore.conn().await, reader, (month, at(30 * DAY))).await;
     found.expect("the database").map(|one| one.words)
 }
 
@@ -98,6 +97,29 @@ async fn thanks_and_connections_are_told_to_the_two_only() {
     assert_eq!(connects(&peerlore, &ben).await, [""; 0]);
     opt_out(&peerlore, "cleo").await;
     assert_eq!(thanks(&peerlore, &ben).await, None);
+}
+
+#[tokio::test]
+async fn a_month_that_is_not_over_is_refused_with_the_way_out() {
+    let peerlore = with_a_lesson().await;
+    let month = NaiveDate::from_ymd_opt(2099, 1, 1).expect("a month");
+    let mut conn = peerlore.conn().await;
+    for reader in [
+        reader(&peerlore, "ben").await,
+        Reader::of_everything(peerlore.tenant().await),
+    ] {
+        let refused = participation::thanks(&mut conn, &reader, (month, at(TODAY + DAY))).await;
+        assert_eq!(
+            refused.expect_err("half of it is to come").to_string(),
+            "2099-01 isn't over yet; the last full month is 2098-12 (UTC)"
+        );
+        let at_its_end = "2099-02-01T00:00:00Z".parse().expect("a time");
+        assert!(
+            participation::thanks(&mut conn, &reader, (month, at_its_end))
+                .await
+                .is_ok()
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! One opt-out, everywhere.
+use peerlore::cli::organisation;
 use peerlore::model::ids::PullKey;
 use peerlore::model::skill::Area;
 use peerlore::pipeline::Addresses;
@@ -62,7 +63,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         repo,
         since: at(0),
         before: now,
-        limit: 1_000,
+        limit: None,
     };
     let settings = &peerlore.settings;
     let vacancy = |key| past::Vacancy {
@@ -135,14 +136,20 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     read!("participation::of", participation::of(conn, &reader, None, now));
     read!("onboarding::of", onboarding::of(conn, &reader, None, now));
     for person in standing.iter().filter(|person| person.login != "ben") {
-        let own = onboarding::as_person(conn, id, person.id).await.expect("the database");
+        let own = organisation::as_person(conn, id, person.id)
+            .await
+            .expect("the database");
         read!("buddies::buddies", buddies::buddies(conn, &own, now));
         read!(
             "participation::connections",
             participation::connections(conn, &own, now)
         );
         let month = chrono::NaiveDate::from_ymd_opt(2099, 1, 1).expect("a month");
-        read!("participation::thanks", participation::thanks(conn, &own, month));
+        let over = at(30 * DAY);
+        read!(
+            "participation::thanks",
+            participation::thanks(conn, &own, (month, over))
+        );
     }
     let others = standing.iter().map(|person| person.login.clone());
     for login in others.filter(|login| login != "ben") {
@@ -308,4 +315,51 @@ async fn coming_back_brings_the_lessons_back_without_a_rebuild() {
         .expect("the database");
     peerlore.run_jobs().await;
     assert_eq!(peerlore.graph().await, before);
+}
+
+#[tokio::test]
+async fn where_people_are_to_agree_who_did_not_is_not_named_for_what_hangs_on_them() {
+    let peerlore = Peerlore::with_history().await;
+    let later = TODAY + 95 * DAY;
+    for (n, learner) in (0..).zip(["dan", "finn"]) {
+        peerlore.lesson("ada", learner, later + 10 * n).await;
+        peerlore.lesson("ada", learner, later + 10 * n + 5).await;
+    }
+    peerlore
+        .tell(peerlore.merged("ada", "dan", "src/two/of.rs", later + 30))
+        .await;
+    peerlore.asks_first(later + 40).await;
+    let reader = Reader::of_everything(peerlore.tenant().await);
+    let told = async || {
+        let (mut conn, now) = (peerlore.conn().await, at(later + DAY));
+        let risk = at_risk::of(&mut conn, &reader, None, now).await.expect("the database");
+        let of_ada = offboarding::of(&mut conn, &reader, "ada", now).await;
+        (risk, of_ada.expect("the database").expect("she is shown"))
+    };
+    let (risk, of_ada) = told().await;
+    let text = serde_json::to_string(&(&risk, &of_ada.modules, &of_ada.areas)).expect("JSON");
+    for login in ["ada", "ben", "cleo", "dan", "finn"] {
+        assert!(!text.contains(&format!("\"{login}\"")), "{login}: {text}");
+    }
+    let pages = &risk.modules[0];
+    assert_eq!((pages.module.as_str(), pages.files.at_risk), ("shop/pages", 1));
+    assert_eq!(pages.at_risk[0].held_by.as_deref(), Some("one person"));
+    assert_eq!(risk.areas[0].held_by.as_deref(), Some("one person"));
+    let two = of_ada.modules.iter().find(|module| module.module == "shop/two");
+    let two = two.expect("she knows it");
+    assert_eq!(
+        (two.with_one[0].other.as_str(), two.nearest.as_slice()),
+        ("one person", [].as_slice())
+    );
+
+    peerlore.may_be_asked("dan", true).await;
+    let (risk, of_ada) = told().await;
+    assert_eq!(risk.modules[0].at_risk[0].held_by.as_deref(), Some("dan"));
+    assert_eq!(risk.areas[0].held_by.as_deref(), Some("one person"));
+    let two = of_ada.modules.iter().find(|module| module.module == "shop/two");
+    let two = two.expect("she knows it");
+    assert_eq!(
+        (two.with_one[0].other.as_str(), two.nearest[0].login.as_str()),
+        ("dan", "dan")
+    );
 }

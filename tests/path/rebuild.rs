@@ -1,7 +1,10 @@
 //! Projections can be made again from the facts at any time.
 use peerlore::model::settings::Settings;
 use peerlore::pipeline::expire;
+use peerlore::pipeline::learn;
+use peerlore::pipeline::learn::Reread;
 use peerlore::pipeline::rebuild;
+use peerlore::store::pulls;
 
 use crate::harness::DAY;
 use crate::harness::LOCK;
@@ -126,6 +129,34 @@ async fn a_changed_classification_is_taken_over_where_the_text_is_there() {
             .collect()
     };
     assert_eq!(other(&after), other(&before));
+}
+
+#[tokio::test]
+async fn readings_of_a_version_that_noted_no_manner_are_read_again_and_go_by_the_rules_where_the_text_is_gone() {
+    let peerlore = a_day_later().await;
+    let before = learned(&peerlore).await;
+    peerlore.sql("update reading set reading = reading - 'manner'").await;
+    for pull in pulls::with_comments(&mut *peerlore.conn().await, peerlore.tenant().await)
+        .await
+        .expect("the database")
+    {
+        learn::run(&peerlore.app.pipeline, peerlore.tenant().await, pull, Reread::New)
+            .await
+            .expect("the database");
+    }
+    assert_eq!(learned(&peerlore).await, before, "nobody asked for a rebuild");
+    peerlore.sql("update reading set reading = reading - 'manner'").await;
+    peerlore.sql("update comment set body = null").await;
+    rebuilt(&peerlore).await;
+    let lacking: i64 = peerlore
+        .one("select count(*) from reading where not reading ? 'manner'")
+        .await;
+    assert!(lacking > 5, "there was no text to read");
+    let landed = learned(&peerlore)
+        .await
+        .into_iter()
+        .filter(|line| line.starts_with("lesson ") && line.contains("landed"));
+    assert!(landed.count() > 0, "what was read still teaches");
 }
 
 #[tokio::test]

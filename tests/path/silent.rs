@@ -1,10 +1,8 @@
 //! Silent experts: who could be asked, from the facts that deliveries brought.
-use peerlore::demo::github::Change;
 use peerlore::demo::github::NewReview;
 use peerlore::demo::github::Verdict;
 use peerlore::pipeline::silent;
 use peerlore::store::reader::Reader;
-use peerlore::store::settings;
 
 use crate::harness::DAY;
 use crate::harness::Peerlore;
@@ -105,21 +103,10 @@ async fn reviews_are_counted_on_what_is_counted_as_a_change() {
 #[tokio::test]
 async fn where_the_organisation_says_so_only_who_agreed_is_named() {
     let peerlore = with_finn().await;
-    let minute = TODAY + DAY;
-    let files = [Change::write(".github/peerlore.toml", "silent_experts = \"opt-in\"")];
-    let sent = peerlore
-        .github
-        .add_repository(by("ada", minute), ".github", "TOML", &files);
-    peerlore.tell(sent).await;
+    peerlore.asks_first(TODAY + DAY).await;
     assert_eq!(listed(&peerlore).await, [""; 0]);
-    let (id, finn) = (peerlore.tenant().await, peerlore.person("finn"));
-    let say = async |yes: bool| {
-        let mut conn = peerlore.conn().await;
-        let said = settings::set_may_be_asked(&mut conn, id, finn, (yes, at(minute))).await;
-        said.expect("the database");
-    };
-    say(true).await;
+    peerlore.may_be_asked("finn", true).await;
     assert_eq!(listed(&peerlore).await, ["finn in shop/ledger, 0 reviews"]);
-    say(false).await;
+    peerlore.may_be_asked("finn", false).await;
     assert_eq!(listed(&peerlore).await, [""; 0]);
 }

@@ -181,6 +181,7 @@ fn fit(examples: &Examples<'_>, learned: &[usize]) -> Result<Model, TrainError> 
             weights: &weights,
             ridge: RIDGE,
             steps: STEPS,
+            offsets: None,
         })
     };
     let solved = on_all_cores(ANSWERS, solve);
@@ -343,6 +344,7 @@ fn scaled(sums: &[f32], yes: &[bool]) -> Result<Platt, TrainError> {
         weights: &vec![1.0; yes.len()],
         ridge: 1e-3,
         steps: 100,
+        offsets: None,
     })
     .map_err(|error| TrainError::Solver(error.to_string()))?;
     #[expect(clippy::cast_possible_truncation, reason = "two small numbers")]

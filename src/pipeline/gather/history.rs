@@ -49,7 +49,7 @@ pub async fn past(
         repo: Some(key.repo),
         since: question.at - Duration::days(pasts::HISTORY_DAYS),
         before: question.at,
-        limit: MOST_PULLS,
+        limit: Some(MOST_PULLS),
     };
     let mut pulls = past::past_pulls(conn, &Reader::of_everything(id), span).await?;
     pulls.retain(|pull| pull.number != key.number);

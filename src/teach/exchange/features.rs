@@ -211,3 +211,6 @@ fn log_odds(chance: f64) -> f32 {
 fn place(column: usize) -> u32 {
     column as u32
 }
+
+#[cfg(test)]
+mod tests;

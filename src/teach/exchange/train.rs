@@ -112,6 +112,7 @@ fn solved((rows, width): (&Sparse, usize), yes: &[bool], weights: &[f64], ridge:
         weights,
         ridge,
         steps: STEPS,
+        offsets: None,
     })?;
     let bias = weights.pop().unwrap_or_default();
     Ok(Sum { weights, bias })

@@ -4,6 +4,7 @@ use maud::html;
 
 use crate::model::lesson::Refusal;
 use crate::model::settings::Settings;
+use crate::pipeline::formulas::answers;
 use crate::pipeline::formulas::edges;
 use crate::pipeline::formulas::landing as useful;
 use crate::pipeline::formulas::learner as learns;
@@ -117,7 +118,16 @@ pub fn landing() -> Markup {
         p {
             "It landed where a change within 10 lines, an applied suggestion or an acknowledging reply shows it. A useful comment without "
             "such a sign counts as given, and stays out of the strength below. A yes that the same person takes back later is a no, unless the lines "
-            "changed."
+            "changed. “Said to be new” is what the other one wrote; it is no proof that it stayed."
+        }
+        p {
+            "On their own page people are asked once a week at most whether a comment taught them something. From " (answers::MIN_ANSWERS)
+            " answers of " (answers::MIN_PEOPLE) " people on, an organisation gets weights of its own, where these foretell its answers better "
+            "than the weights above (measured on pull requests that they were not fitted on). Each weight stays near the one above, within a "
+            "standard deviation of " (answers::PRIOR_FITTED) ", or " (answers::PRIOR_JUDGED) " for a judgement; a judgement that "
+            (answers::MIN_WITH) " answers bear counts as measured. One person's answers count as "
+            (prose::percent(answers::MOST_OF_ONE)) " of all at most. Nobody else sees what somebody answered, and it changes nothing about "
+            "that comment. An admin sees the weights by " code { "peerlore eval landing --from-answers" } "."
         }
     }
 }

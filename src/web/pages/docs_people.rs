@@ -12,9 +12,11 @@ pub fn people() -> Markup {
         (heading("people"))
         p {
             "At risk is a file that at most one active person wrote or reviewed (Mirsaeedi and Rigby 2020), and an area, language or "
-            "technology that at most one active person holds. Active is a member who opened a pull request or reviewed one in the last "
+            "technology that at most one active person holds with medium confidence or more; how many have only first signs is told, and nobody "
+            "is named by these. Active is a member who opened a pull request or reviewed one in the last "
             (people::ACTIVE_DAYS) " days. Who holds something is named, who doesn't is not; whoever wasn't seen is said to be not seen since a "
-            "day, without a reason and without a guess at what follows."
+            "day, without a reason and without a guess at what follows. Where an organisation's settings ask people first, whoever didn't agree "
+            "to be asked is \"one person\" here."
         }
         p { "If somebody were gone, what only they know or hold would be lost. Nearest to it is whoever has most of" }
         p.formula {

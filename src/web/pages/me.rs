@@ -15,6 +15,8 @@ use crate::model::settings::Settings;
 use crate::model::wording;
 use crate::pipeline;
 use crate::pipeline::Addresses;
+use crate::pipeline::answers;
+use crate::pipeline::answers::OneQuestion;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Beside;
 use crate::pipeline::profile::Evidence;
@@ -42,6 +44,7 @@ use crate::web::pages::me_declined;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::me_labels;
+use crate::web::pages::me_question;
 use crate::web::pages::sharing;
 use crate::web::pages::sharing::Sharing;
 use crate::web::prose;
@@ -77,6 +80,8 @@ pub struct View {
     pub availability: Availability,
     /// What is usual where they say nothing.
     pub settings: Settings,
+    /// The one question, and how they stand to it.
+    pub question: OneQuestion,
     /// What was saved just now.
     pub saved: Option<Saved>,
     /// The time of looking.
@@ -143,7 +148,9 @@ pub async fn show(
     let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
     let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
+    let question = answers::of_week(&mut conn, &reader, person.id, now).await?;
     let view = View {
+        question,
         sharing: sharing::read(&mut conn, &reader, person.id).await?,
         token: visitor.token.clone(),
         signed_in: visitor.signed_in.is_some(),
@@ -201,6 +208,7 @@ pub fn render(view: &View) -> Markup {
         h1 { (view.person.login) }
         @if let Some(saved) = view.saved { p.note role="status" { (saved.words()) } }
         p { "Only you see this page; what colleagues see of it you choose " a href="#sharing" { "below" } ". Nothing on it is a score, and nobody is compared with anybody." }
+        (me_question::render(&view.question, (&view.addresses, &view.token), view.now))
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
         (evidence(view))
@@ -208,6 +216,7 @@ pub fn render(view: &View) -> Markup {
         (me_forms::render((&view.person, &view.sharing.shared), (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
+        (me_question::render_choice(&view.question, &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
         (me_forms::render_out_of_all(&view.token))
         @if view.signed_in { (sharing::render_sessions(&view.token)) }
@@ -335,6 +344,7 @@ fn line_of(line: &Evidence, login: &str) -> Markup {
 fn outcome(line: &Evidence) -> Markup {
     html! {
         @match line.outcome {
+            Outcome::Landed if line.said_new => "Landed, and was said to be new",
             Outcome::Landed => "Landed",
             Outcome::Given => "Given; nothing shows that it landed",
             Outcome::Declined => "Declined",

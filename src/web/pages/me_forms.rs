@@ -47,10 +47,18 @@ pub enum Saved {
     Back,
     /// What colleagues see.
     Sharing,
+    /// What they answered to the one question.
+    Answer,
+    /// It was answered already, or asks about something else now.
+    NoQuestion,
+    /// Their answers are gone.
+    AnswersGone,
+    /// Whether they are asked.
+    Asking,
 }
 
 impl Saved {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 12] = [
         Self::Goals,
         Self::Availability,
         Self::Asked,
@@ -59,6 +67,10 @@ impl Saved {
         Self::LabelBack,
         Self::Back,
         Self::Sharing,
+        Self::Answer,
+        Self::NoQuestion,
+        Self::AnswersGone,
+        Self::Asking,
     ];
 
     fn word(self) -> &'static str {
@@ -71,6 +83,10 @@ impl Saved {
             Self::LabelBack => "label-back",
             Self::Back => "back",
             Self::Sharing => "sharing",
+            Self::Answer => "answer",
+            Self::NoQuestion => "no-question",
+            Self::AnswersGone => "answers-gone",
+            Self::Asking => "asking",
         }
     }
 
@@ -87,7 +103,10 @@ impl Saved {
             Self::Goals => "Your goals are saved.",
             Self::Availability => "Your availability is saved. Others never see it.",
             Self::Sharing => "What colleagues see of your page is saved.",
-            Self::Asked => "Your choice is saved.",
+            Self::Asked | Self::Asking => "Your choice is saved.",
+            Self::Answer => "Thank you. Only you see what you answered.",
+            Self::NoQuestion => "Nothing was saved: that question isn't open any more.",
+            Self::AnswersGone => "Your answers are deleted.",
             Self::Declined => "It counts again in the next suggestions.",
             Self::Label => "Thank you: the label is corrected.",
             Self::LabelBack => "What you said of that comment counts no more.",

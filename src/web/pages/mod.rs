@@ -19,6 +19,7 @@ pub mod me_availability;
 pub mod me_declined;
 pub mod me_forms;
 pub mod me_labels;
+pub mod me_question;
 pub mod people;
 pub mod pull;
 pub mod replay;
@@ -55,6 +56,8 @@ pub fn routes() -> Router<Web> {
         .route("/me/labels", post(me_labels::say))
         .route("/me/labels/undo", post(me_labels::undo))
         .route("/me/labels/{place}/{comment}", get(me_labels::show))
+        .route("/me/question", post(me_question::answer))
+        .route("/me/questions", post(me_question::choose))
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))

@@ -1,0 +1,44 @@
+-- "Did this teach you something?", as the learner of a lesson answered. Nobody else reads it: together, many answers tell
+-- what the signs of a landing weigh in an organisation.
+create table answer (
+    installation_id bigint not null,
+    place text not null,
+    comment_id bigint not null,
+    person_id bigint not null,
+    -- Null: they couldn't say.
+    taught boolean,
+    at timestamptz not null,
+    primary key (installation_id, place, comment_id, person_id),
+    foreign key (installation_id, place, comment_id) references comment on delete cascade,
+    foreign key (installation_id, person_id) references person on delete cascade
+);
+create index answer_by_person on answer (installation_id, person_id, at);
+create trigger erased before insert on answer for each row execute function keep_erased_person_out();
+
+-- Who doesn't want to be asked.
+create table unasked (
+    installation_id bigint not null,
+    person_id bigint not null,
+    at timestamptz not null,
+    primary key (installation_id, person_id),
+    foreign key (installation_id, person_id) references person on delete cascade
+);
+create trigger erased before insert on unasked for each row execute function keep_erased_person_out();
+
+-- What the signs of a landing weigh in an organisation by so many answers.
+create table landing_weights (
+    installation_id bigint primary key references installation on delete cascade,
+    -- Null: the shipped ones hold.
+    weights jsonb,
+    answers integer not null,
+    at timestamptz not null
+);
+
+-- The learner wrote that it was new to them.
+alter table lesson add column said_new boolean not null default false;
+create or replace view shown_lesson as
+    select l.*
+    from lesson l
+    join standing_person t on t.installation_id = l.installation_id and t.id = l.teacher_id
+    join standing_person s on s.installation_id = l.installation_id and s.id = l.learner_id
+    join repo r on r.installation_id = l.installation_id and r.id = l.repo_id and r.removed_at is null;
