@@ -34,9 +34,7 @@ impl Diffusion {
         for person in 0..people {
             diffusion.hops[person * people + person] = 0;
         }
-        let mut sorted: Vec<&Review> = reviews.iter().filter(|review| review.people.len() > 1).collect();
-        sorted.sort_by_key(|review| review.end);
-        for at_once in sorted.chunk_by(|a, b| a.end == b.end) {
+        for at_once in in_time(reviews).chunk_by(|a, b| a.end == b.end) {
             // What all of them know before is read first.
             let come: Vec<Vec<u8>> = at_once.iter().map(|review| diffusion.before(review)).collect();
             for (review, come) in at_once.iter().zip(&come) {
@@ -104,6 +102,13 @@ impl Diffusion {
         let hops = self.of(to)[from as usize];
         (hops != NEVER).then_some(hops)
     }
+}
+
+/// The reviews by which anything can come to anybody, the first to end first.
+pub(super) fn in_time(reviews: &[Review]) -> Vec<&Review> {
+    let mut sorted: Vec<&Review> = reviews.iter().filter(|review| review.people.len() > 1).collect();
+    sorted.sort_by_key(|review| review.end);
+    sorted
 }
 
 /// The largest value at or under which at most half of the values lie, as Dorner et al. read a median off the cumulative distribution:

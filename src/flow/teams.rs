@@ -7,7 +7,7 @@ use chrono::Datelike;
 use chrono::Duration;
 use chrono::NaiveTime;
 
-use crate::flow::diffusion::Diffusion;
+use crate::flow::carried::Carried;
 use crate::flow::diffusion::Review;
 use crate::flow::diffusion::median;
 use crate::model::clock::Time;
@@ -58,13 +58,16 @@ pub struct Followed {
     /// Reviews that ended in it.
     pub reviews: usize,
     numbers: BTreeMap<PersonId, u32>,
-    diffusion: Diffusion,
+    /// For each person, how many others what they knew can have reached.
+    reach: Vec<u32>,
+    /// By team, to whom what any of it knew can have come.
+    from_teams: Carried,
 }
 
 impl Followed {
-    /// Follows knowledge through the reviews that ended in the window.
+    /// Follows knowledge of these teams' people, and of everybody alone, through the reviews that ended in the window.
     #[must_use]
-    pub fn through(reviews: &[Ended], window: Window) -> Self {
+    pub fn through(reviews: &[Ended], window: Window, teams: &[&BTreeSet<PersonId>]) -> Self {
         let those: Vec<&Ended> = reviews.iter().filter(|review| window.has(review.end)).collect();
         let people: BTreeSet<PersonId> = those.iter().flat_map(|review| review.people.iter().copied()).collect();
         let numbers: BTreeMap<PersonId, u32> = people.into_iter().zip(0..).collect();
@@ -73,9 +76,16 @@ impl Followed {
             people: review.people.iter().map(|person| numbers[person]).collect(),
         };
         let network: Vec<Review> = those.iter().map(as_review).collect();
+        let alone = numbers.values().map(|person| (*person, *person as usize));
+        let alone = Carried::through((numbers.len(), numbers.len()), alone, &network);
+        let of_teams = teams.iter().enumerate().flat_map(|(team, people)| {
+            let there = people.iter().filter_map(|person| numbers.get(person));
+            there.map(move |person| (*person, team))
+        });
         Self {
             reviews: those.len(),
-            diffusion: Diffusion::through(numbers.len(), &network),
+            reach: alone.counts().into_iter().map(|people| people - 1).collect(),
+            from_teams: Carried::through((numbers.len(), teams.len()), of_teams, &network),
             numbers,
         }
     }
@@ -89,22 +99,19 @@ impl Followed {
     /// How many others half of the people can have reached at most ([`median`]). The most that anybody can is one person's figure, and not told.
     #[must_use]
     pub fn median_reach(&self) -> Option<u32> {
-        median(&self.diffusion.reach())
+        median(&self.reach)
     }
 
-    /// Everybody whom what any of these people knew can have reached, themselves left out.
+    /// By which number [`Self::has_reached`] knows somebody; none: they took part in nothing.
     #[must_use]
-    pub fn reached_from(&self, people: &BTreeSet<PersonId>) -> BTreeSet<PersonId> {
-        let from: Vec<u32> = people
-            .iter()
-            .filter_map(|person| self.numbers.get(person).copied())
-            .collect();
-        let is_reached = |number: u32| from.iter().any(|from| self.diffusion.hops(*from, number).is_some());
-        let others = self.numbers.iter().filter(|(person, _)| !people.contains(person));
-        others
-            .filter(|(_, number)| is_reached(**number))
-            .map(|(person, _)| *person)
-            .collect()
+    pub fn number(&self, person: PersonId) -> Option<u32> {
+        self.numbers.get(&person).copied()
+    }
+
+    /// Whether what any of a team's people knew, by its place among the teams, can have reached somebody, or they are of it themselves.
+    #[must_use]
+    pub fn has_reached(&self, team: usize, number: u32) -> bool {
+        self.from_teams.has(number, team)
     }
 }
 
@@ -184,6 +191,14 @@ mod tests {
         }
     }
 
+    /// Whom a team can have reached, of those who are not in it.
+    fn reached(found: &Followed, team: usize, teams: &[BTreeSet<PersonId>]) -> BTreeSet<PersonId> {
+        let is_reached = |number: u32| found.has_reached(team, number);
+        let all = people(0..100).into_iter();
+        all.filter(|person| !teams[team].contains(person) && found.number(*person).is_some_and(is_reached))
+            .collect()
+    }
+
     #[test]
     fn knowledge_goes_on_in_time_and_within_the_window_only() {
         let reviews = [
@@ -193,14 +208,16 @@ mod tests {
             ended(10, &[3, 4]),
             ended(-1, &[6, 1]),
         ];
-        let found = Followed::through(&reviews, days());
+        let teams = [people([1]), people([3]), people([1, 2]), people([6, 7])];
+        let found = Followed::through(&reviews, days(), &teams.each_ref());
         assert_eq!((found.reviews, found.people()), (3, 5));
-        assert_eq!(found.reached_from(&people([1])), people([2, 3]));
-        assert_eq!(found.reached_from(&people([3])), people([2]), "2 met 1 before");
-        assert_eq!(found.reached_from(&people([1, 2])), people([3]));
-        assert_eq!(found.reached_from(&people([6, 7])), people([]));
+        assert_eq!(reached(&found, 0, &teams), people([2, 3]));
+        assert_eq!(reached(&found, 1, &teams), people([2]), "2 met 1 before");
+        assert_eq!(reached(&found, 2, &teams), people([3]));
+        assert_eq!(reached(&found, 3, &teams), people([]));
+        assert_eq!(found.number(PersonId(6)), None);
         assert_eq!(found.median_reach(), None, "three of five reach one other");
-        let nothing = Followed::through(&[], days());
+        let nothing = Followed::through(&[], days(), &[]);
         assert_eq!((nothing.people(), nothing.median_reach()), (0, None));
     }
 
@@ -225,12 +242,15 @@ mod tests {
                 people: [n % 1_700, n * 7 % 1_693, n * 13 % 83].map(PersonId).to_vec(),
             })
             .collect();
+        let teams: Vec<BTreeSet<PersonId>> = (0..80).map(|team| people(team * 20..team * 20 + 20)).collect();
+        let teams: Vec<&BTreeSet<PersonId>> = teams.iter().collect();
         let start = std::time::Instant::now();
         let found = windows(at("2026-05-20T15:00:00Z"), 4);
         let reached = found[..2].iter().map(|window| {
-            let followed = Followed::through(&reviews, *window);
+            let followed = Followed::through(&reviews, *window, &teams);
+            let all = 0..u32::try_from(followed.people()).unwrap();
             (0..80)
-                .map(|team| followed.reached_from(&people(team * 20..team * 20 + 20)).len())
+                .map(|team| all.clone().filter(|number| followed.has_reached(team, *number)).count())
                 .sum::<usize>()
         });
         let reached: usize = reached.sum();
@@ -248,10 +268,16 @@ mod tests {
             team in prop::collection::btree_set(0_i64..6, 0..4),
         ) {
             let reviews: Vec<Ended> = reviews.iter().map(|(day, who)| ended(*day, &who.iter().copied().collect::<Vec<_>>())).collect();
-            let found = Followed::through(&reviews, days());
-            let team = people(team);
-            let alone = team.iter().flat_map(|one| found.reached_from(&people([one.0]))).filter(|one| !team.contains(one));
-            prop_assert_eq!(found.reached_from(&team), alone.collect::<BTreeSet<_>>());
+            let teams: Vec<BTreeSet<PersonId>> =
+                std::iter::once(people(team.iter().copied())).chain((0..6).map(|one| people([one]))).collect();
+            let found = Followed::through(&reviews, days(), &teams.iter().collect::<Vec<_>>());
+            let alone = team.iter().flat_map(|one| reached(&found, usize::try_from(one + 1).unwrap(), &teams));
+            let alone: BTreeSet<PersonId> = alone.filter(|one| !teams[0].contains(one)).collect();
+            prop_assert_eq!(reached(&found, 0, &teams), alone);
+            let took_part = (0..6).filter(|one| found.number(PersonId(*one)).is_some());
+            let counts = took_part.map(|one| reached(&found, usize::try_from(one + 1).unwrap(), &teams).len());
+            let counts: Vec<u32> = counts.map(|count| u32::try_from(count).unwrap()).collect();
+            prop_assert_eq!(found.median_reach(), median(&counts));
         }
     }
 }

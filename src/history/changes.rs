@@ -184,12 +184,17 @@ fn added(local: &gix::Repository, before: Option<ObjectId>, after: Option<Object
     Ok(Some(Diff::compute(Algorithm::Histogram, &input).count_additions()))
 }
 
-/// A file's text; none where it is data or too large.
+/// A file's text; none where it is data or too large, itself or what it is built from.
 pub(super) fn text(local: &gix::Repository, id: ObjectId) -> gix::Result<Option<Vec<u8>>> {
     if local.find_header(id)?.size() > LARGEST {
         return Ok(None);
     }
-    let bytes = local.find_blob(id)?.take_data();
+    let bytes = match local.find_blob(id) {
+        Ok(mut blob) => blob.take_data(),
+        // A small one that is told by what was taken from a huge one.
+        Err(error) if error.is_resource_exhausted() => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let looked_at = &bytes[..bytes.len().min(LOOKED_AT)];
     Ok((!looked_at.contains(&0)).then_some(bytes))
 }

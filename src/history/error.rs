@@ -45,6 +45,14 @@ pub enum Error {
         /// How many are read at most.
         most: usize,
     },
+    /// Reading an object of it would take more memory than anything that people write.
+    #[error("{path} has an object that takes more than {most} MB of memory to read, which is more than is given")]
+    TooLarge {
+        /// Which.
+        path: String,
+        /// How many megabytes an object may take.
+        most: usize,
+    },
     /// Something that the history refers to isn't there or is damaged.
     #[error(
         "objects of {path} are missing or damaged ({cause}); `git fsck` tells which, and a partial clone has to be fetched whole"

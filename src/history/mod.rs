@@ -1,7 +1,7 @@
 //! The history of a local git repository as facts: who changed which files, and who reviewed that.
 //!
 //! Nothing but the repository itself is read: no settings of the user or the machine, no hooks, filters or drivers, and nothing is run. What lies in
-//! it was written by others, so sizes are asked for before anything is unpacked.
+//! it was written by others, so sizes are asked for before anything is unpacked, and no object may take more memory than people's own ever do.
 mod changes;
 mod error;
 mod names;
@@ -32,6 +32,8 @@ const CACHE: usize = 32 << 20;
 const MOST_ENTRIES: usize = 2_000_000;
 /// Larger files are data: nobody writes that much by hand. In bytes.
 const LARGEST: u64 = 2 << 20;
+/// Most memory that one object may ask for, with what it is built from, in bytes: a few kilobytes of a pack can claim any size.
+const MOST_MEMORY: usize = 128 << 20;
 
 /// A git repository on this machine.
 pub struct Repository {
@@ -81,11 +83,19 @@ impl Repository {
         if gix::discover::is_git(&real).is_err() && gix::discover::is_git(&real.join(".git")).is_err() {
             return Err(Error::NoRepository(shown(path)));
         }
-        let broken = |error: gix::Error| Error::Broken {
-            path: shown(path),
-            cause: said(&error),
+        let broken = |error: gix::Error| {
+            too_large(&shown(path), &error).unwrap_or_else(|| Error::Broken {
+                path: shown(path),
+                cause: said(&error),
+            })
         };
-        let inner = ThreadSafeRepository::open_opts(real, gix::open::Options::isolated()).map_err(broken)?;
+        // Laid over the repository's own settings, which might say otherwise.
+        let limits = [
+            format!("gitoxide.objects.allocLimit={MOST_MEMORY}"),
+            format!("core.bigFileThreshold={LARGEST}"),
+        ];
+        let options = gix::open::Options::isolated().config_overrides(limits);
+        let inner = ThreadSafeRepository::open_opts(real, options).map_err(broken)?;
         let local = inner.to_thread_local();
         let mut head = local.head().map_err(broken)?;
         if head.is_unborn() {
@@ -202,11 +212,19 @@ impl Repository {
     }
 
     fn objects(&self, error: &gix::Error) -> Error {
-        Error::Objects {
+        too_large(&self.path, error).unwrap_or_else(|| Error::Objects {
             path: self.path.clone(),
             cause: said(error),
-        }
+        })
     }
+}
+
+/// Whether an object took too much memory.
+fn too_large(path: &str, error: &gix::Error) -> Option<Error> {
+    error.is_resource_exhausted().then(|| Error::TooLarge {
+        path: path.to_owned(),
+        most: MOST_MEMORY >> 20,
+    })
 }
 
 /// The repository as one thread reads it.

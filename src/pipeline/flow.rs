@@ -100,39 +100,55 @@ fn follow((weeks, windows): (u8, &[Window]), reviews: &[Ended], landed: &[Landed
         .into_iter()
         .zip(may_be_told)
         .partition(|(_, may_be_told)| may_be_told.is_some());
-    let told: Vec<Group> = told.into_iter().map(|(group, _)| group).collect();
+    let told = Told::of(told.into_iter().map(|(group, _)| group).collect());
+    let windows = windows.iter().map(|window| of_window(*window, reviews, landed, &told));
     Flow {
         weeks,
-        windows: windows
-            .iter()
-            .map(|window| of_window(*window, reviews, landed, &told))
-            .collect(),
-        teams: told.into_iter().map(|group| group.name).collect(),
+        windows: windows.collect(),
+        teams: told.groups.into_iter().map(|group| group.name).collect(),
         too_few_people: few.into_iter().map(|(group, _)| group.name).collect(),
     }
 }
 
-fn of_window(window: Window, reviews: &[Ended], landed: &[Landed], groups: &[Group]) -> WindowFlow {
+/// The teams between which flow is shown.
+struct Told {
+    groups: Vec<Group>,
+    /// The same for counting.
+    teams: suppress::Teams,
+}
+
+impl Told {
+    fn of(groups: Vec<Group>) -> Self {
+        let people = groups.iter().map(|group| group.people.iter().copied().collect());
+        Self {
+            teams: suppress::Teams::of(&people.collect::<Vec<_>>()),
+            groups,
+        }
+    }
+}
+
+fn of_window(window: Window, reviews: &[Ended], landed: &[Landed], told: &Told) -> WindowFlow {
     let in_window: BTreeSet<PersonId> = reviews
         .iter()
         .filter(|review| window.has(review.end))
         .flat_map(|review| review.people.iter().copied())
         .collect();
-    let followed = (in_window.len() <= MOST_PEOPLE).then(|| Followed::through(reviews, window));
+    let teams: Vec<&BTreeSet<PersonId>> = told.groups.iter().map(|group| &group.people).collect();
+    let followed = (in_window.len() <= MOST_PEOPLE).then(|| Followed::through(reviews, window, &teams));
     let lessons: Vec<(PersonId, PersonId)> = landed
         .iter()
         .filter(|lesson| window.has(lesson.at))
         .map(|lesson| (lesson.teacher, lesson.learner))
         .collect();
-    let across = teams::across(&lessons, &groups.iter().map(|group| &group.people).collect::<Vec<_>>());
+    let across = teams::across(&lessons, &teams);
+    let reachable = followed.as_ref().map(|followed| reachable(followed, &told.teams));
     let mut between = Vec::new();
-    for (place, from) in groups.iter().enumerate() {
-        let reachable = followed.as_ref().map(|followed| reachable(followed, from, groups));
-        for (other, to) in groups.iter().enumerate() {
+    for (place, from) in told.groups.iter().enumerate() {
+        for (other, to) in told.groups.iter().enumerate() {
             let lessons = across.get(&(place, other)).copied().unwrap_or(0);
-            let reachable = reachable.as_ref().and_then(|reachable| reachable[other]);
-            let apart = !from.people.is_subset(&to.people) && !to.people.is_subset(&from.people);
-            if apart && (lessons > 0 || reachable.is_some()) {
+            let reachable = reachable.as_ref().and_then(|reachable| reachable[place][other]);
+            let apart = || !from.people.is_subset(&to.people) && !to.people.is_subset(&from.people);
+            if (lessons > 0 || reachable.is_some()) && apart() {
                 between.push(Between {
                     from: from.name.clone(),
                     to: to.name.clone(),
@@ -152,16 +168,18 @@ fn of_window(window: Window, reviews: &[Ended], landed: &[Landed], groups: &[Gro
     }
 }
 
-/// For each team how many of its people who are not in `from` can have been reached from there.
-fn reachable(followed: &Followed, from: &Group, groups: &[Group]) -> Vec<Option<Count>> {
-    let reached = followed.reached_from(&from.people);
-    let others = groups
-        .iter()
-        .map(|group| group.people.difference(&from.people).copied().collect());
-    let shown = suppress::shown(&others.collect::<Vec<_>>(), &reached, K);
+/// From each team to each: how many of its people who are not in the first one can have been reached from there.
+fn reachable(followed: &Followed, teams: &suppress::Teams) -> Vec<Vec<Option<Count>>> {
+    let people: Vec<Option<u32>> = teams.people().iter().map(|person| followed.number(*person)).collect();
     // As on a team's page nobody is told like too few.
     let told = |shown: Option<Count>| shown.filter(|shown| shown.people > 0);
-    shown.into_iter().map(told).collect()
+    let from = |team: usize| {
+        let is_reached = |number: u32| followed.has_reached(team, number);
+        let reached: Vec<bool> = people.iter().map(|number| number.is_some_and(is_reached)).collect();
+        let shown = teams.shown_without(team, &reached, K);
+        shown.into_iter().map(told).collect()
+    };
+    (0..teams.number()).map(from).collect()
 }
 
 fn reach(followed: &Followed) -> Reach {
@@ -173,5 +191,82 @@ fn reach(followed: &Followed) -> Reach {
         people: followed.people(),
         median,
         share: median.map(|median| f64::from(median) / others),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::flow::diffusion::Diffusion;
+    use crate::flow::diffusion::Review;
+    use crate::model::ids::TeamId;
+
+    /// Each two people by themselves, and each two groups: slow and plain.
+    fn by_hand(reviews: &[Ended], groups: &[Group]) -> Vec<Between> {
+        let number = |person: &PersonId| u32::try_from(person.0).unwrap();
+        let network: Vec<Review> = reviews
+            .iter()
+            .map(|review| Review {
+                end: review.end,
+                people: review.people.iter().map(number).collect(),
+            })
+            .collect();
+        let diffusion = Diffusion::through(40, &network);
+        let mut between = Vec::new();
+        for from in groups {
+            let is_reached = |one: &PersonId| {
+                let mut from = from.people.iter();
+                from.any(|from| diffusion.hops(number(from), number(one)).is_some())
+            };
+            let reached = (0..40).map(PersonId).filter(is_reached).collect();
+            let others = groups
+                .iter()
+                .map(|to| to.people.difference(&from.people).copied().collect());
+            let shown = suppress::shown(&others.collect::<Vec<_>>(), &reached, K);
+            for (to, shown) in groups.iter().zip(shown) {
+                let apart = !from.people.is_subset(&to.people) && !to.people.is_subset(&from.people);
+                let shown = shown.filter(|shown| apart && shown.people > 0);
+                between.extend(shown.map(|shown| Between {
+                    from: from.name.clone(),
+                    to: to.name.clone(),
+                    lessons: 0,
+                    reachable: Some(shown),
+                }));
+            }
+        }
+        between
+    }
+
+    fn group(number: i64, people: &BTreeSet<i64>) -> Group {
+        Group {
+            id: TeamId(number),
+            slug: format!("team-{number}"),
+            name: format!("Team {number}"),
+            people: people.iter().copied().map(PersonId).collect(),
+            direct: BTreeSet::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn teams_at_once_are_as_each_two_by_themselves(
+            reviews in prop::collection::vec((0_i64..9, prop::collection::btree_set(0_i64..40, 1..8)), 0..20),
+            groups in prop::collection::vec(prop::collection::btree_set(0_i64..40, 5..30), 0..6),
+        ) {
+            let reviews: Vec<Ended> = reviews
+                .iter()
+                .map(|(day, people)| Ended {
+                    end: Time::UNIX_EPOCH + Duration::days(*day),
+                    people: people.iter().copied().map(PersonId).collect(),
+                })
+                .collect();
+            let window = Window { from: Time::UNIX_EPOCH, to: Time::UNIX_EPOCH + Duration::days(9) };
+            let told = Told::of((0..).zip(&groups).map(|(number, people)| group(number, people)).collect());
+            let found = of_window(window, &reviews, &[], &told);
+            prop_assert_eq!(found.between, by_hand(&reviews, &told.groups));
+        }
     }
 }

@@ -34,9 +34,8 @@ pub struct Count {
 /// everybody is hidden: then something would be known of each of them.
 #[must_use]
 pub fn shown(teams: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
-    let mut order: Vec<usize> = (0..teams.len()).collect();
-    order.sort_by_key(|team| teams[*team].len());
-    in_order(teams, &order, true_of, k)
+    let (numbered, is_true) = numbered(teams, true_of);
+    smaller_first(&numbered, &is_true, k)
 }
 
 /// The same with the first of the groups, which are all people, before the others: what is said of everybody is said first.
@@ -44,7 +43,8 @@ pub fn shown(teams: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>, k: usize) ->
 pub fn shown_with_all(groups: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|group| (*group > 0, groups[*group].len()));
-    in_order(groups, &order, true_of, k)
+    let (numbered, is_true) = numbered(groups, true_of);
+    in_order(&numbered, &order, &is_true, k)
 }
 
 /// Which of these groups may be described by a figure of all their people, such as a median, so that no two of the figures tell of fewer
@@ -55,12 +55,77 @@ pub fn describable(groups: &[Vec<PersonId>], k: usize) -> Vec<bool> {
     counts.iter().map(Option::is_some).collect()
 }
 
-fn in_order(teams: &[Vec<PersonId>], order: &[usize], true_of: &BTreeSet<PersonId>, k: usize) -> Vec<Option<Count>> {
-    let mut cells = Cells::default();
+/// Teams that are asked about many times.
+#[derive(Clone, Debug)]
+pub struct Teams {
+    people: Vec<PersonId>,
+    /// The people of each team, by their places among all people.
+    teams: Vec<Vec<usize>>,
+}
+
+impl Teams {
+    /// Teams by the people of each, everybody once.
+    #[must_use]
+    pub fn of(teams: &[Vec<PersonId>]) -> Self {
+        let (people, teams) = places(teams);
+        Self { people, teams }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.teams.len()
+    }
+
+    /// Everybody who is in any of them.
+    #[must_use]
+    pub fn people(&self) -> &[PersonId] {
+        &self.people
+    }
+
+    /// What [`shown`] says where nobody of the team at `left_out` is counted in any; whether it is true stands for each of [`Self::people`].
+    #[must_use]
+    pub fn shown_without(&self, left_out: usize, is_true: &[bool], k: usize) -> Vec<Option<Count>> {
+        let mut counts = vec![true; self.people.len()];
+        for person in &self.teams[left_out] {
+            counts[*person] = false;
+        }
+        let others = self.teams.iter().map(|team| {
+            let others = team.iter().filter(|person| counts[**person]);
+            others.copied().collect()
+        });
+        smaller_first(&others.collect::<Vec<_>>(), is_true, k)
+    }
+}
+
+/// Everybody, and the people of each team by their places there.
+fn places(teams: &[Vec<PersonId>]) -> (Vec<PersonId>, Vec<Vec<usize>>) {
+    let people: BTreeSet<PersonId> = teams.iter().flatten().copied().collect();
+    let places: HashMap<PersonId, usize> = people.iter().copied().zip(0..).collect();
+    let of_team = |team: &Vec<PersonId>| team.iter().map(|person| places[person]).collect();
+    (people.into_iter().collect(), teams.iter().map(of_team).collect())
+}
+
+fn numbered(teams: &[Vec<PersonId>], true_of: &BTreeSet<PersonId>) -> (Vec<Vec<usize>>, Vec<bool>) {
+    let (people, teams) = places(teams);
+    (teams, people.iter().map(|person| true_of.contains(person)).collect())
+}
+
+fn smaller_first(teams: &[Vec<usize>], is_true: &[bool], k: usize) -> Vec<Option<Count>> {
+    let mut order: Vec<usize> = (0..teams.len()).collect();
+    order.sort_by_key(|team| teams[*team].len());
+    in_order(teams, &order, is_true, k)
+}
+
+fn in_order(teams: &[Vec<usize>], order: &[usize], is_true: &[bool], k: usize) -> Vec<Option<Count>> {
+    let mut cells = Cells {
+        of: vec![None; is_true.len()],
+        tallies: Vec::new(),
+    };
     let mut shown = vec![None; teams.len()];
     for team in order.iter().copied() {
-        if cells.take_in(&teams[team], true_of, k) {
-            shown[team] = Some(Tally::of(&teams[team], true_of).count());
+        if cells.take_in(&teams[team], is_true, k) {
+            shown[team] = Some(Tally::of(&teams[team], is_true).count());
         }
     }
     shown
@@ -74,15 +139,12 @@ struct Tally {
 }
 
 impl Tally {
-    fn of<'p>(people: impl IntoIterator<Item = &'p PersonId>, true_of: &BTreeSet<PersonId>) -> Self {
-        people.into_iter().fold(Self::default(), |mut tally, person| {
-            if true_of.contains(person) {
-                tally.yes += 1;
-            } else {
-                tally.no += 1;
-            }
-            tally
-        })
+    fn of(people: &[usize], is_true: &[bool]) -> Self {
+        let yes = people.iter().filter(|person| is_true[**person]).count();
+        Self {
+            yes,
+            no: people.len() - yes,
+        }
     }
 
     fn count(self) -> Count {
@@ -107,26 +169,25 @@ impl Tally {
 }
 
 /// The people of the teams that are shown, by just which of them they are in.
-#[derive(Default)]
 struct Cells {
-    /// Somebody in none has no cell: no count of everybody is shown.
-    of: HashMap<PersonId, usize>,
+    /// The cell of each person. Somebody in no team has none: no count of everybody is shown.
+    of: Vec<Option<usize>>,
     tallies: Vec<Tally>,
 }
 
 impl Cells {
     /// Divides the cells by a team more, where each part of them may be shown. False: they stay as they are.
-    fn take_in(&mut self, team: &[PersonId], true_of: &BTreeSet<PersonId>, k: usize) -> bool {
+    fn take_in(&mut self, team: &[usize], is_true: &[bool], k: usize) -> bool {
         // Counts that may be shown add up to one that may be: most teams end here.
-        if !Tally::of(team, true_of).is_safe(k) {
+        if !Tally::of(team, is_true).is_safe(k) {
             return false;
         }
-        let mut parts: BTreeMap<Option<usize>, Vec<PersonId>> = BTreeMap::new();
+        let mut parts: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
         for person in team {
-            parts.entry(self.of.get(person).copied()).or_default().push(*person);
+            parts.entry(self.of[*person]).or_default().push(*person);
         }
         let are_safe = parts.iter().all(|(cell, people)| {
-            let inside = Tally::of(people, true_of);
+            let inside = Tally::of(people, is_true);
             let outside = cell.map_or(Tally::default(), |cell| self.tallies[cell].less(inside));
             inside.is_safe(k) && outside.is_safe(k)
         });
@@ -134,12 +195,13 @@ impl Cells {
             return false;
         }
         for (cell, people) in parts {
-            let inside = Tally::of(&people, true_of);
+            let inside = Tally::of(&people, is_true);
             if let Some(cell) = cell {
                 self.tallies[cell] = self.tallies[cell].less(inside);
             }
-            self.of
-                .extend(people.into_iter().map(|person| (person, self.tallies.len())));
+            for person in people {
+                self.of[person] = Some(self.tallies.len());
+            }
             self.tallies.push(inside);
         }
         true
@@ -231,11 +293,32 @@ mod tests {
                     let all = people((0..60).take(places.len()));
                     if all.iter().all(|person| matches!(times(person), 0 | 1)) {
                         let spoken_of: Vec<PersonId> = all.into_iter().filter(|person| times(person) == 1).collect();
-                        let tally = Tally::of(&spoken_of, &told);
+                        let yes = spoken_of.iter().filter(|person| told.contains(person)).count();
+                        let tally = Tally { yes, no: spoken_of.len() - yes };
                         prop_assert!(tally.is_safe(K), "{tally:?} of {teams:?}, {counts:?}");
                     }
                 }
             }
+        }
+
+        #[test]
+        fn teams_without_one_of_them_are_shown_as_if_nobody_of_it_were_in_any(
+            places in prop::collection::vec(0_u8..32, 0..60), is_told in prop::collection::vec(any::<bool>(), 60), left_out in 0..5_usize,
+        ) {
+            let in_team = |team: u8| {
+                let inside = places.iter().zip(0_i64..).filter(move |(place, _)| **place >> team & 1 == 1);
+                people(inside.map(|(_, number)| number))
+            };
+            let teams: Vec<Vec<PersonId>> = (0..5).map(in_team).collect();
+            let told = told(is_told.iter().zip(0..).filter(|(told, _)| **told).map(|(_, number)| number));
+            let others = teams.iter().map(|team| {
+                let others = team.iter().filter(|person| !teams[left_out].contains(person));
+                others.copied().collect()
+            });
+            let asked = Teams::of(&teams);
+            let is_true: Vec<bool> = asked.people().iter().map(|person| told.contains(person)).collect();
+            let found = asked.shown_without(left_out, &is_true, K);
+            prop_assert_eq!(found, shown(&others.collect::<Vec<_>>(), &told, K));
         }
     }
 }

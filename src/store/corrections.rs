@@ -110,12 +110,15 @@ pub async fn in_force(
     id: InstallationId,
     key: PullKey,
 ) -> Result<Vec<((CommentPlace, CommentId), Said)>, StoreError> {
+    // Comment by comment, which `offset 0` keeps so: joined, the view is worked out for the whole organisation first.
     let rows = sqlx::query!(
         r#"select k.place as "place!", k.comment_id as "comment!: CommentId", k.person_id as "by!: PersonId", k.areas as "areas!",
                   k.teaches
-           from correction_in_force k
-           join comment c on c.installation_id = k.installation_id and c.place = k.place and c.id = k.comment_id
-           where k.installation_id = $1 and c.repo_id = $2 and c.number = $3"#,
+           from comment c
+           cross join lateral (
+               select * from correction_in_force k
+               where k.installation_id = c.installation_id and k.place = c.place and k.comment_id = c.id offset 0) k
+           where c.installation_id = $1 and c.repo_id = $2 and c.number = $3"#,
         id.0,
         key.repo.0,
         key.number

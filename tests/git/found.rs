@@ -233,3 +233,19 @@ fn a_few_trees_that_name_each_other_are_no_bomb() {
     assert_eq!((&found["commits"], &found["files"]), (&2.into(), &1.into()), "{found}");
     assert_eq!(found["mechanical_commits"], 2);
 }
+
+#[test]
+fn an_object_of_a_huge_size_is_not_read() {
+    let it = Repository::new();
+    // The repository's own word on it doesn't count.
+    git(it.path(), &["config", "gitoxide.objects.allocLimit", "99999999999"]);
+    let too_large = "has an object that takes more than 128 MB of memory to read";
+    it.commit_that_says(130 << 20);
+    let said = fails(it.path(), &[]);
+    assert!(said.contains(too_large), "packed: {said}");
+    for (bytes, words) in [(8 << 30, too_large), (100 << 20, "missing or damaged")] {
+        it.commit_tree_that_claims(bytes);
+        let said = fails(it.path(), &[]);
+        assert!(said.contains(words), "{bytes} bytes: {said}");
+    }
+}

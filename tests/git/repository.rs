@@ -1,5 +1,6 @@
 //! Repositories for tests, made by git from a stream.
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -7,12 +8,14 @@ use std::process::Stdio;
 
 use chrono::NaiveDate;
 use chrono::NaiveTime;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use tempfile::TempDir;
 
 /// Who, with which address, on which day.
 type By<'a> = (&'a str, &'a str, &'a str);
 /// A path with its text, or none where it goes.
-type File<'a> = (&'a str, Option<&'a str>);
+type Changed<'a> = (&'a str, Option<&'a str>);
 
 /// A repository that is being told, or is there.
 pub struct Repository {
@@ -38,7 +41,7 @@ impl Repository {
     }
 
     /// A commit on the main branch.
-    pub fn commit(&mut self, by: By<'_>, message: &str, files: &[File<'_>]) {
+    pub fn commit(&mut self, by: By<'_>, message: &str, files: &[Changed<'_>]) {
         self.commit_on("main", by, message, &[], files);
     }
 
@@ -72,7 +75,7 @@ impl Repository {
         (name, email, day): By<'_>,
         message: &str,
         parents: &[String],
-        files: &[File<'_>],
+        files: &[Changed<'_>],
     ) {
         let day: NaiveDate = day.parse().expect("a day");
         let when = format!(
@@ -129,6 +132,30 @@ impl Repository {
         let blob = feed(self.path(), &["hash-object", "-w", "--stdin"], text);
         let tree = feed(self.path(), &["mktree"], &format!("100644 blob {blob}\t{name}\n"));
         self.commit_tree(&tree, &["-p", "main"]);
+    }
+
+    /// A commit whose tree, a loose object, claims to have so many bytes and has few.
+    pub fn commit_tree_that_claims(&self, bytes: u64) {
+        let tree = "ab".repeat(20);
+        let folder = self.path().join(".git/objects/ab");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = File::create(folder.join(&tree[2..])).expect("a file");
+        let mut zlib = ZlibEncoder::new(file, Compression::fast());
+        write!(zlib, "tree {bytes}\0100644 a.rs\0").expect("a disk");
+        zlib.write_all(&[0; 100]).expect("a disk");
+        zlib.finish().expect("a disk");
+        let text = format!("tree {tree}\nauthor A <a@x> 1700000000 +0000\ncommitter A <a@x> 1700000000 +0000\n\nBig\n");
+        let arguments = ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"];
+        let id = feed(self.path(), &arguments, &text);
+        git(self.path(), &["update-ref", "refs/heads/main", &id]);
+    }
+
+    /// A commit with a message of so many bytes, which takes a thousandth of that in its pack.
+    pub fn commit_that_says(&self, bytes: usize) {
+        let tree = feed(self.path(), &["mktree"], "");
+        let id = feed(self.path(), &["commit-tree", &tree], &"x".repeat(bytes));
+        git(self.path(), &["update-ref", "refs/heads/main", &id]);
+        git(self.path(), &["repack", "-a", "-d", "--quiet"]);
     }
 
     fn commit_tree(&self, tree: &str, parents: &[&str]) {
