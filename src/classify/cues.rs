@@ -83,7 +83,8 @@ static SET: LazyLock<RegexSet> = LazyLock::new(|| {
 /// How a comment is meant, the classifier's answer being there.
 #[must_use]
 pub fn manner(parts: &Parts, answer: &Answer) -> Manner {
-    let prose = parts.prose.as_str();
+    // As a keyboard writes it: phones and some editors put a typographic one.
+    let prose = &parts.prose.replace('\u{2019}', "'");
     let words = prose.split_whitespace().count();
     let sentences = sentences(prose).count();
     let questions = sentences_that_ask(prose);

@@ -82,8 +82,7 @@ pub fn parts(body: &str) -> Parts {
     }
     let said = without(&body, &cuts);
     found.links |= said.contains("://");
-    // As a keyboard writes it: phones and some editors put a typographic one.
-    found.prose = ADDRESS.replace_all(&said, " ").trim().replace('\u{2019}', "'");
+    ADDRESS.replace_all(&said, " ").trim().clone_into(&mut found.prose);
     found
 }
 

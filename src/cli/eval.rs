@@ -40,8 +40,12 @@ enum What {
     )]
     Flow(eval_flow::Flow),
     /// The landing formula on comments rated as useful or not, one JSON object a line, or on what people answered
-    #[command(after_help = "Examples:\n  peerlore eval landing nova.jsonl.gz --json\n  \
-                            peerlore eval landing --from-answers --account octo-org")]
+    #[command(
+        after_help = "Examples:\n  peerlore eval landing nova.jsonl.gz --cross-validate --json\n  \
+                            peerlore eval landing --from-answers --account octo-org\n\nA line of the file is such as\n  \
+                            {\"text\": \"This needs an index.\", \"useful\": 1, \"file\": \"src/db.rs\", \"change\": 7, \"landing\": \
+                            {\"later_patchset_has_file\": true, \"dist_to_nearest_later_change\": 2}}\nwhere change may be left out."
+    )]
     Landing(eval_landing::Landing),
     /// The ranker on a history of reviews, beside baselines
     #[command(

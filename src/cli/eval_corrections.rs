@@ -93,5 +93,5 @@ pub async fn the_account(conn: &mut PgConnection, account: Option<&str>) -> anyh
     );
     tenants
         .pop()
-        .context("nobody is known yet: corrections are made on people's own pages, once `peerlore serve` runs")
+        .context("nobody is known yet: people answer and correct on their own pages, once `peerlore serve` runs")
 }

@@ -45,6 +45,14 @@ pub fn run(asked: &Silent) -> anyhow::Result<()> {
 }
 
 fn told(out: &mut impl Write, of: &Outcome) -> std::io::Result<()> {
+    if of.people_compared == 0 {
+        return writeln!(
+            out,
+            "At {} people were flagged as silent experts {}, and none of them can be compared: this history is too short to tell anything.",
+            wording::count(of.cuts, "yearly cut"),
+            wording::count(of.people_flagged, "time")
+        );
+    }
     writeln!(
         out,
         "At {} yearly cuts people were flagged as silent experts {} times, by what was known then. Of {} who can be compared {:.0}% reviewed there in the \

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::eval;
 use crate::cli::read_threads;
+use crate::model::wording;
 use crate::teach::eval::threads::SEED;
 use crate::teach::eval::threads::ThreadScore;
 use crate::teach::eval::threads::cross_validated;
@@ -33,6 +34,9 @@ pub struct Threads {
     json: bool,
 }
 
+/// Threads that a cross-validation needs.
+const LEAST: usize = 20;
+
 /// What a reader must know of the shipped model's figures.
 const LEARNED: &str = "the shipped model learned from threads of bitcoin/bitcoin and bitcoin-core/secp256k1, so its figures on those say nothing; \
                        --cross-validate measures without them";
@@ -53,6 +57,12 @@ struct Measured {
 pub fn run(asked: &Threads) -> anyhow::Result<()> {
     let rows = read_threads::labelled(&asked.file)?;
     let measured = if asked.cross_validate {
+        anyhow::ensure!(
+            rows.len() >= LEAST,
+            "{} holds {}, too few to learn from nine tenths and measure a tenth; it takes {LEAST}",
+            asked.file.display(),
+            wording::count(rows.len(), "thread")
+        );
         let more = read_threads::more(&asked.file, asked.more.as_deref())?;
         Measured {
             score: cross_validated(&rows, &more, asked.seed)?,

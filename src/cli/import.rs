@@ -108,6 +108,8 @@ struct Report {
 
 #[derive(Debug, Serialize)]
 struct Learned {
+    /// Whose it is, by login.
+    organisation: String,
     people: i64,
     classified_comments: i64,
     lessons: i64,
@@ -231,7 +233,10 @@ async fn learned(
     for one in &edges {
         *confidence.entry(edge::confidence(one, now).as_str()).or_default() += 1;
     }
+    let all = crate::store::tenants::all(conn).await?;
+    let organisation = all.into_iter().find(|one| one.id == tenant).map(|one| one.login);
     Ok(Learned {
+        organisation: organisation.unwrap_or_default(),
         people: totals.people,
         classified_comments: totals.classified,
         lessons: totals.lessons.iter().map(|(_, _, count)| count).sum(),
@@ -290,7 +295,8 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     for one in &report.organisations {
         writeln!(
             out,
-            "\n{}, {} classified, {}.",
+            "\n{}: {}, {} classified, {}.",
+            one.organisation,
             wording::count(one.people, "person"),
             wording::count(one.classified_comments, "comment"),
             wording::count(one.lessons, "lesson")

@@ -53,6 +53,16 @@ pub async fn run(config: Config, command: &ImportGit) -> anyhow::Result<()> {
     let repository = Repository::open(&command.path)?;
     let host = host(&config)?;
     let name = if let Some(name) = &command.repo {
+        let origin = repository.origin().and_then(|origin| of_remote(&origin, &host));
+        let is_other = |(owner, repo): &(String, String)| {
+            !(owner.eq_ignore_ascii_case(&name.0) && repo.eq_ignore_ascii_case(&name.1))
+        };
+        if let Some((owner, repo)) = origin.filter(is_other) {
+            eprintln!(
+                "Its remote \"origin\" is {owner}/{repo}; it is read as {}/{}.",
+                name.0, name.1
+            );
+        }
         name.clone()
     } else {
         let name = named_by_origin(&repository, &command.path, &host)?;
@@ -93,7 +103,8 @@ fn print((owner, name): &(String, String), imported: &Imported, json: bool) -> a
     if json {
         let said = json!({
             "repository": format!("{owner}/{name}"), "last_commit": imported.last_commit, "commits": imported.commits,
-            "files": imported.files, "people": imported.people, "nameless": imported.nameless,
+            "files": imported.files, "people": imported.people, "nameless": imported.nameless, "shallow": imported.shallow,
+            "commits_before": imported.commits_before,
         });
         writeln!(out, "{said:#}")?;
         return Ok(());
@@ -105,6 +116,16 @@ fn print((owner, name): &(String, String), imported: &Imported, json: bool) -> a
         imported.last_commit.format("%Y-%m-%d %H:%M"),
         wording::count(imported.files, "file")
     )?;
+    if imported.shallow {
+        writeln!(out, "{}", risk::SHALLOW.trim_start())?;
+    }
+    if let Some(before) = imported.commits_before.filter(|before| *before > imported.commits) {
+        writeln!(
+            out,
+            "It took the place of {}: where that was the right history, import it again.",
+            wording::count(before, "commit")
+        )?;
+    }
     writeln!(
         out,
         "{} known by GitHub's number; what {} did counts without a name.",

@@ -63,6 +63,10 @@ impl Row for Unlabelled {
 }
 
 impl Row for RatedComment {
+    fn flaw(&self) -> Option<String> {
+        (self.useful > 1).then(|| format!("useful is 0 or 1, and not {}", self.useful))
+    }
+
     const SUCH_AS: &str = r#"{"text": "This leaks.", "useful": 1, "file": "src/db.rs", "landing": {"later_patchset_has_file": true, "dist_to_nearest_later_change": 3}}"#;
 }
 

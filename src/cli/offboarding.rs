@@ -72,7 +72,8 @@ async fn answer(conn: &mut PgConnection, command: &Offboarding, at: Time) -> any
 fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<()> {
     let found = &answer.found;
     let login = &found.login;
-    if found.modules.is_empty() && found.areas.is_empty() && found.skills.is_empty() {
+    let nothing = found.modules.is_empty() && found.areas.is_empty() && found.skills.is_empty();
+    if nothing && found.only + found.with_one == 0 {
         writeln!(
             out,
             "{login}: nothing that fewer than two other active people know or hold."
@@ -96,10 +97,6 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
 }
 
 fn last(out: &mut impl Write, found: &offboarding::Offboarding) -> anyhow::Result<()> {
-    if found.unsure > 0 {
-        let skills = wording::count(found.unsure, "more skill");
-        writeln!(out, "\n{skills} with only first signs that anybody holds them.")?;
-    }
     for note in &found.notes {
         writeln!(out, "\n{note}")?;
     }
@@ -199,7 +196,6 @@ mod tests {
                 modules,
                 areas,
                 skills: Vec::new(),
-                unsure: 1,
                 notes: Vec::new(),
             },
         };
@@ -255,8 +251,6 @@ mod tests {
         Areas:
           Security: nobody active but finn holds it
             nearest: nobody who could be named has to do with it; pair on the next change
-
-        1 more skill with only first signs that anybody holds them.
         "#);
     }
 
@@ -264,7 +258,7 @@ mod tests {
     fn where_nothing_would_be_lost_it_says_so() {
         assert_eq!(
             told(Vec::new(), Vec::new()),
-            "finn: nothing that fewer than two other active people know or hold.\n\n1 more skill with only first signs that anybody holds them.\n"
+            "finn: nothing that fewer than two other active people know or hold.\n"
         );
     }
 }

@@ -32,6 +32,9 @@ use crate::skill::expertise::risk::Risk as Found;
 use crate::skill::expertise::risk::risk;
 use crate::suggest::codeowners::revisions;
 
+/// Said of a history whose beginning is missing.
+pub(super) const SHALLOW: &str = "\nThis clone is shallow: who wrote what before its oldest commits isn't known, so whoever knows much may be missing, and figures say little. \
+                                  `git fetch --unshallow` brings the rest.";
 /// Most modules and names that are shown in a list.
 const SHOWN: usize = 10;
 
@@ -52,7 +55,7 @@ pub struct Risk {
     #[arg(long, value_name = "PATH")]
     git: Option<PathBuf>,
     /// As it was at the end of that day, in UTC
-    #[arg(long, value_name = "DATE", value_parser = day, requires = "git")]
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "git", conflicts_with = "repo")]
     at: Option<NaiveDate>,
     /// A repository whose history was imported; needed where several were
     #[arg(long, value_name = "OWNER/NAME", value_parser = arguments::repo_name, conflicts_with = "git")]
@@ -78,12 +81,13 @@ pub async fn run(config: Config, command: &Risk) -> anyhow::Result<()> {
         return as_json(&found);
     }
     let first = format!(
-        "As of {}: {}, {} and {}, {} of them active in the last 180 days.",
+        "As of {}: {}, {} and {}, {} of them active in the last 180 days.{}",
         found.read.at.format("%Y-%m-%d"),
         wording::count(found.read.commits, "commit"),
         wording::count(found.files, "file"),
         wording::count(found.people, "person"),
-        found.active_people
+        found.active_people,
+        of_shallow(&found)
     );
     told(&mut terminal::out(), &found, (&first, &limits(&found)))?;
     Ok(())
@@ -284,12 +288,10 @@ pub(super) fn of_reading(found: &Found) -> Vec<String> {
             }
         ));
     }
-    if read.shallow {
-        limits.push(
-            "This clone is shallow: who wrote what before its oldest commits isn't known, so people who know much may be missing. `git fetch --unshallow` brings \
-             the rest."
-                .to_owned(),
-        );
-    }
     limits
+}
+
+/// What a reader must know of a shallow clone before any figure.
+pub(super) fn of_shallow(found: &Found) -> &'static str {
+    if found.read.shallow { SHALLOW } else { "" }
 }

@@ -50,14 +50,15 @@ pub async fn run(config: Config, repo: Option<&(String, String)>, json: bool) ->
         });
     }
     let first = format!(
-        "{repository} as of {}: {} until {}, {} merged since, {} and {} known here, {} of them active in the last 180 days.",
+        "{repository} as of {}: {} until {}, {} merged since, {} and {} known here, {} of them active in the last 180 days.{}",
         found.risk.read.at.format("%Y-%m-%d"),
         wording::count(found.risk.read.commits, "commit"),
         found.last_commit.format("%Y-%m-%d %H:%M"),
         wording::count(found.pulls, "pull request"),
         wording::count(found.risk.files, "file"),
         wording::count(found.risk.people, "person"),
-        found.risk.active_people
+        found.risk.active_people,
+        risk::of_shallow(&found.risk)
     );
     risk::told(&mut terminal::out(), &found.risk, (&first, &limits(&found)))?;
     Ok(())

@@ -41,6 +41,10 @@ pub struct Imported {
     pub people: usize,
     /// People who aren't.
     pub nameless: usize,
+    /// The clone is shallow, so that its beginning is missing.
+    pub shallow: bool,
+    /// Commits of the import that this one took the place of, if there was one.
+    pub commits_before: Option<usize>,
 }
 
 /// Stores what may be kept of a history in place of what was kept before: one transaction. `host` is the code host's name, as in its addresses.
@@ -87,6 +91,7 @@ pub async fn import(
         *person = person.filter(|_| number.is_none_or(|number| !programs.contains(&number)));
     }
     let work = known::work(history, &joined, &numbers);
+    let commits_before = file_work::commits(&mut tx, repo.installation, repo.id).await?;
     file_work::keep(&mut tx, repo.installation, repo.id, &work).await?;
     tx.commit().await?;
     Ok(Imported {
@@ -95,6 +100,8 @@ pub async fn import(
         files: work.files.len(),
         people: held.len() - programs.len(),
         nameless: work.nameless,
+        shallow: work.shallow,
+        commits_before,
     })
 }
 

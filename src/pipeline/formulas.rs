@@ -23,10 +23,12 @@ pub mod landing {
 pub mod answers {
     pub use crate::teach::refit::MIN_ANSWERS;
     pub use crate::teach::refit::MIN_PEOPLE;
+    pub use crate::teach::refit::MIN_PEOPLE_WITH;
     pub use crate::teach::refit::MIN_WITH;
     pub use crate::teach::refit::MOST_OF_ONE;
     pub use crate::teach::refit::PRIOR_FITTED;
     pub use crate::teach::refit::PRIOR_JUDGED;
+    pub use crate::teach::refit::PRIOR_LENGTH;
 }
 
 /// What a person passed on, and what another learned (science.md section 1).

@@ -30,7 +30,7 @@ const WINDOW_DAYS: i64 = 4 * 365;
 /// What somebody is called who didn't agree to be named, where the organisation wants that.
 pub const ONE_PERSON: &str = "one person";
 /// What a reader must know then.
-pub const ONLY_WHO_AGREED: &str =
+const ONLY_WHO_AGREED: &str =
     "Only people are named who said that they may be asked: the organisation's settings want it so.";
 
 /// Who knows what, of what the reader may read.
@@ -182,10 +182,7 @@ impl Knowers {
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.agreed.is_some() {
-            let settings = "the organisation's settings want it so";
-            notes.push(format!(
-                "Only people are named who said that they may be asked: {settings}."
-            ));
+            notes.push(ONLY_WHO_AGREED.to_owned());
         }
         if self.told.files.is_empty() {
             return notes;

@@ -15,7 +15,8 @@
 //! | [`sweep`] | `Sweep` | what GitHub remembers of its deliveries | `model::delivery` | asks for what never arrived; notes what can't come any more | `receive`, once GitHub sends it |
 //! | [`backfill`] | `Backfill` | a page of a repository's past from the code host | `classify`, `teach`, `skill` | facts (by [`record`]), readings, lessons, edges, the cursor | itself; `fetch` for what is recent or open |
 //! | [`lifecycle`] | `Weigh` | lessons of repositories that came or went | `skill` | edges | - |
-//! | [`expire`] | `Expire` | the clock, [`answers`] | `teach::refit` (by [`refit`]) | lets texts, dead letters' bodies, old deliveries and removed installations go; an organisation's own weights | `members` and `settings`, once a day; `learn` where weights changed (itself queued every hour) |
+//! | [`expire`] | `Expire` | the clock, [`answers`] | `teach::refit` (by [`refit`]) | lets texts, dead letters' bodies, old deliveries and removed installations go; an organisation's own weights | `members` and `settings`, once a day; `Relearn` where weights changed (itself queued every hour) |
+//! | [`refit`] | `Relearn` | pull requests whose lessons rest on other weights | [`learn`] | lessons, edges, the cursor | itself |
 //!
 //! A job carries ids only and can run late or twice: each step reads what it needs and writes it whole. Jobs of one pull
 //! request run one after the other. [`import`] feeds the same steps from a file; [`rebuild`] runs [`learn`] over all.

@@ -23,6 +23,8 @@ use crate::store::reader::Reader;
 const MOST_NEAREST: usize = 2;
 /// Modules beside one that count.
 const MOST_BESIDE: usize = 3;
+/// What is said of somebody who didn't agree to be named, where the organisation wants that.
+const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so there are only counts; they can tell themselves what they pass on.";
 /// Open pull requests that are named for each module or skill at most.
 const MOST_PULLS: usize = 5;
 
@@ -43,8 +45,6 @@ pub struct Offboarding {
     pub areas: Vec<SkillLoss>,
     /// Languages, technologies and own skills, the same.
     pub skills: Vec<SkillLoss>,
-    /// Areas and skills of which there are only first signs that they or anybody hold them.
-    pub unsure: usize,
     /// What a reader must know.
     pub notes: Vec<String>,
 }
@@ -160,10 +160,24 @@ impl Known {
             };
             losses.extend(self.skill(skill, other));
         }
-        let described = self
-            .unsure
-            .iter()
-            .filter(|skill| skill.described(&self.own_skills).is_some());
+        let mut notes = self.knowers.notes();
+        if !self.active.contains(&self.person.id)
+            && let [not_seen] = &self.knowers.not_seen([self.person.id])[..]
+        {
+            notes.insert(
+                0,
+                format!(
+                    "{} was not seen since {}, so what only they know is known to nobody active as it is.",
+                    not_seen.login,
+                    not_seen.since.format("%Y-%m-%d")
+                ),
+            );
+        }
+        if !self.knowers.may_be_named(self.person.id) {
+            // By asking about one after the other, it could be told who is meant where somebody isn't named.
+            notes.push(NOT_AGREED.to_owned());
+            (modules, areas, skills) = (Vec::new(), Vec::new(), Vec::new());
+        }
         Offboarding {
             login: self.person.login.clone(),
             files: told.files.len(),
@@ -172,8 +186,7 @@ impl Known {
             modules,
             areas,
             skills,
-            unsure: described.count(),
-            notes: self.knowers.notes(),
+            notes,
         }
     }
 

@@ -17,6 +17,21 @@ use crate::store::StoreError;
 /// Rows that are sent at once.
 const BATCH: usize = 10_000;
 
+/// How many commits the history has that is kept of a repository; none: no history is.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn commits(conn: &mut PgConnection, id: InstallationId, repo: RepoId) -> Result<Option<usize>, StoreError> {
+    let commits = sqlx::query_scalar!(
+        "select commits from imported_history where installation_id = $1 and repo_id = $2",
+        id.0,
+        repo.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(commits.map(read))
+}
+
 /// Replaces what is kept of a repository's history. The caller owns the transaction, so that nobody sees half of it.
 ///
 /// # Errors

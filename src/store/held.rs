@@ -39,7 +39,7 @@ pub async fn held(
                   array_agg(k.at order by k.other, k.at) filter (where k.known) as "times: Vec<Time>"
            from (
                select k.kind, k.word, l.teacher_id as person, l.learner_id as other, l.repo_id, l.number,
-                      max(l.at) as at, bool_or(l.diffs_known) as known
+                      max(l.at) filter (where l.outcome = 'landed') as at, bool_or(l.diffs_known) as known
                from shown_lesson l
                join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
                  and (not r.private or $3 or r.id = any($4))
@@ -47,8 +47,9 @@ pub async fn held(
                    select 'area' as kind, l.area as word
                    union all select 'language', l.language where l.language is not null
                    union all select 'skill', slug from unnest(l.skills) slug) k
-               where l.installation_id = $1 and l.outcome = 'landed' and l.at < $2 and ($5::bigint is null or l.repo_id = $5)
-               group by 1, 2, 3, 4, 5, 6) k
+               where l.installation_id = $1 and l.outcome <> 'declined' and l.at < $2 and ($5::bigint is null or l.repo_id = $5)
+               group by 1, 2, 3, 4, 5, 6
+               having bool_or(l.outcome = 'landed')) k
            group by 1, 2, 3 order by 1, 2, 3"#,
         reader.installation().0,
         at,

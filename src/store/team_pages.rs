@@ -81,12 +81,13 @@ pub async fn holders(conn: &mut PgConnection, reader: &Reader, since: Time) -> R
         r#"select k.area as "area!", s.id as "person!: PersonId", s.login as "login!",
                   array_agg(k.learner_id order by k.learner_id, k.at) filter (where k.known) as "learners: Vec<PersonId>",
                   array_agg(k.at order by k.learner_id, k.at) filter (where k.known) as "times: Vec<Time>"
-           from (select l.area, l.teacher_id, l.learner_id, l.repo_id, l.number, max(l.at) as at, bool_or(l.diffs_known) as known
+           from (select l.area, l.teacher_id, l.learner_id, l.repo_id, l.number, max(l.at) filter (where l.outcome = 'landed') as at, bool_or(l.diffs_known) as known
                  from shown_lesson l
                  join repo r on r.installation_id = l.installation_id and r.id = l.repo_id
                    and (not r.private or $3 or r.id = any($4))
-                 where l.installation_id = $1 and l.outcome = 'landed' and l.at >= $2
-                 group by 1, 2, 3, 4, 5) k
+                 where l.installation_id = $1 and l.outcome <> 'declined' and l.at >= $2
+                 group by 1, 2, 3, 4, 5
+                 having bool_or(l.outcome = 'landed')) k
            join standing_person s on s.installation_id = $1 and s.id = k.teacher_id
            group by 1, 2, 3 order by 1, 3, 2"#,
         reader.installation().0,

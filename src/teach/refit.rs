@@ -56,7 +56,7 @@ pub struct Answered {
     pub person: PersonId,
     /// The pull request that the lesson was on.
     pub pull: PullKey,
-    /// The signs that were there, each with how much of it.
+    /// The signs that were there, each with how much of it, in the order of [`Sign::ALL`].
     pub signs: Vec<(Sign, f64)>,
     /// It taught them something.
     pub taught: bool,
@@ -266,7 +266,8 @@ fn fitted(answers: &[Counted<'_>]) -> Result<Weights, logistic::Error> {
     // In units of the prior's deviation, a ridge of 1 is the prior.
     let mut rows = Sparse::default();
     for (answer, _) in answers {
-        rows.push(columns(&answer.signs).map(|(column, sign, value)| (column, scaled(value * prior(&shipped, sign)))));
+        let signs = answer.signs.iter();
+        rows.push(signs.map(|(sign, value)| (*sign as u32, scaled(value * prior(&shipped, *sign)))));
     }
     let sum = |answer: &Answered| -> f64 {
         let signs = answer.signs.iter();
@@ -321,14 +322,6 @@ fn on_the_scale_of_useful(weights: &Weights, answers: &[Counted<'_>]) -> Weights
         base,
         Sign::ALL.into_iter().map(|sign| (sign, weights.of(sign))).collect(),
     )
-}
-
-/// Signs with their columns, ascending.
-fn columns(signs: &[(Sign, f64)]) -> impl Iterator<Item = (u32, Sign, f64)> {
-    let value = |sign: Sign| signs.iter().find(|(its, _)| *its == sign).map(|(_, value)| *value);
-    (0..)
-        .zip(Sign::ALL)
-        .filter_map(move |(column, sign)| Some((column, sign, value(sign)?)))
 }
 
 fn prior(shipped: &Weights, sign: Sign) -> f64 {

@@ -145,7 +145,10 @@ async fn answers_can_be_taken_back_and_nobody_is_asked_twice() {
     answers::take_back(&peerlore.app.pipeline, whose)
         .await
         .expect("the database");
-    assert_eq!((asked(&peerlore, "ada").await.answers, about(&peerlore, "ada").await), (0, None));
+    assert_eq!(
+        (asked(&peerlore, "ada").await.answers, about(&peerlore, "ada").await),
+        (0, None)
+    );
     let kept = "select count(*) from answer where taught is not null";
     assert_eq!(peerlore.one::<i64>(kept).await, 0);
 }
@@ -153,15 +156,19 @@ async fn answers_can_be_taken_back_and_nobody_is_asked_twice() {
 #[tokio::test]
 async fn of_four_tabs_one_is_thanked() {
     let (peerlore, _, comment) = a_week_later().await;
-    let tabs = [Some(true), Some(false), None, Some(true)].map(|taught| answer(&peerlore, "ada", comment, taught));
-    let heard = futures_util::future::join_all(tabs).await;
+    let tab = |taught| answer(&peerlore, "ada", comment, taught);
+    let (one, two, three, four) = tokio::join!(tab(Some(true)), tab(Some(false)), tab(None), tab(Some(true)));
+    let heard = [one, two, three, four];
     assert_eq!(heard.iter().filter(|heard| **heard).count(), 1, "{heard:?}");
 }
 
 #[tokio::test]
 async fn who_said_it_can_not_be_told_is_not_asked_about_the_same_thread_again() {
     let (peerlore, pull, comment) = a_week_later().await;
-    assert!(answer(&peerlore, "ada", comment, None).await, "who can't say has answered");
+    assert!(
+        answer(&peerlore, "ada", comment, None).await,
+        "who can't say has answered"
+    );
     let more = "Besides, take the lock before the map is read, because another thread may write it between the two, \
                 and then the count that is stored would be wrong; `pending.lock()` guards both.";
     peerlore.reply(&pull, by("ben", TODAY + 4), comment, more).await;
@@ -256,19 +263,38 @@ async fn three_hundred_answers_change_what_signs_weigh_and_fewer_change_it_back(
     );
     assert!(figures["gain"].as_f64() > figures["gain_error"].as_f64(), "{figures:#}");
     let weights = &figures["weights"];
-    assert_eq!(weights["it proposes something"]["answers"], serde_json::Value::Null, "yes for all");
-    assert!(weights["length of the text"]["answers"].as_i64() > Some(300), "{figures:#}");
+    assert_eq!(
+        weights["it proposes something"]["answers"],
+        serde_json::Value::Null,
+        "yes for all"
+    );
+    assert!(
+        weights["length of the text"]["answers"].as_i64() > Some(300),
+        "{figures:#}"
+    );
     assert!(!figures.to_string().contains("more"), "nobody is named: {figures:#}");
 
-    peerlore.sql("delete from graphile_worker._private_jobs where key like 'relearn:%'").await;
+    assert_eq!(waiting(&peerlore).await, 1);
+    peerlore
+        .sql("delete from graphile_worker._private_jobs where key like 'relearn:%'")
+        .await;
     refit::run(pipeline).await.expect("the database");
     assert_eq!(waiting(&peerlore).await, 0, "nothing came or went");
     let out = PersonId(9001);
-    opt_out::out(pipeline, peerlore.tenant().await, out).await.expect("the database");
-    assert_eq!(in_force(&peerlore).await, (true, None), "they are to be looked at again");
+    opt_out::out(pipeline, peerlore.tenant().await, out)
+        .await
+        .expect("the database");
+    assert_eq!(
+        in_force(&peerlore).await,
+        (true, None),
+        "they are to be looked at again"
+    );
     refit::run(pipeline).await.expect("the database");
     let (own, looked) = in_force(&peerlore).await;
-    assert!(own && looked.is_some_and(|looked| (300..401).contains(&looked)), "{looked:?}");
+    assert!(
+        own && looked.is_some_and(|looked| (300..401).contains(&looked)),
+        "{looked:?}"
+    );
 
     relearn(&peerlore).await;
     let own = p(&peerlore, comment).await;
@@ -278,7 +304,10 @@ async fn three_hundred_answers_change_what_signs_weigh_and_fewer_change_it_back(
             "select sum((part ->> 'weight')::float8) from lesson, jsonb_array_elements(parts) part where comment_id = {comment}"
         ))
         .await;
-    assert!((1.0 / (1.0 + (-sum).exp()) - own).abs() < 1e-9, "its parts still add up");
+    assert!(
+        (1.0 / (1.0 + (-sum).exp()) - own).abs() < 1e-9,
+        "its parts still add up"
+    );
 
     peerlore.sql("delete from answer where comment_id % 2 = 0").await;
     refit::run(pipeline).await.expect("the database");

@@ -48,8 +48,6 @@ pub(super) struct Known {
     pub teams: HashMap<PersonId, Vec<String>>,
     /// On how many pull requests a lesson of somebody's landed; of those who surely hold the skill, and nobody where there are only first signs.
     pub held: BTreeMap<Skill, BTreeMap<PersonId, u32>>,
-    /// Of the skills that nobody surely holds, those of which there are first signs that the person does.
-    pub unsure: BTreeSet<Skill>,
     pub own_skills: OwnSkills,
     pub applied_in: HashMap<String, Lessons>,
     pub applied_about: HashMap<Area, Lessons>,
@@ -84,15 +82,11 @@ impl Known {
             }
         }
         let mut held: BTreeMap<Skill, BTreeMap<PersonId, u32>> = BTreeMap::new();
-        let mut unsure = BTreeSet::new();
         for one in held::held(conn, reader, None, at).await? {
             if edge::confidence_in(&one.landed, at) > Confidence::Low {
                 held.entry(one.skill).or_default().insert(one.person, number(one.pulls));
-            } else if one.person == person.id {
-                unsure.insert(one.skill);
             }
         }
-        unsure.retain(|skill| !held.contains_key(skill));
         let (applied_in, applied_about) = by_place(open_files::applied_and_shown(conn, reader, at).await?);
         let languages: Vec<String> = held
             .iter()
@@ -119,7 +113,6 @@ impl Known {
             person,
             teams,
             held,
-            unsure,
             applied_in,
             applied_about,
             works_in,

@@ -7,6 +7,7 @@ use maud::html;
 
 use crate::model::settings::Settings;
 use crate::pipeline::expire;
+use crate::pipeline::formulas::answers;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -108,6 +109,14 @@ fn stored(settings: &Settings) -> Markup {
             installed.as_str(),
         ),
         (
+            "What an imported git history tells of people who are known by GitHub's number: how much of which file they wrote and reviewed, and when last",
+            installed.as_str(),
+        ),
+        (
+            "Whether a comment taught you something (yes, no or neither), that you don't want to be asked, and what signs weigh by all answers together",
+            installed.as_str(),
+        ),
+        (
             "Commands in comments (what was asked, never what was written beside it), votes on suggestions, what you said is not yours, labels that you corrected",
             installed.as_str(),
         ),
@@ -145,6 +154,7 @@ fn seen() -> Markup {
             li { "A person's own page: that person. Colleagues see what that person ticked there, nothing at first, and the person sees who looked." }
             li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
             li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you. A label that you corrected: you and the other one of that lesson." }
+            li { "What you answered to the question of the week: you. What many answers say together: who runs Peerlore, from " (answers::MIN_ANSWERS) " answers of " (answers::MIN_PEOPLE) " people on." }
             li { "Silent experts: members, from repositories that they may read. Nobody who is away or took themselves out." }
             li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named from medium confidence on; who was told something is only counted, five people or more, and what other teams' counts would give away is left out." }
             li { "The replay: the same leads, and owners; its figures name nobody. What would have been said on one pull request: members who may read the repository." }

@@ -15,15 +15,19 @@ use crate::web::pages::docs::heading;
 use crate::web::prose;
 
 /// Why comments are passed over, as far as a reader needs it.
-const PASSED_OVER: [Refusal; 10] = [
+const PASSED_OVER: [Refusal; 14] = [
     Refusal::NotHuman,
     Refusal::OptedOut,
+    Refusal::NobodyTaught,
     Refusal::Praise,
     Refusal::Acknowledgement,
     Refusal::Formatting,
     Refusal::Question,
     Refusal::BareRequest,
+    Refusal::Chatter,
     Refusal::NoArea,
+    Refusal::FollowUp,
+    Refusal::Unanswered,
     Refusal::SaidOtherwise,
     Refusal::Mechanical,
 ];
@@ -44,7 +48,8 @@ pub fn lessons() -> Markup {
             "to a reviewer and 7% between reviewers. For each two people a sum over how their comments are meant (a reason, a request, a "
             "question, a yes, a no, code; " code { "src/teach/model/threads.json" } " has every weight by name) says how likely one taught the other, and "
             "another one what came of it. On threads that it hadn't seen, four of five pairs that it tells are right, and it finds four of five "
-            "(" code { "peerlore eval threads --cross-validate" } "). An explanation that nobody answered counts as given."
+            "(" code { "peerlore eval threads --cross-validate" } "). An explanation that nobody answered counts as given there. In a conversation, where subjects mix, only what gives a reason counts, and "
+            "what the author explains only where somebody acknowledged it."
         }
         p {
             "Where the subject is wrong, whoever wrote the comment or was told something by it corrects it on their own page, by “wrong "
@@ -123,11 +128,11 @@ pub fn landing() -> Markup {
         p {
             "On their own page people are asked once a week at most whether a comment taught them something. From " (answers::MIN_ANSWERS)
             " answers of " (answers::MIN_PEOPLE) " people on, an organisation gets weights of its own, where these foretell its answers better "
-            "than the weights above (measured on pull requests that they were not fitted on). Each weight stays near the one above, within a "
-            "standard deviation of " (answers::PRIOR_FITTED) ", or " (answers::PRIOR_JUDGED) " for a judgement; a judgement that "
-            (answers::MIN_WITH) " answers bear counts as measured. One person's answers count as "
-            (prose::percent(answers::MOST_OF_ONE)) " of all at most. Nobody else sees what somebody answered, and it changes nothing about "
-            "that comment. An admin sees the weights by " code { "peerlore eval landing --from-answers" } "."
+            "than the weights above by more than a standard error (both with a base of the answers, on pull requests that they were not fitted on). Each weight stays near the one above, within a "
+            "standard deviation of " (answers::PRIOR_FITTED) ", " (answers::PRIOR_JUDGED) " for a judgement, " (answers::PRIOR_LENGTH) " for the length; a judgement that "
+            (answers::MIN_WITH) " answers of " (answers::MIN_PEOPLE_WITH) " people bear counts as measured. The base is set so that the mean sum of these comments stays what it was: p goes on meaning “useful”. One person's answers say "
+            (prose::percent(answers::MOST_OF_ONE)) " of all at most. Nobody else sees what somebody answered, and one answer alone changes nothing. "
+            "An admin sees the weights by " code { "peerlore eval landing --from-answers" } "."
         }
     }
 }
