@@ -240,3 +240,6 @@ fn minority_f1(scored: &[(f64, bool)]) -> f64 {
     let there = scored.iter().filter(|one| !one.1).count();
     share(2 * right, calls + there)
 }
+
+#[cfg(test)]
+mod tests;
