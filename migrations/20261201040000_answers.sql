@@ -31,15 +31,19 @@ create table landing_weights (
     -- What the signs of a landing weigh there. Null: the shipped weights hold.
     weights jsonb,
     -- What is told of it. Nothing of fewer answers, or single ones could be read from it.
-    found jsonb not null,
+    found jsonb not null default 'null',
     -- How many could be used. Null: some are gone, so they have to be looked at again.
     answers integer,
     -- The number of the shipped weights that they depart from.
-    against integer not null,
+    against integer not null default 0,
     at timestamptz not null,
     -- The pull request up to which lessons were inferred anew by these weights. Null: all were.
     relearn_repo_id bigint,
     relearn_number integer,
+    -- Grows when answers go, so that whoever looked meanwhile knows that they saw too many.
+    gone bigint not null default 0,
+    -- Grows when weights change, so that whoever infers anew meanwhile begins again.
+    changes bigint not null default 0,
     check ((relearn_repo_id is null) = (relearn_number is null))
 );
 

@@ -117,37 +117,55 @@ async fn figures(config: &Config, account: Option<&str>) -> anyhow::Result<Figur
     let found = found.await;
     database.close().await?;
     let (account, found) = found?;
-    let found = found.with_context(|| {
+    let (found, in_force) = found.with_context(|| {
         format!(
             "too few of {account} have answered yet: from {MIN_ANSWERS} answers of {MIN_PEOPLE} people on they are looked at, every hour. People are \
              asked on their own page, once a week at most"
         )
     })?;
-    Ok(told(account, &found))
+    Ok(told(account, (&found, in_force)))
 }
 
-fn told(account: String, found: &Refit) -> Figures {
+/// Coarse enough that two looks don't tell what one person answered in between.
+fn hundredths(figure: f64) -> f64 {
+    (figure * 100.0).round() / 100.0
+}
+
+fn tens(count: usize) -> usize {
+    count / 10 * 10
+}
+
+fn rounded(fit: Fit) -> Fit {
+    Fit {
+        log_loss: hundredths(fit.log_loss),
+        auc: hundredths(fit.auc),
+        ece: hundredths(fit.ece),
+    }
+}
+
+fn told(account: String, (found, in_force): (&Refit, bool)) -> Figures {
+    let verdict = if in_force { Verdict::Used } else { Verdict::NoBetter };
     let shipped = Weights::shipped();
     let weighed = |sign: Sign| Weighed {
         shipped: shipped.of(sign).log_odds,
-        own: found.weights.of(sign).log_odds,
-        answers: found.with.get(&sign).copied(),
+        own: hundredths(found.weights.of(sign).log_odds),
+        answers: found.with.get(&sign).copied().map(tens),
     };
     Figures {
         account,
-        answers: found.answers,
+        answers: tens(found.answers),
         people: found.people,
-        taught: (found.taught * 100.0).round() / 100.0,
-        shipped: found.shipped,
-        own: found.own,
-        gain: found.gain,
-        gain_error: found.gain_error,
-        verdict: found.verdict(),
-        what_it_means: found.verdict().words(),
+        taught: hundredths(found.taught),
+        shipped: rounded(found.shipped),
+        own: rounded(found.own),
+        gain: hundredths(found.gain),
+        gain_error: hundredths(found.gain_error),
+        verdict,
+        what_it_means: verdict.words(),
         base: Weighed {
             shipped: shipped.base(),
-            own: found.weights.base(),
-            answers: Some(found.answers),
+            own: hundredths(found.weights.base()),
+            answers: Some(tens(found.answers)),
         },
         weights: Sign::ALL
             .into_iter()

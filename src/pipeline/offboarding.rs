@@ -1,6 +1,6 @@
 //! What would be lost if somebody were gone, who is nearest to it, and which open pull requests would pass it on.
 //!
-//! It never says who might go. Whoever opted out is neither asked about nor named; whoever is away is not named as the nearest.
+//! It never says who might go. Whoever opted out is neither asked about nor named; whoever is away is asked for no review, and not said to be away.
 mod known;
 mod near;
 
@@ -24,7 +24,7 @@ const MOST_NEAREST: usize = 2;
 /// Modules beside one that count.
 const MOST_BESIDE: usize = 3;
 /// What is said of somebody who didn't agree to be named, where the organisation wants that.
-const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so there are only counts; they can tell themselves what they pass on.";
+const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so nothing is told here; they can tell themselves what they pass on.";
 /// Open pull requests that are named for each module or skill at most.
 const MOST_PULLS: usize = 5;
 
@@ -33,6 +33,8 @@ const MOST_PULLS: usize = 5;
 pub struct Offboarding {
     /// Who.
     pub login: String,
+    /// They agreed to be named for what they know, or needn't; where not, nothing is told.
+    pub agreed: bool,
     /// Known files in all.
     pub files: usize,
     /// Files that no other active person knows.
@@ -137,7 +139,26 @@ pub async fn of(
 }
 
 impl Known {
+    /// Nothing of somebody who didn't agree to be named: by asking about one after the other, it could be told who is meant where
+    /// somebody isn't named, also by counts.
+    fn untold(&self) -> Offboarding {
+        Offboarding {
+            login: self.person.login.clone(),
+            agreed: false,
+            files: 0,
+            only: 0,
+            with_one: 0,
+            modules: Vec::new(),
+            areas: Vec::new(),
+            skills: Vec::new(),
+            notes: vec![NOT_AGREED.to_owned()],
+        }
+    }
+
     fn lost(&self) -> Offboarding {
+        if !self.knowers.may_be_named(self.person.id) {
+            return self.untold();
+        }
         let told = &self.knowers.told;
         let losses = offboarding::losses(told.files.values(), &self.active, self.person.id);
         let lost = losses.iter().map(|loss| loss.module.as_str());
@@ -173,13 +194,9 @@ impl Known {
                 ),
             );
         }
-        if !self.knowers.may_be_named(self.person.id) {
-            // By asking about one after the other, it could be told who is meant where somebody isn't named.
-            notes.push(NOT_AGREED.to_owned());
-            (modules, areas, skills) = (Vec::new(), Vec::new(), Vec::new());
-        }
         Offboarding {
             login: self.person.login.clone(),
+            agreed: true,
             files: told.files.len(),
             only: losses.iter().map(|loss| loss.only.len()).sum(),
             with_one: losses.iter().map(|loss| loss.with_one.len()).sum(),
@@ -260,7 +277,9 @@ impl Known {
         let here = places.into_iter().flatten().map(|place| &self.open[*place]);
         let passing = here.filter_map(|pull| {
             let may_be_asked = |one: &&PersonId| pull.author != Some(**one) && !self.not_asked.contains(*one);
-            let ask = near.iter().find(may_be_asked)?;
+            // Whom it begins with differs between pull requests, so that whoever isn't asked on one need not be away.
+            let first = usize::try_from(pull.number).unwrap_or(0) % near.len().max(1);
+            let ask = near[first..].iter().chain(&near[..first]).find(may_be_asked)?;
             let knows = &self.person.login;
             Some(Passing {
                 pull: format!("{}/{}#{}", pull.owner, pull.name, pull.number),

@@ -42,13 +42,15 @@ fn own(looked: &LookedAt) -> Option<Weights> {
     serde_json::from_value(stored.clone()).ok()
 }
 
-/// What is told of an organisation's answers; none as long as there are too few, or nobody looked yet.
+/// What is told of an organisation's answers, and whether its own weights are in force; none as long as there are too few, or nobody
+/// looked yet.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
-pub async fn found(conn: &mut PgConnection, id: InstallationId) -> Result<Option<Refit>, StepError> {
+pub async fn found(conn: &mut PgConnection, id: InstallationId) -> Result<Option<(Refit, bool)>, StepError> {
     let looked = answers::looked_at(conn, id).await?;
-    Ok(looked.and_then(|looked| serde_json::from_value(looked.found).ok()))
+    let told = looked.filter(|looked| looked.against == AGAINST);
+    Ok(told.and_then(|looked| Some((serde_json::from_value(looked.found).ok()?, looked.weights.is_some()))))
 }
 
 /// Looks at the answers of each organisation where enough came or went since the last time. Where that changes its weights,
@@ -60,6 +62,13 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     let mut conn = pipeline.pool.acquire().await?;
     for usable in answers::usable(&mut conn).await? {
         let id = usable.installation;
+        if answers::relearned(&mut conn, id).await?.is_some() {
+            // Where a job gave up, another one goes on.
+            pipeline
+                .queue
+                .add(&mut conn, &Job::Relearn { installation: id }.into())
+                .await?;
+        }
         let before = answers::looked_at(&mut conn, id).await?;
         if !is_due(before.as_ref(), usable.answers) {
             continue;
@@ -79,12 +88,13 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
 fn is_due(before: Option<&LookedAt>, now: i64) -> bool {
     let enough = |answers: i64| answers >= i64::try_from(refit::MIN_ANSWERS).unwrap_or(i64::MAX);
     let Some(before) = before else { return enough(now) };
+    let Some(answers) = before.answers else { return true };
     let matters = enough(now) || before.weights.is_some();
-    let Some(answers) = before.answers.filter(|_| before.against == AGAINST) else {
-        return matters;
-    };
     let changed = f64::from(i32::try_from(now).unwrap_or(i32::MAX)) - f64::from(answers);
-    matters && (enough(now) != enough(answers.into()) || changed.abs() > MOVED * f64::from(answers))
+    matters
+        && (before.against != AGAINST
+            || enough(now) != enough(answers.into())
+            || changed.abs() > MOVED * f64::from(answers))
 }
 
 async fn look(
@@ -98,8 +108,10 @@ async fn look(
     let found = aside(move || refit::refit(&answers)).await?;
     let found =
         found.map_err(|error| StepError::Unreadable(format!("the weights of answers weren't found: {error}")))?;
-    let verdict = found.as_ref().map_or(Verdict::TooFewAnswers, Refit::verdict);
     let in_force = before.and_then(own);
+    let verdict = found
+        .as_ref()
+        .map_or(Verdict::TooFewAnswers, |found| found.verdict(in_force.is_some()));
     let new = found
         .as_ref()
         .filter(|_| verdict == Verdict::Used)
@@ -111,12 +123,17 @@ async fn look(
     let changed = kept != in_force.as_ref();
     let told = found
         .as_ref()
-        .filter(|_| !matches!(verdict, Verdict::TooFewAnswers | Verdict::TooFewPeople));
+        .filter(|_| !matches!(verdict, Verdict::TooFewAnswers | Verdict::TooFewPeople))
+        .map(|found| Refit {
+            weights: kept.unwrap_or(&found.weights).clone(),
+            ..found.clone()
+        });
     let looked = LookedAt {
         weights: kept.map(stored).transpose()?,
-        found: told.map_or(Ok(serde_json::Value::Null), stored)?,
+        found: told.as_ref().map_or(Ok(serde_json::Value::Null), stored)?,
         answers: Some(count),
         against: AGAINST,
+        gone: before.map_or(0, |before| before.gone),
     };
     let mut tx = pipeline.pool.begin().await?;
     answers::set_looked_at(&mut tx, id, &looked, (changed, pipeline.clock.now())).await?;
@@ -135,22 +152,27 @@ fn stored(what: &impl serde::Serialize) -> Result<serde_json::Value, StepError> 
     serde_json::to_value(what).map_err(|error| StepError::Unreadable(format!("the weights can't be stored: {error}")))
 }
 
-/// Infers the lessons of the next pull requests anew, and queues itself again until all are done.
+/// Infers the lessons of the next pull requests anew, and queues itself again until all are done. One that can't be learned is logged and
+/// left.
 ///
 /// # Errors
-/// [`StepError`] as [`learn::run`]; what was done stays.
+/// [`StepError::Store`] when the database is away; what was done stays.
 pub async fn relearn(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
     let mut conn = pipeline.pool.acquire().await?;
-    let Some(from) = answers::relearned_to(&mut conn, id).await? else {
+    let Some(from) = answers::relearned(&mut conn, id).await? else {
         return Ok(());
     };
-    let keys = pulls::with_comments_after(&mut conn, id, (from, AT_ONCE)).await?;
+    let (repo, number) = (from.repo, from.number);
+    let keys = pulls::with_comments_after(&mut conn, id, (PullKey { repo, number }, AT_ONCE)).await?;
     for key in &keys {
-        learn::run(pipeline, id, *key, Reread::New).await?;
+        match learn::run(pipeline, id, *key, Reread::New).await {
+            Err(StepError::Store(error)) => return Err(StepError::Store(error)),
+            Err(error) => tracing::warn!(installation = %id, pull = %key, %error, "lessons could not be inferred anew"),
+            Ok(()) => {}
+        }
     }
-    let to: Option<PullKey> = keys.last().copied();
-    answers::set_relearned(&mut conn, id, (from, to)).await?;
-    if answers::relearned_to(&mut conn, id).await?.is_some() {
+    answers::set_relearned(&mut conn, id, (from, keys.last().copied())).await?;
+    if answers::relearned(&mut conn, id).await?.is_some() {
         pipeline
             .queue
             .add(&mut conn, &Job::Relearn { installation: id }.into())
@@ -164,7 +186,6 @@ fn answered(answer: &Answer) -> Answered {
     Answered {
         signs: signs.collect(),
         person: answer.person,
-        pull: answer.pull,
         taught: answer.taught,
     }
 }
@@ -179,6 +200,7 @@ mod tests {
             found: serde_json::Value::Null,
             answers,
             against,
+            gone: 0,
         }
     }
 
@@ -196,7 +218,7 @@ mod tests {
             (Some(before(Some(299), false, AGAINST)), 300, true),
             (Some(before(None, true, AGAINST)), 500, true),
             (Some(before(None, true, AGAINST)), 3, true),
-            (Some(before(None, false, AGAINST)), 3, false),
+            (Some(before(None, false, AGAINST)), 3, true),
             (Some(before(Some(300), true, AGAINST - 1)), 300, true),
         ];
         for (before, now, due) in table {

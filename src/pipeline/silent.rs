@@ -11,6 +11,8 @@ use sqlx::PgConnection;
 use crate::model::clock::Time;
 use crate::model::clock::days_between;
 use crate::model::ids::PersonId;
+use crate::model::ids::PullKey;
+use crate::model::ids::RepoId;
 use crate::model::pull::module_of;
 use crate::model::settings::Settings;
 use crate::pipeline::StepError;
@@ -18,6 +20,7 @@ use crate::pipeline::aside::aside;
 use crate::pipeline::settings;
 use crate::skill::decay;
 use crate::skill::silent;
+use crate::skill::silent::SilentExpert;
 use crate::skill::silent::Work;
 use crate::store::availability;
 use crate::store::past;
@@ -25,9 +28,13 @@ use crate::store::past::PastPull;
 use crate::store::people;
 use crate::store::reader::Reader;
 use crate::store::reviews;
+use crate::store::tenants;
 
 /// Days that are looked at (science.md section 3).
 const WINDOW_DAYS: i64 = 365;
+
+/// Own changes that are named at most.
+const MOST_CHANGES: usize = 3;
 
 /// Somebody who could be asked, with what stands behind it. No score.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -46,8 +53,10 @@ pub struct CouldBeAsked {
     pub low: f64,
     /// Upper end of it.
     pub high: f64,
-    /// All of it in a sentence.
-    pub words: String,
+    /// Reviews that would be expected there of as much own work.
+    pub expected: f64,
+    /// Their newest merged changes there, as `owner/name#number`.
+    pub changes: Vec<String>,
 }
 
 /// The silent experts at `at` in what the reader may read, by module. Nobody who is away, left or opted out is named, and
@@ -91,13 +100,25 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         .filter(|person| said_yes.as_ref().is_none_or(|yes| yes.contains(&person.id)))
         .map(|person| person.id)
         .collect();
-    let found = aside(move || silent::silent_experts(&year.work(at, &answers, &may_be_named))).await?;
-    Ok(found
+    let repos: HashMap<RepoId, String> = tenants::repos(conn, id)
+        .await?
         .into_iter()
-        .filter_map(|found| {
+        .map(|repo| (repo.id, format!("{}/{}", repo.owner, repo.name)))
+        .collect();
+    let found = aside(move || {
+        let found = silent::silent_experts(&year.work(at, &answers, &may_be_named));
+        let newest = |one: SilentExpert| (year.newest(&one.work), one);
+        found.into_iter().map(newest).collect::<Vec<_>>()
+    });
+    Ok(found
+        .await?
+        .into_iter()
+        .filter_map(|(newest, found)| {
             let login = people.get(&found.work.person)?.login.clone();
+            let named = |key: &PullKey| Some(format!("{}#{}", repos.get(&key.repo)?, key.number));
             Some(CouldBeAsked {
-                words: found.words(),
+                expected: found.expected,
+                changes: newest.iter().filter_map(named).collect(),
                 module: found.work.module,
                 login,
                 evidence: found.work.evidence,
@@ -110,10 +131,16 @@ pub async fn experts(conn: &mut PgConnection, reader: &Reader, at: Time) -> Resu
         .collect())
 }
 
+/// A merged change.
+struct Merged {
+    at: Time,
+    author: PersonId,
+    pull: PullKey,
+}
+
 #[derive(Default)]
 struct InModule {
-    /// Merged changes, with who wrote them and when.
-    changes: Vec<(PersonId, Time)>,
+    changes: Vec<Merged>,
     reviews: HashMap<PersonId, u32>,
 }
 
@@ -137,16 +164,28 @@ impl Year {
         let touched: BTreeSet<String> = pull.files.iter().map(|path| module_of(&pull.repo_name, path)).collect();
         for module in touched {
             let module = self.modules.entry(module).or_default();
-            module.changes.push((author, merged));
+            let (repo, number) = (pull.repo, pull.number);
+            module.changes.push(Merged {
+                at: merged,
+                author,
+                pull: PullKey { repo, number },
+            });
             for reviewer in &pull.reviewers {
                 *module.reviews.entry(*reviewer).or_default() += 1;
             }
         }
     }
 
-    /// Everybody's year in every module.
+    /// The newest merged changes of a person in a module.
+    fn newest(&self, of: &Work) -> Vec<PullKey> {
+        let changes = self.modules.get(&of.module).map_or(&[][..], |module| &module.changes);
+        let own = changes.iter().rev().filter(|merged| merged.author == of.person);
+        own.take(MOST_CHANGES).map(|merged| merged.pull).collect()
+    }
+
+    /// Everybody's year in every module, whose changes stand in the order of time then.
     fn work(
-        mut self,
+        &mut self,
         at: Time,
         answers: &HashMap<PersonId, reviews::Answers>,
         may_be_named: &HashSet<PersonId>,
@@ -156,11 +195,11 @@ impl Year {
             // Added up in one order, so that equal pasts give equal sums.
             module
                 .changes
-                .sort_unstable_by_key(|(author, merged)| (*merged, *author));
+                .sort_unstable_by_key(|merged| (merged.at, merged.author, merged.pull));
             let mut evidence: BTreeMap<PersonId, (f64, u32)> = BTreeMap::new();
-            for (author, merged) in &module.changes {
-                let held = evidence.entry(*author).or_default();
-                held.0 += decay::profile(days_between(*merged, at));
+            for merged in &module.changes {
+                let held = evidence.entry(merged.author).or_default();
+                held.0 += decay::profile(days_between(merged.at, at));
                 held.1 += 1;
             }
             let total: f64 = evidence.values().map(|(faded, _)| faded).sum();

@@ -78,39 +78,6 @@ pub struct SilentExpert {
     pub quiet: f64,
 }
 
-impl SilentExpert {
-    /// The interval and the counts in words, without a name.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let Work {
-            module,
-            others_changes,
-            reviews,
-            ..
-        } = &self.work;
-        format!(
-            "{}{} by own changes in {module}; gave {reviews} {} on {others_changes} {} by others, where about {:.0} would be \
-             usual: between {:.0}% and {:.0}% of the usual (90% interval)",
-            self.rank,
-            ordinal(self.rank),
-            if *reviews == 1 { "review" } else { "reviews" },
-            if *others_changes == 1 { "change" } else { "changes" },
-            self.expected.max(1.0),
-            self.low * 100.0,
-            self.high * 100.0,
-        )
-    }
-}
-
-fn ordinal(rank: usize) -> &'static str {
-    match (rank % 10, rank % 100) {
-        (1, tail) if tail != 11 => "st",
-        (2, tail) if tail != 12 => "nd",
-        (3, tail) if tail != 13 => "rd",
-        _ => "th",
-    }
-}
-
 /// Fits the coefficients to an organisation; the defaults where fewer than [`MIN_PEOPLE`] people have anything to review.
 #[must_use]
 pub fn fit_organisation(rows: &[Work]) -> Fit {

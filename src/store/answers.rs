@@ -185,13 +185,16 @@ pub async fn forget(conn: &mut PgConnection, id: InstallationId, person: PersonI
     look_again(conn, id).await
 }
 
-/// Has the answers of an organisation looked at again: some don't count any more.
+/// Has the answers of an organisation looked at again, and what was told of them forgotten: some don't count any more.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn look_again(conn: &mut PgConnection, id: InstallationId) -> Result<(), StoreError> {
+    // Also where nobody looked yet: somebody may be about to.
     sqlx::query!(
-        "update landing_weights set answers = null where installation_id = $1",
+        "insert into landing_weights (installation_id, at, gone) values ($1, 'epoch', 1)
+         on conflict (installation_id) do update
+         set answers = null, found = 'null', gone = landing_weights.gone + 1",
         id.0
     )
     .execute(conn)
@@ -234,8 +237,6 @@ pub async fn set_unasked(
 pub struct Answer {
     /// Who answered.
     pub person: PersonId,
-    /// The pull request.
-    pub pull: PullKey,
     /// The parts of the lesson's log-odds.
     pub parts: Vec<Part>,
     /// It taught them something.
@@ -249,8 +250,7 @@ pub struct Answer {
 pub async fn of_tenant(conn: &mut PgConnection, id: InstallationId) -> Result<Vec<Answer>, StoreError> {
     let rows = sqlx::query!(
         r#"select distinct on (a.place, a.comment_id, a.person_id)
-                  a.person_id as "person: PersonId", l.repo_id as "repo!: RepoId", l.number as "number!",
-                  l.parts as "parts!: Json<Vec<Part>>", a.taught as "taught!"
+                  a.person_id as "person: PersonId", l.parts as "parts!: Json<Vec<Part>>", a.taught as "taught!"
            from answer a
            join shown_lesson l on l.installation_id = a.installation_id and l.place = a.place and l.comment_id = a.comment_id
                 and l.learner_id = a.person_id
@@ -262,10 +262,6 @@ pub async fn of_tenant(conn: &mut PgConnection, id: InstallationId) -> Result<Ve
     .await?;
     let answers = rows.into_iter().map(|row| Answer {
         person: row.person,
-        pull: PullKey {
-            repo: row.repo,
-            number: row.number,
-        },
         parts: row.parts.0,
         taught: row.taught,
     });
@@ -283,6 +279,8 @@ pub struct LookedAt {
     pub answers: Option<i32>,
     /// The number of the shipped weights that they depart from.
     pub against: i32,
+    /// Grows when answers go; 0 where none went yet.
+    pub gone: i64,
 }
 
 /// What came of an organisation's answers; none: nobody looked yet.
@@ -292,14 +290,15 @@ pub struct LookedAt {
 pub async fn looked_at(conn: &mut PgConnection, id: InstallationId) -> Result<Option<LookedAt>, StoreError> {
     Ok(sqlx::query_as!(
         LookedAt,
-        "select weights, found, answers, against from landing_weights where installation_id = $1",
+        "select weights, found, answers, against, gone from landing_weights where installation_id = $1",
         id.0
     )
     .fetch_optional(conn)
     .await?)
 }
 
-/// Stores what came of an organisation's answers; where its weights `changed`, all its lessons are to be inferred anew.
+/// Stores what came of an organisation's answers, as of when so many were `gone`: where more went meanwhile, they have to be looked at
+/// again. Where its weights `changed`, all its lessons are to be inferred anew.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -311,12 +310,15 @@ pub async fn set_looked_at(
 ) -> Result<(), StoreError> {
     let from = changed.then_some(0);
     sqlx::query!(
-        "insert into landing_weights (installation_id, weights, found, answers, against, at, relearn_repo_id, relearn_number)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into landing_weights (installation_id, weights, found, answers, against, at, relearn_repo_id, relearn_number, gone, changes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
          on conflict (installation_id) do update
-         set weights = excluded.weights, found = excluded.found, answers = excluded.answers, against = excluded.against,
-             at = excluded.at, relearn_repo_id = coalesce(excluded.relearn_repo_id, landing_weights.relearn_repo_id),
-             relearn_number = coalesce(excluded.relearn_number, landing_weights.relearn_number)",
+         set weights = excluded.weights, against = excluded.against, at = excluded.at,
+             found = case when landing_weights.gone = excluded.gone then excluded.found else 'null' end,
+             answers = case when landing_weights.gone = excluded.gone then excluded.answers end,
+             relearn_repo_id = coalesce(excluded.relearn_repo_id, landing_weights.relearn_repo_id),
+             relearn_number = coalesce(excluded.relearn_number, landing_weights.relearn_number),
+             changes = landing_weights.changes + case when $7::bigint is null then 0 else 1 end",
         id.0,
         found.weights,
         found.found,
@@ -324,7 +326,8 @@ pub async fn set_looked_at(
         found.against,
         at,
         from.map(i64::from),
-        from
+        from,
+        found.gone
     )
     .execute(conn)
     .await?;
@@ -362,14 +365,25 @@ pub async fn usable(conn: &mut PgConnection) -> Result<Vec<Usable>, StoreError> 
     .await?)
 }
 
-/// The pull request up to which lessons were inferred anew by an organisation's new weights; none: all were.
+/// How far lessons were inferred anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Relearned {
+    /// The pull request up to which they were.
+    pub repo: RepoId,
+    /// Its number.
+    pub number: i32,
+    /// How often weights had changed.
+    pub changes: i64,
+}
+
+/// How far lessons were inferred anew by an organisation's new weights; none: all were.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn relearned_to(conn: &mut PgConnection, id: InstallationId) -> Result<Option<PullKey>, StoreError> {
+pub async fn relearned(conn: &mut PgConnection, id: InstallationId) -> Result<Option<Relearned>, StoreError> {
     Ok(sqlx::query_as!(
-        PullKey,
-        r#"select relearn_repo_id as "repo!: RepoId", relearn_number as "number!" from landing_weights
+        Relearned,
+        r#"select relearn_repo_id as "repo!: RepoId", relearn_number as "number!", changes from landing_weights
            where installation_id = $1 and relearn_repo_id is not null"#,
         id.0
     )
@@ -384,14 +398,12 @@ pub async fn relearned_to(conn: &mut PgConnection, id: InstallationId) -> Result
 pub async fn set_relearned(
     conn: &mut PgConnection,
     id: InstallationId,
-    (from, to): (PullKey, Option<PullKey>),
+    (from, to): (Relearned, Option<PullKey>),
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update landing_weights set relearn_repo_id = $4, relearn_number = $5
-         where installation_id = $1 and relearn_repo_id = $2 and relearn_number = $3",
+        "update landing_weights set relearn_repo_id = $3, relearn_number = $4 where installation_id = $1 and changes = $2",
         id.0,
-        from.repo.0,
-        from.number,
+        from.changes,
         to.map(|key| key.repo.0),
         to.map(|key| key.number)
     )

@@ -15,7 +15,6 @@ use crate::logistic;
 use crate::logistic::Question;
 use crate::logistic::Sparse;
 use crate::model::ids::PersonId;
-use crate::model::ids::PullKey;
 use crate::model::lesson::Sign;
 use crate::teach::eval;
 use crate::teach::landing::Weight;
@@ -42,10 +41,12 @@ pub const PRIOR_FITTED: f64 = 0.5;
 pub const PRIOR_JUDGED: f64 = 1.0;
 /// The same for the length, whose value is about 3 to 7 and not 1 (*judgement*).
 pub const PRIOR_LENGTH: f64 = 0.15;
+/// Standard errors by which own weights have to foretell better before they are put in force (*judgement*).
+pub const CLEAR: f64 = 2.0;
 /// Weights that moved by less than this are left as they were (*judgement*).
 pub const MOVED: f64 = 0.05;
 /// Folds in which what was fitted on the others is measured.
-const FOLDS: usize = 10;
+const FOLDS: i64 = 10;
 /// Steps of the solver at most; it takes about twenty.
 const STEPS: u64 = 200;
 
@@ -54,8 +55,6 @@ const STEPS: u64 = 200;
 pub struct Answered {
     /// Who answered.
     pub person: PersonId,
-    /// The pull request that the lesson was on.
-    pub pull: PullKey,
     /// The signs that were there, each with how much of it, in the order of [`Sign::ALL`].
     pub signs: Vec<(Sign, f64)>,
     /// It taught them something.
@@ -78,11 +77,13 @@ pub struct Fit {
 pub struct Refit {
     /// Answers.
     pub answers: usize,
+    /// How many these are worth, nobody saying more than [`MOST_OF_ONE`].
+    pub say: f64,
     /// People who gave them.
     pub people: usize,
     /// Share that said yes, in [0, 1].
     pub taught: f64,
-    /// The weights fitted on all answers, with a base that leaves the mean sum of these lessons where the shipped ones have it.
+    /// The weights fitted on all answers, with a base that leaves the mean probability of these lessons where the shipped ones have it.
     pub weights: Weights,
     /// By sign, how many answers it was there for, of those signs that count as calibrated.
     pub with: BTreeMap<Sign, usize>,
@@ -106,7 +107,7 @@ pub enum Verdict {
     TooFewAnswers,
     /// Fewer people than [`MIN_PEOPLE`].
     TooFewPeople,
-    /// They don't foretell answers better than the shipped ones by more than a standard error.
+    /// They don't clearly foretell answers better than the shipped ones.
     NoBetter,
 }
 
@@ -119,7 +120,7 @@ impl Verdict {
             Self::TooFewAnswers => format!("the shipped weights are used: fewer than {MIN_ANSWERS} answers"),
             Self::TooFewPeople => format!("the shipped weights are used: fewer than {MIN_PEOPLE} people answered"),
             Self::NoBetter => {
-                "the shipped weights are used: the organisation's own don't surely foretell its answers better"
+                "the shipped weights are used: the organisation's own don't clearly foretell its answers better"
                     .to_owned()
             }
         }
@@ -127,14 +128,15 @@ impl Verdict {
 }
 
 impl Refit {
-    /// Whether these weights are to be used.
+    /// Whether these weights are to be used, own ones being `in_force` or not: they come by a clear gain, and go when there is none.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        if self.answers < MIN_ANSWERS {
+    pub fn verdict(&self, in_force: bool) -> Verdict {
+        let needed = if in_force { 0.0 } else { CLEAR * self.gain_error };
+        if self.say < eval::size(MIN_ANSWERS) {
             Verdict::TooFewAnswers
         } else if self.people < MIN_PEOPLE {
             Verdict::TooFewPeople
-        } else if self.gain <= self.gain_error {
+        } else if self.gain <= needed {
             Verdict::NoBetter
         } else {
             Verdict::Used
@@ -146,14 +148,12 @@ impl Refit {
 #[must_use]
 pub fn are_alike(one: &Weights, other: &Weights) -> bool {
     let near = |one: f64, other: f64| (one - other).abs() < MOVED;
-    let same = |sign: Sign| {
-        let (one, other) = (one.of(sign), other.of(sign));
-        near(one.log_odds, other.log_odds) && one.calibrated == other.calibrated
-    };
+    let same = |sign: Sign| near(one.of(sign).log_odds, other.of(sign).log_odds);
     near(one.base(), other.base()) && Sign::ALL.into_iter().all(same)
 }
 
-/// Fits weights to answers, and measures them by folds of pull requests. None where there is no answer.
+/// Fits weights to answers, and measures them by folds of people: what one of them is used to say, and how they thank, is no news in
+/// what else they say. None where there is no answer.
 ///
 /// # Errors
 /// When the solver fails, which finite signs don't make it do.
@@ -163,15 +163,15 @@ pub fn refit(answers: &[Answered]) -> Result<Option<Refit>, logistic::Error> {
     }
     let says = says(answers);
     let all: Vec<Counted<'_>> = answers.iter().map(|answer| (answer, says[&answer.person])).collect();
-    let folds = folds(answers);
     let (mut shipped, mut own) = (Vec::new(), Vec::new());
     let mut gains = Vec::new();
     for fold in 0..FOLDS {
-        let (held, seen): (Vec<_>, Vec<_>) = all.iter().partition(|(answer, _)| folds[&answer.pull] == fold);
+        let (held, seen): (Vec<_>, Vec<_>) = all.iter().partition(|(answer, _)| fold_of(answer.person) == fold);
         let said = |weights: &Weights| -> Vec<Said> { held.iter().map(|counted| Said::by(weights, counted)).collect() };
         let (by_shipped, by_own) = (said(&with_base(&seen)?), said(&fitted(&seen)?));
         if !held.is_empty() {
-            gains.push(log_loss(&by_shipped) - log_loss(&by_own));
+            let say: f64 = by_own.iter().map(|one| one.says).sum();
+            gains.push((log_loss(&by_shipped) - log_loss(&by_own), say));
         }
         shipped.extend(by_shipped);
         own.extend(by_own);
@@ -181,11 +181,13 @@ pub fn refit(answers: &[Answered]) -> Result<Option<Refit>, logistic::Error> {
         .filter(|(answer, _)| answer.taught)
         .map(|(_, says)| says)
         .sum();
+    let say: f64 = all.iter().map(|(_, says)| says).sum();
     let (shipped, own) = (fit(shipped), fit(own));
     Ok(Some(Refit {
         answers: answers.len(),
+        say,
         people: says.len(),
-        taught: yes / all.iter().map(|(_, says)| says).sum::<f64>(),
+        taught: yes / say,
         weights: on_the_scale_of_useful(&fitted(&all)?, &all),
         with: calibrated(&all),
         gain: shipped.log_loss - own.log_loss,
@@ -221,25 +223,20 @@ fn says(answers: &[Answered]) -> BTreeMap<PersonId, f64> {
         .collect()
 }
 
-/// Pull requests in folds, in the order of their keys: whoever measures again gets the same.
-fn folds(answers: &[Answered]) -> BTreeMap<PullKey, usize> {
-    let mut folds: BTreeMap<PullKey, usize> = answers.iter().map(|answer| (answer.pull, 0)).collect();
-    for (at, fold) in folds.values_mut().enumerate() {
-        *fold = at % FOLDS;
-    }
-    folds
+/// Whoever measures again gets the same, whoever came or went.
+fn fold_of(person: PersonId) -> i64 {
+    person.0.rem_euclid(FOLDS)
 }
 
 /// The signs of which enough answers tell, with how many: of several people, and both yes and no.
 fn calibrated(answers: &[Counted<'_>]) -> BTreeMap<Sign, usize> {
     let enough = |sign: Sign| {
-        let with = answers
-            .iter()
-            .filter(|(answer, _)| answer.signs.iter().any(|(its, _)| *its == sign));
-        let with: Vec<&Answered> = with.map(|(answer, _)| *answer).collect();
-        let people: BTreeSet<PersonId> = with.iter().map(|answer| answer.person).collect();
-        let words: BTreeSet<bool> = with.iter().map(|answer| answer.taught).collect();
-        let is_enough = with.len() >= MIN_WITH && people.len() >= MIN_PEOPLE_WITH && words.len() == 2;
+        let bears = |(answer, _): &&Counted<'_>| answer.signs.iter().any(|(its, _)| *its == sign);
+        let with: Vec<&Counted<'_>> = answers.iter().filter(bears).collect();
+        let say: f64 = with.iter().map(|(_, says)| says).sum();
+        let people: BTreeSet<PersonId> = with.iter().map(|(answer, _)| answer.person).collect();
+        let words: BTreeSet<bool> = with.iter().map(|(answer, _)| answer.taught).collect();
+        let is_enough = say >= eval::size(MIN_WITH) && people.len() >= MIN_PEOPLE_WITH && words.len() == 2;
         is_enough.then_some((sign, with.len()))
     };
     Sign::ALL.into_iter().filter_map(enough).collect()
@@ -311,17 +308,32 @@ fn solved(
     })
 }
 
-/// The same weights of signs, with the base that leaves the mean sum of these lessons where the shipped weights have it.
+/// The same weights of signs, with the base that leaves the mean probability of these lessons where the shipped weights have it.
 fn on_the_scale_of_useful(weights: &Weights, answers: &[Counted<'_>]) -> Weights {
-    let shipped = Weights::shipped();
-    let lacks =
-        |(answer, says): &Counted<'_>| says * (log_odds(&answer.signs, &shipped) - log_odds(&answer.signs, weights));
-    let all: f64 = answers.iter().map(|(_, says)| says).sum();
-    let base = weights.base() + answers.iter().map(lacks).sum::<f64>() / all;
-    Weights::new(
-        base,
-        Sign::ALL.into_iter().map(|sign| (sign, weights.of(sign))).collect(),
-    )
+    let with = |base: f64| {
+        Weights::new(
+            base,
+            Sign::ALL.into_iter().map(|sign| (sign, weights.of(sign))).collect(),
+        )
+    };
+    let mean = |weights: &Weights| -> f64 {
+        answers
+            .iter()
+            .map(|counted| counted.1 * Said::by(weights, counted).p)
+            .sum()
+    };
+    let wanted = mean(&Weights::shipped());
+    // The mean grows with the base.
+    let (mut low, mut high) = (-20.0, 20.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if mean(&with(middle)) < wanted {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    with(f64::midpoint(low, high))
 }
 
 fn prior(shipped: &Weights, sign: Sign) -> f64 {
@@ -380,14 +392,19 @@ fn fit(mut said: Vec<Said>) -> Fit {
     }
 }
 
-fn standard_error(figures: &[f64]) -> f64 {
+/// Of the mean of figures, each of which says so much.
+fn standard_error(figures: &[(f64, f64)]) -> f64 {
     let count = eval::size(figures.len());
     if count < 2.0 {
         return f64::MAX;
     }
-    let mean = figures.iter().sum::<f64>() / count;
-    let square: f64 = figures.iter().map(|figure| (figure - mean).powi(2)).sum();
-    (square / (count - 1.0) / count).sqrt()
+    let say: f64 = figures.iter().map(|(_, say)| say).sum();
+    let mean = figures.iter().map(|(figure, say)| figure * say).sum::<f64>() / say;
+    let square: f64 = figures
+        .iter()
+        .map(|(figure, say)| (say * (figure - mean)).powi(2))
+        .sum();
+    (square * count / (count - 1.0)).sqrt() / say
 }
 
 #[cfg(test)]

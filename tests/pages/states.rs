@@ -147,7 +147,8 @@ fn could_be_asked(login: &str, module: &str, others_changes: u32) -> CouldBeAske
         reviews: 1,
         low: 0.02,
         high: 0.31,
-        words: "1st by own changes".to_owned(),
+        expected: 8.3,
+        changes: vec!["acme/shop#41".to_owned(), "acme/shop#7".to_owned()],
     }
 }
 
@@ -162,25 +163,29 @@ fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
         organisation: Some("acme".to_owned()),
         others: Vec::new(),
         people,
+        host: "https://github.example".to_owned(),
     };
     let page = lines_of(&silent::render(&view).into_string());
     let begin = page.find("shop/api").expect("the first area");
     insta::assert_snapshot!(&page[begin..], @r"
     shop/api
     ada
-    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 40 changes by others.
+    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 40 changes by others, where about 8 reviews would be expected.
+    Their newest there: acme/shop#41, acme/shop#7.
     That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
     An invitation to send
     Hello ada, you have written much of shop/api over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
     shop/web
     Ben
-    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 12 changes by others.
+    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 12 changes by others, where about 8 reviews would be expected.
+    Their newest there: acme/shop#41, acme/shop#7.
     That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
     The counts are small: chance alone can look like this.
     An invitation to send
     Hello Ben, you have written much of shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
     zoe
-    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 60 changes by others.
+    About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 60 changes by others, where about 8 reviews would be expected.
+    Their newest there: acme/shop#41, acme/shop#7.
     That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
     An invitation to send
     Hello zoe, you have written much of shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
@@ -194,6 +199,7 @@ fn without_silent_experts_the_page_says_what_it_takes() {
         organisation: Some("acme".to_owned()),
         others: vec!["other".to_owned()],
         people: Vec::new(),
+        host: "https://github.example".to_owned(),
     };
     let page = silent::render(&view).into_string();
     assert!(page.contains("Nobody stands out at the moment") && page.contains("?organisation=other"));
@@ -201,6 +207,7 @@ fn without_silent_experts_the_page_says_what_it_takes() {
         organisation: None,
         others: Vec::new(),
         people: Vec::new(),
+        host: "https://github.example".to_owned(),
     };
     assert!(
         silent::render(&nothing)

@@ -128,9 +128,9 @@ pub fn landing() -> Markup {
         p {
             "On their own page people are asked once a week at most whether a comment taught them something. From " (answers::MIN_ANSWERS)
             " answers of " (answers::MIN_PEOPLE) " people on, an organisation gets weights of its own, where these foretell its answers better "
-            "than the weights above by more than a standard error (both with a base of the answers, on pull requests that they were not fitted on). Each weight stays near the one above, within a "
+            "than the weights above by more than two standard errors (both with a base of the answers, for people whose answers they were not fitted on), and as long as they do. Each weight stays near the one above, within a "
             "standard deviation of " (answers::PRIOR_FITTED) ", " (answers::PRIOR_JUDGED) " for a judgement, " (answers::PRIOR_LENGTH) " for the length; a judgement that "
-            (answers::MIN_WITH) " answers of " (answers::MIN_PEOPLE_WITH) " people bear counts as measured. The base is set so that the mean sum of these comments stays what it was: p goes on meaning “useful”. One person's answers say "
+            (answers::MIN_WITH) " answers of " (answers::MIN_PEOPLE_WITH) " people bear counts as measured. The base is set so that the mean p of these comments stays what it was: p goes on meaning “useful”. One person's answers say "
             (prose::percent(answers::MOST_OF_ONE)) " of all at most. Nobody else sees what somebody answered, and one answer alone changes nothing. "
             "An admin sees the weights by " code { "peerlore eval landing --from-answers" } "."
         }

@@ -33,6 +33,8 @@ pub struct View {
     pub others: Vec<String>,
     /// Who could be asked.
     pub people: Vec<CouldBeAsked>,
+    /// The code host's address.
+    pub host: String,
 }
 
 /// What the address asks for.
@@ -73,6 +75,7 @@ pub async fn show(
         organisation: chosen.map(|(tenant, _)| tenant.login),
         others: tenants.into_iter().map(|(tenant, _)| tenant.login).collect(),
         people,
+        host: web.pipeline.addresses.host.clone(),
     };
     let frame = Frame {
         title: "Silent experts",
@@ -108,7 +111,7 @@ pub fn render(view: &View) -> Markup {
             @for (module, people) in by_module(&view.people) {
                 section class="claim knows" {
                     h2 { code { (module) } }
-                    @for person in people { (could_be_asked(person)) }
+                    @for person in people { (could_be_asked(person, &view.host)) }
                 }
             }
         }
@@ -140,7 +143,12 @@ fn by_module(people: &[CouldBeAsked]) -> BTreeMap<&str, Vec<&CouldBeAsked>> {
     modules
 }
 
-fn could_be_asked(person: &CouldBeAsked) -> Markup {
+/// The page of `owner/name#number` on the code host.
+fn pull_link(host: &str, pull: &str) -> String {
+    format!("{host}/{}", pull.replace('#', "/pull/"))
+}
+
+fn could_be_asked(person: &CouldBeAsked, host: &str) -> Markup {
     let usual = format!(
         "between {} and {}",
         prose::percent(person.low),
@@ -152,7 +160,18 @@ fn could_be_asked(person: &CouldBeAsked) -> Markup {
             p {
                 "About " (wording::count(rounded(person.evidence), "own merged change")) " here in the last year, older ones counted less. "
                 "Reviewed " @if person.reviews == 0 { "none" } @else { (person.reviews) } " of the "
-                (wording::count(person.others_changes, "change")) " by others."
+                (wording::count(person.others_changes, "change")) " by others, where about "
+                (wording::count(rounded(person.expected).max(1), "review")) " would be expected."
+            }
+            @if !person.changes.is_empty() {
+                p.small {
+                    "Their newest there: "
+                    @for (at, change) in person.changes.iter().enumerate() {
+                        @if at > 0 { ", " }
+                        a href=(pull_link(host, change)) { (change) }
+                    }
+                    "."
+                }
             }
             (chart::interval(person.low, person.high, (Some(1.0), 1.5), &format!("{usual} of the usual, which is marked")))
             p.small { "That is " strong { (usual) } " of what is usual with as much own work (90% interval; the mark is the usual)." }
