@@ -190,6 +190,7 @@ mod tests {
             at: Time::UNIX_EPOCH,
             found: offboarding::Offboarding {
                 login: "finn".to_owned(),
+                may_be_named: true,
                 files: 9,
                 only: 2,
                 with_one: 1,
@@ -259,6 +260,7 @@ mod tests {
         let said = |only, notes| {
             let found = offboarding::Offboarding {
                 login: "finn".to_owned(),
+                may_be_named: true,
                 files: 9,
                 only,
                 with_one: 0,

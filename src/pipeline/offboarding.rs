@@ -24,7 +24,7 @@ const MOST_NEAREST: usize = 2;
 /// Modules beside one that count.
 const MOST_BESIDE: usize = 3;
 /// What is said of somebody who didn't agree to be named, where the organisation wants that.
-const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so there are only counts; they can tell themselves what they pass on.";
+pub const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so there are only counts; they can tell themselves what they pass on.";
 /// Open pull requests that are named for each module or skill at most.
 const MOST_PULLS: usize = 5;
 
@@ -33,6 +33,8 @@ const MOST_PULLS: usize = 5;
 pub struct Offboarding {
     /// Who.
     pub login: String,
+    /// Whether they may be named for what they know; where not, there are only counts of files.
+    pub may_be_named: bool,
     /// Known files in all.
     pub files: usize,
     /// Files that no other active person knows.
@@ -173,13 +175,15 @@ impl Known {
                 ),
             );
         }
-        if !self.knowers.may_be_named(self.person.id) {
+        let may_be_named = self.knowers.may_be_named(self.person.id);
+        if !may_be_named {
             // By asking about one after the other, it could be told who is meant where somebody isn't named.
             notes.push(NOT_AGREED.to_owned());
             (modules, areas, skills) = (Vec::new(), Vec::new(), Vec::new());
         }
         Offboarding {
             login: self.person.login.clone(),
+            may_be_named,
             files: told.files.len(),
             only: losses.iter().map(|loss| loss.only.len()).sum(),
             with_one: losses.iter().map(|loss| loss.with_one.len()).sum(),
