@@ -73,7 +73,8 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
     let found = &answer.found;
     let login = &found.login;
     let nothing = found.modules.is_empty() && found.areas.is_empty() && found.skills.is_empty();
-    if nothing && found.only == 0 && found.with_one == 0 {
+    // Of whom may not be named, what they hold isn't told, so that it can't be said that it is nothing.
+    if nothing && found.may_be_named && found.only == 0 && found.with_one == 0 {
         writeln!(
             out,
             "{login}: nothing that fewer than two other active people know or hold."
@@ -257,10 +258,10 @@ mod tests {
 
     #[test]
     fn where_nothing_would_be_lost_it_says_so() {
-        let said = |only, notes| {
+        let said = |only, (may_be_named, notes)| {
             let found = offboarding::Offboarding {
                 login: "finn".to_owned(),
-                may_be_named: true,
+                may_be_named,
                 files: 9,
                 only,
                 with_one: 0,
@@ -284,11 +285,17 @@ mod tests {
             .unwrap();
             String::from_utf8(out).unwrap()
         };
+        let not_agreed = || vec!["They didn't agree.".to_owned()];
+        let unsaid = said(0, (false, not_agreed()));
+        assert!(
+            unsaid.starts_with("If finn were gone") && unsaid.contains("They didn't agree."),
+            "what they hold isn't told: {unsaid}"
+        );
         assert_eq!(
-            said(0, Vec::new()),
+            said(0, (true, Vec::new())),
             "finn: nothing that fewer than two other active people know or hold.\n"
         );
-        assert_snapshot!(said(2, vec!["They didn't agree.".to_owned()]), @r"
+        assert_snapshot!(said(2, (false, not_agreed())), @r"
         If finn were gone: of 9 known files, nobody active would know 2, and one person alone 0.
         Nothing here says that they go. It asks what to pass on in time.
 
