@@ -1,5 +1,4 @@
 //! `peerlore flow`
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
@@ -12,7 +11,7 @@ use crate::config::Config;
 use crate::model::clock::Time;
 use crate::model::wording;
 use crate::pipeline::flow;
-use crate::pipeline::flow::Between;
+use crate::pipeline::flow::Pair;
 use crate::pipeline::flow::Reach;
 use crate::pipeline::flow::WindowFlow;
 use crate::store::reader::Reader;
@@ -99,7 +98,7 @@ fn print(out: &mut impl Write, answer: &Answer) -> std::io::Result<()> {
             "  nothing yet: fewer than two teams have enough people to be shown."
         )?;
     } else {
-        between(out, &found.windows)?;
+        between(out, found)?;
     }
     if !found.too_few_people.is_empty() {
         writeln!(
@@ -131,19 +130,13 @@ fn reach(out: &mut impl Write, window: &WindowFlow) -> std::io::Result<()> {
 }
 
 /// Lessons of the whole year by pair of teams, and the upper bound of the last window.
-fn between(out: &mut impl Write, windows: &[WindowFlow]) -> std::io::Result<()> {
-    let mut pairs: BTreeMap<(&str, &str), (usize, Option<&Between>)> = BTreeMap::new();
-    for pair in windows.iter().flat_map(|window| &window.between) {
-        pairs.entry((&pair.from, &pair.to)).or_default().0 += pair.lessons;
-    }
-    for pair in windows.last().into_iter().flat_map(|window| &window.between) {
-        pairs.entry((&pair.from, &pair.to)).or_default().1 = Some(pair);
-    }
+fn between(out: &mut impl Write, found: &flow::Flow) -> std::io::Result<()> {
+    let pairs = found.pairs();
     if pairs.is_empty() {
         return writeln!(out, "  nothing yet: no lesson landed from one to another.");
     }
-    for ((from, to), (year, last)) in pairs {
-        let year = wording::count(year, "lesson");
+    for ((from, to), Pair { lessons, last }) in pairs {
+        let year = wording::count(lessons, "lesson");
         let landed = last.map_or(0, |last| last.lessons);
         let reachable = last.and_then(|last| last.reachable).map_or_else(
             || "how many people can have been reached is not shown".to_owned(),
@@ -168,6 +161,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::pipeline::flow::Between;
     use crate::pipeline::flow::Count;
 
     fn told(found: flow::Flow) -> String {

@@ -72,7 +72,7 @@ async fn answer(conn: &mut PgConnection, command: &Offboarding, at: Time) -> any
 fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<()> {
     let found = &answer.found;
     let login = &found.login;
-    if !found.agreed {
+    if !found.may_be_named {
         return last(out, found);
     }
     if found.modules.is_empty() && found.areas.is_empty() && found.skills.is_empty() {
@@ -100,7 +100,7 @@ fn print(out: &mut impl Write, answer: &Answer, files: usize) -> anyhow::Result<
 
 fn last(out: &mut impl Write, found: &offboarding::Offboarding) -> anyhow::Result<()> {
     for (at, note) in found.notes.iter().enumerate() {
-        let apart = if at == 0 && !found.agreed { "" } else { "\n" };
+        let apart = if at == 0 && !found.may_be_named { "" } else { "\n" };
         writeln!(out, "{apart}{note}")?;
     }
     Ok(())
@@ -193,7 +193,7 @@ mod tests {
             at: Time::UNIX_EPOCH,
             found: offboarding::Offboarding {
                 login: "finn".to_owned(),
-                agreed: true,
+                may_be_named: true,
                 files: 9,
                 only: 2,
                 with_one: 1,

@@ -1,4 +1,5 @@
 //! How knowledge flows: whom it can have reached by reviews at all, and what landed between teams.
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -18,7 +19,7 @@ use crate::pipeline::groups;
 use crate::pipeline::groups::Group;
 use crate::skill::suppress;
 pub use crate::skill::suppress::Count;
-use crate::skill::suppress::K;
+pub use crate::skill::suppress::K;
 use crate::store;
 use crate::store::participation as lessons;
 use crate::store::reader::Reader;
@@ -73,6 +74,30 @@ pub struct Between {
     pub lessons: usize,
     /// How many people there can have been reached from the first team at all; none: nobody, or it would tell of too few people.
     pub reachable: Option<Count>,
+}
+
+/// What went from one team to another.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Pair<'f> {
+    /// Lessons of all windows that landed.
+    pub lessons: usize,
+    /// What there is in the last window.
+    pub last: Option<&'f Between>,
+}
+
+impl Flow {
+    /// Lessons of the whole year by pair of teams, from and to, with the last window, whose upper bound may be told.
+    #[must_use]
+    pub fn pairs(&self) -> BTreeMap<(&str, &str), Pair<'_>> {
+        let mut pairs: BTreeMap<(&str, &str), Pair<'_>> = BTreeMap::new();
+        for pair in self.windows.iter().flat_map(|window| &window.between) {
+            pairs.entry((&pair.from, &pair.to)).or_default().lessons += pair.lessons;
+        }
+        for pair in self.windows.last().into_iter().flat_map(|window| &window.between) {
+            pairs.entry((&pair.from, &pair.to)).or_default().last = Some(pair);
+        }
+        pairs
+    }
 }
 
 /// How knowledge flowed in the year before `at`, in windows of so many weeks (1 to 52), of what the reader may read. The teams are

@@ -24,7 +24,7 @@ const MOST_NEAREST: usize = 2;
 /// Modules beside one that count.
 const MOST_BESIDE: usize = 3;
 /// What is said of somebody who didn't agree to be named, where the organisation wants that.
-const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so nothing is told here; they can tell themselves what they pass on.";
+pub const NOT_AGREED: &str = "They didn't say that they may be named for what they know, so nothing is told here; they can tell themselves what they pass on.";
 /// Open pull requests that are named for each module or skill at most.
 const MOST_PULLS: usize = 5;
 
@@ -34,7 +34,7 @@ pub struct Offboarding {
     /// Who.
     pub login: String,
     /// They agreed to be named for what they know, or needn't; where not, nothing is told.
-    pub agreed: bool,
+    pub may_be_named: bool,
     /// Known files in all.
     pub files: usize,
     /// Files that no other active person knows.
@@ -144,7 +144,7 @@ impl Known {
     fn untold(&self) -> Offboarding {
         Offboarding {
             login: self.person.login.clone(),
-            agreed: false,
+            may_be_named: false,
             files: 0,
             only: 0,
             with_one: 0,
@@ -196,7 +196,7 @@ impl Known {
         }
         Offboarding {
             login: self.person.login.clone(),
-            agreed: true,
+            may_be_named: true,
             files: told.files.len(),
             only: losses.iter().map(|loss| loss.only.len()).sum(),
             with_one: losses.iter().map(|loss| loss.with_one.len()).sum(),

@@ -37,6 +37,8 @@ pub enum Place {
     Teams,
     /// `/replay`
     Replay,
+    /// `/flow`
+    Flow,
     /// `/admin`
     Admin,
     /// `/docs`
@@ -46,12 +48,13 @@ pub enum Place {
 }
 
 /// The ways in the head of every page.
-const WAYS: [(Place, &str, &str); 7] = [
+const WAYS: [(Place, &str, &str); 8] = [
     (Place::Home, "/", "Pull requests"),
     (Place::Me, "/me", "My page"),
     (Place::SilentExperts, "/silent-experts", "Silent experts"),
     (Place::Teams, "/teams", "Teams"),
     (Place::Replay, "/replay", "Replay"),
+    (Place::Flow, "/flow", "Flow"),
     (Place::Admin, "/admin", "Admin"),
     (Place::Docs, "/docs", "How it works"),
 ];
@@ -63,7 +66,7 @@ fn leads_anywhere(place: Place, visitor: Option<&Visitor>) -> bool {
         Place::SilentExperts => visitor.is_some(),
         Place::Me => visitor.is_some_and(Visitor::has_own_page),
         Place::Admin => visitor.is_some_and(Visitor::owns),
-        Place::Teams | Place::Replay => visitor.is_some_and(Visitor::leads_some_team),
+        Place::Teams | Place::Replay | Place::Flow => visitor.is_some_and(Visitor::leads_some_team),
     }
 }
 

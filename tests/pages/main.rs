@@ -4,8 +4,10 @@ mod database;
 
 mod admin;
 mod browser;
+mod flow;
 mod forms;
 mod labels;
+mod offboarding;
 mod privacy;
 mod question;
 mod replay;

@@ -21,11 +21,14 @@ use crate::world::post;
 use crate::world::today;
 
 /// Pages that show people's data.
-const PEOPLES: [&str; 7] = [
+const PEOPLES: [&str; 10] = [
     "/",
     PULL,
     "/me",
     "/silent-experts",
+    "/offboarding",
+    "/offboarding/dan",
+    "/flow",
     "/replay",
     "/replay.json",
     "/replay/acme/shop/6",
@@ -35,7 +38,16 @@ const PEOPLES: [&str; 7] = [
 async fn who_opted_out_is_on_no_page() {
     let world = World::new().await;
     let router = world.demo();
-    let pages = ["/", PULL, "/pulls/acme/shop/2", "/me", "/silent-experts", "/docs"];
+    let pages = [
+        "/",
+        PULL,
+        "/pulls/acme/shop/2",
+        "/me",
+        "/silent-experts",
+        "/offboarding",
+        "/offboarding/ada",
+        "/docs",
+    ];
     for login in ["ben", "cleo", "dan"] {
         let mut seen = 0;
         for path in pages {

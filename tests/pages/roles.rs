@@ -17,7 +17,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 25] = [
+const TABLE: [Row; 29] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -47,6 +47,10 @@ const TABLE: [Row; 25] = [
     ("/teams/{slug}", "/teams/payments", [200, 200, 403, 403, 403]),
     ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 403, 403]),
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
+    ("/offboarding", "/offboarding", [200, 200, 403, 200, 403]),
+    ("/offboarding/{login}", "/offboarding/dan", [200, 200, 403, 404, 403]),
+    ("/offboarding/{login}", "/offboarding/cleo", [200, 403, 403, 404, 403]),
+    ("/flow", "/flow", [200, 200, 403, 200, 403]),
     ("/replay", "/replay", [200, 200, 403, 200, 403]),
     ("/replay.json", "/replay.json", [200, 200, 403, 200, 403]),
     (

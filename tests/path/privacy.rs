@@ -338,7 +338,7 @@ async fn where_people_are_to_agree_who_did_not_is_not_named_for_what_hangs_on_th
     };
     let (risk, of_ada) = told().await;
     assert!(
-        !of_ada.agreed && of_ada.files + of_ada.only + of_ada.with_one == 0,
+        !of_ada.may_be_named && of_ada.files + of_ada.only + of_ada.with_one == 0,
         "{of_ada:?}"
     );
     assert!(of_ada.notes[0].starts_with("They didn't say"), "{of_ada:?}");

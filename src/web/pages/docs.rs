@@ -8,6 +8,7 @@ use maud::html;
 use crate::model::settings::Settings;
 use crate::pipeline::expire;
 use crate::pipeline::formulas::answers;
+use crate::pipeline::formulas::people;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -157,6 +158,8 @@ fn seen() -> Markup {
             li { "What you answered to the question of the week: you. What many answers say together: who runs Peerlore, from " (answers::MIN_ANSWERS) " answers of " (answers::MIN_PEOPLE) " people on." }
             li { "Silent experts: members, from repositories that they may read. Nobody who is away or took themselves out." }
             li { "A team's page: its maintainers on GitHub, whom the settings name as leads, and the organisation's owners. Who holds an area is named from medium confidence on; who was told something is only counted, five people or more, and what other teams' counts would give away is left out." }
+            li { "What would be lost if somebody were gone: leads of a team that this somebody is in, and owners, of repositories that they may read themselves. Whoever leads another team is answered as of a person who isn't there. Whoever didn't agree to be named, where the settings ask, is told in counts of files only." }
+            li { "The flow between teams: the same leads as the replay's, and owners; counts of teams of " (people::K) " people or more, as far as they tell of no fewer beside other teams." }
             li { "The replay: the same leads, and owners; its figures name nobody. What would have been said on one pull request: members who may read the repository." }
             li { "Private repositories: nothing of them, neither evidence nor a claim that rests on it, for whoever may not read them." }
             li { "A learner's reasons name what they know and what they want and show to colleagues, never what they lack. A secret team is named on no pull request." }

@@ -11,6 +11,7 @@ pub mod docs_people;
 pub mod docs_replay;
 pub mod docs_skills;
 pub mod feedback;
+pub mod flow;
 pub mod home;
 pub mod installed;
 pub mod me;
@@ -20,6 +21,7 @@ pub mod me_declined;
 pub mod me_forms;
 pub mod me_labels;
 pub mod me_question;
+pub mod offboarding;
 pub mod people;
 pub mod pull;
 pub mod replay;
@@ -64,6 +66,9 @@ pub fn routes() -> Router<Web> {
         .route("/people/{login}", get(people::show))
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::show))
+        .route("/offboarding", get(offboarding::list))
+        .route("/offboarding/{login}", get(offboarding::show))
+        .route("/flow", get(flow::show))
         .route("/silent-experts", get(silent::show))
         .route("/replay", get(replay::show))
         .route("/replay.json", get(replay_json::show))

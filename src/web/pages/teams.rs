@@ -33,7 +33,11 @@ use crate::web::tenant;
 const DAYS: i64 = 365;
 
 /// The teams whose pages a visitor may open, each with as whom they read.
-async fn open_to(conn: &mut PgConnection, visitor: &Visitor, at: Time) -> Result<Vec<(Reader, Team)>, StoreError> {
+pub(super) async fn open_to(
+    conn: &mut PgConnection,
+    visitor: &Visitor,
+    at: Time,
+) -> Result<Vec<(Reader, Team)>, StoreError> {
     let mut found = Vec::new();
     for (_, reader) in tenant::seen_by(conn, visitor).await? {
         let teams = team_pages::teams(conn, &reader, at).await?;
@@ -53,6 +57,7 @@ pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup,
     let text = html! {
         h1 { "Teams" }
         @if open.is_empty() { p { "No team is known here. Teams come from GitHub, at the latest a day after the App was installed." } }
+        p { a href="/offboarding" { "If somebody were gone" } ": what only one person knows, and who could take it up." }
         ul.list { @for (_, team) in &open { li { a.title href={ "/teams/" (team.slug) } { (team.name) } } } }
     };
     let frame = Frame {
@@ -109,6 +114,10 @@ pub fn render(view: &View) -> Markup {
     html! {
         p.over { "Team" }
         h1 { (view.team.name) }
+        div.facts {
+            a href={ "/offboarding#" (view.team.slug) } { "If somebody of the team were gone" }
+            a href="/flow" { "What flows between teams" }
+        }
         @if team::is_too_small(&view.team) {
             p { "Too few people: a team of fewer than five is not described here, since every number would be about somebody." }
         } @else {

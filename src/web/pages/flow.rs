@@ -1,0 +1,246 @@
+//! `/flow`: for leads, which lessons landed from one team to another in the last year, beside whom knowledge can have reached at most.
+//!
+//! Counts of teams, as the pipeline lets them be told; nobody is named here.
+use std::collections::BTreeMap;
+
+use axum::extract::Query;
+use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use maud::Markup;
+use maud::html;
+use serde::Deserialize;
+
+use crate::model::wording;
+use crate::pipeline::flow;
+use crate::pipeline::flow::Flow;
+use crate::pipeline::flow::K;
+use crate::pipeline::flow::Pair;
+use crate::web::Web;
+use crate::web::access::Lead;
+use crate::web::error::PageError;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::prose;
+use crate::web::tenant;
+
+/// Weeks of a window. The address can't ask for others: counts of windows of two lengths could be subtracted.
+const WEEKS: u8 = 4;
+/// Shades of a cell, beside none.
+const SHADES: usize = 4;
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct View {
+    /// The organisation that is looked at; none: nothing has arrived yet.
+    pub organisation: Option<String>,
+    /// The other organisations that the visitor may look at.
+    pub others: Vec<String>,
+    /// How knowledge flowed; none where nothing has arrived.
+    pub flow: Option<Flow>,
+}
+
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    organisation: Option<String>,
+}
+
+/// `GET /flow`, with `?organisation=LOGIN` where there are several.
+///
+/// # Errors
+/// [`PageError::ForLeads`] for whoever leads no team; [`PageError`] where there is no such organisation, or the database is away.
+pub async fn show(
+    State(web): State<Web>,
+    Lead(visitor): Lead,
+    query: Result<Query<Asked>, QueryRejection>,
+) -> Result<Markup, PageError> {
+    let Ok(Query(query)) = query else {
+        return Err(PageError::no_such_page());
+    };
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
+    let wanted = match query.organisation {
+        Some(login) => tenants
+            .iter()
+            .position(|(tenant, _)| tenant.login.eq_ignore_ascii_case(&login))
+            .ok_or_else(|| {
+                PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
+            })?,
+        None => 0,
+    };
+    let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
+    let flow = match &chosen {
+        Some((_, reader)) => Some(flow::of(&mut conn, reader, WEEKS, web.pipeline.clock.now()).await?),
+        None => None,
+    };
+    let view = View {
+        organisation: chosen.map(|(tenant, _)| tenant.login),
+        others: tenants.into_iter().map(|(tenant, _)| tenant.login).collect(),
+        flow,
+    };
+    let frame = Frame {
+        title: "Flow",
+        place: Place::Flow,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+/// The page's text.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    html! {
+        h1 { "Flow" }
+        p.lead {
+            "What one team passed on to another in reviews over the last year"
+            @if let Some(organisation) = &view.organisation { ", in " strong { (organisation) } }
+            "."
+        }
+        @if !view.others.is_empty() {
+            p { "Others: " @for other in &view.others { a href={ "/flow?organisation=" (other) } { (other) } " " } }
+        }
+        @match &view.flow {
+            None => p { "Nothing has arrived here yet. The page fills once teams and pull requests with reviews have come in." },
+            Some(flow) => { (between(flow)) (reach(flow)) (limits(flow)) },
+        }
+    }
+}
+
+fn between(flow: &Flow) -> Markup {
+    let pairs = flow.pairs();
+    html! {
+        @if flow.teams.len() < 2 {
+            div.note { p { strong { "Not enough evidence yet." } " Fewer than two teams have " (K) " people or more and can be shown beside each other." } }
+        } @else if pairs.is_empty() {
+            div.note { p { strong { "Not enough evidence yet." } " No lesson landed from one team to another in the last year, in repositories that you may read." } }
+        } @else {
+            p { (brief(&pairs)) }
+            (matrix(flow, &pairs))
+            p.soft.small {
+                "Large: lessons that landed in the last year, shaded more where there are more. Small: how many people of the column's team knowledge can have reached from the row's team in the last "
+                (flow.weeks) " weeks at most, of those who are in it and not in the row's. A dash: nothing that may be told, or one team lies in the other."
+            }
+        }
+    }
+}
+
+/// What the matrix means, before it.
+fn brief(pairs: &BTreeMap<(&str, &str), Pair>) -> String {
+    let how = "Each row is where knowledge came from, each column where it went.";
+    let most = pairs.values().map(|pair| pair.lessons).max().unwrap_or_default();
+    let mut with_most = pairs.iter().filter(|(_, pair)| most > 0 && pair.lessons == most);
+    match (with_most.next(), with_most.next()) {
+        (Some(((from, to), _)), None) => {
+            let lessons = wording::count(most, "lesson");
+            format!("Most landed from {from} to {to}: {lessons}. {how}")
+        }
+        (Some(_), Some(_)) => how.to_owned(),
+        (None, _) => format!(
+            "No lesson landed from one team to another yet; knowledge can have come by reviews all the same. {how}"
+        ),
+    }
+}
+
+fn matrix(flow: &Flow, pairs: &BTreeMap<(&str, &str), Pair>) -> Markup {
+    let most = pairs.values().map(|pair| pair.lessons).max().unwrap_or_default();
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="From team to team" {
+            table.matrix {
+                caption.hidden { "Lessons that landed in the last year, from the row's team to the column's" }
+                thead {
+                    tr {
+                        th scope="col" { "From, to" }
+                        @for to in &flow.teams { th scope="col" { (to) } }
+                    }
+                }
+                tbody {
+                    @for from in &flow.teams {
+                        tr {
+                            th scope="row" { (from) }
+                            @for to in &flow.teams { (cell((from, to), pairs.get(&(from.as_str(), to.as_str())), most)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell((from, to): (&str, &str), pair: Option<&Pair>, most: usize) -> Markup {
+    html! {
+        @match pair {
+            None if from == to => td.same { span.hidden { "the same team" } },
+            None => td { span.soft aria-hidden="true" { "–" } span.hidden { "nothing told" } },
+            Some(pair) => td class={ "shade" (shade(pair.lessons, most)) } {
+                span.count { (pair.lessons) }
+                span.hidden { @if pair.lessons == 1 { " lesson" } @else { " lessons" } }
+                @if let Some(count) = pair.last.and_then(|last| last.reachable) { " " span.reached { (count.people) " of " (count.of) } }
+            },
+        }
+    }
+}
+
+/// How dark a cell is, from 0.
+fn shade(lessons: usize, most: usize) -> usize {
+    (lessons * SHADES).div_ceil(most.max(1))
+}
+
+fn reach(flow: &Flow) -> Markup {
+    let told = flow
+        .windows
+        .iter()
+        .rev()
+        .filter_map(|window| Some((window, window.reach?)));
+    let told: Vec<_> = told.collect();
+    html! {
+        h2 { "How far it can have come" }
+        @match told.first() {
+            None => p { "Not enough evidence yet: in no four weeks did reviews of " (K) " people or more end." },
+            Some((window, reach)) => {
+                p {
+                    "From " (prose::date(window.from)) " on, in " (flow.weeks) " weeks, " (wording::count(reach.people, "person")) " took part in "
+                    (wording::count(reach.reviews, "review"))
+                    @if let (Some(median), Some(share)) = (reach.median, reach.share) {
+                        "; half of them can have reached " strong { (wording::count(median, "other")) } " at most, " (prose::percent(share)) " of all others"
+                    }
+                    "."
+                }
+                details {
+                    summary { "Window by window" }
+                    div.scroll {
+                        table {
+                            caption.hidden { "Reach in each window, newest first" }
+                            thead { tr { th scope="col" { "From" } th.number scope="col" { "Reviews" } th.number scope="col" { "People" } th.number scope="col" { "Median reach" } th.number scope="col" { "Of the others" } } }
+                            tbody {
+                                @for (window, reach) in &told {
+                                    tr {
+                                        th scope="row" { (prose::date(window.from)) }
+                                        td.number { (reach.reviews) }
+                                        td.number { (reach.people) }
+                                        td.number { @if let Some(median) = reach.median { (median) } @else { "–" } }
+                                        td.number { @if let Some(share) = reach.share { (prose::percent(share)) } @else { "–" } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn limits(flow: &Flow) -> Markup {
+    html! {
+        h2 { "What limits this" }
+        ul.soft {
+            li { "Reach is an upper bound: who takes part in a review may learn what the others know, and need not. Lessons are those that landed." }
+            li { "Only repositories that you may read are counted, up to the last Monday (UTC), and teams as they are now. Nothing of fewer than " (K) " people is told." }
+            @if !flow.too_few_people.is_empty() {
+                li { "Left out, for too few people or since it would tell of a few beside other teams: " (prose::listed(&flow.too_few_people)) "." }
+            }
+        }
+        p.soft.small.apart { a href="/docs#people" { "How this is worked out" } "." }
+    }
+}

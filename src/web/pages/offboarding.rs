@@ -1,0 +1,343 @@
+//! `/offboarding` and `/offboarding/LOGIN`: for leads of a team that somebody is in, and for owners, what would be lost if that somebody
+//! were gone, and what passes it on in time.
+//!
+//! It never says that somebody goes. A lead who may not open it can't tell somebody who is there from somebody who isn't.
+use std::collections::HashSet;
+
+use axum::extract::Path;
+use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use maud::Markup;
+use maud::html;
+use sqlx::PgConnection;
+
+use crate::model::clock::Time;
+use crate::model::ids::PersonId;
+use crate::model::wording;
+use crate::pipeline::knowers::NotSeen;
+use crate::pipeline::knowers::ONE_PERSON;
+use crate::pipeline::offboarding;
+use crate::pipeline::offboarding::ModuleLoss;
+use crate::pipeline::offboarding::NOT_AGREED;
+use crate::pipeline::offboarding::Nearest;
+use crate::pipeline::offboarding::Offboarding;
+use crate::pipeline::offboarding::Passing;
+use crate::pipeline::offboarding::SkillLoss;
+use crate::store::StoreError;
+use crate::store::people;
+use crate::store::profiles;
+use crate::store::reader::Reader;
+use crate::store::team_pages;
+use crate::web::Web;
+use crate::web::access::Lead;
+use crate::web::access::Visitor;
+use crate::web::error::PageError;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Place;
+use crate::web::pages::teams;
+use crate::web::prose;
+use crate::web::tenant;
+
+/// Parts of the code that stand open; more are folded.
+const OPEN: usize = 8;
+/// Areas and skills that the first sentence names.
+const SOME: usize = 5;
+
+/// A team with its people, on the list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// The team's short name.
+    pub slug: String,
+    /// The team's name.
+    pub name: String,
+    /// The logins of its people who may appear, by name.
+    pub logins: Vec<String>,
+}
+
+/// What the page of one person shows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct View {
+    /// What would be lost.
+    pub found: Offboarding,
+    /// The code host's address.
+    pub host: String,
+}
+
+/// `GET /offboarding`: the people of the teams whose pages the visitor may open.
+///
+/// # Errors
+/// [`PageError::ForLeads`] for whoever leads none; [`PageError`] when the database is away.
+pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup, PageError> {
+    let now = web.pipeline.clock.now();
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let mut listed = Vec::new();
+    for (reader, team) in teams::open_to(&mut conn, &visitor, now).await? {
+        let places = team_pages::places(&mut conn, &reader, now).await?;
+        let shown = profiles::logins(&mut conn, reader.installation()).await?;
+        let here = places.iter().filter(|(place, _)| *place == team.id);
+        let mut logins: Vec<String> = here.filter_map(|(_, person)| shown.get(person).cloned()).collect();
+        logins.sort_by_key(|login| login.to_lowercase());
+        listed.push(Listed {
+            slug: team.slug,
+            name: team.name,
+            logins,
+        });
+    }
+    let frame = Frame {
+        title: "If somebody were gone",
+        place: Place::Teams,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render_list(&listed)))
+}
+
+/// `GET /offboarding/{login}`: 403 for whoever leads no team of that person, whether or not there is one; 404 for an owner where nobody is shown.
+///
+/// # Errors
+/// [`PageError`] as above, or when the database is away.
+pub async fn show(
+    State(web): State<Web>,
+    Lead(visitor): Lead,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Markup, PageError> {
+    let Ok(Path(login)) = path else {
+        return Err(PageError::no_such_page());
+    };
+    let now = web.pipeline.clock.now();
+    let missing = || {
+        if visitor.owns() {
+            PageError::NotFound("There is nobody of that login here, or they are not shown.".to_owned())
+        } else {
+            PageError::ForLeads
+        }
+    };
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let reader = open_to(&mut conn, &visitor, &login, now).await?.ok_or_else(missing)?;
+    let found = offboarding::of(&mut conn, &reader, &login, now)
+        .await?
+        .ok_or_else(missing)?;
+    let view = View {
+        found,
+        host: web.pipeline.addresses.host.clone(),
+    };
+    let frame = Frame {
+        title: &view.found.login,
+        place: Place::Teams,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+/// As whom a visitor reads of this person; none: they may not, or there is nobody. Both take the same queries.
+async fn open_to(
+    conn: &mut PgConnection,
+    visitor: &Visitor,
+    login: &str,
+    at: Time,
+) -> Result<Option<Reader>, StoreError> {
+    for (_, reader) in tenant::seen_by(conn, visitor).await? {
+        let led = led(conn, &reader, at).await?;
+        let person = people::by_login(conn, reader.installation(), login).await?;
+        if person.is_some_and(|person| reader.roles().is_owner() || led.contains(&person.id)) {
+            return Ok(Some(reader));
+        }
+    }
+    Ok(None)
+}
+
+/// The people of all teams that the reader leads.
+async fn led(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<HashSet<PersonId>, StoreError> {
+    let teams = team_pages::teams(conn, reader, at).await?;
+    let led = teams.iter().filter(|team| reader.roles().leads(&team.slug));
+    let led: HashSet<_> = led.map(|team| team.id).collect();
+    let places = team_pages::places(conn, reader, at).await?;
+    let there = places.into_iter().filter(|(team, _)| led.contains(team));
+    Ok(there.map(|(_, person)| person).collect())
+}
+
+/// The list's text.
+#[must_use]
+pub fn render_list(listed: &[Listed]) -> Markup {
+    html! {
+        h1 { "If somebody were gone" }
+        p.lead { "What only one person knows or holds, who is nearest to it, and which open pull requests would pass it on. Choose whom to ask about." }
+        p.soft { "Nothing here says that somebody goes. People stand by name." }
+        @if listed.is_empty() { p { "No team is known here. Teams come from GitHub, at the latest a day after the App was installed." } }
+        @for team in listed {
+            h2 id=(team.slug) { (team.name) }
+            @if team.logins.is_empty() { p { "Nobody who is shown." } } @else {
+                ul.names { @for login in &team.logins { li { a href={ "/offboarding/" (login) } { (login) } } } }
+            }
+        }
+    }
+}
+
+/// The page's text.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    let found = &view.found;
+    let notes: Vec<&String> = found.notes.iter().filter(|note| *note != NOT_AGREED).collect();
+    html! {
+        p.over { a href="/offboarding" { "What to pass on in time" } }
+        h1 { "If " (found.login) " were gone" }
+        (first(found))
+        p.soft { "Nothing here says that they go. Only repositories that you may read are counted." }
+        @if !found.may_be_named { div.note { p { (NOT_AGREED) } } }
+        (modules(view))
+        (skills("Areas", view, &found.areas))
+        (skills("Languages, technologies and own skills", view, &found.skills))
+        @if !notes.is_empty() {
+            h2 { "What this rests on" }
+            ul.soft { @for note in notes { li { (note) } } }
+        }
+        p.soft.small.apart { a href="/docs#people" { "How this is worked out" } "." }
+    }
+}
+
+/// What there is to know for whoever reads no further.
+fn first(found: &Offboarding) -> Markup {
+    let held: Vec<&str> = found
+        .areas
+        .iter()
+        .chain(&found.skills)
+        .map(|one| one.name.as_str())
+        .collect();
+    let lost = found.only + found.with_one;
+    if !found.may_be_named {
+        return html! {};
+    }
+    if found.files == 0 && held.is_empty() {
+        return html! {
+            div.note { p { strong { "Not enough evidence yet." } " No merged pull request of the last four years that you may read tells who knows which file. The page fills as they come in." } }
+        };
+    }
+    html! {
+        p.lead {
+            @if lost > 0 { (files(found)) }
+            @else if held.is_empty() { "Nothing would be lost: two other active people or more know or hold whatever " (found.login) " does." }
+            @else { "Two active people or more would still know each file." }
+            @if !held.is_empty() { " At most one active person would hold " strong { (shortly(&held)) } "." }
+        }
+    }
+}
+
+fn files(found: &Offboarding) -> Markup {
+    html! {
+        "Of " (wording::count(found.files, "known file")) ", "
+        @if found.only > 0 {
+            "nobody active would know " strong { (found.only) }
+            @if found.with_one > 0 { ", and one person alone " strong { (found.with_one) } }
+        } @else { "one person alone would know " strong { (found.with_one) } }
+        "."
+    }
+}
+
+/// The first few names, and how many more there are.
+fn shortly(names: &[&str]) -> String {
+    let mut told: Vec<String> = names.iter().take(SOME).map(|name| (*name).to_owned()).collect();
+    if names.len() > SOME {
+        told.push(format!("{} more", names.len() - SOME));
+    }
+    prose::listed(&told)
+}
+
+fn modules(view: &View) -> Markup {
+    let modules = &view.found.modules;
+    let (open, folded) = modules.split_at(modules.len().min(OPEN));
+    let cards = |modules: &[ModuleLoss]| html! { ul.claims { @for one in modules { (module(view, one)) } } };
+    html! {
+        @if !open.is_empty() { h2 { "Parts of the code" } (cards(open)) }
+        @if !folded.is_empty() { details { summary { (wording::count(folded.len(), "more part")) " of the code" } (cards(folded)) } }
+    }
+}
+
+fn module(view: &View, module: &ModuleLoss) -> Markup {
+    let of = wording::count(module.files, "known file");
+    html! {
+        li class="claim knows" {
+            h3 { code { (module.module) } }
+            @if !module.only.is_empty() {
+                p { "Nobody else active knows " strong { (module.only.len()) " of " (of) } "." (not_seen(&module.not_seen, "who knew some of them")) }
+            }
+            @if !module.with_one.is_empty() {
+                p { "One other person knows " strong { (module.with_one.len()) " of " (of) } "." }
+            }
+            (remedy(view, &module.nearest, &module.pulls))
+            details.more {
+                summary { "Which files" }
+                ul.paths {
+                    @for path in &module.only { li { code { (path) } " nobody else" } }
+                    @for file in &module.with_one { li { code { (file.path) } " " (file.other) ", too" } }
+                }
+            }
+        }
+    }
+}
+
+fn skills(title: &str, view: &View, skills: &[SkillLoss]) -> Markup {
+    html! {
+        @if !skills.is_empty() {
+            h2 { (title) }
+            ul.claims {
+                @for skill in skills {
+                    li class="claim knows" {
+                        h3 { (skill.name) }
+                        p {
+                            @match skill.other.as_deref() {
+                                None => "Nobody else active holds it.",
+                                Some(ONE_PERSON) => "One other active person holds it.",
+                                Some(other) => { (other) " holds it, too, and nobody else active." },
+                            }
+                            (not_seen(&skill.not_seen, "who holds it"))
+                        }
+                        (remedy(view, &skill.nearest, &skill.pulls))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn not_seen(people: &[NotSeen], what: &str) -> Markup {
+    html! {
+        @for one in people { " " span.soft { (one.login) ", " (what) ", was not seen since " (prose::date(one.since)) "." } }
+    }
+}
+
+/// Who is nearest, and what to do.
+fn remedy(view: &View, nearest: &[Nearest], pulls: &[Passing]) -> Markup {
+    html! {
+        div.remedy {
+            @if nearest.is_empty() { p { "Nobody who could be named has to do with it yet: pair on the next change." } }
+            @for near in nearest {
+                p {
+                    "Nearest: " strong { (near.login) }
+                    @if !near.teams.is_empty() { " (" (near.teams.join(", ")) ")" }
+                    ", " (near.why) "."
+                }
+            }
+            @if !pulls.is_empty() {
+                ul {
+                    @for pull in pulls {
+                        li {
+                            "Ask " strong { (pull.ask) } " to review " a href=(link(&view.host, &pull.pull)) { (pull.pull) } " " (title(&pull.title))
+                            span.soft { "; " (pull.beside) "." }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn title(title: &str) -> &str {
+    let title = title.trim();
+    if title.is_empty() { "without a title" } else { title }
+}
+
+/// Where `owner/name#number` is on the code host.
+fn link(host: &str, pull: &str) -> String {
+    let (repo, number) = pull.rsplit_once('#').unwrap_or((pull, ""));
+    format!("{host}/{repo}/pull/{number}")
+}
