@@ -404,3 +404,38 @@ pub async fn keep_only_teams(
     .await?;
     Ok(())
 }
+
+/// What a member is who may appear.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The login.
+    pub login: String,
+    /// Owns the organisation.
+    pub owner: bool,
+    /// The short name of the first team that they maintain, secret ones left out.
+    pub leads: Option<String>,
+}
+
+/// The members who may appear at `at` with what they are there, by login.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn standing(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<Standing>, StoreError> {
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"select s.login as "login!", m.role = 'owner' as "owner!",
+                  (select t.slug from team_membership n
+                   join team t on t.installation_id = n.installation_id and t.id = n.team_id and t.deleted_at is null and not t.secret
+                   where n.installation_id = m.installation_id and n.person_id = m.person_id and n.role = 'maintainer'
+                     and n.valid_from <= $2 and (n.valid_until is null or n.valid_until > $2)
+                   order by lower(t.slug) limit 1) as leads
+           from membership m
+           join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
+           where m.installation_id = $1 and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2)
+           order by lower(s.login), m.valid_from"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
+}

@@ -47,6 +47,7 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(home::show))
         .route("/demo/me", post(choose::choose))
+        .route("/demo/role", post(choose::choose_role))
         .route("/pulls/{owner}/{repo}/{number}", get(pull::show))
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
