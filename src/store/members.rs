@@ -1,4 +1,5 @@
 //! Members and teams, valid in time.
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -403,6 +404,37 @@ pub async fn keep_only_teams(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A time that somebody is or was in the organisation.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OwnTime {
+    /// "member" or "owner".
+    pub role: String,
+    /// Since when.
+    pub since: Time,
+    /// Until when; none: still.
+    pub until: Option<Time>,
+}
+
+/// When a person was in the organisation, and as what; oldest first. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_person(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<OwnTime>, StoreError> {
+    Ok(sqlx::query_as!(
+        OwnTime,
+        "select role, valid_from as since, valid_until as until from membership
+         where installation_id = $1 and person_id = $2 order by valid_from",
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// What a member is who may appear.

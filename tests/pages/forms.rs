@@ -24,6 +24,7 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/question", "place=diff&comment=1&answer=yes"),
         ("/me/questions", "choice=forget"),
         ("/me/back", ""),
+        ("/me/erase", "login=ben"),
         ("/demo/me", "login=ada"),
         ("/demo/role", "role=admin"),
     ];

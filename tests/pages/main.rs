@@ -6,6 +6,7 @@ mod admin;
 mod browser;
 mod forms;
 mod labels;
+mod own;
 mod privacy;
 mod question;
 mod replay;

@@ -170,7 +170,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
             "profiles::reviewed_pulls_of",
             profiles::reviewed_pulls_of(conn, &reader, person.id, at(0))
         );
-        read!("corrections::seen_by", corrections::seen_by(conn, &reader, person.id));
+        read!(
+            "corrections::seen_by",
+            corrections::seen_by(conn, &reader, person.id, corrections::LISTED)
+        );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }
     if let Some(key) = keys.first() {

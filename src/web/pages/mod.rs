@@ -17,6 +17,8 @@ pub mod me;
 pub mod me_asked;
 pub mod me_availability;
 pub mod me_declined;
+pub mod me_erase;
+pub mod me_export;
 pub mod me_forms;
 pub mod me_labels;
 pub mod me_question;
@@ -62,6 +64,8 @@ pub fn routes() -> Router<Web> {
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
+        .route("/me/export.json", get(me_export::download))
+        .route("/me/erase", get(me_erase::ask).post(me_erase::erase))
         .route("/people/{login}", get(people::show))
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::show))
