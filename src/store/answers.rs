@@ -130,6 +130,62 @@ pub async fn standing(
     .await?)
 }
 
+/// What a person answered about one comment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Given {
+    /// The pull request.
+    pub pull: PullKey,
+    /// The repository's owner.
+    pub owner: String,
+    /// The repository's name.
+    pub repo: String,
+    /// Where the comment stands.
+    pub place: CommentPlace,
+    /// Its number.
+    pub comment: CommentId,
+    /// Whether it taught them something; none: they couldn't say, or took it back.
+    pub taught: Option<bool>,
+    /// When they answered.
+    pub at: Time,
+}
+
+/// What a person answered, as far as they may read the repositories; newest first. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_person(conn: &mut PgConnection, reader: &Reader, person: PersonId) -> Result<Vec<Given>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select c.repo_id as "repo_id: RepoId", c.number, r.owner, r.name, a.place, a.comment_id as "comment: CommentId", a.taught, a.at
+           from answer a
+           join comment c on c.installation_id = a.installation_id and c.place = a.place and c.id = a.comment_id
+           join repo r on r.installation_id = c.installation_id and r.id = c.repo_id and r.removed_at is null
+             and (not r.private or $3 or r.id = any($4))
+           where a.installation_id = $1 and a.person_id = $2 order by a.at desc, a.place, a.comment_id"#,
+        reader.installation().0,
+        person.0,
+        reader.reads_everything(),
+        reader.private()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Given {
+                pull: PullKey {
+                    repo: row.repo_id,
+                    number: row.number,
+                },
+                owner: row.owner,
+                repo: row.name,
+                place: CommentPlace::from_stored(&row.place).ok_or(StoreError::Unreadable { what: "answer.place" })?,
+                comment: row.comment,
+                taught: row.taught,
+                at: row.at,
+            })
+        })
+        .collect()
+}
+
 /// Stores whether a lesson taught its learner something; none: they can't say. False: it was answered before, and that stays.
 ///
 /// # Errors

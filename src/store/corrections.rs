@@ -18,7 +18,7 @@ use crate::store::StoreError;
 use crate::store::reader::Reader;
 
 /// Corrections that a person's page lists, the newest.
-const LISTED: i64 = 100;
+pub const LISTED: i64 = 100;
 
 /// Stores what a person says of a comment, in place of what they said before, beside what was read in it. False: there
 /// is no reading of it, or its text isn't that of `edited` any more.
@@ -273,7 +273,7 @@ pub struct Correction {
     pub at: Time,
 }
 
-/// What a person said of comments, and what counts of what others said of that person's own; newest first.
+/// What a person said of comments, and what counts of what others said of that person's own; newest first, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
@@ -281,6 +281,7 @@ pub async fn seen_by(
     conn: &mut PgConnection,
     reader: &Reader,
     person: PersonId,
+    limit: i64,
 ) -> Result<Vec<Correction>, StoreError> {
     let rows = sqlx::query!(
         r#"select c.repo_id as "repo_id: RepoId", c.number, r.owner, r.name, k.place, k.comment_id as "comment: CommentId",
@@ -300,7 +301,7 @@ pub async fn seen_by(
         person.0,
         reader.reads_everything(),
         reader.private(),
-        LISTED
+        limit
     )
     .fetch_all(conn)
     .await?;

@@ -6,6 +6,7 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::RepoId;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// What somebody said is not theirs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,13 +81,13 @@ pub async fn bearing_on(
     .await?)
 }
 
-/// What one person said, for that person's own page; newest first.
+/// What one person said, for that person's own page, without folders of repositories that they may not read; newest first.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
 pub async fn of_person(
     conn: &mut PgConnection,
-    id: InstallationId,
+    reader: &Reader,
     person: PersonId,
 ) -> Result<Vec<Declined>, StoreError> {
     Ok(sqlx::query_as!(
@@ -94,9 +95,12 @@ pub async fn of_person(
         r#"select d.person_id as "person: PersonId", d.repo_id as "repo: RepoId",
                   coalesce(r.owner || '/' || r.name, '') as "repo_name!", d.what, d.kind = 'area' as "is_area!", d.at
            from declined d left join repo r on r.installation_id = d.installation_id and r.id = d.repo_id
-           where d.installation_id = $1 and d.person_id = $2 order by d.at desc, d.kind, d.what"#,
-        id.0,
-        person.0
+           where d.installation_id = $1 and d.person_id = $2 and (d.repo_id = 0 or not r.private or $3 or r.id = any($4))
+           order by d.at desc, d.kind, d.what"#,
+        reader.installation().0,
+        person.0,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)

@@ -1,4 +1,5 @@
 //! Whether places of suggestions were of use, counted, and the key that the links for saying so are signed with.
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -6,6 +7,7 @@ use crate::model::ids::InstallationId;
 use crate::model::ids::PersonId;
 use crate::model::ids::PullKey;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// The key that links of a tenant are signed with; made at the first use.
 ///
@@ -83,5 +85,39 @@ pub async fn votes(conn: &mut PgConnection, id: InstallationId, key: PullKey) ->
         key.number
     )
     .fetch_one(conn)
+    .await?)
+}
+
+/// What a person said of a suggestion.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OwnVote {
+    /// `owner/name#number`.
+    pub pull: String,
+    /// "expert" or "learner".
+    pub slot: String,
+    /// "good" or "`not_useful`".
+    pub verdict: String,
+    /// When.
+    pub at: Time,
+}
+
+/// The votes of a person, as far as they may read the repositories; newest first. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_person(conn: &mut PgConnection, reader: &Reader, person: PersonId) -> Result<Vec<OwnVote>, StoreError> {
+    Ok(sqlx::query_as!(
+        OwnVote,
+        r#"select r.owner || '/' || r.name || '#' || f.number as "pull!", f.slot, f.verdict, f.at
+           from feedback f
+           join repo r on r.installation_id = f.installation_id and r.id = f.repo_id and r.removed_at is null
+             and (not r.private or $3 or r.id = any($4))
+           where f.installation_id = $1 and f.voter_id = $2 order by f.at desc, r.id, f.number, f.slot"#,
+        reader.installation().0,
+        person.0,
+        reader.reads_everything(),
+        reader.private()
+    )
+    .fetch_all(conn)
     .await?)
 }

@@ -1,4 +1,5 @@
 //! Who did what to which file: what imports of git histories found, and what was merged since.
+use serde::Serialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -13,6 +14,7 @@ use crate::model::work::Work;
 use crate::model::work::WorkedFile;
 use crate::model::work::Writer;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 
 /// Rows that are sent at once.
 const BATCH: usize = 10_000;
@@ -288,6 +290,47 @@ pub async fn imported(conn: &mut PgConnection, id: InstallationId) -> Result<Vec
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.owner, row.name)).collect())
+}
+
+/// What an imported git history tells of one person and one file.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct OwnFile {
+    /// `owner/name` of the repository.
+    pub repo: String,
+    /// The file's path.
+    pub path: String,
+    /// They made the file.
+    pub creator: bool,
+    /// Changes written.
+    pub changes: i32,
+    /// Changes by others reviewed.
+    pub reviews: i32,
+    /// Lines added, faded by age; those of reviewed changes count half.
+    pub faded_lines: f64,
+    /// When they last changed or reviewed it.
+    pub last: Time,
+}
+
+/// What imported git histories tell of a person, as far as they may read the repositories; by path. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_person(conn: &mut PgConnection, reader: &Reader, person: PersonId) -> Result<Vec<OwnFile>, StoreError> {
+    Ok(sqlx::query_as!(
+        OwnFile,
+        r#"select r.owner || '/' || r.name as "repo!", f.path, w.creator, w.changes, w.reviews, w.faded_lines, w.last_change as last
+           from file_work w
+           join imported_file f on f.installation_id = w.installation_id and f.repo_id = w.repo_id and f.place = w.place
+           join repo r on r.installation_id = w.installation_id and r.id = w.repo_id and r.removed_at is null
+             and (not r.private or $3 or r.id = any($4))
+           where w.installation_id = $1 and w.person_id = $2 order by r.owner, r.name, f.path"#,
+        reader.installation().0,
+        person.0,
+        reader.reads_everything(),
+        reader.private()
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// Holds these people until the transaction ends, so that nobody is erased meanwhile; gives those of them that are programs.

@@ -1,4 +1,5 @@
 //! Members and teams, valid in time.
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -403,4 +404,70 @@ pub async fn keep_only_teams(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A time that somebody is or was in the organisation.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OwnTime {
+    /// "member" or "owner".
+    pub role: String,
+    /// Since when.
+    pub since: Time,
+    /// Until when; none: still.
+    pub until: Option<Time>,
+}
+
+/// When a person was in the organisation, and as what; oldest first. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_person(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<OwnTime>, StoreError> {
+    Ok(sqlx::query_as!(
+        OwnTime,
+        "select role, valid_from as since, valid_until as until from membership
+         where installation_id = $1 and person_id = $2 order by valid_from",
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What a member is who may appear.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The login.
+    pub login: String,
+    /// Owns the organisation.
+    pub owner: bool,
+    /// The short name of the first team that they maintain, secret ones left out.
+    pub leads: Option<String>,
+}
+
+/// The members who may appear at `at` with what they are there, by login.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn standing(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<Standing>, StoreError> {
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"select s.login as "login!", m.role = 'owner' as "owner!",
+                  (select t.slug from team_membership n
+                   join team t on t.installation_id = n.installation_id and t.id = n.team_id and t.deleted_at is null and not t.secret
+                   where n.installation_id = m.installation_id and n.person_id = m.person_id and n.role = 'maintainer'
+                     and n.valid_from <= $2 and (n.valid_until is null or n.valid_until > $2)
+                   order by lower(t.slug) limit 1) as leads
+           from membership m
+           join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
+           where m.installation_id = $1 and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2)
+           order by lower(s.login), m.valid_from"#,
+        id.0,
+        at
+    )
+    .fetch_all(conn)
+    .await?)
 }

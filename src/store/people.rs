@@ -145,6 +145,53 @@ pub async fn has_opted_out(conn: &mut PgConnection, id: InstallationId, person: 
     .await?)
 }
 
+/// Somebody as they themselves may see it, opted out or not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Own {
+    /// The person, as the organisation knows them.
+    pub person: Person,
+    /// What they show to colleagues, by word; kept where they opted out.
+    pub shares: Vec<String>,
+    /// They said that they may be listed among the silent experts.
+    pub may_be_asked: bool,
+    /// They said that they don't want to be asked the question of the week.
+    pub unasked: bool,
+    /// They opted out.
+    pub out: bool,
+}
+
+/// The person with this number, opted out or not, but for whoever was erased: for their own download and their own erasing only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn own(conn: &mut PgConnection, id: InstallationId, person: PersonId) -> Result<Option<Own>, StoreError> {
+    let row = sqlx::query!(
+        r#"select login, away_until, capacity, learn, teach, shares, opted_out_at is not null as "out!",
+                  exists (select 1 from may_be_asked where installation_id = $1 and person_id = $2) as "may_be_asked!",
+                  exists (select 1 from unasked where installation_id = $1 and person_id = $2) as "unasked!"
+           from person
+           where installation_id = $1 and id = $2 and kind = 'human' and erased_at is null"#,
+        id.0,
+        person.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Own {
+        person: Person {
+            id: person,
+            login: row.login,
+            away_until: row.away_until,
+            capacity: row.capacity,
+            learn: row.learn,
+            teach: row.teach,
+        },
+        shares: row.shares,
+        may_be_asked: row.may_be_asked,
+        unasked: row.unasked,
+        out: row.out,
+    }))
+}
+
 /// Opts a person out (`Some`) or in again (`None`). False: there is no such person, or they were erased, which nothing takes
 /// back.
 ///

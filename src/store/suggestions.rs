@@ -1,4 +1,5 @@
 //! Suggestions, where they are shown, and who had how many.
+use serde::Serialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -12,6 +13,7 @@ use crate::model::suggestion::ScorePart;
 use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
+use crate::store::reader::Reader;
 use crate::store::sharing::Section;
 
 /// A stored suggestion with where it is shown.
@@ -398,6 +400,38 @@ pub async fn open_with(
            where g.installation_id = $1 and g.person_id = $2 and p.open order by 1, 2"#,
         id.0,
         person.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A pull request whose suggestion names somebody.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Naming {
+    /// `owner/name#number`.
+    pub pull: String,
+    /// "expert" or "learner".
+    pub slot: String,
+    /// Since when.
+    pub at: Time,
+}
+
+/// The suggestions that name a person, as far as they may read the repositories; newest first. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn naming(conn: &mut PgConnection, reader: &Reader, person: PersonId) -> Result<Vec<Naming>, StoreError> {
+    Ok(sqlx::query_as!(
+        Naming,
+        r#"select r.owner || '/' || r.name || '#' || g.number as "pull!", g.slot, g.at
+           from suggested g
+           join repo r on r.installation_id = g.installation_id and r.id = g.repo_id and r.removed_at is null
+             and (not r.private or $3 or r.id = any($4))
+           where g.installation_id = $1 and g.person_id = $2 order by g.at desc, r.id, g.number, g.slot"#,
+        reader.installation().0,
+        person.0,
+        reader.reads_everything(),
+        reader.private()
     )
     .fetch_all(conn)
     .await?)

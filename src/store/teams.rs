@@ -1,6 +1,7 @@
 //! Teams over time: which lies in which, who is in them, and who leads them.
 use std::collections::HashMap;
 
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -175,4 +176,41 @@ pub async fn slugs(conn: &mut PgConnection, id: InstallationId) -> Result<HashMa
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.team, row.slug)).collect())
+}
+
+/// A time that somebody is or was in a team.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OwnPlace {
+    /// The team's name.
+    pub name: String,
+    /// Its short name.
+    pub slug: String,
+    /// "member" or "maintainer".
+    pub role: String,
+    /// Since when.
+    pub since: Time,
+    /// Until when; none: still.
+    pub until: Option<Time>,
+}
+
+/// The teams that a person is or was in, without secret ones that they left; oldest first. For that person only.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn of_person(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    person: PersonId,
+) -> Result<Vec<OwnPlace>, StoreError> {
+    Ok(sqlx::query_as!(
+        OwnPlace,
+        "select t.name, t.slug, m.role, m.valid_from as since, m.valid_until as until
+         from team_membership m join team t on t.installation_id = m.installation_id and t.id = m.team_id
+         where m.installation_id = $1 and m.person_id = $2 and (not t.secret or m.valid_until is null)
+         order by m.valid_from, t.id",
+        id.0,
+        person.0
+    )
+    .fetch_all(conn)
+    .await?)
 }

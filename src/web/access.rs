@@ -20,10 +20,12 @@ use crate::pipeline::Reach;
 use crate::pipeline::visits;
 use crate::pipeline::visits::SignedIn;
 use crate::pipeline::visits::Visit;
+use crate::store::members::Standing;
 use crate::web::Web;
 use crate::web::cookie;
 use crate::web::error::PageError;
 use crate::web::form::GivenTo;
+use crate::web::pages::choose;
 use crate::web::pages::sign_in;
 use crate::web::seal::Purpose;
 
@@ -68,6 +70,58 @@ impl Viewing {
 /// The cookie that holds whom a visitor of the demo chose to be.
 pub const CHOSEN: &str = "peerlore_demo_login";
 
+/// As what a visitor of the demo looks at it: what the person whom they chose is there. It closes no page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LooksAs {
+    /// A member who leads nobody.
+    Developer,
+    /// Maintains a team.
+    Lead,
+    /// Owns the organisation.
+    Admin,
+}
+
+impl LooksAs {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Developer, Self::Lead, Self::Admin];
+
+    /// What a member is.
+    #[must_use]
+    pub fn of(member: &Standing) -> Self {
+        match (member.owner, &member.leads) {
+            (true, _) => Self::Admin,
+            (false, Some(_)) => Self::Lead,
+            (false, None) => Self::Developer,
+        }
+    }
+
+    /// The word on its button, which forms send.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Developer => "developer",
+            Self::Lead => "lead",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The words in a sentence.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Developer => "a developer",
+            Self::Lead => "a lead",
+            Self::Admin => "an admin",
+        }
+    }
+
+    /// What the word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+}
+
 /// A visitor who may see the pages. Taking it as an argument is what guards a page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Visitor {
@@ -75,6 +129,8 @@ pub struct Visitor {
     pub login: Option<String>,
     /// The demo is shown.
     pub demo: bool,
+    /// As what they look at the demo; none: as nobody, or as somebody who is no member.
+    pub looks_as: Option<LooksAs>,
     /// Where they are signed in; none: pages are shown without a sign-in.
     pub signed_in: Option<Box<SignedIn>>,
     /// What their forms carry.
@@ -93,6 +149,7 @@ impl Visitor {
             token: given_to.token(web),
             login,
             demo,
+            looks_as: None,
             signed_in: None,
         }
     }
@@ -139,7 +196,14 @@ impl FromRequestParts<Web> for Visitor {
             Viewing::Demo => {
                 let cookies = CookieJar::from_headers(&parts.headers);
                 let login = cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned());
-                Ok(Self::without_sign_in(web, login))
+                let looks_as = match &login {
+                    Some(login) => choose::looks_as(web, login).await?,
+                    None => None,
+                };
+                Ok(Self {
+                    looks_as,
+                    ..Self::without_sign_in(web, login)
+                })
             }
             Viewing::Open => Ok(Self::without_sign_in(web, None)),
             Viewing::Local if is_local(parts) => Ok(Self::without_sign_in(web, None)),
@@ -209,6 +273,7 @@ async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
         token: GivenTo::Session(place.session).token(web),
         login: Some(place.login.clone()),
         demo: false,
+        looks_as: None,
         signed_in: Some(place),
     })
 }

@@ -16,6 +16,7 @@ use sha2::Sha256;
 use crate::model::wording;
 use crate::pipeline::visits::SignedIn;
 use crate::web::access::Visitor;
+use crate::web::pages::choose;
 use crate::web::pages::sign_in;
 
 /// The one stylesheet.
@@ -138,11 +139,13 @@ fn demo_line(visitor: &Visitor) -> Markup {
     html! {
         aside.demo aria-label="Demo" {
             div.within {
-                "Demo: a made-up organisation. "
-                @match &visitor.login {
-                    Some(login) => { "You look at it as " strong { (login) } ". " a href="/#who" { "Be somebody else" } },
-                    None => a href="/#who" { "Choose who you are" },
+                "Demo: a made-up organisation, in which every page is open. "
+                @match (&visitor.login, visitor.looks_as) {
+                    (Some(login), Some(role)) => { "You look at it as " strong { (login) } ", " (role.words()) ". " a href="/#who" { "Be somebody else" } },
+                    (Some(login), None) => { "You look at it as " strong { (login) } ". " a href="/#who" { "Be somebody else" } },
+                    (None, _) => a href="/#who" { "Choose who you are" },
                 }
+                (choose::roles(&visitor.token))
             }
         }
     }

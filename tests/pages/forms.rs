@@ -24,7 +24,9 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/question", "place=diff&comment=1&answer=yes"),
         ("/me/questions", "choice=forget"),
         ("/me/back", ""),
+        ("/me/erase", "login=ben"),
         ("/demo/me", "login=ada"),
+        ("/demo/role", "role=admin"),
     ];
     for (path, form) in forms {
         for origin in [None, Some("https://evil.example"), Some("null")] {
@@ -224,6 +226,47 @@ async fn the_demo_remembers_whom_a_visitor_chose() {
         !get(&outside, "/", None).await.body.contains("<form"),
         "nobody is chosen outside the demo"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_click_shows_the_demo_as_each_role_sees_it() {
+    let world = World::new().await;
+    let router = world.demo();
+    for (role, who, page, words) in [
+        ("developer", "cleo", "/me", "You look at it as cleo, a developer."),
+        ("lead", "ben", "/teams/payments", "You look at it as ben, a lead."),
+        ("admin", "ada", "/admin", "You look at it as ada, an admin."),
+    ] {
+        let chosen = post(&router, "/demo/role", "", (OURS, &format!("role={role}"))).await;
+        let cookie = chosen.headers[header::SET_COOKIE].to_str().expect("text");
+        assert_eq!(
+            cookie,
+            format!("peerlore_demo_login={who}; HttpOnly; SameSite=Lax; Path=/")
+        );
+        assert_eq!(chosen.headers[header::LOCATION], page, "{role}");
+        let shown = get(&router, page, Some(who)).await;
+        assert!(
+            shown.status == StatusCode::OK && shown.text().contains(words),
+            "{}",
+            shown.text()
+        );
+    }
+    let admin = get(&router, "/admin", Some("cleo")).await;
+    assert_eq!(admin.status, StatusCode::OK, "every page stays open to everybody");
+    let bad = post(&router, "/demo/role", "ben", (OURS, "role=king")).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    world.opt_out("ben").await;
+    let nobody = post(&router, "/demo/role", "", (OURS, "role=lead")).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    assert!(
+        nobody.text().contains("Nobody is a lead in this demo yet."),
+        "{}",
+        nobody.text()
+    );
+    let members = world.for_members();
+    let outside = post(&members, "/demo/role", "ben", (OURS, "role=admin")).await;
+    assert!(outside.status == StatusCode::FORBIDDEN && !outside.headers.contains_key(header::SET_COOKIE));
+    assert!(!get(&members, "/docs", None).await.text().contains("Look at it as"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

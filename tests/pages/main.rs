@@ -8,6 +8,7 @@ mod flow;
 mod forms;
 mod labels;
 mod offboarding;
+mod own;
 mod privacy;
 mod question;
 mod replay;

@@ -17,7 +17,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 29] = [
+const TABLE: [Row; 31] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -35,6 +35,8 @@ const TABLE: [Row; 29] = [
         [404, 404, 404, 200, 403],
     ),
     ("/me", "/me", [200, 200, 200, 200, 403]),
+    ("/me/export.json", "/me/export.json", [200, 200, 200, 200, 403]),
+    ("/me/erase", "/me/erase", [200, 200, 200, 200, 403]),
     // A comment by ben to ada.
     (
         "/me/labels/{place}/{comment}",

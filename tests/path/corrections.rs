@@ -149,7 +149,7 @@ async fn no_area_takes_the_lesson_away_and_says_so() {
     );
     let reader = Reader::of_everything(peerlore.tenant().await);
     for (login, by) in [("ada", None), ("ben", Some("ada".to_owned()))] {
-        let seen = corrections::seen_by(&mut *peerlore.conn().await, &reader, peerlore.person(login)).await;
+        let seen = corrections::seen_by(&mut *peerlore.conn().await, &reader, peerlore.person(login), 100).await;
         let seen = seen.expect("the database");
         assert_eq!(
             (seen.len(), &seen[0].by, seen[0].counts),
@@ -311,7 +311,7 @@ async fn whoever_opts_out_said_nothing() {
         .await
         .expect("the database");
     let reader = Reader::of_everything(id);
-    let seen = corrections::seen_by(&mut *peerlore.conn().await, &reader, peerlore.person("ben")).await;
+    let seen = corrections::seen_by(&mut *peerlore.conn().await, &reader, peerlore.person("ben"), 100).await;
     assert_eq!(seen.expect("the database"), []);
     let labels = correct::labels(&mut *peerlore.conn().await, id).await;
     assert_eq!(labels.expect("the database").rows.len(), 0);

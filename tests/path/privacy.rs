@@ -19,6 +19,7 @@ use peerlore::store::corrections;
 use peerlore::store::edges;
 use peerlore::store::file_work;
 use peerlore::store::lessons;
+use peerlore::store::members;
 use peerlore::store::past;
 use peerlore::store::people;
 use peerlore::store::profiles;
@@ -83,6 +84,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for slug in ["payments", "web"] {
         read!("teams::people_of", teams::people_of(conn, id, slug, now));
     }
+    read!("members::standing", members::standing(conn, id, now));
     read!("circles::known", circles::known(conn, id));
     read!("circles::co_reviews", circles::co_reviews(conn, id, (at(0), now)));
     let reader = Reader::of_everything(id);
@@ -168,7 +170,10 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
             "profiles::reviewed_pulls_of",
             profiles::reviewed_pulls_of(conn, &reader, person.id, at(0))
         );
-        read!("corrections::seen_by", corrections::seen_by(conn, &reader, person.id));
+        read!(
+            "corrections::seen_by",
+            corrections::seen_by(conn, &reader, person.id, corrections::LISTED)
+        );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }
     if let Some(key) = keys.first() {

@@ -1,4 +1,5 @@
 //! In the demo: choosing who to be.
+use axum::extract::State;
 use axum::response::Redirect;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
@@ -7,7 +8,13 @@ use maud::Markup;
 use maud::html;
 use serde::Deserialize;
 
+use crate::demo::stories::STORIES;
+use crate::store::members;
+use crate::store::members::Standing;
+use crate::store::tenants;
+use crate::web::Web;
 use crate::web::access::CHOSEN;
+use crate::web::access::LooksAs;
 use crate::web::error::PageError;
 use crate::web::form;
 use crate::web::form::Sent;
@@ -31,10 +38,7 @@ pub async fn choose(jar: CookieJar, sent: Sent<Chosen>) -> Result<(CookieJar, Re
     let Some(Chosen { login }) = sent.fields else {
         return Err(unreadable);
     };
-    let cookie = Cookie::build((CHOSEN, login.clone()))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax);
+    let cookie = cookie(login.clone());
     if login.is_empty() {
         return Ok((jar.remove(cookie), Redirect::to("/")));
     }
@@ -46,6 +50,91 @@ pub async fn choose(jar: CookieJar, sent: Sent<Chosen>) -> Result<(CookieJar, Re
         return Err(unreadable);
     }
     Ok((jar.add(cookie), Redirect::to("/me")))
+}
+
+/// The field of the switch between roles.
+#[derive(Debug, Deserialize)]
+pub struct ChosenRole {
+    role: String,
+}
+
+/// `POST /demo/role`: the visitor of the demo is a made-up person of this role from now on, and sees a page of theirs.
+///
+/// # Errors
+/// [`PageError::NotFound`] outside the demo, or where nobody is that; [`PageError`] for a form that isn't ours.
+pub async fn choose_role(
+    State(web): State<Web>,
+    jar: CookieJar,
+    sent: Sent<ChosenRole>,
+) -> Result<(CookieJar, Redirect), PageError> {
+    if !sent.visitor.demo {
+        return Err(PageError::no_such_page());
+    }
+    let role = sent.fields.and_then(|ChosenRole { role }| LooksAs::from_word(&role));
+    let Some(role) = role else {
+        return Err(PageError::Unreadable(
+            "There is no such role. Go back and choose one of the three.",
+        ));
+    };
+    let members = members(&web).await?;
+    let member = fitting(role, &members)
+        .ok_or_else(|| PageError::NotFound(format!("Nobody is {} in this demo yet.", role.words())))?;
+    let page = match (role, &member.leads) {
+        (LooksAs::Developer, _) => "/me".to_owned(),
+        (LooksAs::Lead, Some(team)) => format!("/teams/{team}"),
+        (LooksAs::Lead, None) => "/teams".to_owned(),
+        (LooksAs::Admin, _) => "/admin".to_owned(),
+    };
+    Ok((jar.add(cookie(member.login.clone())), Redirect::to(&page)))
+}
+
+/// What the person with this login is in the demo; none: no member, or not to be seen.
+///
+/// # Errors
+/// [`PageError`] where the database is away.
+pub async fn looks_as(web: &Web, login: &str) -> Result<Option<LooksAs>, PageError> {
+    let members = members(web).await?;
+    let found = members.iter().find(|one| one.login.eq_ignore_ascii_case(login));
+    Ok(found.map(LooksAs::of))
+}
+
+/// The demo's members who may be seen, by login.
+async fn members(web: &Web) -> Result<Vec<Standing>, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let Some(tenant) = tenants::all(&mut conn).await?.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    Ok(members::standing(&mut conn, tenant.id, web.pipeline.clock.now()).await?)
+}
+
+/// Who is this: the one of whom the demo tells, else the first by login.
+fn fitting(role: LooksAs, members: &[Standing]) -> Option<&Standing> {
+    let fits = |member: &&Standing| LooksAs::of(member) == role;
+    let told = members
+        .iter()
+        .filter(fits)
+        .find(|member| member.login == STORIES.learner);
+    told.or_else(|| members.iter().find(fits))
+}
+
+fn cookie(login: String) -> Cookie<'static> {
+    Cookie::build((CHOSEN, login))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .build()
+}
+
+/// The switch: one button a role.
+#[must_use]
+pub fn roles(token: &str) -> Markup {
+    html! {
+        form.roles method="post" action="/demo/role" {
+            (form::token_field(token))
+            span { "Look at it as:" }
+            @for role in LooksAs::ALL { " " button.quiet type="submit" name="role" value=(role.word()) { (role.word()) } }
+        }
+    }
 }
 
 /// The form: everybody who may appear, and whom the visitor is now.
@@ -71,5 +160,34 @@ pub fn form(organisations: &[String], people: &[String], (chosen, token): (Optio
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(login: &str, owner: bool, leads: Option<&str>) -> Standing {
+        Standing {
+            login: login.to_owned(),
+            owner,
+            leads: leads.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_role_is_played_by_somebody_who_is_just_that() {
+        let members = [
+            member("ada", true, Some("payments")),
+            member("ben", false, Some("payments")),
+            member("cleo", false, None),
+            member(STORIES.learner, false, None),
+        ];
+        let login = |role, members| fitting(role, members).map(|one| one.login.as_str());
+        assert_eq!(login(LooksAs::Admin, &members), Some("ada"));
+        assert_eq!(login(LooksAs::Lead, &members), Some("ben"));
+        assert_eq!(login(LooksAs::Developer, &members), Some(STORIES.learner));
+        assert_eq!(login(LooksAs::Developer, &members[..3]), Some("cleo"));
+        assert_eq!(login(LooksAs::Lead, &members[..1]), None);
     }
 }

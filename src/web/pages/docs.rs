@@ -143,7 +143,7 @@ fn stored(settings: &Settings) -> Markup {
         p {
             "Where the App is installed again before those days are over, everything is still there. What is known of a repository goes "
             (expire::REMOVED_DAYS) " days after it was deleted or transferred. " code { "peerlore erase" }
-            " erases an organisation or one person at once."
+            " erases an organisation or one person at once; on your own page you can erase yourself, and download what is known of you."
         }
     }
 }
@@ -153,6 +153,7 @@ fn seen() -> Markup {
         (heading("seen"))
         ul {
             li { "A person's own page: that person. Colleagues see what that person ticked there, nothing at first, and the person sees who looked." }
+            li { "All that is held of a person in one file, for programs: that person, also while they are out of everything. It has what their page says (the evidence of the newest 5,000 lessons), and their teams, the suggestions that named them, their votes and what an imported git history tells of them; nothing of other people that the page doesn't show, and nothing of private repositories that they may not read any more." }
             li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
             li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you. A label that you corrected: you and the other one of that lesson." }
             li { "What you answered to the question of the week: you. What many answers say together: who runs Peerlore, from " (answers::MIN_ANSWERS) " answers of " (answers::MIN_PEOPLE) " people on." }
@@ -168,6 +169,10 @@ fn seen() -> Markup {
                 "Whoever is taken out is absent everywhere at once, also as the other end of what others passed on or learned; comments that "
                 "named them on pull requests are edited soon after. The switch is on your own page; where there is no sign-in, ask whoever runs "
                 "Peerlore for you to run " code { "peerlore opt-out LOGIN" } "; " code { "--undo" } " brings back."
+            }
+            li {
+                "Whoever erases themselves on their own page goes for good from the organisation that they look at: what they taught and learned "
+                "goes for everybody and doesn't come back, and only GitHub's number stays, so that nothing is stored anew."
             }
         }
         p {

@@ -41,6 +41,8 @@ use crate::web::layout::Place;
 use crate::web::pages::choose;
 use crate::web::pages::me_asked;
 use crate::web::pages::me_declined;
+use crate::web::pages::me_erase;
+use crate::web::pages::me_export;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::me_labels;
@@ -143,8 +145,8 @@ pub async fn show(
     let now = web.pipeline.clock.now();
     let id = reader.installation();
     let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
-    let declined = declines::of_person(&mut conn, id, person.id).await?;
-    let corrections = corrections::seen_by(&mut conn, &reader, person.id).await?;
+    let declined = declines::of_person(&mut conn, &reader, person.id).await?;
+    let corrections = corrections::seen_by(&mut conn, &reader, person.id, corrections::LISTED).await?;
     let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
     let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
@@ -218,7 +220,9 @@ pub fn render(view: &View) -> Markup {
         (me_asked::render(view.may_be_asked, &view.token))
         (me_question::render_choice(&view.question, &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
+        (me_export::section())
         (me_forms::render_out_of_all(&view.token))
+        (me_erase::section())
         @if view.signed_in { (sharing::render_sessions(&view.token)) }
     }
 }

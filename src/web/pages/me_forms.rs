@@ -16,6 +16,7 @@ use crate::model::wording;
 use crate::pipeline::opt_out;
 use crate::store::StoreError;
 use crate::store::people;
+use crate::store::people::Own;
 use crate::store::people::Person;
 use crate::store::reader::Reader;
 use crate::store::sharing::Section;
@@ -25,6 +26,8 @@ use crate::web::error::PageError;
 use crate::web::form;
 use crate::web::form::Sent;
 use crate::web::pages::me_availability;
+use crate::web::pages::me_erase;
+use crate::web::pages::me_export;
 use crate::web::pages::sign_in::Nothing;
 use crate::web::tenant;
 
@@ -176,6 +179,24 @@ pub async fn viewer(conn: &mut PgConnection, reader: &Reader, login: &str) -> Re
     }
 }
 
+/// The visitor as they themselves may see it, opted out or not, with as whom they read.
+///
+/// # Errors
+/// [`PageError`] for a visitor who is nobody or was erased, or where the database is away.
+pub async fn own(conn: &mut PgConnection, visitor: &Visitor) -> Result<(Reader, Own), PageError> {
+    let (reader, login) = nameable(conn, visitor).await?;
+    let nobody = || {
+        if visitor.demo {
+            PageError::NobodyChosen
+        } else {
+            PageError::NobodyHere
+        }
+    };
+    let person = number(conn, &reader, &login).await?.ok_or_else(nobody)?;
+    let own = people::own(conn, reader.installation(), person).await?;
+    Ok((reader, own.ok_or_else(nobody)?))
+}
+
 /// As whom the visitor reads, and the login, whether they opted out or not.
 async fn nameable(conn: &mut PgConnection, visitor: &Visitor) -> Result<(Reader, String), PageError> {
     let reader = tenant::own(conn, visitor).await?;
@@ -287,6 +308,8 @@ pub fn render_out(login: &str, token: &str) -> Markup {
         h1 { (login) }
         div.note { p { strong { "You are out of everything." } " You are suggested to nobody, and no page shows your name, except this one to you." } }
         form method="post" action="/me/back" { (form::token_field(token)) button type="submit" { "Take me back in" } }
+        (me_export::section())
+        (me_erase::section())
     }
 }
 

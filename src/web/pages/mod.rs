@@ -18,6 +18,8 @@ pub mod me;
 pub mod me_asked;
 pub mod me_availability;
 pub mod me_declined;
+pub mod me_erase;
+pub mod me_export;
 pub mod me_forms;
 pub mod me_labels;
 pub mod me_question;
@@ -49,6 +51,7 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(home::show))
         .route("/demo/me", post(choose::choose))
+        .route("/demo/role", post(choose::choose_role))
         .route("/pulls/{owner}/{repo}/{number}", get(pull::show))
         .route("/me", get(me::show))
         .route("/me/goals", post(me_forms::goals))
@@ -63,6 +66,8 @@ pub fn routes() -> Router<Web> {
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
+        .route("/me/export.json", get(me_export::download))
+        .route("/me/erase", get(me_erase::ask).post(me_erase::erase))
         .route("/people/{login}", get(people::show))
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::show))
