@@ -120,7 +120,9 @@ async fn look(
         (Some(old), Some(new)) if refit::are_alike(old, new) => Some(old),
         (_, new) => new,
     };
-    let changed = kept != in_force.as_ref();
+    // Where stored ones can't be used any more, lessons may still rest on them.
+    let were = before.is_some_and(|before| before.weights.is_some());
+    let changed = kept != in_force.as_ref() || were != in_force.is_some();
     let told = found
         .as_ref()
         .filter(|_| !matches!(verdict, Verdict::TooFewAnswers | Verdict::TooFewPeople))

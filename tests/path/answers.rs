@@ -9,6 +9,8 @@ use peerlore::pipeline::answers;
 use peerlore::pipeline::answers::OneQuestion;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::refit;
+use peerlore::store::answers as stored;
+use peerlore::store::answers::LookedAt;
 use peerlore::store::reader::Reader;
 
 use crate::commands;
@@ -315,6 +317,50 @@ async fn three_hundred_answers_change_what_signs_weigh_and_fewer_change_it_back(
     assert!((p(&peerlore, comment).await - shipped).abs() < 1e-9);
     let again = measured(&peerlore, &[]);
     assert!(!again.status.success(), "too few again");
+}
+
+#[tokio::test]
+async fn weights_that_depart_from_others_than_are_shipped_go_with_what_they_made_of_lessons() {
+    let (peerlore, _, comment) = a_week_later().await;
+    let shipped = p(&peerlore, comment).await;
+    let own =
+        "insert into landing_weights (installation_id, weights, answers, against, at, relearn_repo_id, relearn_number)
+               select id, '{\"base\": 4.0, \"signs\": {}}', 300, 1, now(), 0, 0 from installation";
+    assert_eq!(peerlore.sql(own).await, 1);
+    let (pipeline, id) = (&peerlore.app.pipeline, peerlore.tenant().await);
+    refit::relearn(pipeline, id).await.expect("the database");
+    relearn(&peerlore).await;
+    assert!(p(&peerlore, comment).await > shipped + 0.03);
+    peerlore.sql("update landing_weights set against = 0").await;
+    refit::run(pipeline).await.expect("the database");
+    relearn(&peerlore).await;
+    assert!((p(&peerlore, comment).await - shipped).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn whoever_looked_while_answers_went_has_them_looked_at_again() {
+    let peerlore = Peerlore::start().await;
+    let id = peerlore.tenant().await;
+    let mut conn = peerlore.conn().await;
+    let seen = LookedAt {
+        weights: None,
+        found: serde_json::json!({ "answers": 300 }),
+        answers: Some(300),
+        against: 1,
+        gone: 0,
+    };
+    for gone in [false, true] {
+        if gone {
+            stored::look_again(&mut conn, id).await.expect("the database");
+        }
+        let set = stored::set_looked_at(&mut conn, id, &seen, (false, at(0))).await;
+        set.expect("the database");
+        let now = stored::looked_at(&mut conn, id)
+            .await
+            .expect("the database")
+            .expect("a row");
+        assert_eq!((now.answers.is_none(), now.found.is_null()), (gone, gone));
+    }
 }
 
 /// Infers every lesson anew, as the queued job does.
