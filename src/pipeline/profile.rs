@@ -221,6 +221,13 @@ pub fn link(addresses: &Addresses, line: &LessonLine) -> String {
     )
 }
 
+/// The page of a pull request, as `owner/name#number`, on the code host.
+#[must_use]
+pub fn pull_link(host: &str, pull: &str) -> String {
+    let (repo, number) = pull.rsplit_once('#').unwrap_or((pull, ""));
+    format!("{host}/{repo}/pull/{number}")
+}
+
 /// The page of a comment on the code host.
 #[must_use]
 pub fn comment_link(

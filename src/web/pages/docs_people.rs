@@ -16,7 +16,7 @@ pub fn people() -> Markup {
             "is named by these. Active is a member who opened a pull request or reviewed one in the last "
             (people::ACTIVE_DAYS) " days. Who holds something is named, who doesn't is not; whoever wasn't seen is said to be not seen since a "
             "day, without a reason and without a guess at what follows. Where an organisation's settings ask people first, whoever didn't agree "
-            "to be asked is \"one person\" here."
+            "to be asked is \"one person\" here, and nothing is told of what would be lost with them."
         }
         p { "If somebody were gone, what only they know or hold would be lost. Nearest to it is whoever has most of" }
         p.formula {

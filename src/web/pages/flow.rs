@@ -59,24 +59,14 @@ pub async fn show(
         return Err(PageError::no_such_page());
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
-    let wanted = match query.organisation {
-        Some(login) => tenants
-            .iter()
-            .position(|(tenant, _)| tenant.login.eq_ignore_ascii_case(&login))
-            .ok_or_else(|| {
-                PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
-            })?,
-        None => 0,
-    };
-    let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
+    let (chosen, others) = tenant::chosen(&mut conn, &visitor, query.organisation.as_deref()).await?;
     let flow = match &chosen {
         Some((_, reader)) => Some(flow::of(&mut conn, reader, WEEKS, web.pipeline.clock.now()).await?),
         None => None,
     };
     let view = View {
         organisation: chosen.map(|(tenant, _)| tenant.login),
-        others: tenants.into_iter().map(|(tenant, _)| tenant.login).collect(),
+        others,
         flow,
     };
     let frame = Frame {

@@ -23,6 +23,7 @@ use crate::pipeline::offboarding::Nearest;
 use crate::pipeline::offboarding::Offboarding;
 use crate::pipeline::offboarding::Passing;
 use crate::pipeline::offboarding::SkillLoss;
+use crate::pipeline::profile;
 use crate::store::StoreError;
 use crate::store::people;
 use crate::store::profiles;
@@ -321,7 +322,7 @@ fn remedy(view: &View, nearest: &[Nearest], pulls: &[Passing]) -> Markup {
                 ul {
                     @for pull in pulls {
                         li {
-                            "Ask " strong { (pull.ask) } " to review " a href=(link(&view.host, &pull.pull)) { (pull.pull) } " " (title(&pull.title))
+                            "Ask " strong { (pull.ask) } " to review " a href=(profile::pull_link(&view.host, &pull.pull)) { (pull.pull) } " " (title(&pull.title))
                             span.soft { "; " (pull.beside) "." }
                         }
                     }
@@ -334,10 +335,4 @@ fn remedy(view: &View, nearest: &[Nearest], pulls: &[Passing]) -> Markup {
 fn title(title: &str) -> &str {
     let title = title.trim();
     if title.is_empty() { "without a title" } else { title }
-}
-
-/// Where `owner/name#number` is on the code host.
-fn link(host: &str, pull: &str) -> String {
-    let (repo, number) = pull.rsplit_once('#').unwrap_or((pull, ""));
-    format!("{host}/{repo}/pull/{number}")
 }

@@ -148,19 +148,10 @@ pub(super) async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result
     let last = Wanted::number(query.last.as_ref(), hindsight::USUAL, hindsight::USUAL)?;
     let page = Wanted::number(query.page.as_ref(), 1, hindsight::USUAL)?;
     let mut conn = web.pipeline.pool.acquire().await?;
-    let mut tenants = tenant::seen_by(&mut conn, visitor).await?;
-    let missing = || PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned());
-    let wanted = match &query.organisation {
-        Some(login) => tenants
-            .iter()
-            .position(|(tenant, _)| tenant.login.eq_ignore_ascii_case(login))
-            .ok_or_else(missing)?,
-        None => 0,
-    };
-    let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
+    let (chosen, others) = tenant::chosen(&mut conn, visitor, query.organisation.as_deref()).await?;
     let mut view = View {
         organisation: chosen.as_ref().map(|(tenant, _)| tenant.login.clone()),
-        others: tenants.into_iter().map(|(tenant, _)| tenant.login).collect(),
+        others,
         repos: Vec::new(),
         repo: None,
         last,

@@ -9,6 +9,7 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::model::wording;
+use crate::pipeline::profile;
 use crate::pipeline::silent;
 use crate::pipeline::silent::CouldBeAsked;
 use crate::web::Web;
@@ -56,24 +57,14 @@ pub async fn show(
         return Err(PageError::no_such_page());
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let mut tenants = tenant::seen_by(&mut conn, &visitor).await?;
-    let wanted = match query.organisation {
-        Some(login) => tenants
-            .iter()
-            .position(|(tenant, _)| tenant.login.eq_ignore_ascii_case(&login))
-            .ok_or_else(|| {
-                PageError::NotFound("There is no such organisation here, or you may not see it.".to_owned())
-            })?,
-        None => 0,
-    };
-    let chosen = (wanted < tenants.len()).then(|| tenants.remove(wanted));
+    let (chosen, others) = tenant::chosen(&mut conn, &visitor, query.organisation.as_deref()).await?;
     let people = match &chosen {
         Some((_, reader)) => silent::experts(&mut conn, reader, web.pipeline.clock.now()).await?,
         None => Vec::new(),
     };
     let view = View {
         organisation: chosen.map(|(tenant, _)| tenant.login),
-        others: tenants.into_iter().map(|(tenant, _)| tenant.login).collect(),
+        others,
         people,
         host: web.pipeline.addresses.host.clone(),
     };
@@ -143,11 +134,6 @@ fn by_module(people: &[CouldBeAsked]) -> BTreeMap<&str, Vec<&CouldBeAsked>> {
     modules
 }
 
-/// The page of `owner/name#number` on the code host.
-fn pull_link(host: &str, pull: &str) -> String {
-    format!("{host}/{}", pull.replace('#', "/pull/"))
-}
-
 fn could_be_asked(person: &CouldBeAsked, host: &str) -> Markup {
     let usual = format!(
         "between {} and {}",
@@ -168,7 +154,7 @@ fn could_be_asked(person: &CouldBeAsked, host: &str) -> Markup {
                     "Their newest there: "
                     @for (at, change) in person.changes.iter().enumerate() {
                         @if at > 0 { ", " }
-                        a href=(pull_link(host, change)) { (change) }
+                        a href=(profile::pull_link(host, change)) { (change) }
                     }
                     "."
                 }
