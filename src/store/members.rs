@@ -448,11 +448,16 @@ pub struct Standing {
     pub leads: Option<String>,
 }
 
-/// The members who may appear at `at` with what they are there, by login.
+/// The members who may appear at `at` with what they are there, by login; with a `login` only that one.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn standing(conn: &mut PgConnection, id: InstallationId, at: Time) -> Result<Vec<Standing>, StoreError> {
+pub async fn standing(
+    conn: &mut PgConnection,
+    id: InstallationId,
+    login: Option<&str>,
+    at: Time,
+) -> Result<Vec<Standing>, StoreError> {
     Ok(sqlx::query_as!(
         Standing,
         r#"select s.login as "login!", m.role = 'owner' as "owner!",
@@ -464,9 +469,11 @@ pub async fn standing(conn: &mut PgConnection, id: InstallationId, at: Time) -> 
            from membership m
            join standing_person s on s.installation_id = m.installation_id and s.id = m.person_id
            where m.installation_id = $1 and m.valid_from <= $2 and (m.valid_until is null or m.valid_until > $2)
+             and ($3::text is null or lower(s.login) = lower($3))
            order by lower(s.login), m.valid_from"#,
         id.0,
-        at
+        at,
+        login
     )
     .fetch_all(conn)
     .await?)

@@ -20,14 +20,14 @@ use crate::pipeline::Reach;
 use crate::pipeline::visits;
 use crate::pipeline::visits::SignedIn;
 use crate::pipeline::visits::Visit;
-use crate::store::members::Standing;
 use crate::web::Web;
 use crate::web::cookie;
 use crate::web::error::PageError;
 use crate::web::form::GivenTo;
-use crate::web::pages::choose;
-use crate::web::pages::sign_in;
+use crate::web::looks_as;
+use crate::web::looks_as::LooksAs;
 use crate::web::seal::Purpose;
+use crate::web::sign_in_address;
 
 /// Who may see the pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,61 +64,6 @@ impl Viewing {
             Self::Closed => Reach::Docs,
             Self::Local => Reach::Nothing,
         }
-    }
-}
-
-/// The cookie that holds whom a visitor of the demo chose to be.
-pub const CHOSEN: &str = "peerlore_demo_login";
-
-/// As what a visitor of the demo looks at it: what the person whom they chose is there. It closes no page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LooksAs {
-    /// A member who leads nobody.
-    Developer,
-    /// Maintains a team.
-    Lead,
-    /// Owns the organisation.
-    Admin,
-}
-
-impl LooksAs {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Developer, Self::Lead, Self::Admin];
-
-    /// What a member is.
-    #[must_use]
-    pub fn of(member: &Standing) -> Self {
-        match (member.owner, &member.leads) {
-            (true, _) => Self::Admin,
-            (false, Some(_)) => Self::Lead,
-            (false, None) => Self::Developer,
-        }
-    }
-
-    /// The word on its button, which forms send.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Developer => "developer",
-            Self::Lead => "lead",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The words in a sentence.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Developer => "a developer",
-            Self::Lead => "a lead",
-            Self::Admin => "an admin",
-        }
-    }
-
-    /// What the word names.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
     }
 }
 
@@ -195,9 +140,9 @@ impl FromRequestParts<Web> for Visitor {
         match web.viewing() {
             Viewing::Demo => {
                 let cookies = CookieJar::from_headers(&parts.headers);
-                let login = cookies.get(CHOSEN).map(|cookie| cookie.value().to_owned());
+                let login = cookies.get(looks_as::CHOSEN).map(|cookie| cookie.value().to_owned());
                 let looks_as = match &login {
-                    Some(login) => choose::looks_as(web, login).await?,
+                    Some(login) => looks_as::of(web, login).await?,
                     None => None,
                 };
                 Ok(Self {
@@ -259,7 +204,7 @@ async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
     let place = match visits::visit(&web.pipeline, &word).await? {
         Visit::Nobody => return Err(PageError::SignedOut { next }),
         Visit::Outside => return Err(PageError::Outside { login: None }),
-        Visit::Choose => return Err(PageError::SentOn(sign_in::choosing(&next))),
+        Visit::Choose => return Err(PageError::SentOn(sign_in_address::choosing(&next))),
         Visit::Unsure => return Err(PageError::Unsure),
         Visit::In(place) => place,
     };
@@ -267,7 +212,7 @@ async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
         *slot.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(word.clone());
     }
     if place.some_are_stale && parts.method == Method::GET {
-        return Err(PageError::SentOn(sign_in::beginning(&next)));
+        return Err(PageError::SentOn(sign_in_address::beginning(&next)));
     }
     Ok(Visitor {
         token: GivenTo::Session(place.session).token(web),

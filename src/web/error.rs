@@ -10,8 +10,8 @@ use crate::store::StoreError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
-use crate::web::pages::sign_in;
 use crate::web::prose;
+use crate::web::sign_in_address;
 
 /// Why a page can't be shown.
 #[derive(Debug)]
@@ -177,8 +177,8 @@ impl IntoResponse for PageError {
             return Redirect::to(path).into_response();
         }
         let again = match &self {
-            Self::SignedOut { next } => Some(sign_in::beginning(next)),
-            Self::SignInVoid | Self::Outside { .. } => Some(sign_in::beginning("/")),
+            Self::SignedOut { next } => Some(sign_in_address::beginning(next)),
+            Self::SignInVoid | Self::Outside { .. } => Some(sign_in_address::beginning("/")),
             _ => None,
         };
         let (status, title, words) = self.told();

@@ -16,8 +16,8 @@ use sha2::Sha256;
 use crate::model::wording;
 use crate::pipeline::visits::SignedIn;
 use crate::web::access::Visitor;
-use crate::web::pages::choose;
-use crate::web::pages::sign_in;
+use crate::web::form;
+use crate::web::looks_as::LooksAs;
 
 /// The one stylesheet.
 const STYLE: &str = include_str!("style.css");
@@ -145,7 +145,7 @@ fn demo_line(visitor: &Visitor) -> Markup {
                     (Some(login), None) => { "You look at it as " strong { (login) } ". " a href="/#who" { "Be somebody else" } },
                     (None, _) => a href="/#who" { "Choose who you are" },
                 }
-                (choose::roles(&visitor.token))
+                (roles(&visitor.token))
             }
         }
     }
@@ -157,9 +157,28 @@ fn signed_in_line(visitor: &Visitor, place: &SignedIn) -> Markup {
             div.within {
                 "Signed in as " strong { (place.login) } " in " strong { (place.organisation) } ". "
                 @if place.has_others { a href="/sign-in/organisation" { "Another organisation" } " " }
-                (sign_in::way_out(&visitor.token))
+                (way_out(&visitor.token))
             }
         }
+    }
+}
+
+/// The demo's switch: one button a role.
+fn roles(token: &str) -> Markup {
+    html! {
+        form.roles method="post" action="/demo/role" {
+            (form::token_field(token))
+            span { "Look at it as:" }
+            @for role in LooksAs::ALL { " " button.quiet type="submit" name="role" value=(role.word()) { (role.word()) } }
+        }
+    }
+}
+
+/// The button that signs out.
+#[must_use]
+pub fn way_out(token: &str) -> Markup {
+    html! {
+        form.inline method="post" action="/sign-out" { (form::token_field(token)) button.link type="submit" { "Sign out" } }
     }
 }
 

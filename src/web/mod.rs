@@ -9,12 +9,14 @@ pub mod form;
 pub mod health;
 pub mod hook;
 pub mod layout;
+pub mod looks_as;
 pub mod named_pull;
 pub mod pages;
 pub mod prose;
 pub mod same_origin;
 pub mod seal;
 pub mod setup_hand;
+pub mod sign_in_address;
 pub mod tenant;
 
 use axum::Router;

@@ -84,7 +84,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
     for slug in ["payments", "web"] {
         read!("teams::people_of", teams::people_of(conn, id, slug, now));
     }
-    read!("members::standing", members::standing(conn, id, now));
+    read!("members::standing", members::standing(conn, id, None, now));
     read!("circles::known", circles::known(conn, id));
     read!("circles::co_reviews", circles::co_reviews(conn, id, (at(0), now)));
     let reader = Reader::of_everything(id);

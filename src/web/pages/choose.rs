@@ -9,15 +9,14 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::demo::stories::STORIES;
-use crate::store::members;
 use crate::store::members::Standing;
-use crate::store::tenants;
 use crate::web::Web;
-use crate::web::access::CHOSEN;
-use crate::web::access::LooksAs;
 use crate::web::error::PageError;
 use crate::web::form;
 use crate::web::form::Sent;
+use crate::web::looks_as;
+use crate::web::looks_as::CHOSEN;
+use crate::web::looks_as::LooksAs;
 use crate::web::prose;
 
 /// The field of the form in the demo.
@@ -76,7 +75,7 @@ pub async fn choose_role(
             "There is no such role. Go back and choose one of the three.",
         ));
     };
-    let members = members(&web).await?;
+    let members = looks_as::members(&web, None).await?;
     let member = fitting(role, &members)
         .ok_or_else(|| PageError::NotFound(format!("Nobody is {} in this demo yet.", role.words())))?;
     let page = match (role, &member.leads) {
@@ -86,25 +85,6 @@ pub async fn choose_role(
         (LooksAs::Admin, _) => "/admin".to_owned(),
     };
     Ok((jar.add(cookie(member.login.clone())), Redirect::to(&page)))
-}
-
-/// What the person with this login is in the demo; none: no member, or not to be seen.
-///
-/// # Errors
-/// [`PageError`] where the database is away.
-pub async fn looks_as(web: &Web, login: &str) -> Result<Option<LooksAs>, PageError> {
-    let members = members(web).await?;
-    let found = members.iter().find(|one| one.login.eq_ignore_ascii_case(login));
-    Ok(found.map(LooksAs::of))
-}
-
-/// The demo's members who may be seen, by login.
-async fn members(web: &Web) -> Result<Vec<Standing>, PageError> {
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let Some(tenant) = tenants::all(&mut conn).await?.into_iter().next() else {
-        return Ok(Vec::new());
-    };
-    Ok(members::standing(&mut conn, tenant.id, web.pipeline.clock.now()).await?)
 }
 
 /// Who is this: the one of whom the demo tells, else the first by login.
@@ -123,18 +103,6 @@ fn cookie(login: String) -> Cookie<'static> {
         .http_only(true)
         .same_site(SameSite::Lax)
         .build()
-}
-
-/// The switch: one button a role.
-#[must_use]
-pub fn roles(token: &str) -> Markup {
-    html! {
-        form.roles method="post" action="/demo/role" {
-            (form::token_field(token))
-            span { "Look at it as:" }
-            @for role in LooksAs::ALL { " " button.quiet type="submit" name="role" value=(role.word()) { (role.word()) } }
-        }
-    }
 }
 
 /// The form: everybody who may appear, and whom the visitor is now.

@@ -21,8 +21,8 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
 use crate::web::pages::settings_files;
-use crate::web::pages::sign_in;
 use crate::web::prose;
+use crate::web::sign_in_address;
 use crate::web::tenant;
 
 /// Open pull requests that are listed, at most.
@@ -146,7 +146,7 @@ fn welcome() -> Markup {
     let text = html! {
         h1 { "Code review is where people learn from each other" }
         (about())
-        p { a.button href=(sign_in::beginning("/")) rel="nofollow" { "Sign in with GitHub" } }
+        p { a.button href=(sign_in_address::beginning("/")) rel="nofollow" { "Sign in with GitHub" } }
         p.soft.small { "GitHub says who you are and which repositories you may read. Peerlore keeps no token of yours and gets no e-mail address." }
     };
     layout::page(&frame, &text)

@@ -29,9 +29,9 @@ use crate::web::form::GivenTo;
 use crate::web::form::token_field;
 use crate::web::pages::setup::Failed;
 use crate::web::pages::setup_words::page;
-use crate::web::pages::sign_in;
 use crate::web::same_origin::SameOrigin;
 use crate::web::setup_hand::Hand;
+use crate::web::sign_in_address;
 
 /// Where suggestions can be shown: a title, what it means. The first is proposed.
 const SURFACES: [(Surface, &str, &str); 4] = [
@@ -169,7 +169,7 @@ fn for_anybody(number: i64) -> Markup {
     let here = format!("/setup/installed?installation_id={number}");
     html! {
         h1 { "That was it" }
-        p.lead { "If GitHub has installed the App, Peerlore has begun to read. Whoever set it up goes on in the browser that they began in, within an hour; an owner of the organisation can " a href=(sign_in::beginning(&here)) rel="nofollow" { "sign in" } " and choose at any time." }
+        p.lead { "If GitHub has installed the App, Peerlore has begun to read. Whoever set it up goes on in the browser that they began in, within an hour; an owner of the organisation can " a href=(sign_in_address::beginning(&here)) rel="nofollow" { "sign in" } " and choose at any time." }
         p { a href="/docs" { "What it does, what it stores, who sees it" } }
     }
 }

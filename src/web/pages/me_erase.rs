@@ -13,7 +13,6 @@ use serde::Deserialize;
 
 use crate::pipeline::erase;
 use crate::web::Web;
-use crate::web::access::CHOSEN;
 use crate::web::access::Visitor;
 use crate::web::cookie;
 use crate::web::error::PageError;
@@ -22,6 +21,7 @@ use crate::web::form::Sent;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::looks_as::CHOSEN;
 use crate::web::pages::me_forms;
 use crate::web::seal::Purpose;
 

@@ -30,23 +30,6 @@ use crate::web::seal::Purpose;
 /// Where GitHub sends the browser back to.
 pub const CALLBACK: &str = "/sign-in/callback";
 
-/// The address that begins a sign-in and ends at `next`.
-#[must_use]
-pub fn beginning(next: &str) -> String {
-    with_next("/sign-in", next)
-}
-
-/// The address of the choice between organisations.
-#[must_use]
-pub fn choosing(next: &str) -> String {
-    with_next("/sign-in/organisation", next)
-}
-
-fn with_next(path: &str, next: &str) -> String {
-    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("{path}?next={next}")
-}
-
 /// A path of ours to go to, or the first page for whatever else was asked.
 ///
 /// Browsers take `//host` and `/\host` for another host, and drop tabs and line ends before they read.
@@ -183,15 +166,7 @@ fn choice(logins: &[String], next: &str, token: &str) -> Markup {
             input type="hidden" name="next" value=(next);
             ul.plain { @for login in logins { li.apart { button type="submit" name="login" value=(login) { (login) } } } }
         }
-        (way_out(token))
-    }
-}
-
-/// The button that signs out.
-#[must_use]
-pub fn way_out(token: &str) -> Markup {
-    html! {
-        form.inline method="post" action="/sign-out" { (form::token_field(token)) button.link type="submit" { "Sign out" } }
+        (layout::way_out(token))
     }
 }
 
