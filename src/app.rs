@@ -30,6 +30,7 @@ use crate::store::pace;
 use crate::web;
 use crate::web::access::Viewing;
 use crate::web::hook::Secrets;
+use crate::web::live::Streams;
 
 /// What an app is made of.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ pub struct App {
     pub pipeline: Pipeline,
     /// The door and the pages.
     pub router: Router,
+    /// Cancelled when the process ends, so that no page that renews itself keeps it.
+    ending: CancellationToken,
 }
 
 impl App {
@@ -84,14 +87,21 @@ impl App {
             reach: setup.viewing.reach(),
             history_days: None,
         };
+        let streams = Streams::default();
+        let ending = streams.ending.clone();
         let router = web::router(web::Web {
             pipeline: pipeline.clone(),
             secrets: setup.secrets,
             passing: Secrets::of(&random_word().into()),
             viewing: setup.viewing,
             metrics: setup.metrics,
+            streams,
         });
-        Self { pipeline, router }
+        Self {
+            pipeline,
+            router,
+            ending,
+        }
     }
 
     /// Serves `listener` and works on the queue, `workers` jobs at a time, until `stop` is cancelled; then lets requests
@@ -117,7 +127,10 @@ impl App {
         let router = self
             .router
             .into_make_service_with_connect_info::<std::net::SocketAddr>();
-        let served = axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+        let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+            stopped.cancelled().await;
+            self.ending.cancel();
+        });
         let patience = async {
             stop.cancelled().await;
             tokio::time::sleep(GOODBYE).await;

@@ -200,11 +200,12 @@ pub struct SignedIn {
     pub renewed: Option<String>,
 }
 
-/// What the session that `word` names is worth now; asks the code host where its word is old.
+/// What the session that `word` names is worth now; asks the code host where its word is old. The session is renewed only where the
+/// browser `can_be_given` a new word.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
-pub async fn visit(pipeline: &Pipeline, word: &str) -> Result<Visit, StepError> {
+pub async fn visit(pipeline: &Pipeline, word: &str, can_be_given: bool) -> Result<Visit, StepError> {
     let now = pipeline.clock.now();
     let mut found = find(pipeline, word, now).await?;
     if let Some((session, place)) = found.as_ref().and_then(|one| Some((one, one.place.as_ref()?)))
@@ -231,7 +232,7 @@ pub async fn visit(pipeline: &Pipeline, word: &str) -> Result<Visit, StepError> 
             Visit::Outside
         });
     };
-    let renewed = keep_alive(pipeline, word, &session, now).await?;
+    let renewed = keep_alive(pipeline, (word, can_be_given), &session, now).await?;
     let mut conn = pipeline.pool.acquire().await?;
     let leads = settings::of_tenant(&mut conn, &pipeline.settings, place.installation)
         .await?
@@ -257,11 +258,11 @@ async fn find(pipeline: &Pipeline, word: &str, now: Time) -> Result<Option<Sessi
 /// Notes the use, once an hour, and renews the id, once a day; gives the new one.
 async fn keep_alive(
     pipeline: &Pipeline,
-    word: &str,
+    (word, can_be_given): (&str, bool),
     session: &Session,
     now: Time,
 ) -> Result<Option<String>, StepError> {
-    if session.is_current && now - session.renewed_at >= Duration::hours(RENEW_HOURS) {
+    if can_be_given && session.is_current && now - session.renewed_at >= Duration::hours(RENEW_HOURS) {
         let new = login::random_word();
         let mut conn = pipeline.pool.acquire().await?;
         return Ok(sessions::renew(&mut conn, word, &new, now).await?.then_some(new));

@@ -201,14 +201,15 @@ async fn signed_in(parts: &mut Parts, web: &Web) -> Result<Visitor, PageError> {
     let Some(word) = cookie::word(web, &parts.headers, Purpose::Session) else {
         return Err(PageError::SignedOut { next });
     };
-    let place = match visits::visit(&web.pipeline, &word).await? {
+    let slot = parts.extensions.get::<Renewed>();
+    let place = match visits::visit(&web.pipeline, &word, slot.is_some()).await? {
         Visit::Nobody => return Err(PageError::SignedOut { next }),
         Visit::Outside => return Err(PageError::Outside { login: None }),
         Visit::Choose => return Err(PageError::SentOn(sign_in_address::choosing(&next))),
         Visit::Unsure => return Err(PageError::Unsure),
         Visit::In(place) => place,
     };
-    if let (Some(word), Some(slot)) = (&place.renewed, parts.extensions.get::<Renewed>()) {
+    if let (Some(word), Some(slot)) = (&place.renewed, slot) {
         *slot.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(word.clone());
     }
     if place.some_are_stale && parts.method == Method::GET {
@@ -232,6 +233,13 @@ fn path_of(parts: &Parts) -> String {
         .uri
         .path_and_query()
         .map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// The same request for another look, whose answer can bring no cookie.
+#[must_use]
+pub fn looked_again(mut request: Parts) -> Parts {
+    request.extensions.remove::<Renewed>();
+    request
 }
 
 /// Around every page: where a session's id was renewed, the browser gets the new one.

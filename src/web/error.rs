@@ -52,6 +52,8 @@ pub enum PageError {
     Unreadable(&'static str),
     /// The page is there, but not for this kind of request.
     WrongMethod,
+    /// Too many look at something that renews itself.
+    Busy,
     /// Something of ours failed.
     Ours(StepError),
 }
@@ -161,6 +163,11 @@ impl PageError {
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Not like this",
                 "There is something at this address, but it can't be used in this way.".to_owned(),
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Not now",
+                "Too many people watch this at the moment. Open the page again to see how far it is.".to_owned(),
             ),
             Self::Ours(error) => {
                 tracing::error!(%error, "a page failed");

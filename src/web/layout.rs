@@ -15,6 +15,7 @@ use sha2::Sha256;
 
 use crate::model::wording;
 use crate::pipeline::visits::SignedIn;
+use crate::web;
 use crate::web::access::Visitor;
 use crate::web::form;
 use crate::web::looks_as::LooksAs;
@@ -22,8 +23,18 @@ use crate::web::looks_as::LooksAs;
 /// The one stylesheet.
 const STYLE: &str = include_str!("style.css");
 
+/// The one script, for pages with parts that renew themselves.
+const SCRIPT: &str = include_str!("live.js");
+
 /// The first digits of the stylesheet's SHA-256: they stand in its address, so that it can be kept for a year.
-static STYLE_DIGEST: LazyLock<String> = LazyLock::new(|| hex::encode(&Sha256::digest(STYLE.as_bytes())[..6]));
+static STYLE_DIGEST: LazyLock<String> = LazyLock::new(|| digest_of(STYLE));
+
+/// The same of the script.
+static SCRIPT_DIGEST: LazyLock<String> = LazyLock::new(|| digest_of(SCRIPT));
+
+fn digest_of(text: &str) -> String {
+    hex::encode(&Sha256::digest(text.as_bytes())[..6])
+}
 
 /// The pages that the head of every page leads to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +96,26 @@ pub struct Frame<'a> {
 /// A whole page, in which nobody's text turns what stands around it.
 #[must_use]
 pub fn page(frame: &Frame<'_>, text: &Markup) -> Markup {
-    let PreEscaped(whole) = whole(frame, text);
+    with_text_unturned(whole(frame, None, text))
+}
+
+/// How a page renews itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Live<'a> {
+    /// The address of its stream ([`crate::web::live`]).
+    pub stream: &'a str,
+    /// What a browser without scripts asks for every 10 seconds instead; none: nothing, since somebody fills a form in.
+    pub again: Option<&'a str>,
+}
+
+/// The same with parts (`data-part`) that renew themselves, under a policy that lets our one script run.
+#[must_use]
+pub fn live_page(frame: &Frame<'_>, live: Live<'_>, text: &Markup) -> Response {
+    let policy = [(header::CONTENT_SECURITY_POLICY, web::policy_with_script())];
+    (policy, with_text_unturned(whole(frame, Some(live), text))).into_response()
+}
+
+fn with_text_unturned(PreEscaped(whole): Markup) -> Markup {
     PreEscaped(if whole.contains(wording::turns_text) {
         whole.replace(wording::turns_text, "\u{fffd}")
     } else {
@@ -93,7 +123,7 @@ pub fn page(frame: &Frame<'_>, text: &Markup) -> Markup {
     })
 }
 
-fn whole(frame: &Frame<'_>, text: &Markup) -> Markup {
+fn whole(frame: &Frame<'_>, live: Option<Live<'_>>, text: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -103,6 +133,10 @@ fn whole(frame: &Frame<'_>, text: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 title { (frame.title) " · Peerlore" }
                 link rel="stylesheet" href={ "/style.css?v=" (STYLE_DIGEST.as_str()) };
+                @if let Some(live) = live {
+                    script src={ "/live.js?v=" (SCRIPT_DIGEST.as_str()) } defer {}
+                    @if let Some(again) = live.again { noscript { meta http-equiv="refresh" content={ "10; url=" (again) }; } }
+                }
             }
             body {
                 a.skip href="#text" { "Skip to the text" }
@@ -124,7 +158,7 @@ fn whole(frame: &Frame<'_>, text: &Markup) -> Markup {
                 @if let Some((visitor, place)) = frame.visitor.and_then(|one| Some((one, one.signed_in.as_ref()?))) {
                     (signed_in_line(visitor, place))
                 }
-                main.within id="text" tabindex="-1" { (text) }
+                main.within id="text" tabindex="-1" data-live=[live.map(|live| live.stream)] { (text) }
                 footer.foot {
                     div.within {
                         p { "Suggestions are invitations, not verdicts: people decide. " a href="/docs" { "How it works, what is stored, who sees it" } "." }
@@ -193,7 +227,7 @@ fn mark() -> Markup {
     }
 }
 
-/// What the address of the stylesheet carries.
+/// What the address of the stylesheet or the script carries.
 #[derive(Debug, Deserialize)]
 pub struct Version {
     v: Option<String>,
@@ -201,17 +235,19 @@ pub struct Version {
 
 /// `GET /style.css`: kept for a year under the address that the pages name, asked for again under any other.
 pub async fn style(Query(version): Query<Version>) -> Response {
-    let keep = if version.v.as_deref() == Some(STYLE_DIGEST.as_str()) {
+    kept(&version, (STYLE, "text/css; charset=utf-8", &STYLE_DIGEST))
+}
+
+/// `GET /live.js`: the same.
+pub async fn script(Query(version): Query<Version>) -> Response {
+    kept(&version, (SCRIPT, "text/javascript; charset=utf-8", &SCRIPT_DIGEST))
+}
+
+fn kept(version: &Version, (text, kind, digest): (&'static str, &'static str, &str)) -> Response {
+    let keep = if version.v.as_deref() == Some(digest) {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    (
-        [
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-            (header::CACHE_CONTROL, keep),
-        ],
-        STYLE,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], text).into_response()
 }

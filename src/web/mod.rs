@@ -9,6 +9,7 @@ pub mod form;
 pub mod health;
 pub mod hook;
 pub mod layout;
+pub mod live;
 pub mod looks_as;
 pub mod named_pull;
 pub mod pages;
@@ -38,6 +39,7 @@ use crate::pipeline::Pipeline;
 use crate::web::access::Viewing;
 use crate::web::error::PageError;
 use crate::web::hook::Secrets;
+use crate::web::live::Streams;
 use crate::web::seal::Purpose;
 
 /// What handlers work with.
@@ -53,6 +55,8 @@ pub struct Web {
     pub viewing: Viewing,
     /// What `/metrics` renders.
     pub metrics: Option<PrometheusHandle>,
+    /// Pages that renew themselves.
+    pub streams: Streams,
 }
 
 impl Web {
@@ -94,6 +98,12 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 #[must_use]
 pub fn policy_with_form_to(origin: &str) -> String {
     POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))
+}
+
+/// The same for a page with a part that renews itself: our own script, and nobody else to talk to.
+#[must_use]
+pub fn policy_with_script() -> String {
+    format!("{POLICY}; script-src 'self'; connect-src 'self'")
 }
 
 /// No name holds a NUL, and Postgres takes none: such an address leads nowhere.

@@ -7,6 +7,7 @@ mod browser;
 mod flow;
 mod forms;
 mod labels;
+mod live;
 mod offboarding;
 mod own;
 mod privacy;

@@ -17,7 +17,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 31] = [
+const TABLE: [Row; 33] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -66,6 +66,7 @@ const TABLE: [Row; 31] = [
         [200, 200, 404, 404, 403],
     ),
     ("/admin", "/admin", [200, 403, 403, 200, 403]),
+    ("/admin/live", "/admin/live", [200, 403, 403, 200, 403]),
     ("/docs", "/docs", [200, 200, 200, 200, 200]),
     ("/docs/skills", "/docs/skills", [200, 200, 200, 200, 200]),
     ("/sign-in", "/sign-in", [200, 200, 200, 200, 200]),
@@ -76,6 +77,7 @@ const TABLE: [Row; 31] = [
         [200, 200, 200, 200, 403],
     ),
     ("/style.css", "/style.css", [200, 200, 200, 200, 200]),
+    ("/live.js", "/live.js", [200, 200, 200, 200, 200]),
     (
         "/schema/peerlore.json",
         "/schema/peerlore.json",

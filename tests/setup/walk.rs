@@ -77,7 +77,9 @@ async fn from_the_key_to_the_first_webhook_in_this_process_and_in_another() {
     let page = browser.get(INSTALLED).await;
     insta::assert_snapshot!(page.text(), @r"
     Installed on acme
-    Step 3 of 3. Peerlore reads 2 repositories from now on, newest pull requests first. See how far it is.
+    Step 3 of 3. Peerlore reads 2 repositories from now on, newest pull requests first.
+    Nothing is read yet. It begins once GitHub has told which repositories there are.
+    How far each repository is. Nobody has to wait for it: this page can be closed.
     Which
     acme/shop
     acme/secret-plans
@@ -207,6 +209,55 @@ async fn an_installation_that_waits_for_approval_says_so() {
     assert!(
         page.text()
             .contains("An owner of the organisation has to approve the App")
+    );
+}
+
+#[tokio::test]
+async fn how_far_history_is_read_renews_itself_for_whoever_sets_it_up() {
+    const PROGRESS: &str = "/setup/progress?installation_id=58210447";
+    let world = World::new().await;
+    let mut browser = world.registered().await;
+    let sent = world.github.install(by("ada")).remove(0);
+    let secret = world.github.webhook_secret().expect("a secret");
+    assert_eq!(deliver(&world.app, &secret, &sent).await, StatusCode::ACCEPTED);
+    work::drain(&world.app.pipeline).await.expect("the jobs");
+    let page = browser.get(INSTALLED).await;
+    assert!(
+        page.body.contains(&format!("data-live=\"{PROGRESS}\"")),
+        "{}",
+        page.body
+    );
+    assert!(page.header("content-security-policy").contains("script-src 'self'"));
+
+    let read = "insert into repo (installation_id, id, owner, name, private)
+         select id, 71, 'acme', 'shop', false from installation on conflict do nothing";
+    world.sql(read).await;
+    let done =
+        "insert into backfill (installation_id, repo_id, since, state, planned_at, updated_at, pulls_done, pulls_total)
+         select installation_id, id, '2025-11-12', 'done', '2026-11-12', '2026-11-12', 12, 12 from repo limit 1";
+    assert_eq!(world.sql(done).await, 1);
+    let said = browser.get(PROGRESS).await;
+    assert_eq!(said.header("content-type"), "text/event-stream");
+    assert!(
+        said.body.contains("event: history\n")
+            && said.body.contains(r#"<progress class="whole" max="12" value="12""#)
+            && said.body.contains("event: end\n"),
+        "{}",
+        said.body
+    );
+    let still = browser.get(INSTALLED).await;
+    assert!(
+        still.text().contains("All of 1 repository read. 12 pull requests.") && !still.body.contains("data-live"),
+        "{}",
+        still.text()
+    );
+    let mut stranger = Browser::new(&world.app.router);
+    let refused = stranger.get(PROGRESS).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/setup/progress").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        browser.get("/setup/progress?installation_id=x").await.status,
+        StatusCode::NOT_FOUND
     );
 }
 

@@ -2,11 +2,11 @@
 //!
 //! The inbox belongs to the whole instance and not to one organisation, and reasons of failures may hold names. So numbers
 //! and dead letters are shown only where one organisation is all there is, or to who runs Peerlore.
+use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
-use axum::http::HeaderValue;
-use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::response::Redirect;
 use axum::response::Response;
@@ -32,6 +32,7 @@ use crate::store::sweeps;
 use crate::store::sweeps::Looks;
 use crate::store::tenants;
 use crate::web::Web;
+use crate::web::access;
 use crate::web::access::Owner;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -39,16 +40,16 @@ use crate::web::form;
 use crate::web::form::Sent;
 use crate::web::layout;
 use crate::web::layout::Frame;
+use crate::web::layout::Live;
 use crate::web::layout::Place;
+use crate::web::live;
+use crate::web::live::Seen;
 use crate::web::pages::admin_backfill;
 use crate::web::pages::admin_backfill::Progress;
 use crate::web::prose;
 
 /// Dead letters that are listed.
 const LISTED: i64 = 50;
-
-/// While something runs the page is asked for again after so many seconds, without what was said once.
-const AGAIN: &str = "10; url=/admin";
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -99,7 +100,7 @@ pub struct Asked {
     replayed: Option<u64>,
 }
 
-/// `GET /admin`: asks for itself again every 10 s while something runs.
+/// `GET /admin`: renews itself while something runs.
 ///
 /// # Errors
 /// [`PageError`] for whoever owns no organisation, or when the database is away.
@@ -108,33 +109,59 @@ pub async fn show(
     Owner(visitor): Owner,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let now = web.pipeline.clock.now();
-    let instance = if sees_instance(&mut conn, &visitor).await? {
-        Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?)
-    } else {
-        None
-    };
-    let view = View {
-        instance,
-        looks: sweeps::looks(&mut conn).await?,
-        history: history(&mut conn, &visitor, now).await?,
-        replayed: query.ok().and_then(|Query(asked)| asked.replayed),
-        token: visitor.token.clone(),
-        now,
-    };
+    let view = view(&web, &visitor, query.ok().and_then(|Query(asked)| asked.replayed)).await?;
     let frame = Frame {
         title: "Admin",
         place: Place::Admin,
         visitor: Some(&visitor),
     };
-    let mut response = layout::page(&frame, &render(&view)).into_response();
-    if view.is_moving() {
-        response
-            .headers_mut()
-            .insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+    let text = render(&view);
+    if !view.is_moving() {
+        return Ok(layout::page(&frame, &text).into_response());
     }
-    Ok(response)
+    let live = Live {
+        stream: "/admin/live",
+        again: Some("/admin"),
+    };
+    Ok(layout::live_page(&frame, live, &text))
+}
+
+/// `GET /admin/live`: the parts of the page that move, as they are now and whenever they change.
+///
+/// # Errors
+/// [`PageError`] for whoever owns no organisation, or when the database is away.
+pub async fn live(State(web): State<Web>, request: Parts) -> Result<Response, PageError> {
+    live::stream(web, request, look).await
+}
+
+async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
+    let Owner(visitor) = Owner::from_request_parts(&mut access::looked_again(request), &web).await?;
+    let view = view(&web, &visitor, None).await?;
+    Ok(Seen {
+        parts: vec![
+            ("now", now_part(&view)),
+            ("history", admin_backfill::part(&view.history)),
+        ],
+        moving: view.is_moving(),
+    })
+}
+
+async fn view(web: &Web, visitor: &Visitor, replayed: Option<u64>) -> Result<View, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let now = web.pipeline.clock.now();
+    let instance = if sees_instance(&mut conn, visitor).await? {
+        Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?)
+    } else {
+        None
+    };
+    Ok(View {
+        instance,
+        looks: sweeps::looks(&mut conn).await?,
+        history: history(&mut conn, visitor, now).await?,
+        replayed,
+        token: visitor.token.clone(),
+        now,
+    })
 }
 
 /// Whether what concerns the whole instance is this visitor's to see: they run Peerlore, or theirs is the only organisation.
@@ -205,19 +232,26 @@ pub fn render(view: &View) -> Markup {
             Some(number) => { p.note role="status" { (dead_letters(number)) " replayed." } }
             None => {}
         }
+        div data-part="now" { (now_part(view)) }
+        @if let Some(instance) = &view.instance { (dead(instance, view)) }
+        (admin_backfill::render(&view.history, &view.token))
+    }
+}
+
+/// What moves, beside the reading of history.
+fn now_part(view: &View) -> Markup {
+    html! {
         @match &view.instance {
             Some(instance) => {
                 p.lead { (verdict(instance, view.looks.as_ref())) }
                 (deliveries(instance, view.now))
                 (looks(view.looks.as_ref(), view.now, true))
-                (dead(instance, view))
             }
             None => {
                 p.lead { "Several organisations share this Peerlore, so what concerns all of them is shown to its operator only." }
                 (looks(view.looks.as_ref(), view.now, false))
             }
         }
-        (admin_backfill::render(&view.history, &view.token))
     }
 }
 

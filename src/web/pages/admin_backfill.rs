@@ -160,6 +160,18 @@ fn buttons(all: &[Progress], token: &str) -> Markup {
 /// The section: a summary, then those that run, failed or are held.
 #[must_use]
 pub fn render(all: &[Progress], token: &str) -> Markup {
+    html! {
+        section id="backfill" {
+            h2 { "Reading history" }
+            div data-part="history" { (part(all)) }
+            (buttons(all, token))
+        }
+    }
+}
+
+/// What of it moves.
+#[must_use]
+pub fn part(all: &[Progress]) -> Markup {
     let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
     let named: Vec<&Progress> = at(Stage::Broken)
         .chain(at(Stage::Failed))
@@ -167,15 +179,27 @@ pub fn render(all: &[Progress], token: &str) -> Markup {
         .chain(at(Stage::Paused))
         .collect();
     html! {
-        section id="backfill" {
-            h2 { "Reading history" }
-            @if all.is_empty() {
-                p { "No history was asked for. " code { "peerlore backfill" } " reads it." }
-            } @else {
-                p { (summary(all)) }
-                @if !named.is_empty() { (table(&named)) }
-                (buttons(all, token))
-            }
+        @if all.is_empty() {
+            p { "No history was asked for. " code { "peerlore backfill" } " reads it." }
+        } @else {
+            p { (summary(all)) }
+            @if !named.is_empty() { (table(&named)) }
+        }
+    }
+}
+
+/// How far all of it is, as one bar and one sentence.
+#[must_use]
+pub fn overall(all: &[Progress]) -> Markup {
+    let done: u64 = all.iter().map(|one| one.done).sum();
+    let total: Option<u64> = all.iter().map(|one| one.total).sum();
+    html! {
+        @if all.is_empty() {
+            p { "Nothing is read yet. It begins once GitHub has told which repositories there are." }
+        } @else {
+            @let of = total.filter(|total| *total > 0);
+            progress.whole max=[of] value=[of.map(|total| done.min(total))] aria-label="Pull requests read" {}
+            p { (summary(all)) }
         }
     }
 }

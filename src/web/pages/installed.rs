@@ -2,9 +2,11 @@
 //!
 //! Anybody can make up the number in the address. Nothing is looked up for somebody who doesn't hold the set-up in their
 //! hand, and a number counts only where GitHub says, asked as the App, that it is an installation of ours.
+use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::response::Redirect;
 use axum::response::Response;
@@ -20,13 +22,24 @@ use crate::model::settings::Surface;
 use crate::pipeline::registered::RegisteredError;
 use crate::pipeline::registered::Trouble;
 use crate::pipeline::setup;
+use crate::store::backfills;
 use crate::store::registrations::Purpose;
+use crate::store::session_checks;
 use crate::store::tenants;
 use crate::web::Web;
+use crate::web::access;
 use crate::web::access::Owner;
 use crate::web::error::PageError;
 use crate::web::form::GivenTo;
 use crate::web::form::token_field;
+use crate::web::layout;
+use crate::web::layout::Frame;
+use crate::web::layout::Live;
+use crate::web::layout::Place;
+use crate::web::live;
+use crate::web::live::Seen;
+use crate::web::pages::admin_backfill;
+use crate::web::pages::admin_backfill::Progress;
 use crate::web::pages::setup::Failed;
 use crate::web::pages::setup_words::page;
 use crate::web::same_origin::SameOrigin;
@@ -80,6 +93,7 @@ pub async fn show(
         return Ok(page("Installed", &for_anybody(number)));
     };
     let token = given_to.token(&web);
+    let history = history(&web, number).await?;
     let found = setup::installed(&web.pipeline, number).await;
     let (seen, granted) = found.map_err(not_ours)?;
     let mut conn = web.pipeline.pool.acquire().await.map_err(PageError::from)?;
@@ -90,7 +104,63 @@ pub async fn show(
         Some(id) => tenants::chosen_surface(&mut conn, id).await.map_err(PageError::from)?,
         None => None,
     };
-    Ok(page("Installed", &render(&seen, &granted, (chosen, &token))))
+    let frame = Frame {
+        title: "Installed",
+        place: Place::Elsewhere,
+        visitor: None,
+    };
+    let live = Live {
+        stream: &format!("/setup/progress?installation_id={number}"),
+        again: None,
+    };
+    let text = render(&seen, &granted, &history, (chosen, &token));
+    if is_read(&history) {
+        return Ok(layout::page(&frame, &text).into_response());
+    }
+    Ok(layout::live_page(&frame, live, &text))
+}
+
+/// How far the history of an installation was read, by GitHub's number; nothing as long as GitHub didn't tell us of it.
+async fn history(web: &Web, number: i64) -> Result<Vec<Progress>, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let Some(tenant) = session_checks::tenant_of(&mut conn, number).await? else {
+        return Ok(Vec::new());
+    };
+    let now = web.pipeline.clock.now();
+    let found = backfills::progress(&mut conn, tenant.id).await?;
+    Ok(found.into_iter().map(|one| Progress::of(one, now)).collect())
+}
+
+/// Whether nothing of it will move soon.
+fn is_read(history: &[Progress]) -> bool {
+    !history.is_empty() && !admin_backfill::is_running(history)
+}
+
+/// `GET /setup/progress?installation_id=N`: how far history is read, now and whenever that changes.
+///
+/// # Errors
+/// [`PageError::NotFound`] for whoever may not see the page either; [`PageError`] where the database is away.
+pub async fn progress(State(web): State<Web>, request: Parts) -> Result<Response, PageError> {
+    live::stream(web, request, look).await
+}
+
+async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
+    let mut request = access::looked_again(request);
+    let Ok(hand) = Hand::from_request_parts(&mut request, &web).await;
+    let owner = Owner::from_request_parts(&mut request, &web).await;
+    let arrived = Query::<Arrived>::try_from_uri(&request.uri).ok();
+    let number = arrived.and_then(|Query(arrived)| arrived.installation_id);
+    let number = number.ok_or_else(PageError::no_such_page)?;
+    match allowed(&web, &hand, &owner, number).await {
+        Ok(Some(_)) => {}
+        Ok(None) | Err(Failed::Told(_)) => return Err(PageError::no_such_page()),
+        Err(Failed::Page(error)) => return Err(error),
+    }
+    let history = history(&web, number).await?;
+    Ok(Seen {
+        parts: vec![("history", admin_backfill::overall(&history))],
+        moving: !is_read(&history),
+    })
 }
 
 /// To whom the page and its form are given: whoever holds the set-up in their hand, or is signed in as an owner of that
@@ -183,7 +253,12 @@ fn repositories(number: u64) -> String {
 
 /// The page's text for whoever set Peerlore up.
 #[must_use]
-pub fn render(seen: &InstallationSeen, granted: &Granted, (chosen, token): (Option<Surface>, &str)) -> Markup {
+pub fn render(
+    seen: &InstallationSeen,
+    granted: &Granted,
+    history: &[Progress],
+    (chosen, token): (Option<Surface>, &str),
+) -> Markup {
     let (proposed, _, _) = SURFACES[0];
     let more = granted
         .total
@@ -194,7 +269,11 @@ pub fn render(seen: &InstallationSeen, granted: &Granted, (chosen, token): (Opti
         @if seen.suspended { p role="alert" { "GitHub says that it is suspended there: nothing is read until an owner lifts that." } }
         p.lead {
             "Step 3 of 3. Peerlore reads " (repositories(granted.total))
-            " from now on, newest pull requests first. " a href="/admin" { "See how far it is" } "."
+            " from now on, newest pull requests first."
+        }
+        section aria-label="How far history is read" {
+            div data-part="history" { (admin_backfill::overall(history)) }
+            p.small { a href="/admin" { "How far each repository is" } ". Nobody has to wait for it: this page can be closed." }
         }
         @if granted.first.is_empty() {
             p { "It was given none yet: add some on the App's page at GitHub." }

@@ -87,6 +87,7 @@ pub fn routes() -> Router<Web> {
         .route("/sign-out", post(sign_in::out))
         .route("/sign-out/everywhere", post(sign_in::out_everywhere))
         .route("/admin", get(admin::show))
+        .route("/admin/live", get(admin::live))
         .route("/admin/replay", post(admin::replay))
         .route("/admin/backfill", post(admin_backfill::steer))
         .route(
@@ -98,6 +99,7 @@ pub fn routes() -> Router<Web> {
         .merge(setup::routes())
         .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))
+        .route("/live.js", get(layout::script))
         .fallback(async || PageError::no_such_page())
         .method_not_allowed_fallback(async || PageError::WrongMethod)
 }

@@ -46,6 +46,7 @@ pub fn routes() -> Router<Web> {
         .route("/setup/created", get(created))
         .route("/setup/installed", get(installed::show))
         .route("/setup/surface", post(installed::choose))
+        .route("/setup/progress", get(installed::progress))
 }
 
 /// Why a step of the set-up can't be taken.

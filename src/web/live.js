@@ -1,0 +1,16 @@
+// Where a page names a stream, its parts are replaced by what arrives. Without this script the page is whole, and as it was when it was opened.
+const page = document.querySelector("[data-live]");
+if (page && "EventSource" in window) {
+  const source = new EventSource(page.dataset.live);
+  for (const part of page.querySelectorAll("[data-part]")) {
+    source.addEventListener(part.dataset.part, (event) => {
+      // Nobody's focus is taken away.
+      if (!part.contains(document.activeElement)) part.innerHTML = event.data;
+    });
+  }
+  source.addEventListener("end", () => {
+    source.close();
+    const used = document.activeElement !== page && page.contains(document.activeElement);
+    if (!used) location.reload();
+  });
+}
