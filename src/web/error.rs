@@ -139,8 +139,8 @@ impl PageError {
                 StatusCode::FORBIDDEN,
                 "This page is for leads",
                 "Team pages are for the team's maintainers on GitHub, for those whom the configuration names under `leads`, and for \
-                 owners; the replay is for the same people, the flow between teams, too. What would be lost if somebody were gone is for owners and \
-                 leads of a team that they are in. If you lead this team, ask an owner of the organisation to make you a maintainer of it."
+                 owners; the replay is for the same people, the flow between teams, too. What would be lost if somebody were gone is for owners, \
+                 leads of a team that they are in, and themselves. If you lead this team, ask an owner of the organisation to make you a maintainer of it."
                     .to_owned(),
             ),
             Self::ForOwners => (

@@ -28,7 +28,7 @@ use crate::web::error::PageError;
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(2);
 /// A stream lasts so long at most.
-const WHOLE: Duration = Duration::from_secs(600);
+const WHOLE: Duration = Duration::from_mins(10);
 /// Streams of one process at a time.
 const MOST: usize = 64;
 /// The event that says that nothing moves any more.

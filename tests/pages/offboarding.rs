@@ -47,6 +47,7 @@ async fn a_lead_sees_what_would_be_lost_and_what_passes_it_on() {
     insta::assert_snapshot!(between(&text, "What to pass on", "What this rests on"), @r"
     What to pass on in time
     If dan were gone
+    dan sees that you looked.
     Of 3 known files, one person alone would know 1.
     Nothing here says that they go. Only repositories that you may read are counted.
     Parts of the code
@@ -79,17 +80,41 @@ async fn the_lead_of_another_team_is_told_the_same_of_everybody_and_nobody() {
     }
     assert_eq!(cleo.get("/offboarding/cleo").await.status, StatusCode::OK);
     let mut dan = Browser::of(&router, &world.github, "dan").await;
-    assert_eq!(
-        dan.get("/offboarding/dan").await.status,
-        StatusCode::FORBIDDEN,
-        "no lead"
-    );
+    assert_eq!(dan.get("/offboarding").await.status, StatusCode::FORBIDDEN, "no lead");
+    let other = dan.get("/offboarding/ben").await;
+    assert_eq!((other.status, &other.body), (nobody.status, &nobody.body), "no lead");
     let mut owner = Browser::of(&router, &world.github, "ada").await;
     for login in ["ben", "cleo", "dan"] {
         let page = owner.get(&format!("/offboarding/{login}")).await;
         assert_eq!(page.status, StatusCode::OK, "{login}");
     }
     assert_eq!(owner.get("/offboarding/zoe").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_see_themselves_what_a_lead_sees_and_who_looked() {
+    let world = world().await;
+    let router = world.for_members();
+    let mut dan = Browser::of(&router, &world.github, "dan").await;
+    let before = dan.get("/me").await.lines();
+    assert!(before.contains("Nobody in the last 90 days."), "{before}");
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let lead = ben.get("/offboarding/dan").await.lines();
+    let own = dan.get("/offboarding/DAN").await.lines();
+    assert!(
+        own.contains("This is what owners and the leads of your teams see of you"),
+        "{own}"
+    );
+    for part in ["Parts of the code", "Of 3 known files"] {
+        assert_eq!(
+            between(&own, part, "What this rests on").split("Nothing here").next(),
+            between(&lead, part, "What this rests on").split("Nothing here").next()
+        );
+    }
+    let after = dan.get("/me").await.lines();
+    let looks = between(&after, "Who looked", "Download");
+    assert_eq!(looks.matches("ben, ").count(), 1, "{looks}");
+    assert!(!looks.contains("dan, "), "their own look is none: {looks}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -221,7 +246,14 @@ fn said(change: impl FnOnce(&mut Offboarding)) -> String {
     let mut found = found();
     change(&mut found);
     let host = "https://github.example".to_owned();
-    lines_of(&offboarding::render(&offboarding::View { found, host }).into_string())
+    lines_of(
+        &offboarding::render(&offboarding::View {
+            found,
+            host,
+            own: false,
+        })
+        .into_string(),
+    )
 }
 
 fn module(number: usize) -> ModuleLoss {
@@ -277,6 +309,7 @@ fn each_loss_stands_with_its_remedy() {
     insta::assert_snapshot!(page, @r"
     What to pass on in time
     If finn were gone
+    finn sees that you looked.
     Of 9 known files, nobody active would know 4, and one person alone 2. At most one active person would hold Security, Testing and Rust.
     Nothing here says that they go. Only repositories that you may read are counted.
     Parts of the code
@@ -314,6 +347,7 @@ fn where_nothing_is_known_or_nothing_would_be_lost_it_says_so() {
     insta::assert_snapshot!(said(|found| found.files = 0), @r"
     What to pass on in time
     If finn were gone
+    finn sees that you looked.
     Not enough evidence yet. No merged pull request of the last four years that you may read tells who knows which file. The page fills as they come in.
     Nothing here says that they go. Only repositories that you may read are counted.
     How this is worked out.
@@ -321,6 +355,7 @@ fn where_nothing_is_known_or_nothing_would_be_lost_it_says_so() {
     insta::assert_snapshot!(said(|_| {}), @r"
     What to pass on in time
     If finn were gone
+    finn sees that you looked.
     Nothing would be lost: two other active people or more know or hold whatever finn does.
     Nothing here says that they go. Only repositories that you may read are counted.
     How this is worked out.
@@ -328,6 +363,7 @@ fn where_nothing_is_known_or_nothing_would_be_lost_it_says_so() {
     insta::assert_snapshot!(said(|found| found.areas = vec![skill("Security", None)]), @r"
     What to pass on in time
     If finn were gone
+    finn sees that you looked.
     Two active people or more would still know each file. At most one active person would hold Security.
     Nothing here says that they go. Only repositories that you may read are counted.
     Areas
@@ -347,6 +383,7 @@ fn of_somebody_who_did_not_agree_nothing_is_told() {
     insta::assert_snapshot!(page, @r"
     What to pass on in time
     If finn were gone
+    finn sees that you looked.
     Nothing here says that they go. Only repositories that you may read are counted.
     They didn't say that they may be named for what they know, so nothing is told here; they can tell themselves what they pass on.
     How this is worked out.

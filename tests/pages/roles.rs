@@ -51,7 +51,7 @@ const TABLE: [Row; 33] = [
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200, 403]),
     ("/offboarding", "/offboarding", [200, 200, 403, 200, 403]),
     ("/offboarding/{login}", "/offboarding/dan", [200, 200, 403, 404, 403]),
-    ("/offboarding/{login}", "/offboarding/cleo", [200, 403, 403, 404, 403]),
+    ("/offboarding/{login}", "/offboarding/cleo", [200, 403, 200, 404, 403]),
     ("/flow", "/flow", [200, 200, 403, 200, 403]),
     ("/replay", "/replay", [200, 200, 403, 200, 403]),
     ("/replay.json", "/replay.json", [200, 200, 403, 200, 403]),

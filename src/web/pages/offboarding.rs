@@ -1,7 +1,7 @@
-//! `/offboarding` and `/offboarding/LOGIN`: for leads of a team that somebody is in, and for owners, what would be lost if that somebody
-//! were gone, and what passes it on in time.
+//! `/offboarding` and `/offboarding/LOGIN`: for leads of a team that somebody is in, for owners and for that somebody, what would be lost if
+//! they were gone, and what passes it on in time.
 //!
-//! It never says that somebody goes. A lead who may not open it can't tell somebody who is there from somebody who isn't.
+//! It never says that somebody goes, and they see who looked. Whoever may not open it can't tell somebody who is there from somebody who isn't.
 use std::collections::HashSet;
 
 use axum::extract::Path;
@@ -28,6 +28,7 @@ use crate::store::StoreError;
 use crate::store::people;
 use crate::store::profiles;
 use crate::store::reader::Reader;
+use crate::store::sharing;
 use crate::store::team_pages;
 use crate::web::Web;
 use crate::web::access::Lead;
@@ -36,6 +37,7 @@ use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::pages::me_forms;
 use crate::web::pages::teams;
 use crate::web::prose;
 use crate::web::tenant;
@@ -63,6 +65,8 @@ pub struct View {
     pub found: Offboarding,
     /// The code host's address.
     pub host: String,
+    /// The visitor looks at their own.
+    pub own: bool,
 }
 
 /// `GET /offboarding`: the people of the teams whose pages the visitor may open.
@@ -93,13 +97,14 @@ pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup,
     Ok(layout::page(&frame, &render_list(&listed)))
 }
 
-/// `GET /offboarding/{login}`: 403 for whoever leads no team of that person, whether or not there is one; 404 for an owner where nobody is shown.
+/// `GET /offboarding/{login}`: 403 for whoever leads no team of that person and isn't they, whether or not there is one; 404 for an owner where
+/// nobody is shown. The look is noted for them.
 ///
 /// # Errors
 /// [`PageError`] as above, or when the database is away.
 pub async fn show(
     State(web): State<Web>,
-    Lead(visitor): Lead,
+    visitor: Visitor,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Markup, PageError> {
     let Ok(Path(login)) = path else {
@@ -114,34 +119,45 @@ pub async fn show(
         }
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let reader = open_to(&mut conn, &visitor, &login, now).await?.ok_or_else(missing)?;
+    let (reader, person) = open_to(&mut conn, &visitor, &login, now).await?.ok_or_else(missing)?;
+    let viewer = match &visitor.login {
+        Some(login) => me_forms::viewer(&mut conn, &reader, login).await?,
+        None => None,
+    };
+    let own = viewer == Some(person);
     let found = offboarding::of(&mut conn, &reader, &login, now)
         .await?
         .ok_or_else(missing)?;
+    if let Some(viewer) = viewer.filter(|_| !own) {
+        sharing::looked(&mut conn, &reader, (viewer, person), now).await?;
+    }
     let view = View {
         found,
         host: web.pipeline.addresses.host.clone(),
+        own,
     };
     let frame = Frame {
         title: &view.found.login,
-        place: Place::Teams,
+        place: if own { Place::Me } else { Place::Teams },
         visitor: Some(&visitor),
     };
     Ok(layout::page(&frame, &render(&view)))
 }
 
-/// As whom a visitor reads of this person; none: they may not, or there is nobody. Both take the same queries.
+/// As whom a visitor reads of this person, and who that is; none: they may not, or there is nobody. Both take the same queries.
 async fn open_to(
     conn: &mut PgConnection,
     visitor: &Visitor,
     login: &str,
     at: Time,
-) -> Result<Option<Reader>, StoreError> {
+) -> Result<Option<(Reader, PersonId)>, StoreError> {
     for (_, reader) in tenant::seen_by(conn, visitor).await? {
         let led = led(conn, &reader, at).await?;
         let person = people::by_login(conn, reader.installation(), login).await?;
-        if person.is_some_and(|person| reader.roles().is_owner() || led.contains(&person.id)) {
-            return Ok(Some(reader));
+        let open =
+            |person: &PersonId| reader.roles().is_owner() || led.contains(person) || reader.person() == Some(*person);
+        if let Some(person) = person.map(|person| person.id).filter(open) {
+            return Ok(Some((reader, person)));
         }
     }
     Ok(None)
@@ -180,10 +196,12 @@ pub fn render(view: &View) -> Markup {
     let found = &view.found;
     let notes: Vec<&String> = found.notes.iter().filter(|note| *note != NOT_AGREED).collect();
     html! {
-        p.over { a href="/offboarding" { "What to pass on in time" } }
+        @if view.own { p.over { a href="/me" { "My page" } } } @else { p.over { a href="/offboarding" { "What to pass on in time" } } }
         h1 { "If " (found.login) " were gone" }
+        @if view.own { p.note { "This is what owners and the leads of your teams see of you, as far as they may read the repositories. You see who looked on " a href="/me#sharing" { "your page" } "." } }
+        @else { p.soft { (found.login) " sees that you looked." } }
         (first(found))
-        p.soft { "Nothing here says that they go. Only repositories that you may read are counted." }
+        p.soft { "Nothing here says that " @if view.own { "you" } @else { "they" } " go. Only repositories that you may read are counted." }
         @if !found.may_be_named { div.note { p { (NOT_AGREED) } } }
         (modules(view))
         (skills("Areas", view, &found.areas))

@@ -98,6 +98,7 @@ pub fn render(sharing: &Sharing, (login, token): (&str, &str), now: Time) -> Mar
         section id="sharing" {
             h2 { "What colleagues see" }
             p { "Nothing, unless you tick it. The evidence behind it stays on this page. " a href={ "/people/" (login) } { "Your page as colleagues see it" } "." }
+            p { "Owners and the leads of your teams can also ask " a href={ "/offboarding/" (login) } { "what would be lost if you were gone" } ", and see what you see there." }
             form method="post" action="/me/sharing" {
                 (form::token_field(token))
                 ul.plain {
@@ -113,6 +114,7 @@ pub fn render(sharing: &Sharing, (login, token): (&str, &str), now: Time) -> Mar
                 p { button type="submit" { "Save what colleagues see" } }
             }
             h3 { "Who looked" }
+            p.soft { "At your page as colleagues see it, or at what would be lost if you were gone." }
             @if sharing.looks.is_empty() {
                 p { "Nobody in the last 90 days." }
             } @else {
