@@ -29,6 +29,7 @@ pub mod backfill;
 pub mod base_branch;
 pub mod buddies;
 pub mod busy;
+pub mod card;
 pub mod command;
 pub mod correct;
 pub mod erase;

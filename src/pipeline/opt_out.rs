@@ -7,6 +7,7 @@ use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
 use crate::store::answers;
+use crate::store::cards;
 use crate::store::corrections;
 use crate::store::people;
 use crate::store::pulls;
@@ -25,6 +26,7 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> R
     if found {
         rewrite(pipeline, &mut tx, id, person).await?;
         answers::look_again(&mut tx, id).await?;
+        cards::withdraw(&mut tx, id, person).await?;
         // What they said of labels counts no more, also where others stand at both ends.
         for pull in corrections::pulls_of(&mut tx, id, person).await? {
             pipeline

@@ -13,6 +13,7 @@ use crate::model::suggestion::Slot;
 use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
 use crate::store::answers;
+use crate::store::cards;
 use crate::store::file_work;
 
 /// What GitHub calls everybody whose account is gone.
@@ -70,6 +71,7 @@ async fn forget_choices(conn: &mut PgConnection, id: InstallationId, person: Per
     )
     .execute(&mut *conn)
     .await?;
+    cards::withdraw(conn, id, person).await?;
     answers::forget(conn, id, person).await
 }
 

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod asks;
 pub mod availability;
 pub mod backfills;
+pub mod cards;
 pub mod checks;
 pub mod circles;
 pub mod commands;

@@ -23,6 +23,7 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/labels/undo", "place=diff&comment=1"),
         ("/me/question", "place=diff&comment=1&answer=yes"),
         ("/me/questions", "choice=forget"),
+        ("/me/card", "what=show"),
         ("/me/back", ""),
         ("/me/erase", "login=ben"),
         ("/demo/me", "login=ada"),

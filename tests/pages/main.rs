@@ -4,6 +4,7 @@ mod database;
 
 mod admin;
 mod browser;
+mod card;
 mod flow;
 mod forms;
 mod labels;

@@ -158,6 +158,7 @@ async fn the_download_is_read_without_a_key_to_it() {
         "daily_cap": null,
         "mentoring_budget": null
       },
+      "card": null,
       "corrections": [
         {
           "areas": [

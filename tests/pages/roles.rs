@@ -17,7 +17,7 @@ const PAGES: &str = include_str!("../../src/web/pages/mod.rs");
 /// another organisation, and somebody who isn't signed in.
 type Row = (&'static str, &'static str, [u16; 5]);
 
-const TABLE: [Row; 33] = [
+const TABLE: [Row; 34] = [
     ("/", "/", [200, 200, 200, 200, 200]),
     (
         "/pulls/{owner}/{repo}/{number}",
@@ -43,6 +43,7 @@ const TABLE: [Row; 33] = [
         "/me/labels/diff/1700000022",
         [200, 200, 404, 404, 403],
     ),
+    ("/cards/{file}", "/cards/nobody.svg", [404, 404, 404, 404, 404]),
     ("/people/{login}", "/people/dan", [200, 200, 200, 404, 403]),
     ("/people/{login}", "/people/zoe", [404, 404, 404, 200, 403]),
     ("/teams", "/teams", [200, 200, 403, 200, 403]),

@@ -249,6 +249,7 @@ fn mine(lines: usize, page: usize) -> me::View {
         on: Vec::new(),
     };
     me::View {
+        card: None,
         sharing: Sharing::default(),
         token: "t".to_owned(),
         signed_in: false,

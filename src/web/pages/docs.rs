@@ -153,6 +153,7 @@ fn seen() -> Markup {
         (heading("seen"))
         ul {
             li { "A person's own page: that person. Colleagues see what that person ticked there, nothing at first, and the person sees who looked." }
+            li { "A card that somebody switched on, with their login and the names of areas: whoever has its address, without signing in, until they switch it off, take themselves out or leave." }
             li { "All that is held of a person in one file, for programs: that person, also while they are out of everything. It has what their page says (the evidence of the newest 5,000 lessons), and their teams, the suggestions that named them, their votes and what an imported git history tells of them; nothing of other people that the page doesn't show, and nothing of private repositories that they may not read any more." }
             li { "The suggestions on a pull request: members who may read the repository on GitHub, and where it is switched on, who may read the pull request." }
             li { "Votes on a suggestion: as counts of both people together, who may read the repository; who voted how, nobody. What you said is not yours: you. A label that you corrected: you and the other one of that lesson." }

@@ -17,6 +17,7 @@ use crate::pipeline;
 use crate::pipeline::Addresses;
 use crate::pipeline::answers;
 use crate::pipeline::answers::OneQuestion;
+use crate::pipeline::card;
 use crate::pipeline::profile;
 use crate::pipeline::profile::Beside;
 use crate::pipeline::profile::Evidence;
@@ -24,6 +25,8 @@ use crate::pipeline::profile::Held;
 use crate::pipeline::profile::Profile;
 use crate::pipeline::profile::Taken;
 use crate::store::availability;
+use crate::store::cards;
+use crate::store::cards::Card;
 use crate::store::corrections;
 use crate::store::corrections::Correction;
 use crate::store::declines;
@@ -40,6 +43,7 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
 use crate::web::pages::me_asked;
+use crate::web::pages::me_card;
 use crate::web::pages::me_declined;
 use crate::web::pages::me_erase;
 use crate::web::pages::me_export;
@@ -86,6 +90,8 @@ pub struct View {
     pub question: OneQuestion,
     /// What was saved just now.
     pub saved: Option<Saved>,
+    /// Their card, where it is shown.
+    pub card: Option<Card>,
     /// The time of looking.
     pub now: Time,
 }
@@ -152,6 +158,7 @@ pub async fn show(
     let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
     let question = answers::of_week(&mut conn, &reader, person.id, now).await?;
     let view = View {
+        card: cards::of_person(&mut conn, id, person.id).await?,
         question,
         sharing: sharing::read(&mut conn, &reader, person.id).await?,
         token: visitor.token.clone(),
@@ -220,6 +227,7 @@ pub fn render(view: &View) -> Markup {
         (me_asked::render(view.may_be_asked, &view.token))
         (me_question::render_choice(&view.question, &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
+        (me_card::render(view.card.as_ref(), (&view.person.login, &card::said(&view.profile)), (&view.addresses.own, &view.token), view.now))
         (me_export::section())
         (me_forms::render_out_of_all(&view.token))
         (me_erase::section())

@@ -23,6 +23,8 @@ use crate::pipeline::profile::Profile;
 use crate::store::answers;
 use crate::store::answers::Given;
 use crate::store::availability;
+use crate::store::cards;
+use crate::store::cards::Card;
 use crate::store::corrections;
 use crate::store::corrections::Correction;
 use crate::store::declines;
@@ -68,9 +70,20 @@ struct Export {
     votes_on_suggestions: Vec<OwnVote>,
     suggestions: Vec<Naming>,
     who_looked: Vec<Look>,
+    /// None: it isn't shown.
+    card: Option<ShownCard>,
     membership: Vec<OwnTime>,
     teams: Vec<OwnPlace>,
     files_of_imported_histories: Vec<OwnFile>,
+}
+
+/// A card that whoever has its address sees.
+#[derive(Serialize)]
+struct ShownCard {
+    address: String,
+    passes_on: Vec<Area>,
+    learned: Vec<Area>,
+    shown_at: Time,
 }
 
 /// When and how much they want to be asked.
@@ -171,6 +184,9 @@ async fn read(
                 at: look.at,
             })
             .collect(),
+        card: cards::of_person(conn, id, person)
+            .await?
+            .map(|card| shown(card, addresses)),
         membership: members::of_person(conn, id, person).await?,
         teams: teams::of_person(conn, id, person).await?,
         files_of_imported_histories: file_work::of_person(conn, reader, person).await?,
@@ -222,6 +238,15 @@ fn label(one: Correction, addresses: &Addresses) -> Label {
         read: one.read,
         counts: one.counts,
         at: one.at,
+    }
+}
+
+fn shown(card: Card, addresses: &Addresses) -> ShownCard {
+    ShownCard {
+        address: format!("{}/cards/{}.svg", addresses.own, card.word),
+        passes_on: card.said.passes_on,
+        learned: card.said.learned,
+        shown_at: card.shown_at,
     }
 }
 

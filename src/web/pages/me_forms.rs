@@ -58,10 +58,12 @@ pub enum Saved {
     AnswersGone,
     /// Whether they are asked.
     Asking,
+    /// Whether their card is shown, and where.
+    Card,
 }
 
 impl Saved {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Goals,
         Self::Availability,
         Self::Asked,
@@ -74,6 +76,7 @@ impl Saved {
         Self::NoQuestion,
         Self::AnswersGone,
         Self::Asking,
+        Self::Card,
     ];
 
     fn word(self) -> &'static str {
@@ -90,6 +93,7 @@ impl Saved {
             Self::NoQuestion => "no-question",
             Self::AnswersGone => "answers-gone",
             Self::Asking => "asking",
+            Self::Card => "card",
         }
     }
 
@@ -112,6 +116,7 @@ impl Saved {
             Self::AnswersGone => "Your answers are deleted.",
             Self::Declined => "It counts again in the next suggestions.",
             Self::Label => "Thank you: the label is corrected.",
+            Self::Card => "What becomes of your card is saved.",
             Self::LabelBack => "What you said of that comment counts no more.",
             Self::Back => {
                 "You are back. What you passed on and took up is being worked out again and is here within minutes."

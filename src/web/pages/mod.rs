@@ -3,6 +3,7 @@
 //! A page's handler reads from the store or asks the pipeline and makes a view; its `render` turns the view into text.
 pub mod admin;
 pub mod admin_backfill;
+pub mod card;
 pub mod choose;
 pub mod docs;
 pub mod docs_classifier;
@@ -17,6 +18,7 @@ pub mod installed;
 pub mod me;
 pub mod me_asked;
 pub mod me_availability;
+pub mod me_card;
 pub mod me_declined;
 pub mod me_erase;
 pub mod me_export;
@@ -66,6 +68,8 @@ pub fn routes() -> Router<Web> {
         .route("/me/out", post(me_forms::out))
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
+        .route("/me/card", post(me_card::set))
+        .route("/cards/{file}", get(card::show))
         .route("/me/export.json", get(me_export::download))
         .route("/me/erase", get(me_erase::ask).post(me_erase::erase))
         .route("/people/{login}", get(people::show))
