@@ -119,11 +119,11 @@ async fn no_other_address_shows_one() {
     let mut dan = Browser::of(&world.for_members(), &world.github, "dan").await;
     dan.post("/me", "/me/card", "what=show").await;
     let at = address(&mut dan).await.expect("it is shown");
-    let word = at.trim_start_matches("/cards/").trim_end_matches(".svg");
+    let secret = at.trim_start_matches("/cards/").trim_end_matches(".svg");
     let others = [
-        format!("/cards/{word}"),
-        format!("/cards/{}.svg", word.to_uppercase()),
-        format!("/cards/{}.svg", &word[..40]),
+        format!("/cards/{secret}"),
+        format!("/cards/{}.svg", secret.to_uppercase()),
+        format!("/cards/{}.svg", &secret[..40]),
         "/cards/.svg".to_owned(),
         "/cards/%25.svg".to_owned(),
         "/cards/%FF.svg".to_owned(),
