@@ -63,7 +63,9 @@ async fn two_clicks_correct_a_label_and_a_third_takes_it_back() {
     let lines = after.lines();
     assert_eq!(
         about(&lines, "acme/shop#4"),
-        ["18 Sep 2026 Testing on Rust, said by you wrong label you to ada acme/shop#4 Landed, 98% likely useful"]
+        [
+            "18 Sep 2026 Testing on Rust, said by you wrong label dispute you to ada acme/shop#4 Landed, 98% likely useful"
+        ]
     );
     assert!(after.text().contains("Thank you: the label is corrected."));
     let list = lines.split_once("Corrections you made\n").expect("a list").1;
@@ -75,7 +77,7 @@ async fn two_clicks_correct_a_label_and_a_third_takes_it_back() {
     let mut ada = Browser::of(&router, &world.github, "ada").await;
     let hers = ada.get("/me").await.lines();
     assert!(
-        about(&hers, "acme/shop#4")[0].contains("Testing on Rust, said by ben wrong label to you from ben"),
+        about(&hers, "acme/shop#4")[0].contains("Testing on Rust, said by ben wrong label dispute to you from ben"),
         "{hers}"
     );
     assert!(!hers.contains("Corrections you made"), "{hers}");

@@ -197,8 +197,8 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     The evidence
     Comments that passed something on, newest first
     When About Who Where What came of it
-    18 Sep 2026 Error handling on Rust, 98% sure wrong label you to ada acme/shop#4 Landed, 98% likely useful
-    25 Aug 2026 Error handling on Rust, 98% sure wrong label you to ada acme/shop#1 Landed, 98% likely useful
+    18 Sep 2026 Error handling on Rust, 98% sure wrong label dispute you to ada acme/shop#4 Landed, 98% likely useful
+    25 Aug 2026 Error handling on Rust, 98% sure wrong label dispute you to ada acme/shop#1 Landed, 98% likely useful
     ");
     assert!(
         page.body

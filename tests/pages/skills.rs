@@ -68,9 +68,9 @@ async fn a_page_names_what_a_lesson_was_on() {
     For 1 of 3 lessons no diffs are known, so what the author changed is left out of the formula and confidence stays low.
     Comments that passed something on, newest first
     When About Who Where What came of it
-    11 Nov 2026 Error handling on C++, GoogleTest and Payments & <b>tax</b>, 91% sure wrong label you to ada acme/shop#8 Landed, 93% likely useful, may change, diffs unknown
-    4 Oct 2026 Error handling on Rust, 98% sure wrong label you to ada acme/shop#6 Landed, 98% likely useful
-    10 Sep 2026 Error handling on Rust, 98% sure wrong label you to ada acme/shop#3 Landed, 98% likely useful
+    11 Nov 2026 Error handling on C++, GoogleTest and Payments & <b>tax</b>, 91% sure wrong label dispute you to ada acme/shop#8 Landed, 93% likely useful, may change, diffs unknown
+    4 Oct 2026 Error handling on Rust, 98% sure wrong label dispute you to ada acme/shop#6 Landed, 98% likely useful
+    10 Sep 2026 Error handling on Rust, 98% sure wrong label dispute you to ada acme/shop#3 Landed, 98% likely useful
     ");
     assert!(!page.body.contains("<b>tax"), "what the file says is text");
 }

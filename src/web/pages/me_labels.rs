@@ -201,6 +201,10 @@ pub fn render(view: &View) -> Markup {
         @if let Some((by, areas)) = &open.counts { p { (by) " said that " (said(areas)) "." } }
         @if !open.own { p.soft { "Whoever wrote a comment has the last word on it." } }
         form id=(ONE) method="post" action="/me/labels" { (hidden(view)) }
+        section.sheet id="dispute" aria-label="Dispute it" {
+            p { "It passed nothing on? Then it counts for nobody, neither for who wrote it nor for whom it was written to." }
+            p { button.quiet type="submit" form=(ONE) { "It taught nothing" } }
+        }
         form method="post" action="/me/labels" {
             (hidden(view))
             div.scroll {
@@ -211,11 +215,8 @@ pub fn render(view: &View) -> Markup {
                 }
             }
             (gives())
-            p {
-                button type="submit" { "Send what is ticked" } " "
-                button.quiet type="submit" form=(ONE) { "None of these" }
-            }
-            p.soft.small { "Three areas at most. “None of these” says that it teaches nothing about a skill." }
+            p { button type="submit" { "Send what is ticked" } }
+            p.soft.small { "Three areas at most." }
         }
     }
 }
@@ -298,6 +299,8 @@ pub fn label(line: &Evidence, login: &str) -> Markup {
         }
         " "
         a.small href=(address(line.place, line.comment)) aria-label={ "Wrong label: " (name) " on " (line.pull) } { "wrong label" }
+        " "
+        a.small href={ (address(line.place, line.comment)) "#dispute" } aria-label={ "Dispute: " (name) " on " (line.pull) } { "dispute" }
     }
 }
 
