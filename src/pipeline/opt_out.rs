@@ -6,9 +6,9 @@ use crate::model::ids::PersonId;
 use crate::model::job::Job;
 use crate::pipeline::Pipeline;
 use crate::pipeline::StepError;
-use crate::store::answers;
 use crate::store::cards;
 use crate::store::corrections;
+use crate::store::landing_weights;
 use crate::store::people;
 use crate::store::pulls;
 use crate::store::suggestions;
@@ -25,7 +25,7 @@ pub async fn out(pipeline: &Pipeline, id: InstallationId, person: PersonId) -> R
     let found = people::set_opt_out(&mut tx, id, person, Some(now)).await?;
     if found {
         rewrite(pipeline, &mut tx, id, person).await?;
-        answers::look_again(&mut tx, id).await?;
+        landing_weights::look_again(&mut tx, id).await?;
         cards::withdraw(&mut tx, id, person).await?;
         // What they said of labels counts no more, also where others stand at both ends.
         for pull in corrections::pulls_of(&mut tx, id, person).await? {

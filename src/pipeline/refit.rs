@@ -12,7 +12,8 @@ use crate::pipeline::learn;
 use crate::pipeline::learn::Reread;
 use crate::store::answers;
 use crate::store::answers::Answer;
-use crate::store::answers::LookedAt;
+use crate::store::landing_weights;
+use crate::store::landing_weights::LookedAt;
 use crate::store::pulls;
 use crate::teach::landing::Weights;
 use crate::teach::refit;
@@ -31,7 +32,7 @@ const AT_ONCE: i64 = 100;
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn weights(conn: &mut PgConnection, id: InstallationId) -> Result<Weights, StepError> {
-    let looked = answers::looked_at(conn, id).await?;
+    let looked = landing_weights::looked_at(conn, id).await?;
     Ok(looked.as_ref().and_then(own).unwrap_or_else(Weights::shipped))
 }
 
@@ -48,7 +49,7 @@ fn own(looked: &LookedAt) -> Option<Weights> {
 /// # Errors
 /// [`StepError::Store`] when the database can't tell.
 pub async fn found(conn: &mut PgConnection, id: InstallationId) -> Result<Option<(Refit, bool)>, StepError> {
-    let looked = answers::looked_at(conn, id).await?;
+    let looked = landing_weights::looked_at(conn, id).await?;
     let told = looked.filter(|looked| looked.against == AGAINST);
     Ok(told.and_then(|looked| Some((serde_json::from_value(looked.found).ok()?, looked.weights.is_some()))))
 }
@@ -62,14 +63,14 @@ pub async fn run(pipeline: &Pipeline) -> Result<(), StepError> {
     let mut conn = pipeline.pool.acquire().await?;
     for usable in answers::usable(&mut conn).await? {
         let id = usable.installation;
-        if answers::relearned(&mut conn, id).await?.is_some() {
+        if landing_weights::relearned(&mut conn, id).await?.is_some() {
             // Where a job gave up, another one goes on.
             pipeline
                 .queue
                 .add(&mut conn, &Job::Relearn { installation: id }.into())
                 .await?;
         }
-        let before = answers::looked_at(&mut conn, id).await?;
+        let before = landing_weights::looked_at(&mut conn, id).await?;
         if !is_due(before.as_ref(), usable.answers) {
             continue;
         }
@@ -138,7 +139,7 @@ async fn look(
         gone: before.map_or(0, |before| before.gone),
     };
     let mut tx = pipeline.pool.begin().await?;
-    answers::set_looked_at(&mut tx, id, &looked, (changed, pipeline.clock.now())).await?;
+    landing_weights::set_looked_at(&mut tx, id, &looked, (changed, pipeline.clock.now())).await?;
     if changed {
         pipeline
             .queue
@@ -161,7 +162,7 @@ fn stored(what: &impl serde::Serialize) -> Result<serde_json::Value, StepError> 
 /// [`StepError::Store`] when the database is away; what was done stays.
 pub async fn relearn(pipeline: &Pipeline, id: InstallationId) -> Result<(), StepError> {
     let mut conn = pipeline.pool.acquire().await?;
-    let Some(from) = answers::relearned(&mut conn, id).await? else {
+    let Some(from) = landing_weights::relearned(&mut conn, id).await? else {
         return Ok(());
     };
     let (repo, number) = (from.repo, from.number);
@@ -173,8 +174,8 @@ pub async fn relearn(pipeline: &Pipeline, id: InstallationId) -> Result<(), Step
             Ok(()) => {}
         }
     }
-    answers::set_relearned(&mut conn, id, (from, keys.last().copied())).await?;
-    if answers::relearned(&mut conn, id).await?.is_some() {
+    landing_weights::set_relearned(&mut conn, id, (from, keys.last().copied())).await?;
+    if landing_weights::relearned(&mut conn, id).await?.is_some() {
         pipeline
             .queue
             .add(&mut conn, &Job::Relearn { installation: id }.into())

@@ -23,6 +23,7 @@ pub mod held;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;
+pub mod landing_weights;
 pub mod lessons;
 pub mod lifecycle;
 pub mod members;

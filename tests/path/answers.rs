@@ -9,8 +9,8 @@ use peerlore::pipeline::answers;
 use peerlore::pipeline::answers::OneQuestion;
 use peerlore::pipeline::opt_out;
 use peerlore::pipeline::refit;
-use peerlore::store::answers as stored;
-use peerlore::store::answers::LookedAt;
+use peerlore::store::landing_weights as stored;
+use peerlore::store::landing_weights::LookedAt;
 use peerlore::store::reader::Reader;
 
 use crate::commands;
