@@ -6,6 +6,7 @@ pub mod at_risk;
 pub mod backfill;
 mod classifier;
 pub mod database;
+mod dead;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
@@ -113,6 +114,8 @@ enum Command {
     Model(model::Model),
     /// Have GitHub send again what never arrived
     Sweep(sweep::Sweep),
+    /// Look at webhooks that could not be processed, take them anew, or let them go
+    Dead(dead::Dead),
     /// Check everything that has to be right
     Doctor(doctor::Doctor),
     /// Take a person out of everything, or back in
@@ -243,6 +246,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Train(command) => train::run(&config, &command).await,
         Command::Model(command) => model::run(config, command).await,
         Command::Sweep(command) => sweep::run(config, command).await,
+        Command::Dead(command) => dead::run(config, command).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::OptOut(command) => opt_out::run(config, command).await,
         Command::Erase(command) => erase::run(config, command).await,

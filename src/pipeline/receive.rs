@@ -58,9 +58,16 @@ pub async fn run(pipeline: &Pipeline, id: InboxId) -> Result<(), StepError> {
     Ok(())
 }
 
+/// What the door packed, as GitHub sent it.
+///
+/// # Errors
+/// Why it can't be unpacked, in a sentence.
+pub fn unpacked(body: &[u8]) -> Result<Vec<u8>, String> {
+    lz4_flex::decompress_size_prepended(body).map_err(|error| format!("the stored body can't be unpacked: {error}"))
+}
+
 fn parse(waiting: &inbox::Waiting) -> Result<Event, String> {
-    let raw = lz4_flex::decompress_size_prepended(&waiting.body)
-        .map_err(|error| format!("the stored body can't be unpacked: {error}"))?;
+    let raw = unpacked(&waiting.body)?;
     let body = payload::body_of(&waiting.content_type, &raw).map_err(|error| error.to_string())?;
     payload::parse_event(&waiting.event, &body).map_err(|error| error.to_string())
 }

@@ -280,6 +280,54 @@ pub async fn dead(conn: &mut PgConnection, limit: i64) -> Result<Vec<DeadLetter>
     .await?)
 }
 
+/// One dead letter with its packed body; none: there is no such, or its body went.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn dead_letter(conn: &mut PgConnection, id: InboxId) -> Result<Option<(DeadLetter, Vec<u8>)>, StoreError> {
+    let row = sqlx::query!(
+        r#"select delivery_id, event, received_at, coalesce(failure, '') as "failure!", body as "body!"
+           from inbox where id = $1 and failed_at is not null and body is not null"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let letter = DeadLetter {
+            id,
+            delivery: row.delivery_id,
+            event: row.event,
+            received_at: row.received_at,
+            failure: row.failure,
+        };
+        (letter, row.body)
+    }))
+}
+
+/// Lets dead letters go unread, the oldest first, `limit` at most: this one, or all. They count as received, so that nobody asks for them
+/// again. Gives how many.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub async fn drop_dead(
+    conn: &mut PgConnection,
+    only: Option<InboxId>,
+    (limit, at): (i64, Time),
+) -> Result<usize, StoreError> {
+    let done = sqlx::query!(
+        "update inbox set processed_at = $3, body = null, failed_at = null, failure = null
+         where id in (select id from inbox where failed_at is not null and body is not null and ($1::bigint is null or id = $1)
+                      order by id limit $2 for update)
+           and failed_at is not null",
+        only.map(|only| only.0),
+        limit,
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+}
+
 /// Takes dead letters out of their rest, the oldest first, `limit` at most: this one, or all. Gives those that are to be
 /// processed anew, with GitHub's ids.
 ///

@@ -22,6 +22,7 @@ mod commands;
 mod comment;
 mod confidential;
 mod corrections;
+mod dead;
 mod door;
 mod erase;
 mod feedback;
