@@ -68,6 +68,7 @@ pub mod silent;
 pub mod suggest;
 pub mod sweep;
 pub mod team;
+pub mod tokens;
 pub mod visits;
 pub mod work;
 

@@ -14,6 +14,7 @@ use crate::model::suggestion::Suggestion;
 use crate::store::StoreError;
 use crate::store::answers;
 use crate::store::file_work;
+use crate::store::tokens;
 
 /// What GitHub calls everybody whose account is gone.
 pub const GHOST: &str = "ghost";
@@ -70,6 +71,7 @@ async fn forget_choices(conn: &mut PgConnection, id: InstallationId, person: Per
     )
     .execute(&mut *conn)
     .await?;
+    tokens::forget(conn, id, person).await?;
     answers::forget(conn, id, person).await
 }
 

@@ -23,6 +23,7 @@ pub mod me_export;
 pub mod me_forms;
 pub mod me_labels;
 pub mod me_question;
+pub mod me_tokens;
 pub mod offboarding;
 pub mod people;
 pub mod pull;
@@ -67,6 +68,8 @@ pub fn routes() -> Router<Web> {
         .route("/me/back", post(me_forms::back))
         .route("/me/sharing", post(sharing::save))
         .route("/me/export.json", get(me_export::download))
+        .route("/me/tokens", get(me_tokens::show).post(me_tokens::make))
+        .route("/me/tokens/revoke", post(me_tokens::revoke))
         .route("/me/erase", get(me_erase::ask).post(me_erase::erase))
         .route("/people/{login}", get(people::show))
         .route("/teams", get(teams::list))
