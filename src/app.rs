@@ -90,6 +90,7 @@ impl App {
             passing: Secrets::of(&random_word().into()),
             viewing: setup.viewing,
             metrics: setup.metrics,
+            limits: web::api::limits::Limits::default(),
         });
         Self { pipeline, router }
     }

@@ -2,6 +2,7 @@
 //!
 //! Pages read from `store` and ask `pipeline`; they decide nothing. Who may see them is [`access`]'s question.
 pub mod access;
+pub mod api;
 pub mod chart;
 pub mod cookie;
 pub mod error;
@@ -36,6 +37,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::pipeline::Pipeline;
 use crate::web::access::Viewing;
+use crate::web::api::limits::Limits;
+use crate::web::api::problem::Problem;
 use crate::web::error::PageError;
 use crate::web::hook::Secrets;
 use crate::web::seal::Purpose;
@@ -53,6 +56,8 @@ pub struct Web {
     pub viewing: Viewing,
     /// What `/metrics` renders.
     pub metrics: Option<PrometheusHandle>,
+    /// How often access tokens asked lately.
+    pub limits: Limits,
 }
 
 impl Web {
@@ -100,6 +105,9 @@ pub fn policy_with_form_to(origin: &str) -> String {
 async fn without_nul(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query();
     if address.is_some_and(|address| address.as_str().contains("%00")) {
+        if request.uri().path().starts_with(api::ROOT) {
+            return Problem::no_such_address().into_response();
+        }
         return PageError::no_such_page().into_response();
     }
     next.run(request).await
@@ -108,6 +116,7 @@ async fn without_nul(request: Request, next: Next) -> Response {
 /// All routes.
 pub fn router(web: Web) -> Router {
     let pages = pages::routes()
+        .merge(api::routes())
         .layer(from_fn_with_state(web.clone(), access::with_renewed_cookie))
         .layer(from_fn(without_nul))
         // One page of the set-up sends a form to the code host and says so itself.

@@ -108,20 +108,9 @@ pub async fn show(
     Owner(visitor): Owner,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let now = web.pipeline.clock.now();
-    let instance = if sees_instance(&mut conn, &visitor).await? {
-        Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?)
-    } else {
-        None
-    };
     let view = View {
-        instance,
-        looks: sweeps::looks(&mut conn).await?,
-        history: history(&mut conn, &visitor, now).await?,
         replayed: query.ok().and_then(|Query(asked)| asked.replayed),
-        token: visitor.token.clone(),
-        now,
+        ..view(&web, &visitor).await?
     };
     let frame = Frame {
         title: "Admin",
@@ -135,6 +124,25 @@ pub async fn show(
             .insert(header::REFRESH, HeaderValue::from_static(AGAIN));
     }
     Ok(response)
+}
+
+/// Reads what the page shows.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor) -> Result<View, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let now = web.pipeline.clock.now();
+    let instance = if sees_instance(&mut conn, visitor).await? {
+        Some(instance(&mut conn, now, web.pipeline.forge.calls_left()).await?)
+    } else {
+        None
+    };
+    Ok(View {
+        instance,
+        looks: sweeps::looks(&mut conn).await?,
+        history: history(&mut conn, visitor, now).await?,
+        replayed: None,
+        token: visitor.token.clone(),
+        now,
+    })
 }
 
 /// Whether what concerns the whole instance is this visitor's to see: they run Peerlore, or theirs is the only organisation.
@@ -161,7 +169,7 @@ async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -
         inbox: inbox::state(conn).await?,
         done: inbox::done_since(conn, now - Duration::days(1)).await?,
         last: inbox::latest(conn).await?,
-        dead: inbox::dead(conn, LISTED).await?,
+        dead: inbox::dead(conn, None, LISTED).await?,
         jobs: jobs::backlog(conn).await?,
         calls_left,
     })

@@ -1,0 +1,1 @@
+//! `/api/v1`: what the pages show, to the same people, as JSON.
