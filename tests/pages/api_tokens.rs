@@ -160,14 +160,14 @@ async fn what_is_no_good_token_opens_nothing() {
     let mut tampered = good.clone();
     tampered.replace_range(10..11, if &good[10..11] == "A" { "B" } else { "A" });
     let cookie = ben.cookies["__Host-peerlore"].clone();
-    let word = cookie.split('.').next().expect("a word").to_owned();
+    let without_tag = cookie.split('.').next().expect("a word").to_owned();
     for bad in [
         "",
         "plore_",
         "nonsense",
         &tampered,
         &cookie,
-        &word,
+        &without_tag,
         &format!("{good} {good}"),
     ] {
         let refused = with(&router, bad, "/api/v1/me").await;

@@ -151,7 +151,7 @@ fn place_of(one: &Rests) -> (Time, i64) {
 #[utoipa::path(get, path = "/admin/deliveries", tag = "Instance", security(("token" = ["admin:read"])), params(WhichLetters),
     responses((status = 200, description = "How they stand", body = Deliveries,
         headers(("Link" = String, description = "The next part of the dead letters, where there is one"))), RefusedQuery))]
-pub async fn deliveries(
+pub(super) async fn deliveries(
     State(web): State<Web>,
     caller: Caller<AdminRead>,
     Asked(which): Asked<WhichLetters>,

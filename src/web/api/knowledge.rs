@@ -72,7 +72,7 @@ pub struct SilentExpert {
 /// Open to every member, as the page is.
 #[utoipa::path(get, path = "/silent-experts", tag = "Teams", security(("token" = ["lead:read"])), params(WhichOrganisation),
     responses((status = 200, description = "Who could be asked", body = SilentExperts), RefusedQuery))]
-pub async fn silent_experts(
+pub(super) async fn silent_experts(
     State(web): State<Web>,
     caller: Caller<SilentRead>,
     Asked(which): Asked<WhichOrganisation>,
@@ -164,7 +164,7 @@ pub struct Reach {
 /// The flow between teams
 #[utoipa::path(get, path = "/flow", tag = "Teams", security(("token" = ["lead:read"])), params(WhichOrganisation),
     responses((status = 200, description = "What flowed", body = Flow), RefusedQuery))]
-pub async fn team_flow(
+pub(super) async fn team_flow(
     State(web): State<Web>,
     caller: Caller<LeadRead>,
     Asked(which): Asked<WhichOrganisation>,

@@ -97,10 +97,10 @@ pub struct TookUp {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Goals {
     /// Areas to learn.
-    #[schema(schema_with = shapes::area_slugs)]
+    #[schema(schema_with = shapes::to_learn)]
     pub(super) learn: Vec<String>,
     /// Areas to teach.
-    #[schema(schema_with = shapes::area_slugs)]
+    #[schema(schema_with = shapes::to_teach)]
     pub(super) teach: Vec<String>,
     /// Colleagues may see these, and suggestions go by them.
     pub(super) shown: bool,
@@ -198,7 +198,7 @@ pub(super) async fn view(web: &Web, visitor: &Visitor) -> Result<View, Problem> 
 /// What you passed on and took up, your goals, availability and what you share: as on your own page.
 #[utoipa::path(get, path = "/me", tag = "You", security(("token" = ["me:read"])),
     responses((status = 200, description = "Your profile", body = Me), Refused))]
-pub async fn me(State(web): State<Web>, caller: Caller<MeRead>) -> Result<Json<Me>, Problem> {
+pub(super) async fn me(State(web): State<Web>, caller: Caller<MeRead>) -> Result<Json<Me>, Problem> {
     let view = view(&web, &caller.visitor).await?;
     let passed_on = view.profile.helped.iter().map(passed_on);
     let looks = view.sharing.looks.into_iter();
@@ -263,6 +263,6 @@ fn took_up(taken: &profile::Taken) -> TookUp {
 /// stands in it by name.
 #[utoipa::path(get, path = "/me/export", tag = "You", security(("token" = ["me:read"])),
     responses((status = 200, description = "All of it", body = Object), Refused))]
-pub async fn export(State(web): State<Web>, caller: Caller<MeRead>) -> Result<Json<me_export::Export>, Problem> {
+pub(super) async fn export(State(web): State<Web>, caller: Caller<MeRead>) -> Result<Json<me_export::Export>, Problem> {
     Ok(Json(me_export::export(&web, &caller.visitor).await?))
 }

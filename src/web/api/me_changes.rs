@@ -22,12 +22,13 @@ use crate::web::pages::me_forms;
 /// Goals as they shall be.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"learn": ["testing"], "teach": ["error-handling"], "shown": true}))]
 pub struct NewGoals {
     /// Areas to learn.
-    #[schema(schema_with = shapes::area_slugs)]
+    #[schema(schema_with = shapes::to_learn)]
     learn: Vec<String>,
     /// Areas to teach.
-    #[schema(schema_with = shapes::area_slugs)]
+    #[schema(schema_with = shapes::to_teach)]
     teach: Vec<String>,
     /// Colleagues may see these, and suggestions go by them.
     shown: bool,
@@ -38,7 +39,7 @@ pub struct NewGoals {
 /// What you would like to learn and teach, all at once: what isn't named is no goal any more.
 #[utoipa::path(put, path = "/me/goals", tag = "You", security(("token" = ["me:write"])), request_body = NewGoals,
     responses((status = 200, description = "They are kept", body = Goals), RefusedBody))]
-pub async fn set_goals(
+pub(super) async fn set_goals(
     State(web): State<Web>,
     caller: Caller<MeWrite>,
     Json(goals): Json<NewGoals>,
@@ -65,6 +66,7 @@ pub struct NewAbsence {
 /// Availability as it shall be.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"absences": [{"first_day": "2027-08-02", "last_day": "2027-08-20"}], "capacity": 3, "daily_cap": null, "mentoring_budget": 1}))]
 pub struct NewAvailability {
     /// Days away.
     #[schema(max_items = 12)]
@@ -103,7 +105,7 @@ impl From<NewAvailability> for Typed {
 /// When you are away and how much you want to be asked, all at once: what isn't named is as usual. Others never see it.
 #[utoipa::path(put, path = "/me/availability", tag = "You", security(("token" = ["me:write"])), request_body = NewAvailability,
     responses((status = 200, description = "It is kept", body = Availability), RefusedBody))]
-pub async fn set_availability(
+pub(super) async fn set_availability(
     State(web): State<Web>,
     caller: Caller<MeWrite>,
     Json(new): Json<NewAvailability>,

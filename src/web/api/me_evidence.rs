@@ -24,7 +24,6 @@ use crate::web::api::problem::Problem;
 use crate::web::api::problem::RefusedQuery;
 use crate::web::api::shapes;
 use crate::web::api::shapes::Area;
-use crate::web::api::shapes::AreaSlug;
 use crate::web::api::shapes::Skill;
 
 /// Where the evidence begins.
@@ -114,7 +113,7 @@ pub struct WhichEvidence {
     /// Where it begins: `after` of an earlier answer's `next`.
     after: Option<String>,
     /// Only of this area.
-    #[param(inline, value_type = Option<AreaSlug>)]
+    #[param(schema_with = shapes::area_slug)]
     area: Option<String>,
 }
 
@@ -132,7 +131,7 @@ fn place_of(one: &profile::Evidence) -> Place {
 #[utoipa::path(get, path = "/me/evidence", tag = "You", security(("token" = ["me:read"])), params(WhichEvidence),
     responses((status = 200, description = "A part of it", body = EvidencePart,
         headers(("Link" = String, description = "The next part, where there is one"))), RefusedQuery))]
-pub async fn evidence(
+pub(super) async fn evidence(
     State(web): State<Web>,
     caller: Caller<MeRead>,
     Asked(which): Asked<WhichEvidence>,

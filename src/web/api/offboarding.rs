@@ -139,7 +139,10 @@ pub struct Passing {
 /// Whom you may ask about
 #[utoipa::path(get, path = "/offboarding", tag = "Teams", security(("token" = ["lead:read"])),
     responses((status = 200, description = "Teams with their people", body = Offboarding), Refused))]
-pub async fn offboarding_list(State(web): State<Web>, caller: Caller<LeadRead>) -> Result<Json<Offboarding>, Problem> {
+pub(super) async fn offboarding_list(
+    State(web): State<Web>,
+    caller: Caller<LeadRead>,
+) -> Result<Json<Offboarding>, Problem> {
     let listed = offboarding::listed(&web, &caller.visitor).await?;
     let team = |team: offboarding::Listed| TeamPeople {
         slug: team.slug,
@@ -157,7 +160,7 @@ pub async fn offboarding_list(State(web): State<Web>, caller: Caller<LeadRead>) 
 #[utoipa::path(get, path = "/offboarding/{login}", tag = "Teams", security(("token" = ["lead:read"])),
     params(("login" = String, Path, description = "Their login, letters' case aside")),
     responses((status = 200, description = "What would be lost", body = IfGone), RefusedPath))]
-pub async fn offboarding_of(
+pub(super) async fn offboarding_of(
     State(web): State<Web>,
     caller: Caller<LeadRead>,
     Named(login): Named<String>,

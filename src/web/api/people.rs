@@ -63,10 +63,10 @@ pub struct SharedTookUp {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct SharedGoals {
     /// Areas to learn.
-    #[schema(schema_with = shapes::area_slugs)]
+    #[schema(schema_with = shapes::to_learn)]
     learn: Vec<String>,
     /// Areas to teach.
-    #[schema(schema_with = shapes::area_slugs)]
+    #[schema(schema_with = shapes::to_teach)]
     teach: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub struct SharedGoals {
 #[utoipa::path(get, path = "/people/{login}", tag = "People and pull requests", security(("token" = ["people:read"])),
     params(("login" = String, Path, description = "Their login, letters' case aside")),
     responses((status = 200, description = "What they share", body = Colleague), RefusedPath))]
-pub async fn person(
+pub(super) async fn person(
     State(web): State<Web>,
     caller: Caller<PeopleRead>,
     Named(login): Named<String>,

@@ -96,7 +96,7 @@ fn left(after: Option<&str>) -> Result<Option<pulls::Left>, Problem> {
 #[utoipa::path(get, path = "/pulls", tag = "People and pull requests", security(("token" = ["people:read"])), params(WhichPulls),
     responses((status = 200, description = "A part of them", body = PullPart,
         headers(("Link" = String, description = "The next part, where there is one"))), RefusedQuery))]
-pub async fn open_pulls(
+pub(super) async fn open_pulls(
     State(web): State<Web>,
     caller: Caller<PeopleRead>,
     Asked(which): Asked<WhichPulls>,
@@ -254,7 +254,7 @@ pub struct Votes {
         ("number" = i32, Path, description = "Its number", minimum = 1)
     ),
     responses((status = 200, description = "The pull request", body = PullRequest), RefusedPath))]
-pub async fn one_pull(
+pub(super) async fn one_pull(
     State(web): State<Web>,
     caller: Caller<PeopleRead>,
     Named((owner, repo, number)): Named<(String, String, String)>,

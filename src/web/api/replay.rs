@@ -149,7 +149,7 @@ pub enum Picked {
 /// A replay of the past
 #[utoipa::path(get, path = "/replay", tag = "Teams", security(("token" = ["lead:read"])), params(WhichReplay),
     responses((status = 200, description = "What came of it", body = Replay), RefusedQuery))]
-pub async fn replayed(
+pub(super) async fn replayed(
     State(web): State<Web>,
     caller: Caller<LeadRead>,
     Asked(which): Asked<WhichReplay>,

@@ -1,12 +1,10 @@
 //! What several answers have in common: areas, skills, intervals, goals.
 use serde::Serialize;
-use utoipa::PartialSchema;
 use utoipa::ToSchema;
 use utoipa::openapi::Array;
 use utoipa::openapi::ArrayBuilder;
+use utoipa::openapi::Object;
 use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Schema;
 use utoipa::openapi::Type;
 
 use crate::model::graph::Confidence;
@@ -14,32 +12,34 @@ use crate::model::skill;
 use crate::pipeline::profile::Beside;
 
 /// The slug of a practice area. Slugs never change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AreaSlug;
-
-impl PartialSchema for AreaSlug {
-    fn schema() -> RefOr<Schema> {
-        let slugs = skill::Area::ALL.map(skill::Area::slug);
-        let schema = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(slugs))
-            .description(Some("The slug of a practice area; /api/v1/skills explains each."));
-        RefOr::T(schema.into())
-    }
+pub(super) fn area_slug() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(skill::Area::ALL.map(skill::Area::slug)))
+        .description(Some("The slug of a practice area; /api/v1/skills explains each."))
+        .build()
 }
 
-impl ToSchema for AreaSlug {}
+/// A list of areas, each by its slug.
+fn slugs(words: &str) -> Array {
+    ArrayBuilder::new().items(area_slug()).description(Some(words)).build()
+}
 
-/// A list of areas.
-pub(super) fn area_slugs() -> Array {
-    ArrayBuilder::new().items(AreaSlug::schema()).build()
+/// Areas to learn.
+pub(super) fn to_learn() -> Array {
+    slugs("Areas to learn.")
+}
+
+/// Areas to teach.
+pub(super) fn to_teach() -> Array {
+    slugs("Areas to teach.")
 }
 
 /// A practice area.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Area {
     /// Its slug.
-    #[schema(inline, value_type = AreaSlug)]
+    #[schema(schema_with = area_slug)]
     slug: &'static str,
     /// Its name, for people.
     name: &'static str,

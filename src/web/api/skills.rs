@@ -50,7 +50,7 @@ impl From<skill::Described> for SkillDescribed {
 /// The practice areas and your organisation's own skills. Languages and technologies stand on /docs/skills.
 #[utoipa::path(get, path = "/skills", tag = "People and pull requests", security(("token" = ["people:read"])),
     responses((status = 200, description = "The skills", body = Skills), Refused))]
-pub async fn all_skills(State(web): State<Web>, caller: Caller<PeopleRead>) -> Result<Json<Skills>, Problem> {
+pub(super) async fn all_skills(State(web): State<Web>, caller: Caller<PeopleRead>) -> Result<Json<Skills>, Problem> {
     let own = docs_skills::own(&web, &caller.visitor).await?;
     let own = own.iter().flat_map(|(_, skills)| docs_skills::described_own(skills));
     Ok(Json(Skills {

@@ -74,7 +74,7 @@ pub struct ToldHere {
 /// For owners all of them, for leads those that they lead.
 #[utoipa::path(get, path = "/teams", tag = "Teams", security(("token" = ["lead:read"])),
     responses((status = 200, description = "The teams", body = Teams), Refused))]
-pub async fn all_teams(State(web): State<Web>, caller: Caller<LeadRead>) -> Result<Json<Teams>, Problem> {
+pub(super) async fn all_teams(State(web): State<Web>, caller: Caller<LeadRead>) -> Result<Json<Teams>, Problem> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let open = teams::open_to(&mut conn, &caller.visitor, web.pipeline.clock.now()).await?;
     let name = |(_, team): (_, crate::store::team_pages::Team)| TeamName {
@@ -92,7 +92,7 @@ pub async fn all_teams(State(web): State<Web>, caller: Caller<LeadRead>) -> Resu
 #[utoipa::path(get, path = "/teams/{slug}", tag = "Teams", security(("token" = ["lead:read"])),
     params(("slug" = String, Path, description = "The team's short name, letters' case aside")),
     responses((status = 200, description = "The team", body = Team), RefusedPath))]
-pub async fn one_team(
+pub(super) async fn one_team(
     State(web): State<Web>,
     caller: Caller<LeadRead>,
     Named(slug): Named<String>,

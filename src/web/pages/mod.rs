@@ -5,6 +5,8 @@ pub mod admin;
 pub mod admin_backfill;
 pub mod choose;
 pub mod docs;
+pub mod docs_api;
+pub mod docs_api_types;
 pub mod docs_classifier;
 pub mod docs_formulas;
 pub mod docs_people;
@@ -98,6 +100,7 @@ pub fn routes() -> Router<Web> {
         )
         .route("/docs", get(docs::show))
         .route("/docs/skills", get(docs_skills::show))
+        .route("/docs/api", get(docs_api::show))
         .merge(setup::routes())
         .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))

@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 
 use crate::web::Web;
-use crate::web::api::caller::Caller;
-use crate::web::api::caller::LeadRead;
+use crate::web::access::Lead;
 use crate::web::api::problem::Problem;
 use crate::web::api::replay;
 use crate::web::api::replay::Replay;
+use crate::web::error::PageError;
 use crate::web::pages::replay::Wanted;
 
 /// `GET /replay.json`, asked as `/replay` is: `?repo=OWNER/NAME`, `?last=N` and, where there are several, `?organisation=LOGIN`.
@@ -18,9 +18,10 @@ use crate::web::pages::replay::Wanted;
 /// [`Problem`] for whoever leads no team, where there is nothing of that kind, or the database is away.
 pub async fn show(
     State(web): State<Web>,
-    caller: Caller<LeadRead>,
+    lead: Result<Lead, PageError>,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<Replay>, Problem> {
-    let Query(wanted) = query?;
-    Ok(Json(replay::answer(&web, &caller.visitor, &wanted).await?))
+    let Lead(visitor) = lead?;
+    let Query(wanted) = query.map_err(|_| Problem::no_such_address())?;
+    Ok(Json(replay::answer(&web, &visitor, &wanted).await?))
 }
