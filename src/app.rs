@@ -96,6 +96,7 @@ impl App {
             viewing: setup.viewing,
             metrics: setup.metrics,
             streams,
+            limits: web::api::limits::Limits::default(),
         });
         Self {
             pipeline,

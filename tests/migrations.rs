@@ -63,7 +63,7 @@ async fn each_migration_keeps_the_data_of_the_ones_before() {
     let mut conn = pool.acquire().await.expect("the database");
     let id = InstallationId(1);
     assert_eq!(
-        pulls::open(&mut conn, &Reader::of_everything(id), 10)
+        pulls::open(&mut conn, &Reader::of_everything(id), None, 10)
             .await
             .expect("the database")[0]
             .title,

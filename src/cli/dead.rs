@@ -105,7 +105,7 @@ pub async fn run(config: Config, command: Dead) -> anyhow::Result<()> {
 
 async fn list_of(pool: &PgPool, list: &List) -> anyhow::Result<()> {
     let mut conn = pool.acquire().await?;
-    let letters = inbox::dead(&mut conn, i64::from(list.limit)).await?;
+    let letters = inbox::dead(&mut conn, None, i64::from(list.limit)).await?;
     let all = inbox::state(&mut conn).await?.dead;
     let mut out = std::io::stdout().lock();
     if list.json {

@@ -1,6 +1,7 @@
 //! The words everything else is said in: ids, facts, evidence, lessons, suggestions.
 //!
 //! Nothing here does I/O or knows a table; the other floors share these types and nothing else.
+pub mod access_token;
 pub mod address;
 pub mod availability;
 pub mod clock;

@@ -69,6 +69,7 @@ pub mod silent;
 pub mod suggest;
 pub mod sweep;
 pub mod team;
+pub mod tokens;
 pub mod visits;
 pub mod work;
 

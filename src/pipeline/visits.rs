@@ -28,6 +28,8 @@ use crate::store::sessions::Begun;
 use crate::store::sessions::Limits;
 use crate::store::sessions::Place;
 use crate::store::sessions::Session;
+use crate::store::sessions::Word;
+use crate::store::tokens;
 
 /// Minutes for which the code host's word on a membership counts.
 const TRUSTED_MINUTES: i64 = 10;
@@ -52,6 +54,7 @@ fn limits(now: Time) -> Limits {
         used_after: now - Duration::days(IDLE_DAYS),
         renewed_after: now - Duration::seconds(OLD_ID_SECONDS),
         repos_after: now - Duration::hours(REPO_HOURS),
+        ends_after: now,
     }
 }
 
@@ -200,12 +203,24 @@ pub struct SignedIn {
     pub renewed: Option<String>,
 }
 
-/// What the session that `word` names is worth now; asks the code host where its word is old. The session is renewed only where the
+/// What the session that a cookie's `word` names is worth now; asks the code host where its word is old. The session is renewed only where the
 /// browser `can_be_given` a new word.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn visit(pipeline: &Pipeline, word: &str, can_be_given: bool) -> Result<Visit, StepError> {
+    visit_by(pipeline, Word::Cookie(word), can_be_given).await
+}
+
+/// What the session that a token owns is worth now, by the same rules.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn visit_by_token(pipeline: &Pipeline, token: &str) -> Result<Visit, StepError> {
+    visit_by(pipeline, Word::Token(token), false).await
+}
+
+async fn visit_by(pipeline: &Pipeline, word: Word<'_>, can_be_given: bool) -> Result<Visit, StepError> {
     let now = pipeline.clock.now();
     let mut found = find(pipeline, word, now).await?;
     if let Some((session, place)) = found.as_ref().and_then(|one| Some((one, one.place.as_ref()?)))
@@ -232,7 +247,10 @@ pub async fn visit(pipeline: &Pipeline, word: &str, can_be_given: bool) -> Resul
             Visit::Outside
         });
     };
-    let renewed = keep_alive(pipeline, (word, can_be_given), &session, now).await?;
+    let renewed = match word {
+        Word::Cookie(word) => keep_alive(pipeline, (word, can_be_given), &session, now).await?,
+        Word::Token(_) => None,
+    };
     let mut conn = pipeline.pool.acquire().await?;
     let leads = settings::of_tenant(&mut conn, &pipeline.settings, place.installation)
         .await?
@@ -250,7 +268,7 @@ pub async fn visit(pipeline: &Pipeline, word: &str, can_be_given: bool) -> Resul
     })))
 }
 
-async fn find(pipeline: &Pipeline, word: &str, now: Time) -> Result<Option<Session>, StepError> {
+async fn find(pipeline: &Pipeline, word: Word<'_>, now: Time) -> Result<Option<Session>, StepError> {
     let mut conn = pipeline.pool.acquire().await?;
     Ok(sessions::find(&mut conn, word, limits(now)).await?)
 }
@@ -278,17 +296,18 @@ async fn keep_alive(
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn number(pipeline: &Pipeline, word: &str) -> Result<Option<i64>, StepError> {
-    let found = find(pipeline, word, pipeline.clock.now()).await?;
+    let found = find(pipeline, Word::Cookie(word), pipeline.clock.now()).await?;
     Ok(found.map(|session| session.id))
 }
 
-/// Forgets sessions that ended of themselves and sign-ins that were never finished; gives how many sessions.
+/// Forgets sessions and tokens that ended of themselves and sign-ins that were never finished; gives how many sessions of browsers.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn expire(pipeline: &Pipeline) -> Result<u64, StepError> {
     let now = pipeline.clock.now();
     let mut conn = pipeline.pool.acquire().await?;
+    tokens::expire(&mut conn, now).await?;
     Ok(sessions::expire(&mut conn, limits(now), now - Duration::minutes(BEGUN_MINUTES)).await?)
 }
 
@@ -329,12 +348,12 @@ pub async fn end(pipeline: &Pipeline, word: &str) -> Result<(), StepError> {
     Ok(())
 }
 
-/// Ends every session of the person whose session `word` names.
+/// Ends every session of the person whose session `word` names, and with them their access tokens.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
 pub async fn end_everywhere(pipeline: &Pipeline, word: &str) -> Result<(), StepError> {
-    if let Some(session) = find(pipeline, word, pipeline.clock.now()).await? {
+    if let Some(session) = find(pipeline, Word::Cookie(word), pipeline.clock.now()).await? {
         sessions::end_all(&mut *pipeline.pool.acquire().await?, session.user).await?;
     }
     Ok(())

@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::answers;
 use crate::store::cards;
 use crate::store::file_work;
+use crate::store::tokens;
 
 /// What GitHub calls everybody whose account is gone.
 pub const GHOST: &str = "ghost";
@@ -72,6 +73,7 @@ async fn forget_choices(conn: &mut PgConnection, id: InstallationId, person: Per
     .execute(&mut *conn)
     .await?;
     cards::withdraw(conn, id, person).await?;
+    tokens::forget(conn, id, person).await?;
     answers::forget(conn, id, person).await
 }
 

@@ -261,20 +261,31 @@ pub struct DeadLetter {
     pub event: String,
     /// When it came.
     pub received_at: Time,
+    /// When it failed.
+    pub failed_at: Time,
     /// Why it rests.
     pub failure: String,
 }
 
-/// The dead letters whose bodies are still there, the latest to fail first, `limit` at most.
+/// The dead letters whose bodies are still there, the latest to fail first, after the one with that time and number, `limit` at most.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn dead(conn: &mut PgConnection, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
+pub async fn dead(
+    conn: &mut PgConnection,
+    after: Option<(Time, InboxId)>,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, StoreError> {
     Ok(sqlx::query_as!(
         DeadLetter,
-        r#"select id as "id: InboxId", delivery_id as delivery, event, received_at, coalesce(failure, '') as "failure!"
-           from inbox where failed_at is not null and body is not null order by failed_at desc, id desc limit $1"#,
-        limit
+        r#"select id as "id: InboxId", delivery_id as delivery, event, received_at, failed_at as "failed_at!",
+                  coalesce(failure, '') as "failure!"
+           from inbox where failed_at is not null and body is not null
+             and ($2::timestamptz is null or (failed_at, id) < ($2, $3))
+           order by failed_at desc, id desc limit $1"#,
+        limit,
+        after.map(|(at, _)| at),
+        after.map(|(_, id)| id.0)
     )
     .fetch_all(conn)
     .await?)
@@ -286,7 +297,7 @@ pub async fn dead(conn: &mut PgConnection, limit: i64) -> Result<Vec<DeadLetter>
 /// [`StoreError`] when the database can't tell.
 pub async fn dead_letter(conn: &mut PgConnection, id: InboxId) -> Result<Option<(DeadLetter, Vec<u8>)>, StoreError> {
     let row = sqlx::query!(
-        r#"select delivery_id, event, received_at, coalesce(failure, '') as "failure!", body as "body!"
+        r#"select delivery_id, event, received_at, failed_at as "failed_at!", coalesce(failure, '') as "failure!", body as "body!"
            from inbox where id = $1 and failed_at is not null and body is not null"#,
         id.0
     )
@@ -298,6 +309,7 @@ pub async fn dead_letter(conn: &mut PgConnection, id: InboxId) -> Result<Option<
             delivery: row.delivery_id,
             event: row.event,
             received_at: row.received_at,
+            failed_at: row.failed_at,
             failure: row.failure,
         };
         (letter, row.body)

@@ -52,6 +52,7 @@ pub mod sweeps;
 pub mod team_pages;
 pub mod teams;
 pub mod tenants;
+pub mod tokens;
 
 use std::time::Duration;
 

@@ -324,6 +324,8 @@ pub async fn with_comments_after(
 /// An open pull request in a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenPull {
+    /// The repository.
+    pub repo_id: RepoId,
     /// The repository's owner.
     pub owner: String,
     /// The repository's name.
@@ -338,24 +340,36 @@ pub struct OpenPull {
     pub created_at: Time,
 }
 
-/// Open pull requests that the reader may read, newest first, at most `limit`.
+/// Where a list of open pull requests was left: the last one's time, repository and number.
+pub type Left = (Time, RepoId, i32);
+
+/// Open pull requests that the reader may read, newest first, after the place where they were left, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn open(conn: &mut PgConnection, reader: &Reader, limit: i64) -> Result<Vec<OpenPull>, StoreError> {
+pub async fn open(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    after: Option<Left>,
+    limit: i64,
+) -> Result<Vec<OpenPull>, StoreError> {
     Ok(sqlx::query_as!(
         OpenPull,
-        r#"select r.owner, r.name as repo, p.number, p.title, s.login as "author?", p.created_at
+        r#"select r.id as "repo_id: RepoId", r.owner, r.name as repo, p.number, p.title, s.login as "author?", p.created_at
            from pull p
            join repo r on r.installation_id = p.installation_id and r.id = p.repo_id
            left join standing_person s on s.installation_id = p.installation_id and s.id = p.author_id
            where p.installation_id = $1 and p.open and p.title <> '' and r.removed_at is null
              and (not r.private or $3 or r.id = any($4))
-           order by p.created_at desc limit $2"#,
+             and ($5::timestamptz is null or (p.created_at, p.repo_id, p.number) < ($5, $6, $7))
+           order by p.created_at desc, p.repo_id desc, p.number desc limit $2"#,
         reader.installation().0,
         limit,
         reader.reads_everything(),
-        reader.private()
+        reader.private(),
+        after.map(|(at, ..)| at),
+        after.map(|(_, repo, _)| repo.0),
+        after.map(|(.., number)| number)
     )
     .fetch_all(conn)
     .await?)

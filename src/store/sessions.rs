@@ -10,7 +10,7 @@ use crate::model::ids::RepoId;
 use crate::store::StoreError;
 
 /// What of a random word is stored.
-fn digest(word: &str) -> Vec<u8> {
+pub(super) fn digest(word: &str) -> Vec<u8> {
     Sha256::digest(word.as_bytes()).to_vec()
 }
 
@@ -131,6 +131,24 @@ pub struct Limits {
     pub renewed_after: Time,
     /// What was said of a repository after this counts.
     pub repos_after: Time,
+    /// A token that ends after this may be used.
+    pub ends_after: Time,
+}
+
+/// What names a session, and where it came from: neither is taken for the other.
+#[derive(Clone, Copy, Debug)]
+pub enum Word<'w> {
+    /// The random word of a browser's cookie.
+    Cookie(&'w str),
+    /// An access token.
+    Token(&'w str),
+}
+
+impl Word<'_> {
+    fn digest(self) -> Vec<u8> {
+        let (Self::Cookie(word) | Self::Token(word)) = self;
+        digest(word)
+    }
 }
 
 /// A session.
@@ -181,11 +199,11 @@ pub struct Standing {
     pub some_are_stale: bool,
 }
 
-/// The session that `word` names.
+/// The session that `word` names. A token's neither ends without use nor has its id renewed.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't tell.
-pub async fn find(conn: &mut PgConnection, word: &str, limits: Limits) -> Result<Option<Session>, StoreError> {
+pub async fn find(conn: &mut PgConnection, word: Word<'_>, limits: Limits) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query!(
         r#"select s.id, s.user_id, coalesce(p.login, s.login) as "login!", s.renewed_at, s.used_at,
                   s.digest = $1 as "is_current!", l.installation_id as "installation_id?", i.login as "organisation?",
@@ -210,12 +228,16 @@ pub async fn find(conn: &mut PgConnection, word: &str, limits: Limits) -> Result
            left join session_place l on l.session_id = s.id and l.installation_id = s.installation_id
            left join installation i on i.id = l.installation_id
            left join person p on p.installation_id = l.installation_id and p.id = s.user_id
-           where (s.digest = $1 or (s.old_digest = $1 and s.renewed_at > $4)) and s.begun_at > $2 and s.used_at > $3"#,
-        digest(word),
+           where (s.digest = $1 or (s.old_digest = $1 and s.renewed_at > $4))
+             and case when $6 then s.expires_at > $7
+                      else s.expires_at is null and s.begun_at > $2 and s.used_at > $3 end"#,
+        word.digest(),
         limits.begun_after,
         limits.used_after,
         limits.renewed_after,
-        limits.repos_after
+        limits.repos_after,
+        matches!(word, Word::Token(_)),
+        limits.ends_after
     )
     .fetch_optional(conn)
     .await?;
@@ -341,7 +363,7 @@ pub async fn end_homeless(conn: &mut PgConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets sessions that ended of themselves, and sign-ins begun before `sign_ins_before`; gives how many sessions.
+/// Forgets sessions in browsers that ended of themselves, and sign-ins begun before `sign_ins_before`; gives how many sessions.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
@@ -349,11 +371,17 @@ pub async fn expire(conn: &mut PgConnection, limits: Limits, sign_ins_before: Ti
     sqlx::query!("delete from sign_in where begun_at <= $1", sign_ins_before)
         .execute(&mut *conn)
         .await?;
-    let old = sqlx::query!("delete from session where begun_at <= $1", limits.begun_after)
-        .execute(&mut *conn)
-        .await?;
-    let idle = sqlx::query!("delete from session where used_at <= $1", limits.used_after)
-        .execute(conn)
-        .await?;
+    let old = sqlx::query!(
+        "delete from session where expires_at is null and begun_at <= $1",
+        limits.begun_after
+    )
+    .execute(&mut *conn)
+    .await?;
+    let idle = sqlx::query!(
+        "delete from session where expires_at is null and used_at <= $1",
+        limits.used_after
+    )
+    .execute(conn)
+    .await?;
     Ok(old.rows_affected() + idle.rows_affected())
 }

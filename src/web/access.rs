@@ -17,6 +17,7 @@ use axum_extra::extract::CookieJar;
 
 use crate::model::address;
 use crate::pipeline::Reach;
+use crate::pipeline::tokens::Good;
 use crate::pipeline::visits;
 use crate::pipeline::visits::SignedIn;
 use crate::pipeline::visits::Visit;
@@ -96,6 +97,18 @@ impl Visitor {
             demo,
             looks_as: None,
             signed_in: None,
+        }
+    }
+
+    /// Whoever owns an access token that is good. Nobody gives them a form.
+    #[must_use]
+    pub fn by_token(token: Good) -> Self {
+        Self {
+            login: Some(token.login),
+            demo: token.place.is_none(),
+            looks_as: None,
+            signed_in: token.place,
+            token: String::new(),
         }
     }
 

@@ -83,7 +83,8 @@ impl PageError {
         Self::NotFound("There is no page at this address.".to_owned())
     }
 
-    fn told(self) -> (StatusCode, &'static str, String) {
+    /// The status, the title and the words; what failed of ours goes to the log.
+    pub(in crate::web) fn told(self) -> (StatusCode, &'static str, String) {
         match self {
             Self::NotFound(words) => (StatusCode::NOT_FOUND, "Not here", words),
             Self::Closed => (

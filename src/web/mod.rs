@@ -2,6 +2,7 @@
 //!
 //! Pages read from `store` and ask `pipeline`; they decide nothing. Who may see them is [`access`]'s question.
 pub mod access;
+pub mod api;
 pub mod chart;
 pub mod cookie;
 pub mod error;
@@ -37,6 +38,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::pipeline::Pipeline;
 use crate::web::access::Viewing;
+use crate::web::api::limits::Limits;
+use crate::web::api::problem::Problem;
 use crate::web::error::PageError;
 use crate::web::hook::Secrets;
 use crate::web::live::Streams;
@@ -57,6 +60,8 @@ pub struct Web {
     pub metrics: Option<PrometheusHandle>,
     /// Pages that renew themselves.
     pub streams: Streams,
+    /// How often access tokens asked lately.
+    pub limits: Limits,
 }
 
 impl Web {
@@ -110,6 +115,9 @@ pub fn policy_with_script() -> String {
 async fn without_nul(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query();
     if address.is_some_and(|address| address.as_str().contains("%00")) {
+        if request.uri().path().starts_with(api::ROOT) {
+            return Problem::no_such_address().into_response();
+        }
         return PageError::no_such_page().into_response();
     }
     next.run(request).await
@@ -118,6 +126,7 @@ async fn without_nul(request: Request, next: Next) -> Response {
 /// All routes.
 pub fn router(web: Web) -> Router {
     let pages = pages::routes()
+        .merge(api::routes())
         .layer(from_fn_with_state(web.clone(), access::with_renewed_cookie))
         .layer(from_fn(without_nul))
         // One page of the set-up sends a form to the code host and says so itself.

@@ -32,9 +32,7 @@ impl FromRequestParts<Web> for NamedPull {
         let Ok(Path((owner, name, number))) = path else {
             return Err(missing());
         };
-        let number = number.parse().ok().filter(|number: &i32| *number > 0);
-        let number = number.ok_or_else(missing)?;
-        Ok(Self { owner, name, number })
+        Self::of((owner, name), &number)
     }
 }
 
@@ -52,6 +50,16 @@ pub struct Found {
 }
 
 impl NamedPull {
+    /// The one with these words in its address.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] for what is no number.
+    pub fn of((owner, name): (String, String), number: &str) -> Result<Self, PageError> {
+        let number = number.parse().ok().filter(|number: &i32| *number > 0);
+        let number = number.ok_or_else(missing)?;
+        Ok(Self { owner, name, number })
+    }
+
     /// The pull request, where the visitor may read its repository.
     ///
     /// # Errors

@@ -209,6 +209,7 @@ fn view() -> View {
                 delivery: "0b989ba4-242f-11e5-81e1-c7b6966d2516".to_owned(),
                 event: "pull_request".to_owned(),
                 received_at: ago(60),
+                failed_at: ago(59),
                 failure: "the field `number` is missing <b>".to_owned(),
             }],
             jobs: Backlog { waiting: 5, gave_up: 0 },

@@ -26,6 +26,8 @@ async fn forms_from_elsewhere_change_nothing() {
         ("/me/card", "what=show"),
         ("/me/back", ""),
         ("/me/erase", "login=ben"),
+        ("/me/tokens", "name=x&scope=me:read&days=7"),
+        ("/me/tokens/revoke", "id=1"),
         ("/demo/me", "login=ada"),
         ("/demo/role", "role=admin"),
     ];

@@ -3,6 +3,8 @@
 mod database;
 
 mod admin;
+mod api;
+mod api_tokens;
 mod browser;
 mod card;
 mod flow;

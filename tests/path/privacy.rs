@@ -126,7 +126,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         past::languages(conn, &reader, &["Rust".to_owned(), "TypeScript".to_owned()], now)
     );
     read!("reviews::answers", reviews::answers(conn, &reader, at(0)));
-    read!("pulls::open", pulls::open(conn, &Reader::of_everything(id), 100));
+    read!("pulls::open", pulls::open(conn, &Reader::of_everything(id), None, 100));
     read!(
         "silent::experts",
         silent::experts(conn, &Reader::of_everything(id), now)

@@ -23,6 +23,7 @@ use crate::store::session_checks::Granted;
 use crate::store::session_checks::Tenant;
 use crate::store::sessions::Session;
 use crate::store::sessions::Standing;
+use crate::store::sessions::Word;
 
 /// Seconds after which somebody who asks the code host is taken for gone.
 const STUCK_SECONDS: i64 = 60;
@@ -60,7 +61,7 @@ pub(super) enum Asked {
 }
 
 /// Waits until the request that asks has the answer; false where it has none in time.
-pub(super) async fn wait_for_answer(pipeline: &Pipeline, word: &str, old: &Standing) -> Result<bool, StepError> {
+pub(super) async fn wait_for_answer(pipeline: &Pipeline, word: Word<'_>, old: &Standing) -> Result<bool, StepError> {
     for _ in 0..WAITS {
         tokio::time::sleep(WAIT).await;
         let found = find(pipeline, word, pipeline.clock.now()).await?;

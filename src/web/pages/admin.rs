@@ -109,7 +109,10 @@ pub async fn show(
     Owner(visitor): Owner,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let view = view(&web, &visitor, query.ok().and_then(|Query(asked)| asked.replayed)).await?;
+    let view = View {
+        replayed: query.ok().and_then(|Query(asked)| asked.replayed),
+        ..view(&web, &visitor).await?
+    };
     let frame = Frame {
         title: "Admin",
         place: Place::Admin,
@@ -136,7 +139,7 @@ pub async fn live(State(web): State<Web>, request: Parts) -> Result<Response, Pa
 
 async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
     let Owner(visitor) = Owner::from_request_parts(&mut access::looked_again(request), &web).await?;
-    let view = view(&web, &visitor, None).await?;
+    let view = view(&web, &visitor).await?;
     Ok(Seen {
         parts: vec![
             ("now", now_part(&view)),
@@ -146,7 +149,8 @@ async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
     })
 }
 
-async fn view(web: &Web, visitor: &Visitor, replayed: Option<u64>) -> Result<View, PageError> {
+/// Reads what the page shows.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor) -> Result<View, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let now = web.pipeline.clock.now();
     let instance = if sees_instance(&mut conn, visitor).await? {
@@ -158,7 +162,7 @@ async fn view(web: &Web, visitor: &Visitor, replayed: Option<u64>) -> Result<Vie
         instance,
         looks: sweeps::looks(&mut conn).await?,
         history: history(&mut conn, visitor, now).await?,
-        replayed,
+        replayed: None,
         token: visitor.token.clone(),
         now,
     })
@@ -188,7 +192,7 @@ async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -
         inbox: inbox::state(conn).await?,
         done: inbox::done_since(conn, now - Duration::days(1)).await?,
         last: inbox::latest(conn).await?,
-        dead: inbox::dead(conn, LISTED).await?,
+        dead: inbox::dead(conn, None, LISTED).await?,
         jobs: jobs::backlog(conn).await?,
         calls_left,
     })

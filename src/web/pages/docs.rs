@@ -65,7 +65,7 @@ pub fn render(settings: &Settings, classifier: &str) -> Markup {
             "measured, it says so. Nothing here is made to judge people: it is for finding help and passing knowledge on."
         }
         nav aria-label="On this page" { ul { @for (anchor, title) in SECTIONS { li { a href={ "#" (anchor) } { (title) } } } } }
-        p { a href="/docs/skills" { "Every skill that a comment can be about" } ", with what belongs to it." }
+        p { a href="/docs/skills" { "Every skill that a comment can be about" } ", with what belongs to it. " a href="/docs/api" { "The API" } ", which tells programs the same as the pages." }
         (docs_formulas::lessons())
         (docs_classifier::areas(classifier))
         (docs_formulas::landing())
@@ -125,6 +125,10 @@ fn stored(settings: &Settings) -> Markup {
             "A sign-in: a digest of its id, who, and which private repositories they may read",
             "7 days after its last use, 30 days at most",
         ),
+        (
+            "An access token: a digest of it, its name and scopes, whose, which private repositories they could read when they made it, and the hour of its last use",
+            "until it ends or is revoked, a year at most",
+        ),
         ("Who looked at somebody's page, for that somebody", "90 days"),
         (
             "Source code, diffs, e-mail addresses",
@@ -177,7 +181,7 @@ fn seen() -> Markup {
             }
         }
         p {
-            "Members sign in with GitHub. Peerlore keeps no token of theirs, and asks GitHub again at most every ten minutes whether they "
+            "What a program reads with somebody’s access token is what that somebody may see at that moment, and no more. Members sign in with GitHub. Peerlore keeps no token of theirs for GitHub, and asks GitHub again at most every ten minutes whether they "
             "still belong. Where sign-in isn't set up, these pages are shown only on the machine that Peerlore runs on, unless its operator "
             "opens them to a private network with " code { "PEERLORE_OPEN_PAGES" } "; a person's own page is then on the command line: "
             code { "peerlore profile LOGIN" } "."

@@ -24,16 +24,10 @@ use crate::web::tenant;
 /// # Errors
 /// [`PageError`] when the database is away.
 pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -> Result<Markup, PageError> {
-    let mut own = Vec::new();
-    if let Ok(visitor) = &visitor {
-        let mut conn = web.pipeline.pool.acquire().await?;
-        for (tenant, reader) in tenant::seen_by(&mut conn, visitor).await? {
-            own.push((
-                tenant.login,
-                settings::own_skills(&mut conn, reader.installation()).await?,
-            ));
-        }
-    }
+    let own = match &visitor {
+        Ok(visitor) => own(&web, visitor).await?,
+        Err(_) => Vec::new(),
+    };
     let frame = Frame {
         title: "Skills",
         place: Place::Docs,
@@ -42,11 +36,34 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
     Ok(layout::page(&frame, &render(&own)))
 }
 
+/// Reads the own skills of each organisation that a visitor belongs to.
+pub(in crate::web) async fn own(web: &Web, visitor: &Visitor) -> Result<Vec<(String, OwnSkills)>, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let mut own = Vec::new();
+    for (tenant, reader) in tenant::seen_by(&mut conn, visitor).await? {
+        own.push((
+            tenant.login,
+            settings::own_skills(&mut conn, reader.installation()).await?,
+        ));
+    }
+    Ok(own)
+}
+
+/// The practice areas.
+pub(in crate::web) fn areas() -> Vec<Described> {
+    described(Area::ALL.map(Skill::Area), &OwnSkills::new())
+}
+
+/// An organisation's own skills.
+pub(in crate::web) fn described_own(skills: &OwnSkills) -> Vec<Described> {
+    described(skills.keys().cloned().map(Skill::Own), skills)
+}
+
 /// The page's text, with the own skills of each organisation that the visitor belongs to.
 #[must_use]
 pub fn render(own: &[(String, OwnSkills)]) -> Markup {
     let none = OwnSkills::new();
-    let areas = described(Area::ALL.map(Skill::Area), &none);
+    let areas = areas();
     let technologies = technology::all()
         .iter()
         .map(|one| Skill::Technology(one.tag.to_owned()));
@@ -76,7 +93,7 @@ pub fn render(own: &[(String, OwnSkills)]) -> Markup {
             @if !skills.is_empty() {
                 h2 { (login) "’s own" }
                 p { "From the organisation’s settings file. They count for the files that the settings name." }
-                (table("The organisation’s own skills", &described(skills.keys().cloned().map(Skill::Own), skills)))
+                (table("The organisation’s own skills", &described_own(skills)))
             }
         }
         h2 id="technologies" { "Technologies" }

@@ -17,6 +17,7 @@ use crate::pipeline::flow::K;
 use crate::pipeline::flow::Pair;
 use crate::web::Web;
 use crate::web::access::Lead;
+use crate::web::access::Visitor;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
@@ -25,7 +26,7 @@ use crate::web::prose;
 use crate::web::tenant;
 
 /// Weeks of a window. The address can't ask for others: counts of windows of two lengths could be subtracted.
-const WEEKS: u8 = 4;
+pub(in crate::web) const WEEKS: u8 = 4;
 /// Shades of a cell, beside none.
 const SHADES: usize = 4;
 
@@ -58,23 +59,28 @@ pub async fn show(
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let (chosen, others) = tenant::chosen(&mut conn, &visitor, query.organisation.as_deref()).await?;
-    let flow = match &chosen {
-        Some((_, reader)) => Some(flow::of(&mut conn, reader, WEEKS, web.pipeline.clock.now()).await?),
-        None => None,
-    };
-    let view = View {
-        organisation: chosen.map(|(tenant, _)| tenant.login),
-        others,
-        flow,
-    };
+    let view = view(&web, &visitor, query.organisation.as_deref()).await?;
     let frame = Frame {
         title: "Flow",
         place: Place::Flow,
         visitor: Some(&visitor),
     };
     Ok(layout::page(&frame, &render(&view)))
+}
+
+/// Reads what the page shows, of the organisation of that login.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, organisation: Option<&str>) -> Result<View, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let (chosen, others) = tenant::chosen(&mut conn, visitor, organisation).await?;
+    let flow = match &chosen {
+        Some((_, reader)) => Some(flow::of(&mut conn, reader, WEEKS, web.pipeline.clock.now()).await?),
+        None => None,
+    };
+    Ok(View {
+        organisation: chosen.map(|(tenant, _)| tenant.login),
+        others,
+        flow,
+    })
 }
 
 /// The page's text.

@@ -79,7 +79,7 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
     let mut open = Vec::new();
     let mut logins = Vec::new();
     for (tenant, reader) in &tenants {
-        open.extend(pulls::open(conn, reader, LISTED).await?);
+        open.extend(pulls::open(conn, reader, None, LISTED).await?);
         if visitor.demo {
             logins.extend(
                 people::standing(conn, tenant.id)

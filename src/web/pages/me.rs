@@ -33,6 +33,7 @@ use crate::store::declines;
 use crate::store::declines::Declined;
 use crate::store::people;
 use crate::store::people::Person;
+use crate::store::reader::Reader;
 use crate::store::settings;
 use crate::web::Web;
 use crate::web::access::Visitor;
@@ -51,6 +52,7 @@ use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::me_labels;
 use crate::web::pages::me_question;
+use crate::web::pages::me_tokens;
 use crate::web::pages::sharing;
 use crate::web::pages::sharing::Sharing;
 use crate::web::prose;
@@ -148,37 +150,45 @@ pub async fn show(
         }
         return choice(&mut conn, &visitor).await;
     };
-    let now = web.pipeline.clock.now();
-    let id = reader.installation();
-    let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
-    let declined = declines::of_person(&mut conn, &reader, person.id).await?;
-    let corrections = corrections::seen_by(&mut conn, &reader, person.id, corrections::LISTED).await?;
-    let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
-    let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
-    let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
-    let question = answers::of_week(&mut conn, &reader, person.id, now).await?;
     let view = View {
-        card: cards::of_person(&mut conn, id, person.id).await?,
-        question,
-        sharing: sharing::read(&mut conn, &reader, person.id).await?,
-        token: visitor.token.clone(),
-        signed_in: visitor.signed_in.is_some(),
-        person,
-        profile,
-        declined,
-        corrections,
-        addresses: web.pipeline.addresses.clone(),
         page,
-        availability: chosen,
-        settings: usual,
-        may_be_asked,
         saved,
-        now,
+        ..view(&web, &mut conn, &visitor, (&reader, person)).await?
     };
     if page > view.pages() {
         return Err(no_such_page());
     }
     Ok(layout::page(&frame, &render(&view)))
+}
+
+/// Reads what the first page shows.
+pub(in crate::web) async fn view(
+    web: &Web,
+    conn: &mut PgConnection,
+    visitor: &Visitor,
+    (reader, person): (&Reader, Person),
+) -> Result<View, PageError> {
+    let now = web.pipeline.clock.now();
+    let id = reader.installation();
+    let may_be_asked = settings::may_be_asked(conn, id).await?.contains(&person.id);
+    Ok(View {
+        profile: profile::profile(conn, reader, &person, (now, &web.pipeline.addresses)).await?,
+        declined: declines::of_person(conn, reader, person.id).await?,
+        corrections: corrections::seen_by(conn, reader, person.id, corrections::LISTED).await?,
+        settings: pipeline::settings::of_tenant(conn, &web.pipeline.settings, id).await?,
+        availability: availability::of_person(conn, id, person.id, now.date_naive()).await?,
+        question: answers::of_week(conn, reader, person.id, now).await?,
+        sharing: sharing::read(conn, reader, person.id).await?,
+        card: cards::of_person(conn, id, person.id).await?,
+        token: visitor.token.clone(),
+        signed_in: visitor.signed_in.is_some(),
+        person,
+        addresses: web.pipeline.addresses.clone(),
+        page: 1,
+        may_be_asked,
+        saved: None,
+        now,
+    })
 }
 
 /// The page for somebody who is nobody yet: in the demo, a choice.
@@ -229,6 +239,7 @@ pub fn render(view: &View) -> Markup {
         (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
         (me_card::render(view.card.as_ref(), (&view.person.login, &card::said(&view.profile)), (&view.addresses.own, &view.token), view.now))
         (me_export::section())
+        (me_tokens::section())
         (me_forms::render_out_of_all(&view.token))
         (me_erase::section())
         @if view.signed_in { (sharing::render_sessions(&view.token)) }

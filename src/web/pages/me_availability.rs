@@ -15,6 +15,7 @@ use crate::model::settings::Settings;
 use crate::pipeline::settings;
 use crate::store::availability;
 use crate::web::Web;
+use crate::web::access::Visitor;
 use crate::web::error::PageError;
 use crate::web::form::Sent;
 use crate::web::form::token_field;
@@ -167,25 +168,39 @@ pub async fn save(State(web): State<Web>, Sent { visitor, fields }: Sent<Typed>)
             "These fields can't be read. Go back and try again.",
         ));
     };
-    let today = web.pipeline.clock.now().date_naive();
+    let Err(faults) = keep(&web, &visitor, &typed).await? else {
+        return Ok(Saved::Availability.shown().into_response());
+    };
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let (id, _) = me_forms::me(&mut conn, &visitor).await?;
+    let usual = settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
+    let frame = Frame {
+        title: "Availability",
+        place: Place::Me,
+        visitor: Some(&visitor),
+    };
+    let page = layout::page(&frame, &render_again(&typed, &faults, (&usual, &visitor.token)));
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Keeps what the visitor typed and gives it as it was read, or says all that is wrong with it.
+///
+/// # Errors
+/// [`PageError`] for a visitor who is nobody, or where the database is away.
+pub(in crate::web) async fn keep(
+    web: &Web,
+    visitor: &Visitor,
+    typed: &Typed,
+) -> Result<Result<Availability, Vec<Fault>>, PageError> {
     let mut tx = web.pipeline.pool.begin().await?;
-    let (id, person) = me_forms::me(&mut tx, &visitor).await?;
-    let usual = settings::of_tenant(&mut tx, &web.pipeline.settings, id).await?;
-    let chosen = match read(&typed, today) {
+    let (id, person) = me_forms::me(&mut tx, visitor).await?;
+    let chosen = match read(typed, web.pipeline.clock.now().date_naive()) {
         Ok(chosen) => chosen,
-        Err(faults) => {
-            let frame = Frame {
-                title: "Availability",
-                place: Place::Me,
-                visitor: Some(&visitor),
-            };
-            let page = layout::page(&frame, &render_again(&typed, &faults, (&usual, &visitor.token)));
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-        }
+        Err(faults) => return Ok(Err(faults)),
     };
     availability::set(&mut tx, id, person.id, &chosen).await?;
     tx.commit().await?;
-    Ok(Saved::Availability.shown().into_response())
+    Ok(Ok(chosen))
 }
 
 /// The page for input that can't be kept.

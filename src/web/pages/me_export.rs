@@ -43,6 +43,8 @@ use crate::store::suggestions::Naming;
 use crate::store::teams;
 use crate::store::teams::OwnPlace;
 use crate::store::tenants;
+use crate::store::tokens;
+use crate::store::tokens::Listed;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -53,7 +55,7 @@ const MOST: i64 = 1_000_000;
 
 /// All of it.
 #[derive(Serialize)]
-struct Export {
+pub struct Export {
     login: String,
     organisation: String,
     made_at: Time,
@@ -75,6 +77,8 @@ struct Export {
     membership: Vec<OwnTime>,
     teams: Vec<OwnPlace>,
     files_of_imported_histories: Vec<OwnFile>,
+    /// Never the token itself, nor its digest.
+    access_tokens: Vec<Listed>,
 }
 
 /// A card that whoever has its address sees.
@@ -146,12 +150,17 @@ struct Look {
 /// # Errors
 /// [`PageError`] for a visitor who is nobody or was erased, or where the database is away.
 pub async fn download(State(web): State<Web>, visitor: Visitor) -> Result<Response, PageError> {
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let (reader, own) = me_forms::own(&mut conn, &visitor).await?;
-    let now = web.pipeline.clock.now();
-    let export = read(&mut conn, (&reader, own), &web.pipeline.addresses, now).await?;
+    let export = export(&web, &visitor).await?;
     let as_file = [(header::CONTENT_DISPOSITION, "attachment; filename=\"peerlore.json\"")];
     Ok((as_file, Json(export)).into_response())
+}
+
+/// Reads all of it.
+pub(in crate::web) async fn export(web: &Web, visitor: &Visitor) -> Result<Export, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let (reader, own) = me_forms::own(&mut conn, visitor).await?;
+    let now = web.pipeline.clock.now();
+    read(&mut conn, (&reader, own), &web.pipeline.addresses, now).await
 }
 
 async fn read(
@@ -189,6 +198,7 @@ async fn read(
             .map(|card| shown(card, addresses)),
         membership: members::of_person(conn, id, person).await?,
         teams: teams::of_person(conn, id, person).await?,
+        access_tokens: tokens::of_person(conn, (id, person), now).await?,
         files_of_imported_histories: file_work::of_person(conn, reader, person).await?,
         shared_with_colleagues: own.shares,
         may_be_listed_as_silent_expert: own.may_be_asked,

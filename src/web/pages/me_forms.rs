@@ -28,6 +28,7 @@ use crate::web::form::Sent;
 use crate::web::pages::me_availability;
 use crate::web::pages::me_erase;
 use crate::web::pages::me_export;
+use crate::web::pages::me_tokens;
 use crate::web::pages::sign_in::Nothing;
 use crate::web::tenant;
 
@@ -224,22 +225,37 @@ pub struct Goals {
 /// # Errors
 /// [`PageError`] for a form that isn't ours or can't be read, or a visitor who is nobody.
 pub async fn goals(State(web): State<Web>, sent: Sent<Goals>) -> Result<Redirect, PageError> {
-    let unreadable = PageError::Unreadable("There is no such skill area. Go back and choose from the list.");
     let Some(Goals { learn, teach, shown }) = sent.fields else {
-        return Err(unreadable);
+        return Err(NO_SUCH_AREA);
     };
-    let (Some(learn), Some(teach)) = (slugs(&learn), slugs(&teach)) else {
-        return Err(unreadable);
+    set_goals(&web, &sent.visitor, (&learn, &teach), shown.is_some()).await?;
+    Ok(Saved::Goals.shown())
+}
+
+const NO_SUCH_AREA: PageError = PageError::Unreadable("There is no such skill area. Go back and choose from the list.");
+
+/// Keeps what the visitor would like to learn and teach, by area, and whether colleagues may see it.
+///
+/// # Errors
+/// [`PageError::Unreadable`] for a word that names no area, [`PageError`] for a visitor who is nobody, or where the database is away.
+pub(in crate::web) async fn set_goals(
+    web: &Web,
+    visitor: &Visitor,
+    (learn, teach): (&[String], &[String]),
+    shown: bool,
+) -> Result<(), PageError> {
+    let (Some(learn), Some(teach)) = (slugs(learn), slugs(teach)) else {
+        return Err(NO_SUCH_AREA);
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (id, person) = me(&mut conn, &sent.visitor).await?;
+    let (id, person) = me(&mut conn, visitor).await?;
     let mut tx = conn.begin().await.map_err(StoreError::from)?;
-    people::set_goals(&mut tx, id, person.id, (&learn, &teach), shown.is_some()).await?;
-    if shown.is_none() {
+    people::set_goals(&mut tx, id, person.id, (&learn, &teach), shown).await?;
+    if !shown {
         opt_out::rewrite(&web.pipeline, &mut tx, id, person.id).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Saved::Goals.shown())
+    Ok(())
 }
 
 /// The areas that words name, each once, in the order in which areas are shown; none where a word names no area.
@@ -314,6 +330,7 @@ pub fn render_out(login: &str, token: &str) -> Markup {
         div.note { p { strong { "You are out of everything." } " You are suggested to nobody, and no page shows your name, except this one to you." } }
         form method="post" action="/me/back" { (form::token_field(token)) button type="submit" { "Take me back in" } }
         (me_export::section())
+        (me_tokens::section())
         (me_erase::section())
     }
 }

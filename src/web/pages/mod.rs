@@ -6,6 +6,8 @@ pub mod admin_backfill;
 pub mod card;
 pub mod choose;
 pub mod docs;
+pub mod docs_api;
+pub mod docs_api_types;
 pub mod docs_classifier;
 pub mod docs_formulas;
 pub mod docs_people;
@@ -25,6 +27,7 @@ pub mod me_export;
 pub mod me_forms;
 pub mod me_labels;
 pub mod me_question;
+pub mod me_tokens;
 pub mod offboarding;
 pub mod people;
 pub mod pull;
@@ -71,6 +74,8 @@ pub fn routes() -> Router<Web> {
         .route("/me/card", post(me_card::set))
         .route("/cards/{file}", get(card::show))
         .route("/me/export.json", get(me_export::download))
+        .route("/me/tokens", get(me_tokens::show).post(me_tokens::make))
+        .route("/me/tokens/revoke", post(me_tokens::revoke))
         .route("/me/erase", get(me_erase::ask).post(me_erase::erase))
         .route("/people/{login}", get(people::show))
         .route("/teams", get(teams::list))
@@ -100,6 +105,7 @@ pub fn routes() -> Router<Web> {
         )
         .route("/docs", get(docs::show))
         .route("/docs/skills", get(docs_skills::show))
+        .route("/docs/api", get(docs_api::show))
         .merge(setup::routes())
         .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))

@@ -74,10 +74,21 @@ pub struct View {
 /// # Errors
 /// [`PageError::ForLeads`] for whoever leads none; [`PageError`] when the database is away.
 pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup, PageError> {
+    let listed = listed(&web, &visitor).await?;
+    let frame = Frame {
+        title: "If somebody were gone",
+        place: Place::Teams,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render_list(&listed)))
+}
+
+/// Reads what the list shows.
+pub(in crate::web) async fn listed(web: &Web, visitor: &Visitor) -> Result<Vec<Listed>, PageError> {
     let now = web.pipeline.clock.now();
     let mut conn = web.pipeline.pool.acquire().await?;
     let mut listed = Vec::new();
-    for (reader, team) in teams::open_to(&mut conn, &visitor, now).await? {
+    for (reader, team) in teams::open_to(&mut conn, visitor, now).await? {
         let places = team_pages::places(&mut conn, &reader, now).await?;
         let shown = profiles::logins(&mut conn, reader.installation()).await?;
         let here = places.iter().filter(|(place, _)| *place == team.id);
@@ -89,12 +100,7 @@ pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup,
             logins,
         });
     }
-    let frame = Frame {
-        title: "If somebody were gone",
-        place: Place::Teams,
-        visitor: Some(&visitor),
-    };
-    Ok(layout::page(&frame, &render_list(&listed)))
+    Ok(listed)
 }
 
 /// `GET /offboarding/{login}`: 403 for whoever leads no team of that person and isn't they, whether or not there is one; 404 for an owner where
@@ -110,6 +116,17 @@ pub async fn show(
     let Ok(Path(login)) = path else {
         return Err(PageError::no_such_page());
     };
+    let view = view(&web, &visitor, &login).await?;
+    let frame = Frame {
+        title: &view.found.login,
+        place: if view.own { Place::Me } else { Place::Teams },
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+/// Reads what the page of one person shows.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, login: &str) -> Result<View, PageError> {
     let now = web.pipeline.clock.now();
     let missing = || {
         if visitor.owns() {
@@ -119,29 +136,23 @@ pub async fn show(
         }
     };
     let mut conn = web.pipeline.pool.acquire().await?;
-    let (reader, person) = open_to(&mut conn, &visitor, &login, now).await?.ok_or_else(missing)?;
+    let (reader, person) = open_to(&mut conn, visitor, login, now).await?.ok_or_else(missing)?;
     let viewer = match &visitor.login {
         Some(login) => me_forms::viewer(&mut conn, &reader, login).await?,
         None => None,
     };
     let own = viewer == Some(person);
-    let found = offboarding::of(&mut conn, &reader, &login, now)
+    let found = offboarding::of(&mut conn, &reader, login, now)
         .await?
         .ok_or_else(missing)?;
     if let Some(viewer) = viewer.filter(|_| !own) {
         sharing::looked(&mut conn, &reader, (viewer, person), now).await?;
     }
-    let view = View {
+    Ok(View {
         found,
         host: web.pipeline.addresses.host.clone(),
         own,
-    };
-    let frame = Frame {
-        title: &view.found.login,
-        place: if own { Place::Me } else { Place::Teams },
-        visitor: Some(&visitor),
-    };
-    Ok(layout::page(&frame, &render(&view)))
+    })
 }
 
 /// As whom a visitor reads of this person, and who that is; none: they may not, or there is nobody. Both take the same queries.

@@ -49,15 +49,29 @@ pub async fn show(
     visitor: Visitor,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Markup, PageError> {
-    let missing = || PageError::NotFound("There is nobody of that login here, or they are not shown.".to_owned());
     let Ok(Path(login)) = path else {
         return Err(missing());
     };
+    let view = view(&web, &visitor, &login).await?;
+    let frame = Frame {
+        title: &view.person.login,
+        place: Place::Elsewhere,
+        visitor: Some(&visitor),
+    };
+    Ok(layout::page(&frame, &render(&view)))
+}
+
+fn missing() -> PageError {
+    PageError::NotFound("There is nobody of that login here, or they are not shown.".to_owned())
+}
+
+/// Reads what somebody shares, and notes the look for them.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, login: &str) -> Result<View, PageError> {
     let now = web.pipeline.clock.now();
     let mut conn = web.pipeline.pool.acquire().await?;
     let mut found = None;
-    for (_, reader) in tenant::seen_by(&mut conn, &visitor).await? {
-        let person = people::by_login(&mut conn, reader.installation(), &login).await?;
+    for (_, reader) in tenant::seen_by(&mut conn, visitor).await? {
+        let person = people::by_login(&mut conn, reader.installation(), login).await?;
         found = found.or(person.map(|person| (reader, person)));
     }
     let (reader, person) = found.ok_or_else(missing)?;
@@ -71,19 +85,13 @@ pub async fn show(
     if let Some(viewer) = viewer.filter(|_| !own) {
         sharing::looked(&mut conn, &reader, (viewer, person.id), now).await?;
     }
-    let view = View {
+    Ok(View {
         person,
         shared,
         profile,
         own,
         now,
-    };
-    let frame = Frame {
-        title: &view.person.login,
-        place: Place::Elsewhere,
-        visitor: Some(&visitor),
-    };
-    Ok(layout::page(&frame, &render(&view)))
+    })
 }
 
 /// The page's text.

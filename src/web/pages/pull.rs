@@ -33,7 +33,7 @@ use crate::web::prose;
 const SOON_MINUTES: i64 = 10;
 
 /// So many votes are needed before they are counted aloud.
-const FEWEST_VOTES: i64 = 5;
+pub(in crate::web) const FEWEST_VOTES: i64 = 5;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -76,7 +76,12 @@ pub async fn show(State(web): State<Web>, visitor: Visitor, named: NamedPull) ->
     Ok(layout::page(&frame, &render(&view)))
 }
 
-async fn view(conn: &mut PgConnection, found: Found, (addresses, now): (&Addresses, Time)) -> Result<View, PageError> {
+/// Reads what the page shows.
+pub(in crate::web) async fn view(
+    conn: &mut PgConnection,
+    found: Found,
+    (addresses, now): (&Addresses, Time),
+) -> Result<View, PageError> {
     let Found { repo, key, pull, .. } = found;
     let files = contents::files(conn, repo.installation, key).await?.len();
     let stored = suggestions::of_pull(conn, repo.installation, key).await?;
@@ -151,7 +156,7 @@ fn author(pull: &Pull) -> &str {
     }
 }
 
-fn state(pull: &Pull) -> &'static str {
+pub(in crate::web) fn state(pull: &Pull) -> &'static str {
     if pull.merged_at.is_some() {
         "Merged"
     } else if !pull.open {
@@ -164,7 +169,7 @@ fn state(pull: &Pull) -> &'static str {
 }
 
 /// What a reader must know before reading on, in sentences.
-fn notes(view: &View) -> Vec<&'static str> {
+pub(in crate::web) fn notes(view: &View) -> Vec<&'static str> {
     let pull = &view.pull;
     let mut notes = Vec::new();
     if pull.by_bot {
@@ -308,7 +313,7 @@ fn signed(weight: f64) -> String {
     }
 }
 
-fn part(part: ScorePart) -> &'static str {
+pub(in crate::web) fn part(part: ScorePart) -> &'static str {
     match part {
         ScorePart::Owner => "Owner",
         ScorePart::Paths => "Same paths",

@@ -32,7 +32,7 @@ pub(super) const PAGE: usize = 50;
 /// How many of the last pull requests the form offers; the last is the most.
 const OFFERED: [usize; 4] = [50, 100, 200, hindsight::USUAL];
 /// Chance is the same at every look.
-pub(super) const SEED: u64 = 0;
+pub(in crate::web) const SEED: u64 = 0;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -103,6 +103,17 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// The same of what a program asks for.
+    #[must_use]
+    pub fn of(organisation: Option<String>, repo: Option<String>, last: Option<usize>) -> Self {
+        Self {
+            organisation,
+            repo,
+            last: last.map(|last| last.to_string()),
+            page: None,
+        }
+    }
+
     /// A number of the address from 1 to `most`, `usual` where it isn't given.
     fn number(given: Option<&String>, usual: usize, most: usize) -> Result<usize, PageError> {
         let Some(given) = given.filter(|given| !given.is_empty()) else {
@@ -144,7 +155,8 @@ pub async fn show(
     Ok(layout::page(&frame, &render(&view)))
 }
 
-pub(super) async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, PageError> {
+/// Reads what the page shows.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, PageError> {
     let last = Wanted::number(query.last.as_ref(), hindsight::USUAL, hindsight::USUAL)?;
     let page = Wanted::number(query.page.as_ref(), 1, hindsight::USUAL)?;
     let mut conn = web.pipeline.pool.acquire().await?;

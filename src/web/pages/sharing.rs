@@ -134,7 +134,7 @@ pub fn render_sessions(token: &str) -> Markup {
     html! {
         section id="sessions" {
             h2 { "Signed in" }
-            p { "A sign-in ends by itself after 7 days without use, and after 30 days at the latest." }
+            p { "A sign-in ends by itself after 7 days without use, and after 30 days at the latest. Signing out everywhere ends your access tokens, too." }
             form method="post" action="/sign-out/everywhere" { (form::token_field(token)) button.quiet type="submit" { "Sign out everywhere" } }
         }
     }

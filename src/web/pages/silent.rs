@@ -23,7 +23,7 @@ use crate::web::prose;
 use crate::web::tenant;
 
 /// Changes by others below which the counts are called small.
-const FEW: u32 = 20;
+pub(in crate::web) const FEW: u32 = 20;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -56,24 +56,29 @@ pub async fn show(
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let (chosen, others) = tenant::chosen(&mut conn, &visitor, query.organisation.as_deref()).await?;
-    let people = match &chosen {
-        Some((_, reader)) => silent::experts(&mut conn, reader, web.pipeline.clock.now()).await?,
-        None => Vec::new(),
-    };
-    let view = View {
-        organisation: chosen.map(|(tenant, _)| tenant.login),
-        others,
-        people,
-        host: web.pipeline.addresses.host.clone(),
-    };
+    let view = view(&web, &visitor, query.organisation.as_deref()).await?;
     let frame = Frame {
         title: "Silent experts",
         place: Place::SilentExperts,
         visitor: Some(&visitor),
     };
     Ok(layout::page(&frame, &render(&view)))
+}
+
+/// Reads what the page shows, of the organisation of that login.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, organisation: Option<&str>) -> Result<View, PageError> {
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let (chosen, others) = tenant::chosen(&mut conn, visitor, organisation).await?;
+    let people = match &chosen {
+        Some((_, reader)) => silent::experts(&mut conn, reader, web.pipeline.clock.now()).await?,
+        None => Vec::new(),
+    };
+    Ok(View {
+        organisation: chosen.map(|(tenant, _)| tenant.login),
+        others,
+        people,
+        host: web.pipeline.addresses.host.clone(),
+    })
 }
 
 /// The page's text.
@@ -123,7 +128,7 @@ fn nobody(view: &View) -> Markup {
 }
 
 /// By module, and in a module by login: no order that could be read as a ranking.
-fn by_module(people: &[CouldBeAsked]) -> BTreeMap<&str, Vec<&CouldBeAsked>> {
+pub(in crate::web) fn by_module(people: &[CouldBeAsked]) -> BTreeMap<&str, Vec<&CouldBeAsked>> {
     let mut modules: BTreeMap<&str, Vec<&CouldBeAsked>> = BTreeMap::new();
     for person in people {
         modules.entry(&person.module).or_default().push(person);
@@ -175,7 +180,7 @@ fn could_be_asked(person: &CouldBeAsked, host: &str) -> Markup {
     clippy::cast_sign_loss,
     reason = "a rounded count, never below 0"
 )]
-fn rounded(count: f64) -> u64 {
+pub(in crate::web) fn rounded(count: f64) -> u64 {
     count.max(0.0).round() as u64
 }
 

@@ -33,7 +33,7 @@ use crate::web::tenant;
 const DAYS: i64 = 365;
 
 /// The teams whose pages a visitor may open, each with as whom they read.
-pub(super) async fn open_to(
+pub(in crate::web) async fn open_to(
     conn: &mut PgConnection,
     visitor: &Visitor,
     at: Time,
@@ -91,21 +91,26 @@ pub async fn show(
     let Ok(Path(slug)) = path else {
         return Err(PageError::no_such_page());
     };
-    let now = web.pipeline.clock.now();
-    let since = now - Duration::days(DAYS);
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let open = open_to(&mut conn, &visitor, now).await?;
-    let found = open.into_iter().find(|(_, team)| team.slug.eq_ignore_ascii_case(&slug));
-    // Whoever leads another team is told the same of a team that there is and of one that there isn't.
-    let (reader, team) = found.ok_or(PageError::ForLeads)?;
-    let (holders, told) = team::of(&mut conn, &reader, &team, (since, now)).await?;
-    let view = View { team, holders, told };
+    let view = view(&web, &visitor, &slug).await?;
     let frame = Frame {
         title: &view.team.name,
         place: Place::Teams,
         visitor: Some(&visitor),
     };
     Ok(layout::page(&frame, &render(&view)))
+}
+
+/// Reads what the page of a team shows.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, slug: &str) -> Result<View, PageError> {
+    let now = web.pipeline.clock.now();
+    let since = now - Duration::days(DAYS);
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let open = open_to(&mut conn, visitor, now).await?;
+    let found = open.into_iter().find(|(_, team)| team.slug.eq_ignore_ascii_case(slug));
+    // Whoever leads another team is told the same of a team that there is and of one that there isn't.
+    let (reader, team) = found.ok_or(PageError::ForLeads)?;
+    let (holders, told) = team::of(&mut conn, &reader, &team, (since, now)).await?;
+    Ok(View { team, holders, told })
 }
 
 /// The page's text.
