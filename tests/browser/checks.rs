@@ -57,14 +57,14 @@ pub async fn of_loading(browser: &Browser, own: &str) -> Vec<String> {
 }
 
 /// What is wrong with the page as it is shown now.
-pub async fn of_page(browser: &Browser) -> Vec<String> {
-    let found = browser.awaits(LOOK, vec![MOST_ELEMENTS.into()]).await;
+pub async fn of_page(browser: &Browser, width: u32) -> Vec<String> {
+    let found = browser.awaits(LOOK, vec![MOST_ELEMENTS.into(), width.into()]).await;
     let lines = found.as_array().expect("a list").iter();
     lines.map(|line| line.as_str().expect("text").to_owned()).collect()
 }
 
 const LOOK: &str = r"
-const [most, done] = arguments;
+const [most, width, done] = arguments;
 const faults = [];
 const page = document.documentElement;
 const headings = document.querySelectorAll('h1');
@@ -73,8 +73,9 @@ if (!/^.+ · Peerlore$/.test(document.title)) faults.push(`the title is ${docume
 if (page.lang !== 'en') faults.push('no language');
 const viewport = document.querySelector('meta[name=viewport]');
 if (!viewport || !viewport.content.includes('width=device-width')) faults.push('no viewport');
-if (page.scrollWidth > innerWidth) {
-    const wide = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 0.5);
+// A phone makes its window wider where a page is.
+if (page.scrollWidth > width) {
+    const wide = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 0.5);
     faults.push(`${page.scrollWidth} px wide: ${wide.slice(0, 3).map(one => one.outerHTML.slice(0, 80))}`);
 }
 const elements = document.querySelectorAll('*').length;

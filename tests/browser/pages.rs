@@ -40,6 +40,8 @@ enum Where {
     Demo,
     /// Where members sign in.
     Members(Option<&'static str>),
+    /// Where there is no App yet, as whoever may create one.
+    Unregistered,
 }
 
 /// Each page's route, and an address of it; a label is somebody's own.
@@ -103,6 +105,7 @@ pub async fn label_of(own: &str, browser: &Browser) -> String {
 #[case::lead(Where::Members(LEAD))]
 #[case::owner(Where::Members(OWNER))]
 #[case::stranger(Where::Members(STRANGER))]
+#[case::operator(Where::Unregistered)]
 #[tokio::test]
 async fn every_page_is_in_order(#[case] place: Where) {
     let Some((stage, browser)) = Browser::open().await else {
@@ -120,6 +123,7 @@ async fn every_page_is_in_order(#[case] place: Where) {
             }
             &stage.members
         }
+        Where::Unregistered => &stage.unregistered,
     };
     let label = label_of(own, &browser).await;
     let mut faults = Vec::new();
@@ -131,7 +135,7 @@ async fn every_page_is_in_order(#[case] place: Where) {
         axe::inject(&browser, &axe).await;
         for (width, scheme) in [(PHONE, "light"), (PHONE, "dark"), (DESK, "dark"), (DESK, "light")] {
             browser.looks(width, scheme).await;
-            let mut here = checks::of_page(&browser).await;
+            let mut here = checks::of_page(&browser, width).await;
             here.extend(axe::violations(&browser).await);
             found.extend(here.into_iter().map(|fault| format!("{width} px, {scheme}: {fault}")));
         }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::StatusCode;
 use axum::http::header;
+use base64::Engine as _;
 use chrono::Duration;
 use peerlore::app::App;
 use peerlore::app::Setup;
@@ -36,6 +37,7 @@ use peerlore::pipeline::Addresses;
 use peerlore::pipeline::Pipeline;
 use peerlore::pipeline::registered::Registered;
 use peerlore::pipeline::work;
+use peerlore::seal::Source;
 use peerlore::store;
 use peerlore::store::people;
 use peerlore::store::tenants;
@@ -49,6 +51,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::database::TestDatabase;
+use crate::database::fresh_database;
 use crate::driver::Browser;
 use crate::filled::filled_database;
 
@@ -65,11 +68,13 @@ pub struct Stage {
     pub demo: String,
     /// Where members sign in.
     pub members: String,
+    /// Where there is no App yet.
+    pub unregistered: String,
     /// What became of the stories.
     pub found: Found,
     github: FakeGithub,
     at_github: tokio::sync::Mutex<()>,
-    _kept: (TestDatabase, Loopback),
+    _kept: ([TestDatabase; 2], Loopback),
 }
 
 fn today() -> Time {
@@ -133,13 +138,16 @@ async fn build() -> Stage {
     let make = |viewing, own: &str| app((database.pool.clone(), &loopback.url), clock.clone(), (viewing, own));
     let demo = serve(|own| make(Viewing::Demo, own).router).await;
     let members = serve(|own| make(Viewing::SignIn, own).router).await;
+    let empty = fresh_database().await;
+    let unregistered = serve(|_| without_an_app(empty.pool.clone(), &loopback.url).router).await;
     Stage {
         demo,
         members,
+        unregistered,
         found,
         github,
         at_github: tokio::sync::Mutex::default(),
-        _kept: (database, loopback),
+        _kept: ([database, empty], loopback),
     }
 }
 
@@ -228,6 +236,29 @@ async fn serve(router: impl FnOnce(&str) -> Router) -> String {
     let service = router(&own).into_make_service_with_connect_info::<std::net::SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
     own
+}
+
+/// A Peerlore in which the set-up hasn't begun, with an address that GitHub reaches.
+fn without_an_app(pool: PgPool, github: &str) -> App {
+    let key = base64::engine::general_purpose::STANDARD.encode([1; 32]).into();
+    let seals = Source::of(Some(&key), std::path::Path::new("/nowhere")).expect("a key");
+    let settings = ForgeSettings::new(github.parse().expect("an address"), Credentials::None);
+    let clock = Clock::fixed(today());
+    App::new(Setup {
+        pool,
+        forge: Forge::new(settings, clock.clone()).expect("a client"),
+        registered: Registered::stored(github, seals),
+        classifier: Classifier::default(),
+        clock,
+        settings: Settings::default(),
+        addresses: Addresses {
+            own: "https://peerlore.example".to_owned(),
+            host: github.to_owned(),
+        },
+        secrets: Secrets::default(),
+        viewing: Viewing::Closed,
+        metrics: None,
+    })
 }
 
 fn app((pool, github): (PgPool, &str), clock: Clock, (viewing, own): (Viewing, &str)) -> App {
