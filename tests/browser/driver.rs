@@ -20,6 +20,9 @@ use fantoccini::actions::KeyActions;
 use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process;
 use serde_json::Value;
 use serde_json::json;
 use url::ParseError;
@@ -35,6 +38,7 @@ pub const DESK: u32 = 1280;
 pub struct Browser {
     client: Client,
     driver: Child,
+    chromium: Option<Pid>,
     /// Profile and downloads.
     pub folder: tempfile::TempDir,
 }
@@ -72,20 +76,31 @@ impl Browser {
             .capabilities(wanted.as_object().expect("an object").clone())
             .connect(&format!("http://127.0.0.1:{port}"))
             .await;
-        let browser = match connected {
-            Ok(client) => Self { client, driver, folder },
+        let client = match connected {
+            Ok(client) => client,
             Err(error) => {
                 driver.kill().ok();
                 panic!("Chromium doesn't start: {error}");
             }
+        };
+        let chromium = client
+            .capabilities()
+            .and_then(|own| own.get("goog:processID")?.as_i64());
+        let chromium = chromium.and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let browser = Self {
+            client,
+            driver,
+            chromium,
+            folder,
         };
         browser.looks(DESK, "light").await;
         Some(browser)
     }
 
     /// Ends it; dropping it does so less gently.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
         self.client.clone().close().await.expect("the browser ends");
+        self.chromium = None;
     }
 
     /// From now on the window is this wide, and its person prefers `light` or `dark`.
@@ -189,7 +204,7 @@ impl Browser {
             assert!(Instant::now() < give_up, "no other page opens");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        self.one("h1").await;
+        self.one("body").await;
     }
 
     /// Presses keys, wherever the focus is.
@@ -263,7 +278,10 @@ pub enum Shot {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The browser ends with its driver.
+        // After a test that failed it still runs, and it outlives its driver.
+        if let Some(chromium) = self.chromium {
+            kill_process(chromium, Signal::KILL).ok();
+        }
         self.driver.kill().ok();
         self.driver.wait().ok();
     }

@@ -4,6 +4,8 @@
 //! absence is a failure. All tests of a process share one made-up organisation ([`stage`]); each has a browser of its own.
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/emulator.rs"]
+mod emulator;
 #[path = "../support/filled.rs"]
 mod filled;
 #[path = "../support/npm.rs"]
@@ -12,6 +14,7 @@ mod npm;
 mod axe;
 mod checks;
 mod driver;
+mod emulated;
 mod flows;
 mod keyboard;
 mod pages;
