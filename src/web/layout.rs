@@ -26,6 +26,11 @@ const STYLE: &str = include_str!("style.css");
 /// The one script, for pages with parts that renew themselves.
 const SCRIPT: &str = include_str!("live.js");
 
+/// The wordmark's picture for the window's tab, inside of the page: browsers ask for `/favicon.ico` where there is none.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 24'%3E\
+    %3Cpath d='M7 11C11 2 21 2 25 11' fill='none' stroke='%23808890' stroke-width='2.5' stroke-linecap='round'/%3E\
+    %3Ccircle cx='7' cy='17' r='5' fill='%230b8494'/%3E%3Ccircle cx='25' cy='17' r='5' fill='%23b0569a'/%3E%3C/svg%3E";
+
 /// The first digits of the stylesheet's SHA-256: they stand in its address, so that it can be kept for a year.
 static STYLE_DIGEST: LazyLock<String> = LazyLock::new(|| digest_of(STYLE));
 
@@ -132,6 +137,7 @@ fn whole(frame: &Frame<'_>, live: Option<Live<'_>>, text: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (frame.title) " · Peerlore" }
+                link rel="icon" type="image/svg+xml" href=(ICON);
                 link rel="stylesheet" href={ "/style.css?v=" (STYLE_DIGEST.as_str()) };
                 @if let Some(live) = live {
                     script src={ "/live.js?v=" (SCRIPT_DIGEST.as_str()) } defer {}

@@ -72,7 +72,7 @@ fn table(card: &Card) -> Markup {
         .iter()
         .filter_map(|area| Some((area, card.score.areas.get(area.slug())?)));
     html! {
-        div.scroll {
+        div.scroll tabindex="0" role="region" aria-label="How well each area is read" {
             table {
                 caption { "Of 100 times that an area is shown, how often it is right, and of 100 comments about it, how many are found" }
                 thead {

@@ -104,7 +104,7 @@ pub fn landing() -> Markup {
         (heading("landing"))
         p { "Whether a comment was useful is a probability: the parts that apply are added up, and" }
         p.formula { "p = 1 / (1 + exp(−sum))" }
-        div.scroll {
+        div.scroll tabindex="0" role="region" aria-label="Parts of the sum" {
             table {
                 caption.hidden { "Parts of the sum" }
                 thead { tr { th scope="col" { "Part" } th.number scope="col" { "Adds" } th scope="col" { "From" } } }

@@ -119,7 +119,7 @@ fn table(caption: &str, skills: &[Described]) -> Markup {
                 thead { tr { th scope="col" { "Skill" } th scope="col" { "Slug" } th scope="col" { "Belongs to" } th scope="col" { "What it is" } } }
                 tbody {
                     @for skill in skills {
-                        tr { th scope="row" { (skill.name) } td { code { (skill.slug) } } td { (skill.parent) } td { (skill.about) } }
+                        tr { th scope="row" { (skill.name) } td.slug { (skill.slug) } td { (skill.parent) } td { (skill.about) } }
                     }
                 }
             }

@@ -204,7 +204,7 @@ fn reach(flow: &Flow) -> Markup {
                 }
                 details {
                     summary { "Window by window" }
-                    div.scroll {
+                    div.scroll tabindex="0" role="region" aria-label="Window by window" {
                         table {
                             caption.hidden { "Reach in each window, newest first" }
                             thead { tr { th scope="col" { "From" } th.number scope="col" { "Reviews" } th.number scope="col" { "People" } th.number scope="col" { "Median reach" } th.number scope="col" { "Of the others" } } }

@@ -255,7 +255,7 @@ fn row(area: Area, (ticked, read): (bool, &[AreaGuess])) -> Markup {
                 br; span.soft.small { (area.about()) }
             }
             td { label { input type="checkbox" name="area" value=(area.slug()) checked[ticked] aria-label={ "It is about " (name) }; } }
-            td { button.quiet type="submit" form=(ONE) name="area" value=(area.slug()) aria-label={ "It is about " (name) " only" } { "Only this" } }
+            td { button.quiet type="submit" form=(ONE) name="area" value=(area.slug()) aria-label={ "Only this: " (name) } { "Only this" } }
         }
     }
 }

@@ -284,7 +284,7 @@ pub(super) fn sums(suggestion: &Suggestion) -> Markup {
 
 fn sum(which: &str, pick: &Pick) -> Markup {
     html! {
-        div.scroll {
+        div.scroll tabindex="0" role="region" aria-label={ (capital(which)) ", part by part" } {
             table {
                 caption { (capital(which)) ": " (pick.login) }
                 thead { tr { th scope="col" { "Part" } th scope="col" { "Reason" } th.number scope="col" { "Adds" } } }

@@ -119,7 +119,7 @@ fn table(report: &Report) -> Markup {
     html! {
         details {
             summary { "All figures" }
-            div.scroll {
+            div.scroll tabindex="0" role="region" aria-label="All figures" {
                 table {
                     caption.hidden { "All figures" }
                     thead {
