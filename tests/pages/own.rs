@@ -6,6 +6,7 @@ use peerlore::web::pages::me_erase;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::api_tokens::token;
 use crate::browser::Browser;
 use crate::world::Answer;
 use crate::world::OURS;
@@ -97,6 +98,7 @@ async fn the_download_holds_all_that_is_kept_of_a_person() {
     let router = world.for_members();
     let mut ben = Browser::of(&router, &world.github, "ben").await;
     assert!(ben.get("/me").await.body.contains("href=\"/me/export.json\""));
+    token(&mut ben, "scope=me:read").await;
     let answer = ben.get(FILE).await;
     assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
     assert_eq!(
@@ -107,6 +109,7 @@ async fn the_download_holds_all_that_is_kept_of_a_person() {
     let file = read(&answer);
     insta::assert_snapshot!(format!("{:#}", lengths(&file)), @r#"
     {
+      "access_tokens": 1,
       "answers": 2,
       "corrections": 2,
       "evidence": 3,
@@ -126,6 +129,7 @@ async fn the_download_holds_all_that_is_kept_of_a_person() {
 async fn the_download_is_read_without_a_key_to_it() {
     let world = full().await;
     let mut ben = Browser::of(&world.for_members(), &world.github, "ben").await;
+    token(&mut ben, "scope=me:read").await;
     let mut file = read(&ben.get(FILE).await);
     let file = file.as_object_mut().expect("an object");
     // The profile is that of the page; goals are looked at below.
@@ -137,6 +141,17 @@ async fn the_download_is_read_without_a_key_to_it() {
     }
     insta::assert_snapshot!(format!("{:#}", json!(file)), @r#"
     {
+      "access_tokens": [
+        {
+          "expires_at": "2026-12-12T12:00:00Z",
+          "made_at": "2026-11-12T12:00:00Z",
+          "name": "A report",
+          "scopes": [
+            "me:read"
+          ],
+          "used_at": null
+        }
+      ],
       "answers": [
         {
           "at": "2026-11-11T12:00:00Z",

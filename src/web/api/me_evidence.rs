@@ -117,12 +117,13 @@ pub struct WhichEvidence {
     area: Option<String>,
 }
 
-/// When, where, which comment, and about what: no two entries have the same.
-type Place = (Time, CommentPlace, i64, String, bool);
+/// When, where, which comment, about what, on which side and with whom: no two entries have the same.
+type Place = (Time, CommentPlace, i64, String, bool, String);
 
 fn place_of(one: &profile::Evidence) -> Place {
     let area = one.area.slug().to_owned();
-    (one.at, one.place, one.comment.0, area, one.role == "taught")
+    let taught = one.role == "taught";
+    (one.at, one.place, one.comment.0, area, taught, one.other.clone())
 }
 
 /// Your evidence, in parts

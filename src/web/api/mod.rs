@@ -27,6 +27,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::Modify;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -113,7 +114,10 @@ pub fn routes() -> Router<Web> {
             let words = "There is something at this address, but it can't be used in this way.";
             Problem::new(Kind::WrongMethod, words)
         });
-    Router::new().nest(ROOT, all)
+    let failed = |_: Box<dyn std::any::Any + Send>| {
+        Problem::new(Kind::NotNow, "Something of ours failed. Please try again in a minute.").into_response()
+    };
+    Router::new().nest(ROOT, all.layer(CatchPanicLayer::custom(failed)))
 }
 
 /// `GET /api/v1/openapi.json`: for everybody, since nothing about anybody stands in it.

@@ -147,7 +147,7 @@ fn one((path, method, operation): (&str, &str, &Value), document: &Value, own: &
     let scopes: Vec<&str> = scopes.filter_map(Value::as_str).collect();
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
     html! {
-        section id=(types::text(operation, "operationId")) {
+        section.apart id=(types::text(operation, "operationId")) {
             h3 { (types::text(operation, "summary")) }
             p { code { (method.to_uppercase()) " " (path) } ", for " code { (scopes.join(", ")) } }
             @if operation.get("description").is_some() { p { (types::text(operation, "description")) } }

@@ -83,7 +83,7 @@ pub(super) fn all(schemas: &Value) -> Markup {
     html! {
         h2 id="types" { "Types" }
         @for (name, schema) in schemas {
-            section id={ "type-" (name) } {
+            section.apart id={ "type-" (name) } {
                 h3 { (name) }
                 @if schema.get("description").is_some() { p { (text(schema, "description")) } }
                 @if let Some(variants) = schema["oneOf"].as_array() {

@@ -199,7 +199,7 @@ pub fn render(view: &View) -> Markup {
     html! {
         p.over { a href="/me" { "My page" } }
         h1 { "Access tokens" }
-        p.lead { "With a token, a program of yours reads what you may see here, and nothing else. " a href="/docs/api" { "What it can ask for" } "." }
+        p.lead { "With a token, a program of yours reads what you may see here and changes what you let it change, and nothing else. " a href="/docs/api" { "What it can ask for" } "." }
         @if let Some(made) = &view.made {
             div.note role="status" {
                 p { strong { "Your new token." } " Copy it now: it is shown this once, and only its digest is kept." }
