@@ -59,7 +59,7 @@ const TABLE: [Row; 23] = [
     ("/flow", "/flow", [200, 200, 403, 200]),
     ("/offboarding", "/offboarding", [200, 200, 403, 200]),
     ("/offboarding/{login}", "/offboarding/dan", [200, 200, 403, 404]),
-    ("/offboarding/{login}", "/offboarding/cleo", [200, 403, 403, 404]),
+    ("/offboarding/{login}", "/offboarding/cleo", [200, 403, 200, 404]),
     ("/replay", "/replay", [200, 200, 403, 200]),
     ("/admin/deliveries", "/admin/deliveries", [200, 403, 403, 200]),
 ];

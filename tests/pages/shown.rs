@@ -105,7 +105,8 @@ async fn every_page_is_whole_safe_and_without_script() {
             " onload",
             "http://",
         ] {
-            assert!(!html.contains(never), "{path} with {never}");
+            let addresses_nobody = html.replace("xmlns='http://www.w3.org/2000/svg'", "");
+            assert!(!addresses_nobody.contains(never), "{path} with {never}");
         }
         for login in ["ada", "ben", "cleo", "dan", "eve"] {
             assert!(
