@@ -41,6 +41,8 @@ async fn it_is_shown_when_switched_on_and_gone_when_switched_off() {
         assert!(!card.names(hidden), "{hidden}: {}", card.body);
     }
 
+    let mine = dan.get("/api/v1/me").await.body;
+    assert!(mine.contains(&format!("\"card\":\"{first}\"")), "{mine}");
     dan.post("/me", "/me/card", "what=move").await;
     let second = address(&mut dan).await.expect("it is shown");
     assert_ne!(first, second);

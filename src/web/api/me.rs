@@ -27,6 +27,7 @@ use crate::web::api::shapes::Area;
 use crate::web::api::shapes::Probability;
 use crate::web::api::shapes::Skill;
 use crate::web::api::shapes::Sure;
+use crate::web::pages::card;
 use crate::web::pages::me;
 use crate::web::pages::me::View;
 use crate::web::pages::me_export;
@@ -51,6 +52,9 @@ pub struct Me {
     shared: Vec<Shared>,
     /// Who looked in the last 90 days, the latest first, 30 at most.
     who_looked: Vec<Look>,
+    /// The card that you show to whoever has its address; null: you show none.
+    #[schema(format = "uri-reference")]
+    card: Option<String>,
     /// You said that you may be listed among the silent experts.
     may_be_asked: bool,
     /// Where the evidence begins.
@@ -215,6 +219,7 @@ pub(super) async fn me(State(web): State<Web>, caller: Caller<MeRead>) -> Result
                 at: one.at,
             })
             .collect(),
+        card: view.card.as_ref().map(card::path),
         may_be_asked: view.may_be_asked,
         evidence: me_evidence::BEGINNING,
         login: view.person.login,

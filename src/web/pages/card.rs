@@ -13,6 +13,7 @@ use maud::html;
 use crate::model::clock::Time;
 use crate::model::skill::Area;
 use crate::store::cards;
+use crate::store::cards::Card;
 use crate::store::cards::Said;
 use crate::web::Web;
 use crate::web::error::PageError;
@@ -48,6 +49,12 @@ pub async fn show(State(web): State<Web>, path: Result<Path<String>, PathRejecti
         (header::CACHE_CONTROL, "no-cache"),
     ];
     Ok((kind, draw(&card.login, &card.said, card.shown_at, true).into_string()).into_response())
+}
+
+/// Where a card is shown: a path of ours.
+#[must_use]
+pub fn path(card: &Card) -> String {
+    format!("/cards/{}.svg", card.word)
 }
 
 /// The card as a picture: in a page of ours, or `alone` in a file.

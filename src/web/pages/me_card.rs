@@ -77,7 +77,7 @@ pub fn render(shown: Option<&Card>, (login, said): (&str, &Said), (own, token): 
                 },
                 Some(card) => {
                     p { "Whoever has its address sees this card, as it was " (prose::when(card.shown_at, now)) "." }
-                    p { a href=(path(card)) { "Its address" } ": " code { (own) (path(card)) } }
+                    p { a href=(picture::path(card)) { "Its address" } ": " code { (own) (picture::path(card)) } }
                 },
             }
             figure.card { @match shown { Some(card) => (picture::draw(login, &card.said, card.shown_at, false)), None => (picture::draw(login, said, now, false)) } }
@@ -95,8 +95,4 @@ pub fn render(shown: Option<&Card>, (login, said): (&str, &Said), (own, token): 
             @if shown.is_some() { p.soft.small { "Switched off, the address leads nowhere at once. A site that shows it may keep a copy for a while." } }
         }
     }
-}
-
-fn path(card: &Card) -> String {
-    format!("/cards/{}.svg", card.word)
 }

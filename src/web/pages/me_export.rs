@@ -48,6 +48,7 @@ use crate::store::tokens::Listed;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
+use crate::web::pages::card;
 use crate::web::pages::me_forms;
 
 /// Lines of one kind, at most; nobody comes near it.
@@ -253,7 +254,7 @@ fn label(one: Correction, addresses: &Addresses) -> Label {
 
 fn shown(card: Card, addresses: &Addresses) -> ShownCard {
     ShownCard {
-        address: format!("{}/cards/{}.svg", addresses.own, card.word),
+        address: format!("{}{}", addresses.own, card::path(&card)),
         passes_on: card.said.passes_on,
         learned: card.said.learned,
         shown_at: card.shown_at,
