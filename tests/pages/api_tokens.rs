@@ -5,6 +5,7 @@ use axum::http::Request;
 use axum::http::StatusCode;
 use axum::http::header;
 use chrono::Duration;
+use peerlore::demo::github::failures::Failure;
 use peerlore::pipeline::erase;
 use peerlore::pipeline::expire;
 use peerlore::store::people;
@@ -279,6 +280,22 @@ async fn a_token_dies_with(#[case] what: &str) {
     };
     assert_eq!(status(&router, &other).await, others);
     assert_eq!(status(&router, &token).await, 401, "and stays so");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_github_cannot_be_asked_nothing_is_told() {
+    let world = World::new().await;
+    let router = world.for_members();
+    let mut ben = Browser::of(&router, &world.github, "ben").await;
+    let token = token(&mut ben, ALL).await;
+    world.github.fail_next(None, "/memberships/", 2, Failure::Status(502));
+    pass(&world, Duration::minutes(11));
+    assert_eq!(status(&router, &token).await, 200, "five minutes of grace");
+    pass(&world, Duration::minutes(5));
+    let answer = with(&router, &token, "/api/v1/me").await;
+    problem(&answer, 503, "not-now");
+    assert!(answer.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(status(&router, &token).await, 200, "GitHub is back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ mod database;
 
 mod admin;
 mod api;
+mod api_problems;
 mod api_tokens;
 mod browser;
 mod card;

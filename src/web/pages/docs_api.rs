@@ -31,12 +31,13 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
         place: Place::Docs,
         visitor: visitor.as_ref().ok(),
     };
-    layout::page(&frame, &render(&DOCUMENT, &web.pipeline.addresses.own))
+    let address = (web.pipeline.addresses.own.as_str(), visitor.is_ok());
+    layout::page(&frame, &render(&DOCUMENT, address))
 }
 
-/// The page's text for a document, at our own address.
+/// The page's text for a document, at our own address, and whether this visitor may read anything there.
 #[must_use]
-pub fn render(document: &Value, own: &str) -> Markup {
+pub fn render(document: &Value, (own, opens): (&str, bool)) -> Markup {
     html! {
         p.over { a href="/docs" { "How it works" } }
         h1 { "API" }
@@ -59,7 +60,7 @@ pub fn render(document: &Value, own: &str) -> Markup {
         @for tag in tags(document) {
             h2 id=(anchor(tag)) { (tag) }
             @for (path, method, operation) in operations(document) {
-                @if operation["tags"][0] == tag { (one((path, method, operation), document, own)) }
+                @if operation["tags"][0] == tag { (one((path, method, operation), document, (own, opens))) }
             }
         }
         (types::all(&document["components"]["schemas"]))
@@ -98,6 +99,10 @@ fn begin(own: &str) -> Markup {
             "A token begins with " code { "plore_" } ", so that whoever looks for lost secrets finds it; its last 6 letters are the beginning of the SHA-256 of "
             "the rest, as base64url. It never opens more than its owner may see at that moment on the pages. It ends on its day, when its owner revokes it, signs out everywhere, "
             "is erased, leaves the organisation or takes back the App’s authorisation on GitHub. Somebody can have " (tokens::MOST) " of them."
+        }
+        p {
+            "Of private repositories it reads those that its owner could read when it was made, each while GitHub confirmed it within a day. Ten are asked about at a time, ten minutes "
+            "apart, so a token with more of them that rested for a day tells of some a little later."
         }
         p {
             "A browser in which you are signed in reads, too, so the links here open. What changes something takes a token. A token may ask "
@@ -141,7 +146,7 @@ fn problems() -> Markup {
     }
 }
 
-fn one((path, method, operation): (&str, &str, &Value), document: &Value, own: &str) -> Markup {
+fn one((path, method, operation): (&str, &str, &Value), document: &Value, (own, opens): (&str, bool)) -> Markup {
     let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().collect();
     let scopes = operation["security"][0]["token"].as_array().into_iter().flatten();
     let scopes: Vec<&str> = scopes.filter_map(Value::as_str).collect();
@@ -150,12 +155,12 @@ fn one((path, method, operation): (&str, &str, &Value), document: &Value, own: &
         section.apart id=(types::text(operation, "operationId")) {
             h3 { (types::text(operation, "summary")) }
             p { code { (method.to_uppercase()) " " (path) } ", for " code { (scopes.join(", ")) } }
-            @if operation.get("description").is_some() { p { (types::text(operation, "description")) } }
+            @if operation.get("description").is_some() { p { (types::words(operation, "description")) } }
             @if !parameters.is_empty() { (parameters_of(&parameters)) }
             @if !body.is_null() { p { "The body is " (types::kind(body)) ", as JSON." } }
             (answers(&operation["responses"]))
             pre { code { (example((path, method), body, document, own)) } }
-            @if method == "get" && !path.contains('{') { p.small { a href=(path) { "Open it" } } }
+            @if opens && method == "get" && !path.contains('{') { p.small { a href=(path) { "Open it" } } }
         }
     }
 }
@@ -171,7 +176,7 @@ fn parameters_of(parameters: &[&Value]) -> Markup {
                         th scope="row" { code { (types::text(one, "name")) } }
                         td { (types::text(one, "in")) @if one["required"] == true { ", has to be there" } }
                         td { (types::kind(&one["schema"])) }
-                        td { (types::text(one, "description")) }
+                        td { (types::words(one, "description")) }
                     }
                 }
             }
@@ -192,7 +197,7 @@ fn answers(responses: &Value) -> Markup {
                     tr {
                         th scope="row" { (status) }
                         td { @if let Some((_, content)) = content { (types::kind(&content["schema"])) } }
-                        td { (types::text(response, "description")) }
+                        td { (types::words(response, "description")) }
                     }
                 }
             }

@@ -3,12 +3,19 @@ use maud::Markup;
 use maud::html;
 use serde_json::Value;
 
+use crate::web::prose;
+
 /// Values of a choice that are named; of more only how many there are.
 const MOST_NAMED: usize = 8;
 
 /// A text of the document; nothing where it has none.
 pub(super) fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
+}
+
+/// The same as people read it, with code between backquotes.
+pub(super) fn words(value: &Value, field: &str) -> Markup {
+    prose::reason(text(value, field))
 }
 
 /// The name of the type that is referred to.
@@ -39,7 +46,6 @@ pub(super) fn kind(schema: &Value) -> Markup {
     };
     html! {
         @for (at, name) in names.iter().enumerate() { @if at > 0 { " or " } (simple(name, schema)) }
-        (range(schema))
     }
 }
 
@@ -52,7 +58,8 @@ fn simple(name: &str, schema: &Value) -> Markup {
             ("string", "date-time") => "time",
             ("string", "date") => "day",
             ("string", "uri" | "uri-reference") => "address",
-            ("integer", _) => "whole number",
+            ("integer", _) => { "whole number" (range(schema)) },
+            ("number", _) => { "number" (range(schema)) },
             ("boolean", _) => "true or false",
             _ => (name),
         }
@@ -85,10 +92,10 @@ pub(super) fn all(schemas: &Value) -> Markup {
         @for (name, schema) in schemas {
             section.apart id={ "type-" (name) } {
                 h3 { (name) }
-                @if schema.get("description").is_some() { p { (text(schema, "description")) } }
+                @if schema.get("description").is_some() { p { (words(schema, "description")) } }
                 @if let Some(variants) = schema["oneOf"].as_array() {
                     @for variant in variants {
-                        @if variant.get("description").is_some() { p { (text(variant, "description")) } }
+                        @if variant.get("description").is_some() { p { (words(variant, "description")) } }
                         (fields(variant))
                     }
                 } @else if schema.get("enum").is_some() {
@@ -109,7 +116,7 @@ fn fields(schema: &Value) -> Markup {
             thead { tr { th scope="col" { "Field" } th scope="col" { "What" } th scope="col" { "What it says" } } }
             tbody {
                 @for (name, property) in properties {
-                    tr { th scope="row" { code { (name) } } td { (kind(property)) } td { (about(property)) } }
+                    tr { th scope="row" { code { (name) } } td { (kind(property)) } td { (prose::reason(about(property))) } }
                 }
             }
         } }
