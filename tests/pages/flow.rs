@@ -140,6 +140,7 @@ fn page(flow: Option<Flow>) -> String {
         organisation: flow.as_ref().map(|_| "acme".to_owned()),
         others: Vec::new(),
         flow,
+        sort: flow::WINDOWS.asked(None).expect("the usual order"),
     };
     flow::render(&view).into_string()
 }
@@ -171,8 +172,9 @@ fn what_landed_stands_in_a_matrix_beside_the_upper_bound() {
     Large: lessons that landed in the last year, shaded more where there are more. Small: how many people of the column's team knowledge can have reached from the row's team in the last 4 weeks at most, of those who are in it and not in the row's. A dash: nothing that may be told, or one team lies in the other.
     How far it can have come
     From 15 Oct 2026 on, in 4 weeks, 21 people took part in 40 reviews; half of them can have reached 15 others at most, 75% of all others.
+    Not enough evidence yet. A line over the year takes 3 windows of 4 weeks with a figure.
     Window by window
-    Reach in each window, newest first
+    Reach in each window
     From Reviews People Median reach Of the others
     15 Oct 2026 40 21 15 75%
     What limits this

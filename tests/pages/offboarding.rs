@@ -221,7 +221,8 @@ fn said(change: impl FnOnce(&mut Offboarding)) -> String {
     let mut found = found();
     change(&mut found);
     let host = "https://github.example".to_owned();
-    lines_of(&offboarding::render(&offboarding::View { found, host }).into_string())
+    let sort = offboarding::PARTS.asked(None).expect("the usual order");
+    lines_of(&offboarding::render(&offboarding::View { found, sort, host }).into_string())
 }
 
 fn module(number: usize) -> ModuleLoss {

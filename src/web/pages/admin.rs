@@ -35,20 +35,25 @@ use crate::web::Web;
 use crate::web::access::Owner;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
-use crate::web::form;
 use crate::web::form::Sent;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::admin_backfill;
 use crate::web::pages::admin_backfill::Progress;
+use crate::web::pages::admin_letters;
+use crate::web::pages::admin_letters::LETTERS;
+use crate::web::paging::Paging;
 use crate::web::prose;
+use crate::web::table::Sort;
 
-/// Dead letters that are listed.
-const LISTED: i64 = 50;
+/// Dead letters, or repositories, on one page of their list.
+const PAGE: usize = 50;
+/// Dead letters that are read at most, the latest to fail.
+pub(super) const READ: i64 = 5_000;
 
-/// While something runs the page is asked for again after so many seconds, without what was said once.
-const AGAIN: &str = "10; url=/admin";
+/// While something runs the page is asked for again after so many seconds.
+const AGAIN: u32 = 10;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +64,8 @@ pub struct View {
     pub looks: Option<Looks>,
     /// How far history was read, of the visitor's organisations.
     pub history: Vec<Progress>,
+    /// Which pages of its lists are shown, and how they are sorted.
+    pub lists: Lists,
     /// Dead letters that were taken anew just now.
     pub replayed: Option<u64>,
     /// What the page's forms carry.
@@ -76,7 +83,7 @@ pub struct Instance {
     pub done: i64,
     /// When the last one came.
     pub last: Option<Time>,
-    /// The latest dead letters.
+    /// The dead letters, the latest to fail first.
     pub dead: Vec<DeadLetter>,
     /// How the queue stands.
     pub jobs: Backlog,
@@ -93,13 +100,73 @@ impl View {
     }
 }
 
-/// What the address asks for.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    replayed: Option<u64>,
+/// Which pages of the two lists are shown, and how they are sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lists {
+    /// Dead letters.
+    pub letters: (Sort, Paging),
+    /// Repositories whose history is read.
+    pub repos: (Sort, Paging),
 }
 
-/// `GET /admin`: asks for itself again every 10 s while something runs.
+impl Lists {
+    /// As an address asks for, of so many dead letters and so many repositories.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] where there is no such page or column.
+    pub fn of(asked: &Asked, letters: usize, repos: usize) -> Result<Self, PageError> {
+        Ok(Self {
+            letters: (
+                LETTERS.asked(asked.letters.as_deref())?,
+                Paging::asked(asked.letter_page.as_deref(), letters, PAGE)?,
+            ),
+            repos: (
+                admin_backfill::REPOS.asked(asked.repos.as_deref())?,
+                Paging::asked(asked.repo_page.as_deref(), repos, PAGE)?,
+            ),
+        })
+    }
+
+    /// The page's own address with these lists; without what is usual.
+    #[must_use]
+    pub fn address(letters: (&str, usize), repos: (&str, usize)) -> String {
+        let pages = (letters.1.to_string(), repos.1.to_string());
+        let usual = [
+            ("letters", letters.0, LETTERS.usual),
+            ("letter_page", pages.0.as_str(), "1"),
+            ("repos", repos.0, admin_backfill::REPOS.usual),
+            ("repo_page", pages.1.as_str(), "1"),
+        ];
+        let said: Vec<String> = usual
+            .iter()
+            .filter(|(_, value, usual)| value != usual)
+            .map(|(key, value, _)| format!("{key}={value}"))
+            .collect();
+        if said.is_empty() {
+            "/admin".to_owned()
+        } else {
+            format!("/admin?{}", said.join("&"))
+        }
+    }
+
+    /// The address that shows the same again.
+    fn again(&self) -> String {
+        let (letters, repos) = (self.letters, self.repos);
+        Self::address((&letters.0.word(), letters.1.page), (&repos.0.word(), repos.1.page))
+    }
+}
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    replayed: Option<u64>,
+    letters: Option<String>,
+    letter_page: Option<String>,
+    repos: Option<String>,
+    repo_page: Option<String>,
+}
+
+/// `GET /admin`, with `?letters=COLUMN&letter_page=N` for dead letters and the same by `repos` for the reading of history: asks for itself again every 10 s while something runs.
 ///
 /// # Errors
 /// [`PageError`] for whoever owns no organisation, or when the database is away.
@@ -108,6 +175,7 @@ pub async fn show(
     Owner(visitor): Owner,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {
+    let asked = query.map(|Query(asked)| asked).unwrap_or_default();
     let mut conn = web.pipeline.pool.acquire().await?;
     let now = web.pipeline.clock.now();
     let instance = if sees_instance(&mut conn, &visitor).await? {
@@ -115,11 +183,14 @@ pub async fn show(
     } else {
         None
     };
+    let history = history(&mut conn, &visitor, now).await?;
+    let letters = instance.as_ref().map_or(0, |instance| instance.dead.len());
     let view = View {
+        lists: Lists::of(&asked, letters, admin_backfill::named(&history).len())?,
         instance,
         looks: sweeps::looks(&mut conn).await?,
-        history: history(&mut conn, &visitor, now).await?,
-        replayed: query.ok().and_then(|Query(asked)| asked.replayed),
+        history,
+        replayed: asked.replayed,
         token: visitor.token.clone(),
         now,
     };
@@ -130,9 +201,10 @@ pub async fn show(
     };
     let mut response = layout::page(&frame, &render(&view)).into_response();
     if view.is_moving() {
+        let again = HeaderValue::try_from(format!("{AGAIN}; url={}", view.lists.again()));
         response
             .headers_mut()
-            .insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+            .extend(again.ok().map(|again| (header::REFRESH, again)));
     }
     Ok(response)
 }
@@ -161,7 +233,7 @@ async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -
         inbox: inbox::state(conn).await?,
         done: inbox::done_since(conn, now - Duration::days(1)).await?,
         last: inbox::latest(conn).await?,
-        dead: inbox::dead(conn, LISTED).await?,
+        dead: inbox::dead(conn, READ).await?,
         jobs: jobs::backlog(conn).await?,
         calls_left,
     })
@@ -210,14 +282,17 @@ pub fn render(view: &View) -> Markup {
                 p.lead { (verdict(instance, view.looks.as_ref())) }
                 (deliveries(instance, view.now))
                 (looks(view.looks.as_ref(), view.now, true))
-                (dead(instance, view))
+                (admin_letters::render(instance, view))
             }
             None => {
                 p.lead { "Several organisations share this Peerlore, so what concerns all of them is shown to its operator only." }
                 (looks(view.looks.as_ref(), view.now, false))
             }
         }
-        (admin_backfill::render(&view.history, &view.token))
+        (admin_backfill::render(&view.history, view.lists.repos, &view.token, |word, page| {
+            let (sort, letters) = view.lists.letters;
+            Lists::address((&sort.word(), letters.page), (word, page)) + "#backfill"
+        }))
     }
 }
 
@@ -314,42 +389,4 @@ fn found(looks: &Looks) -> String {
         ));
     }
     format!("{}.", parts.join(", "))
-}
-
-fn dead(instance: &Instance, view: &View) -> Markup {
-    let shown = i64::try_from(instance.dead.len()).unwrap_or(LISTED);
-    let rest = instance.inbox.dead.saturating_sub(shown);
-    html! {
-        section id="dead-letters" {
-            h2 { "Dead letters" }
-            @if instance.dead.is_empty() {
-                p { "None. A webhook that can't be processed rests here for 7 days, with the reason." }
-            } @else {
-                p { "These could not be processed. Mend the reason or update, then replay them." }
-                form method="post" action="/admin/replay" {
-                    (form::token_field(&view.token))
-                    p { button type="submit" { "Replay all" } }
-                }
-                ul.list {
-                    @for letter in &instance.dead { li { (one(letter, view)) } }
-                }
-                @if rest > 0 { p.soft { "And " (rest) " older ones." } }
-            }
-        }
-    }
-}
-
-fn one(letter: &DeadLetter, view: &View) -> Markup {
-    html! {
-        form.dead method="post" action="/admin/replay" {
-            div {
-                p { strong { (letter.event) } ", " (prose::when(letter.received_at, view.now)) }
-                p { (prose::reason(&letter.failure)) }
-                p.soft.small { code { (letter.delivery) } }
-            }
-            (form::token_field(&view.token))
-            input type="hidden" name="id" value=(letter.id.0);
-            button.quiet type="submit" aria-label={ "Replay " (letter.event) " " (letter.delivery) } { "Replay" }
-        }
-    }
 }

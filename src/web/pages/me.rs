@@ -47,13 +47,17 @@ use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::me_labels;
 use crate::web::pages::me_question;
+use crate::web::pages::me_timeline;
 use crate::web::pages::sharing;
 use crate::web::pages::sharing::Sharing;
+use crate::web::paging::Paging;
 use crate::web::prose;
 use crate::web::tenant;
 
-/// Lines of evidence on one page.
+/// Lines of evidence, corrections, or looks on one page.
 const PAGE: usize = 25;
+/// Corrections that are read at most.
+const CORRECTIONS: i64 = 10_000;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -74,8 +78,8 @@ pub struct View {
     pub corrections: Vec<Correction>,
     /// Where things are in a browser.
     pub addresses: Addresses,
-    /// The page of evidence, from 1.
-    pub page: usize,
+    /// Which pages of its lists are shown.
+    pub pages: Pages,
     /// They said that they may be listed among the silent experts.
     pub may_be_asked: bool,
     /// When and how much they want to be asked.
@@ -90,22 +94,60 @@ pub struct View {
     pub now: Time,
 }
 
-impl View {
-    /// How many pages the evidence has, at least 1.
-    #[must_use]
-    pub fn pages(&self) -> usize {
-        self.profile.evidence.len().div_ceil(PAGE).max(1)
+/// Which pages of the three lists are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pages {
+    /// Of the evidence.
+    pub evidence: Paging,
+    /// Of corrections.
+    pub corrections: Paging,
+    /// Of who looked.
+    pub looks: Paging,
+}
+
+impl Pages {
+    /// As an address asks for, of lists of such lengths.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] where one of them has no such page.
+    pub fn of(asked: &Asked, (evidence, corrections, looks): (usize, usize, usize)) -> Result<Self, PageError> {
+        Ok(Self {
+            evidence: Paging::asked(asked.page.as_deref(), evidence, PAGE)?,
+            corrections: Paging::asked(asked.corrections.as_deref(), corrections, PAGE)?,
+            looks: Paging::asked(asked.looked.as_deref(), looks, PAGE)?,
+        })
+    }
+
+    /// The page's address with these pages of its lists.
+    fn address(evidence: usize, corrections: usize, looks: usize) -> String {
+        let pages = [("page", evidence), ("corrections", corrections), ("looked", looks)];
+        let said: Vec<String> = pages
+            .iter()
+            .filter(|(_, page)| *page > 1)
+            .map(|(key, page)| format!("{key}={page}"))
+            .collect();
+        if said.is_empty() {
+            "/me".to_owned()
+        } else {
+            format!("/me?{}", said.join("&"))
+        }
     }
 }
 
 /// What the address asks for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Asked {
-    page: Option<String>,
-    saved: Option<String>,
+    /// The page of the evidence.
+    pub page: Option<String>,
+    /// The page of corrections.
+    pub corrections: Option<String>,
+    /// The page of who looked.
+    pub looked: Option<String>,
+    /// What was saved just now, in a word.
+    pub saved: Option<String>,
 }
 
-/// `GET /me`, with `?page=N` for older evidence.
+/// `GET /me`, with `?page=N` for older evidence, and the same for `corrections` and `looked`.
 ///
 /// # Errors
 /// [`PageError::NobodyHere`] for a visitor who is nobody here, and can't choose; [`PageError`] where the database is away.
@@ -114,13 +156,8 @@ pub async fn show(
     visitor: Visitor,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Markup, PageError> {
-    let no_such_page = || PageError::NotFound("There is no such page of evidence.".to_owned());
     let Ok(Query(query)) = query else {
-        return Err(no_such_page());
-    };
-    let page = match query.page {
-        Some(number) => number.parse().ok().filter(|page| *page > 0).ok_or_else(no_such_page)?,
-        None => 1,
+        return Err(PageError::no_such_page());
     };
     let saved = query.saved.as_deref().and_then(Saved::from_word);
     let mut conn = web.pipeline.pool.acquire().await?;
@@ -146,14 +183,17 @@ pub async fn show(
     let id = reader.installation();
     let profile = profile::profile(&mut conn, &reader, &person, (now, &web.pipeline.addresses)).await?;
     let declined = declines::of_person(&mut conn, &reader, person.id).await?;
-    let corrections = corrections::seen_by(&mut conn, &reader, person.id, corrections::LISTED).await?;
+    let corrections = corrections::seen_by(&mut conn, &reader, person.id, CORRECTIONS).await?;
     let may_be_asked = settings::may_be_asked(&mut conn, id).await?.contains(&person.id);
     let usual = pipeline::settings::of_tenant(&mut conn, &web.pipeline.settings, id).await?;
     let chosen = availability::of_person(&mut conn, id, person.id, now.date_naive()).await?;
     let question = answers::of_week(&mut conn, &reader, person.id, now).await?;
+    let sharing = sharing::read(&mut conn, &reader, person.id).await?;
+    let lengths = (profile.evidence.len(), corrections.len(), sharing.looks.len());
     let view = View {
         question,
-        sharing: sharing::read(&mut conn, &reader, person.id).await?,
+        pages: Pages::of(&query, lengths)?,
+        sharing,
         token: visitor.token.clone(),
         signed_in: visitor.signed_in.is_some(),
         person,
@@ -161,16 +201,12 @@ pub async fn show(
         declined,
         corrections,
         addresses: web.pipeline.addresses.clone(),
-        page,
         availability: chosen,
         settings: usual,
         may_be_asked,
         saved,
         now,
     };
-    if page > view.pages() {
-        return Err(no_such_page());
-    }
     Ok(layout::page(&frame, &render(&view)))
 }
 
@@ -205,6 +241,7 @@ async fn choice(conn: &mut PgConnection, visitor: &Visitor) -> Result<Markup, Pa
 /// The page's text.
 #[must_use]
 pub fn render(view: &View) -> Markup {
+    let pages = view.pages;
     html! {
         p.over { "My page" }
         h1 { (view.person.login) }
@@ -213,13 +250,16 @@ pub fn render(view: &View) -> Markup {
         (me_question::render(&view.question, (&view.addresses, &view.token), view.now))
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
+        (me_timeline::render(&view.profile, view.now))
         (evidence(view))
-        (me_labels::list(&view.corrections, (&view.addresses, &view.token), view.now))
+        (me_labels::list(view.pages.corrections.cut(&view.corrections), (&view.addresses, &view.token), view.now))
+        (view.pages.corrections.turn("corrections", ("Newer", "Older"), |page| Pages::address(pages.evidence.page, page, pages.looks.page) + "#corrections"))
         (me_forms::render((&view.person, &view.sharing.shared), (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
         (me_question::render_choice(&view.question, &view.token))
-        (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
+        (sharing::render(&view.sharing, (&view.person.login, &view.token)))
+        (looks(view))
         (me_export::section())
         (me_forms::render_out_of_all(&view.token))
         (me_erase::section())
@@ -307,7 +347,8 @@ pub(super) fn capital(words: &str) -> String {
 
 fn evidence(view: &View) -> Markup {
     let profile = &view.profile;
-    let lines = profile.evidence.iter().skip((view.page - 1) * PAGE).take(PAGE);
+    let pages = view.pages;
+    let lines = pages.evidence.cut(&profile.evidence);
     html! {
         section id="evidence" {
             h2 { "The evidence" }
@@ -327,7 +368,7 @@ fn evidence(view: &View) -> Markup {
                         tbody { @for line in lines { (line_of(line, &profile.login)) } }
                     }
                 }
-                (turn(view))
+                (pages.evidence.turn("evidence", ("Newer", "Older"), |page| Pages::address(page, pages.corrections.page, pages.looks.page) + "#evidence"))
             }
         }
     }
@@ -361,15 +402,22 @@ fn outcome(line: &Evidence) -> Markup {
     }
 }
 
-fn turn(view: &View) -> Markup {
-    let (page, pages) = (view.page, view.pages());
+fn looks(view: &View) -> Markup {
+    let pages = view.pages;
+    let address = |page| Pages::address(pages.evidence.page, pages.corrections.page, page) + "#looked";
     html! {
-        @if pages > 1 {
-            nav.turn aria-label="Pages of evidence" {
-                @if page > 1 { a rel="prev" href={ "/me?page=" (page - 1) "#evidence" } { "Newer" } }
-                span.soft { "Page " (page) " of " (pages) }
-                @if page < pages { a rel="next" href={ "/me?page=" (page + 1) "#evidence" } { "Older" } }
+        section id="looked" {
+            h3 { "Who looked" }
+            @if view.sharing.looks.is_empty() {
+                p { "Nobody in the last 90 days." }
+            } @else {
+                ul.plain {
+                    @for look in pages.looks.cut(&view.sharing.looks) {
+                        li { (look.login.as_deref().unwrap_or("Somebody who is not shown")) ", " (prose::when(look.at, view.now)) }
+                    }
+                }
             }
+            (pages.looks.turn("who looked", ("Newer", "Older"), address))
         }
     }
 }
