@@ -58,6 +58,8 @@ pub struct Sort {
     pub key: &'static str,
     /// The last come first.
     pub falling: bool,
+    /// Somebody asked for it; otherwise it is the usual.
+    pub asked: bool,
 }
 
 impl Table {
@@ -72,7 +74,8 @@ impl Table {
     /// # Errors
     /// [`PageError::NotFound`] where it names no column that this table can be sorted by.
     pub fn asked(&self, word: Option<&str>) -> Result<Sort, PageError> {
-        let word = word.filter(|word| !word.is_empty()).unwrap_or(self.usual);
+        let asked = word.filter(|word| !word.is_empty());
+        let word = asked.unwrap_or(self.usual);
         let (key, falling) = word.strip_prefix('-').map_or((word, false), |key| (key, true));
         let column = self.columns.iter().find(|column| column.key == key);
         let column = column.filter(|column| self.sorts_by(column));
@@ -82,6 +85,7 @@ impl Table {
         Ok(Sort {
             key: column.ok_or_else(none)?.key,
             falling,
+            asked: asked.is_some(),
         })
     }
 

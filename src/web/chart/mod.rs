@@ -38,6 +38,8 @@ pub struct Figure<'a> {
     pub picture: Markup,
     /// Its figures.
     pub table: Markup,
+    /// The table stands open: somebody sorted it just now.
+    pub open: bool,
 }
 
 /// The figure.
@@ -47,7 +49,7 @@ pub fn figure(figure: &Figure<'_>) -> Markup {
         figure id=(figure.id) {
             figcaption { (figure.says) }
             (figure.picture)
-            details { summary { "The figures as a table" } div.scroll { (figure.table) } }
+            details open[figure.open] { summary { "The figures as a table" } div.scroll { (figure.table) } }
         }
     }
 }
@@ -100,6 +102,7 @@ mod tests {
             says: html! { p { "Two of three." } },
             picture: fluid(&alternative, 40, &html! { text { "<b>" } }),
             table: html! { table {} },
+            open: false,
         });
         insta::assert_snapshot!(whole.into_string().replace("><", ">\n<"), @r#"
         <figure id="map">

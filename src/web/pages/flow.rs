@@ -17,6 +17,7 @@ use crate::pipeline::flow::K;
 use crate::pipeline::flow::Pair;
 use crate::web::Web;
 use crate::web::access::Lead;
+use crate::web::chart;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
@@ -156,9 +157,9 @@ fn between(flow: &Flow) -> Markup {
     let pairs = flow.pairs();
     html! {
         @if flow.teams.len() < 2 {
-            div.note { p { strong { "Not enough evidence yet." } " Fewer than two teams have " (K) " people or more and can be shown beside each other." } }
+            (chart::not_enough(&format!("Fewer than two teams have {K} people or more and can be shown beside each other.")))
         } @else if pairs.is_empty() {
-            div.note { p { strong { "Not enough evidence yet." } " No lesson landed from one team to another in the last year, in repositories that you may read." } }
+            (chart::not_enough("No lesson landed from one team to another in the last year, in repositories that you may read."))
         } @else {
             p { (brief(&pairs)) }
             (matrix(flow, &pairs))

@@ -41,10 +41,11 @@ pub fn render(flow: &Flow, sort: Sort, address: impl Fn(&str) -> String) -> Mark
             Some(last) if drawn < FEW => {
                 (says(flow, last))
                 (chart::not_enough(&format!("A line over the year takes {FEW} windows of {} weeks with a figure.", flow.weeks)))
-                details { summary { "Window by window" } div.scroll { (table(told, sort, address)) } }
+                details open[sort.asked] { summary { "Window by window" } div.scroll { (table(told, sort, address)) } }
             }
             Some(last) => (chart::figure(&Figure {
                 id: "reach-figure",
+                open: sort.asked,
                 says: html! {
                     (says(flow, last))
                     p.soft.small { "An upper bound: whoever takes part in a review may learn what the others know, and need not. A gap is a window of which too little can be told." }

@@ -105,6 +105,7 @@ fn drawn(profile: &Profile, by_area: &BTreeMap<Area, BTreeMap<i32, Month<'_>>>, 
     let names = [0, months / 2, months - 1].map(|at| (at, name(first + i32::try_from(at).unwrap_or(0))));
     chart::figure(&Figure {
         id: "timeline-figure",
+        open: false,
         says: says(by_area, by_area.keys().filter(|area| learned(**area)).count()),
         picture: lanes(&alternative, &drawn, (months, &names)),
         table: table(by_area, learned),

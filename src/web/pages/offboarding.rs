@@ -34,6 +34,7 @@ use crate::store::team_pages;
 use crate::web::Web;
 use crate::web::access::Lead;
 use crate::web::access::Visitor;
+use crate::web::chart;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
@@ -195,7 +196,7 @@ fn first(found: &Offboarding) -> Markup {
     }
     if found.files == 0 && held.is_empty() {
         return html! {
-            div.note { p { strong { "Not enough evidence yet." } " No merged pull request of the last four years that you may read tells who knows which file. The page fills as they come in." } }
+            (chart::not_enough("No merged pull request of the last four years that you may read tells who knows which file. The page fills as they come in."))
         };
     }
     html! {

@@ -43,6 +43,7 @@ pub fn render(report: &Report) -> Markup {
         } @else {
             (chart::figure(&Figure {
                 id: "budget-figure",
+                open: false,
                 says: says(report, happened),
                 picture: picture(&points, report.files),
                 table: table(&report.budgets, (happened, report.files)),

@@ -84,7 +84,7 @@ pub fn report(view: &View, told: &Told) -> Markup {
                 ul { @for sentence in words::told(report) { li { (sentence) } } }
             }
         } @else {
-            div.note { p { strong { "Not enough evidence yet." } " Figures of fewer than about " (ENOUGH) " pull requests mislead, so none are shown. The pull requests below can be opened all the same." } }
+            (chart::not_enough(&format!("Figures of fewer than about {ENOUGH} pull requests mislead, so none are shown. The pull requests below can be opened all the same.")))
         }
         details {
             summary { "What limits this" }

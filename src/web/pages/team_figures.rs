@@ -116,6 +116,7 @@ fn first_steps(medians: &[(&str, Option<Median>); 2]) -> Markup {
     let shares = [(0.0, "joined"), (12.0 / WEEKS, "12 weeks"), (1.0, "half a year")];
     chart::figure(&Figure {
         id: "first-steps-figure",
+        open: false,
         says: html! { @for words in &told { p { (words) } } },
         picture: rows(&alternative, &drawn.collect::<Vec<_>>(), &shares),
         table: html! {
@@ -187,6 +188,7 @@ fn by_tenure(found: &[onboarding::Row]) -> Markup {
     };
     chart::figure(&Figure {
         id: "tenure-figure",
+        open: false,
         says: html! {
             p { "How much of what people say in reviews lands, by how long they have been here." }
             p.soft.small { "Bars are 90% intervals: where two overlap, chance alone can make the difference." }
@@ -284,6 +286,7 @@ fn topics(topics: &[Topic]) -> Markup {
     };
     chart::figure(&Figure {
         id: "topics-figure",
+        open: false,
         says: html! {
             p {
                 "What review threads are about in which somebody of the team spoke"
@@ -365,6 +368,7 @@ fn in_and_out(across: &[Across<'_>]) -> Markup {
     };
     chart::figure(&Figure {
         id: "in-and-out-figure",
+        open: false,
         says: html! {
             p {
                 strong { (wording::count(came, "lesson")) } " came in from other teams and " strong { (wording::count(went, "lesson")) }

@@ -197,6 +197,7 @@ pub fn render(view: &View) -> Markup {
         h1 { (view.team.name) }
         div.facts {
             a href={ "/offboarding?team=" (view.team.slug) } { "If somebody of the team were gone" }
+            a href="/teams#skill-map" { "Who holds what, team by team" }
             a href="/flow" { "What flows between teams" }
         }
         @if team::is_too_small(&view.team) {
