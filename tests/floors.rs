@@ -66,6 +66,7 @@ const BEHIND_A_DOOR: &[(&str, &[&str])] = &[
     ("candle_nn::", &["classify/second/", "classify/train/second/"]),
     ("tokenizers::", &["classify/second/"]),
     ("zip::", &["weights.rs"]),
+    ("kuva::", &["web/chart/curve.rs"]),
     ("Utc::now", &["model/clock.rs"]),
     ("SystemTime::now", &["model/clock.rs"]),
     ("std::env::var", &["config.rs", "cli/", "main.rs", "postgres/"]),

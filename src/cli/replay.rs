@@ -38,7 +38,7 @@ use crate::store::tenants;
                   Its shape is kept:\n  organisation, repository (or null), last, seed, asked, history, enough_evidence, files, parts, people: what was \
                   replayed\n  policies: by name (happened, ours, with_learner, expert_only, random): top1, mrr, expertise, expertise_change, gini, \
                   busiest_share,\n    files_at_risk, parts_at_risk, cross_team, reviews, extra; estimates are {value, low, high}, null where one makes no \
-                  sense\n  told, limits: what the figures tell and what limits them, in sentences\n  pulls: repo, number, opened, author, reviewers, ours, \
+                  sense\n  budgets: reviews_a_learner, extra, files_at_risk: what a learner in more or fewer reviews comes to\n  told, limits: what the figures tell and what limits them, in sentences\n  pulls: repo, number, opened, author, reviewers, ours, \
                   expert_only, random, learner (logins, or null for nobody)"
 )]
 pub struct Replay {
@@ -217,6 +217,7 @@ mod tests {
             parts: None,
             people: None,
             policies: BTreeMap::new(),
+            budgets: Vec::new(),
             told: Vec::new(),
             limits: Vec::new(),
         };

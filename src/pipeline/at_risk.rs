@@ -117,9 +117,27 @@ pub async fn of(conn: &mut PgConnection, reader: &Reader, repo: Option<RepoId>, 
     aside(move || all(&known, held, &own, at)).await
 }
 
-fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, at: Time) -> AtRisk {
+/// The skills alone that are at risk at `at`, of all that the reader may read: areas, then languages, technologies and own skills.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn skills(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Vec<AtRiskSkill>, StepError> {
+    let known = Knowers::people(conn, reader, at).await?;
+    let held = held::held(conn, reader, None, at).await?;
+    let own = settings::own_skills(conn, reader.installation()).await?;
+    let (mut areas, skills, _) = few_hold(&known, held, &own, at);
+    areas.extend(skills);
+    Ok(areas)
+}
+
+/// Areas and other skills that at most one active person surely holds, and those of which there are only first signs.
+fn few_hold(
+    known: &Knowers,
+    held: Vec<HeldSkill>,
+    own: &OwnSkills,
+    at: Time,
+) -> (Vec<AtRiskSkill>, Vec<AtRiskSkill>, Vec<Skill>) {
     let active = known.active();
-    let modules = at_risk::modules(known.told.files.values(), &active);
     let held: Vec<(Skill, PersonId, Confidence)> = held
         .into_iter()
         .map(|one| (one.skill, one.person, edge::confidence_in(&one.landed, at)))
@@ -134,8 +152,18 @@ fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, at: Time) -> AtRi
     };
     let (few, mut unsure) = at_risk::skills(&held, &active);
     unsure.retain(|skill| skill.described(own).is_some());
-    let is_area = |skill: &Skill| matches!(skill, Skill::Area(_));
     let (areas, skills): (Vec<_>, Vec<_>) = few.into_iter().partition(|one| is_area(&one.skill));
+    let all = |skills: Vec<SkillAtRisk<Skill>>| skills.into_iter().filter_map(told).collect();
+    (all(areas), all(skills), unsure)
+}
+
+fn is_area(skill: &Skill) -> bool {
+    matches!(skill, Skill::Area(_))
+}
+
+fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, at: Time) -> AtRisk {
+    let modules = at_risk::modules(known.told.files.values(), &known.active());
+    let (areas, skills, unsure) = few_hold(known, held, own, at);
     let areas_unsure = unsure.iter().filter(|skill| is_area(skill)).count();
     let part = |count: fn(&ModuleRisk) -> usize| modules.iter().map(count).sum();
     AtRisk {
@@ -148,8 +176,8 @@ fn all(known: &Knowers, held: Vec<HeldSkill>, own: &OwnSkills, at: Time) -> AtRi
             of: modules.len(),
         },
         modules: in_order(modules.iter().filter_map(|one| module(one, known)).collect()),
-        areas: areas.into_iter().filter_map(told).collect(),
-        skills: skills.into_iter().filter_map(told).collect(),
+        areas,
+        skills,
         areas_unsure,
         skills_unsure: unsure.len() - areas_unsure,
         notes: known.notes(),

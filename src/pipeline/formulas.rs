@@ -113,6 +113,7 @@ pub mod learner {
 /// What would have become of the past.
 pub mod replay {
     pub use crate::suggest::replay::ACTIVE_DAYS;
+    pub use crate::suggest::replay::BUDGETS;
     pub use crate::suggest::replay::CORE;
     pub use crate::suggest::replay::ENOUGH;
     pub use crate::suggest::replay::FEWEST_PEOPLE;

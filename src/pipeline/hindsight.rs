@@ -41,6 +41,7 @@ use crate::store::tenants::Repo;
 use crate::suggest::query::Grouping;
 use crate::suggest::replay;
 pub use crate::suggest::replay::Asked;
+pub use crate::suggest::replay::Budget;
 pub use crate::suggest::replay::CORE;
 pub use crate::suggest::replay::ENOUGH;
 pub use crate::suggest::replay::Estimate;

@@ -124,6 +124,18 @@ impl Knowers {
         .await?;
         Ok(Self {
             told,
+            ..Self::people(conn, reader, at).await?
+        })
+    }
+
+    /// The same without files: only who there is, and who of them is active at `at`.
+    ///
+    /// # Errors
+    /// [`StepError::Store`] when the database can't tell.
+    pub async fn people(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Self, StepError> {
+        let id = reader.installation();
+        Ok(Self {
+            told: Told::default(),
             at,
             logins: profiles::logins(conn, id).await?,
             seen: seen::seen(conn, reader, at).await?,

@@ -67,65 +67,102 @@ pub async fn of(
     team: Option<TeamId>,
     at: Time,
 ) -> Result<Onboarding, StepError> {
-    let id = reader.installation();
-    let groups = groups::groups(conn, id, at).await?;
-    let beginnings = Beginnings::read(conn, reader, at).await?;
-    let reviews = store::onboarding::first_reviews(conn, reader, at).await?;
-    let given = store::onboarding::given(conn, reader, at).await?;
+    let read = Read::at(conn, reader, at).await?;
     let span = past::Span {
         repo: None,
         since: Time::UNIX_EPOCH,
         before: at,
         limit: None,
     };
-    let mut experience = Experience::asked(&given);
+    let mut experience = Experience::asked(&read.given);
     past::each(conn, reader, span, |pull| experience.take(&pull)).await?;
     experience.sort();
-    aside(move || figures((&groups, team), &beginnings, (&reviews, &given), &experience, at)).await
+    aside(move || read.figures(team, Some(&experience), at)).await
 }
 
-fn figures(
-    (groups, team): (&[Group], Option<TeamId>),
-    beginnings: &Beginnings,
-    (reviews, given): (&HashMap<PersonId, Time>, &[Given]),
-    experience: &Experience,
+/// The same without [`Onboarding::by_file`], for which every pull request has to be read.
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell, [`StepError::Unreadable`] when the process ends meanwhile.
+pub async fn without_files(
+    conn: &mut PgConnection,
+    reader: &Reader,
+    team: Option<TeamId>,
     at: Time,
-) -> Onboarding {
-    let asked = Asked { groups, team };
-    let mut landed: HashMap<PersonId, Time> = HashMap::new();
-    for one in given.iter().filter(|one| one.landed) {
-        landed.entry(one.person).or_insert(one.at);
+) -> Result<Onboarding, StepError> {
+    let read = Read::at(conn, reader, at).await?;
+    aside(move || read.figures(team, None, at)).await
+}
+
+/// What figures are worked out of.
+struct Read {
+    groups: Vec<Group>,
+    beginnings: Beginnings,
+    /// Everybody's first review of somebody else's change.
+    reviews: HashMap<PersonId, Time>,
+    given: Vec<Given>,
+}
+
+impl Read {
+    async fn at(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<Self, StepError> {
+        Ok(Self {
+            groups: groups::groups(conn, reader.installation(), at).await?,
+            beginnings: Beginnings::read(conn, reader, at).await?,
+            reviews: store::onboarding::first_reviews(conn, reader, at).await?,
+            given: store::onboarding::given(conn, reader, at).await?,
+        })
     }
-    let by_tenure = |tenure: Tenure| asked.share(given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
-    let by_file = |is: fn(usize) -> bool| asked.share(given, |one| experience.before(one).is_some_and(is));
-    let row = |what, share, elsewhere| Row { what, share, elsewhere };
-    Onboarding {
-        first_review: asked.median(&beginnings.until(reviews, at)),
-        first_landed: asked.median(&beginnings.until(&landed, at)),
-        by_tenure: vec![
-            row("in their first three months", by_tenure(Tenure::New), "lowest"),
-            row("to a year", by_tenure(Tenure::FirstYear), "between the two"),
-            row("after a year", by_tenure(Tenure::Settled), "a plateau"),
-        ],
-        by_file: vec![
-            row(
-                "on a file that they hadn't reviewed before",
-                by_file(|times| times == 0),
-                "32 to 37% useful",
-            ),
-            row(
-                "on a file that they had reviewed one to four times",
-                by_file(|times| (1..PLATEAU_REVIEWS).contains(&times)),
-                "65 to 71% useful, once reviewed before",
-            ),
-            row(
-                "on a file that they had reviewed five times or more",
-                by_file(|times| times >= PLATEAU_REVIEWS),
-                "a plateau after about five reviews",
-            ),
-        ],
-        notes: notes(),
+
+    fn figures(&self, team: Option<TeamId>, experience: Option<&Experience>, at: Time) -> Onboarding {
+        let (beginnings, given) = (&self.beginnings, &self.given);
+        let asked = Asked {
+            groups: &self.groups,
+            team,
+        };
+        let mut landed: HashMap<PersonId, Time> = HashMap::new();
+        for one in given.iter().filter(|one| one.landed) {
+            landed.entry(one.person).or_insert(one.at);
+        }
+        let by_tenure =
+            |tenure: Tenure| asked.share(given, |one| beginnings.tenure(one.person, one.at) == Some(tenure));
+        let row = |what, share, elsewhere| Row { what, share, elsewhere };
+        Onboarding {
+            first_review: asked.median(&beginnings.until(&self.reviews, at)),
+            first_landed: asked.median(&beginnings.until(&landed, at)),
+            by_tenure: vec![
+                row("in their first three months", by_tenure(Tenure::New), "lowest"),
+                row("to a year", by_tenure(Tenure::FirstYear), "between the two"),
+                row("after a year", by_tenure(Tenure::Settled), "a plateau"),
+            ],
+            by_file: experience.map_or_else(Vec::new, |experience| by_file(&asked, given, experience)),
+            notes: notes(),
+        }
     }
+}
+
+fn by_file(asked: &Asked<'_>, given: &[Given], experience: &Experience) -> Vec<Row> {
+    let row = |what, is: fn(usize) -> bool, elsewhere| Row {
+        what,
+        share: asked.share(given, |one| experience.before(one).is_some_and(is)),
+        elsewhere,
+    };
+    vec![
+        row(
+            "on a file that they hadn't reviewed before",
+            |times| times == 0,
+            "32 to 37% useful",
+        ),
+        row(
+            "on a file that they had reviewed one to four times",
+            |times| (1..PLATEAU_REVIEWS).contains(&times),
+            "65 to 71% useful, once reviewed before",
+        ),
+        row(
+            "on a file that they had reviewed five times or more",
+            |times| times >= PLATEAU_REVIEWS,
+            "a plateau after about five reviews",
+        ),
+    ]
 }
 
 fn notes() -> Vec<String> {

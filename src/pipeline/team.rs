@@ -1,4 +1,6 @@
 //! A team in figures: who holds what, by name, from medium confidence on; who was told what, only in counts that tell nothing about anybody.
+pub mod figures;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashSet;

@@ -17,9 +17,6 @@ use crate::model::skill::Area;
 use crate::store::StoreError;
 use crate::store::reader::Reader;
 
-/// Corrections that a person's page lists, the newest.
-pub const LISTED: i64 = 100;
-
 /// Stores what a person says of a comment, in place of what they said before, beside what was read in it. False: there
 /// is no reading of it, or its text isn't that of `edited` any more.
 ///

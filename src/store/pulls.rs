@@ -375,6 +375,25 @@ pub async fn open(
     .await?)
 }
 
+/// How many open pull requests there are that the reader may read.
+///
+/// # Errors
+/// [`StoreError`] when the database can't tell.
+pub async fn count_open(conn: &mut PgConnection, reader: &Reader) -> Result<usize, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"select count(*) as "number!" from pull p
+           join repo r on r.installation_id = p.installation_id and r.id = p.repo_id
+           where p.installation_id = $1 and p.open and p.title <> '' and r.removed_at is null
+             and (not r.private or $2 or r.id = any($3))"#,
+        reader.installation().0,
+        reader.reads_everything(),
+        reader.private()
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
 /// Pull requests with comments that a person wrote or spoke on, oldest first.
 ///
 /// # Errors

@@ -14,11 +14,13 @@ pub mod live;
 pub mod looks_as;
 pub mod named_pull;
 pub mod pages;
+pub mod paging;
 pub mod prose;
 pub mod same_origin;
 pub mod seal;
 pub mod setup_hand;
 pub mod sign_in_address;
+pub mod table;
 pub mod tenant;
 
 use axum::Router;

@@ -9,7 +9,9 @@ use peerlore::store::sweeps::Gap;
 use peerlore::store::sweeps::Looks;
 use peerlore::web::access::Viewing;
 use peerlore::web::pages::admin;
+use peerlore::web::pages::admin::Asked;
 use peerlore::web::pages::admin::Instance;
+use peerlore::web::pages::admin::Lists;
 use peerlore::web::pages::admin::View;
 use peerlore::web::pages::admin_backfill::Progress;
 use peerlore::web::pages::admin_backfill::Stage;
@@ -189,7 +191,7 @@ async fn whoever_runs_peerlore_sees_all_of_it() {
     let world = with_dead_letters(52).await;
     let page = get(&world.app(Viewing::Open).router, "/admin", None).await;
     assert_eq!(page.body.matches("name=\"id\"").count(), 50);
-    assert!(page.text().contains("And 2 older ones."), "{}", page.text());
+    assert!(page.text().contains("Page 1 of 2"), "{}", page.text());
     assert!(!token_in(&page.body).is_empty());
 }
 
@@ -251,6 +253,7 @@ fn view() -> View {
                 eta: None,
             },
         ],
+        lists: Lists::of(&Asked::default(), 1, 2).expect("the first pages"),
         replayed: None,
         token: "t".to_owned(),
         now: today(),

@@ -140,6 +140,7 @@ fn page(flow: Option<Flow>) -> String {
         organisation: flow.as_ref().map(|_| "acme".to_owned()),
         others: Vec::new(),
         flow,
+        sort: flow::WINDOWS.asked(None).expect("the usual order"),
     };
     flow::render(&view).into_string()
 }
@@ -171,8 +172,9 @@ fn what_landed_stands_in_a_matrix_beside_the_upper_bound() {
     Large: lessons that landed in the last year, shaded more where there are more. Small: how many people of the column's team knowledge can have reached from the row's team in the last 4 weeks at most, of those who are in it and not in the row's. A dash: nothing that may be told, or one team lies in the other.
     How far it can have come
     From 15 Oct 2026 on, in 4 weeks, 21 people took part in 40 reviews; half of them can have reached 15 others at most, 75% of all others.
+    Not enough evidence yet. A line over the year takes 3 windows of 4 weeks with a figure.
     Window by window
-    Reach in each window, newest first
+    Reach in each window
     From Reviews People Median reach Of the others
     15 Oct 2026 40 21 15 75%
     What limits this
@@ -181,6 +183,10 @@ fn what_landed_stands_in_a_matrix_beside_the_upper_bound() {
     Left out, for too few people or since it would tell of a few beside other teams: Design.
     How this is worked out.
     ");
+    assert!(
+        page.contains("<details><summary>Window by window"),
+        "folded as long as nobody sorts it"
+    );
     let shades: Vec<&str> = page.split("class=\"shade").skip(1).map(|rest| &rest[..1]).collect();
     assert_eq!(shades, ["0", "4", "1"], "none, most, and few of the most");
 }
@@ -204,4 +210,81 @@ fn where_there_is_little_it_says_so() {
         only_reach.contains("No lesson landed from one team to another yet; knowledge can have come"),
         "{only_reach}"
     );
+}
+
+fn reach(people: usize, median: u32, share: f64) -> Reach {
+    Reach {
+        reviews: 2 * people,
+        people,
+        median: Some(median),
+        share: Some(share),
+    }
+}
+
+fn of_a_year(sort: Option<&str>) -> String {
+    let windows = vec![
+        window(20, Some(reach(10, 3, 0.25)), Vec::new()),
+        window(16, Some(reach(12, 6, 0.5)), Vec::new()),
+        window(12, None, Vec::new()),
+        window(8, Some(reach(9, 2, 0.25)), Vec::new()),
+        window(4, Some(reach(21, 15, 0.75)), Vec::new()),
+    ];
+    let view = flow::View {
+        organisation: Some("acme".to_owned()),
+        others: vec!["other".to_owned()],
+        flow: Some(told(&["Data"], windows)),
+        sort: flow::WINDOWS.asked(sort).expect("a column"),
+    };
+    flow::render(&view).into_string()
+}
+
+#[test]
+fn reach_over_the_year_is_a_line_with_a_gap_and_a_table_that_sorts() {
+    let page = of_a_year(None);
+    assert_eq!(
+        page.matches("<circle").count(),
+        2 + 4,
+        "those of the empty box, and four windows of five"
+    );
+    let lines = lines_of(&page);
+    let drawn = lines.split_once("How far it can have come\n").expect("the section").1;
+    let (before, rest) = drawn.split_once("Of the others\n").expect("an axis");
+    let table = rest.split_once("What limits this").expect("its end").0;
+    insta::assert_snapshot!(before, @r"
+    From 15 Oct 2026 on, in 4 weeks, 21 people took part in 42 reviews; half of them can have reached 15 others at most, 75% of all others.
+    An upper bound: whoever takes part in a review may learn what the others know, and need not. A gap is a window of which too little can be told.
+    Share of the others that half of the people can have reached at most, by when a window began
+    from 25 Jun 2026 25%, from 23 Jul 2026 50%, from 17 Sep 2026 25%, from 15 Oct 2026 75%.
+    Jun
+    Sep
+    0%
+    25%
+    50%
+    75%
+    100%
+    When a window began, from Jun 2026 on
+    ");
+    insta::assert_snapshot!(table, @r"
+    The figures as a table
+    Reach in each window
+    From Reviews People Median reach Of the others
+    15 Oct 2026 42 21 15 75%
+    17 Sep 2026 18 9 2 25%
+    23 Jul 2026 24 12 6 50%
+    25 Jun 2026 20 10 3 25%
+    ");
+    assert!(page.contains(
+        "aria-sort=\"descending\"><a class=\"sort\" href=\"/flow?organisation=acme&amp;sort=from#reach\">From</a>"
+    ));
+    assert!(
+        page.contains("<details><summary>The figures as a table"),
+        "folded as long as nobody sorts it"
+    );
+    let sorted = of_a_year(Some("people"));
+    assert!(sorted.contains("<details open><summary>The figures as a table"));
+    let people: Vec<String> = ["9", "10", "12", "21"]
+        .map(|people| format!("<td class=\"number\">{people}</td>"))
+        .to_vec();
+    let places: Vec<Option<usize>> = people.iter().map(|cell| sorted.find(cell)).collect();
+    assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
 }

@@ -246,14 +246,13 @@ fn said(change: impl FnOnce(&mut Offboarding)) -> String {
     let mut found = found();
     change(&mut found);
     let host = "https://github.example".to_owned();
-    lines_of(
-        &offboarding::render(&offboarding::View {
-            found,
-            host,
-            own: false,
-        })
-        .into_string(),
-    )
+    let view = offboarding::View {
+        found,
+        sort: offboarding::PARTS.usual(),
+        host,
+        own: false,
+    };
+    lines_of(&offboarding::render(&view).into_string())
 }
 
 fn module(number: usize) -> ModuleLoss {

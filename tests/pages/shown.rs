@@ -195,6 +195,8 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     What you took up
     “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
     Nothing yet.
+    Your timeline
+    Not enough evidence yet. Feedback that you apply appears here month by month, once there are three pieces of it in the last two years.
     The evidence
     Comments that passed something on, newest first
     When About Who Where What came of it

@@ -64,6 +64,8 @@ async fn a_page_names_what_a_lesson_was_on() {
     What you took up
     “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
     Nothing yet.
+    Your timeline
+    Not enough evidence yet. Feedback that you apply appears here month by month, once there are three pieces of it in the last two years.
     The evidence
     For 1 of 3 lessons no diffs are known, so what the author changed is left out of the formula and confidence stays low.
     Comments that passed something on, newest first

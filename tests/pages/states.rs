@@ -163,6 +163,8 @@ fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
         organisation: Some("acme".to_owned()),
         others: Vec::new(),
         people,
+        sort: silent::AREAS.asked(None).expect("the usual order"),
+        page: 1,
         host: "https://github.example".to_owned(),
     };
     let page = lines_of(&silent::render(&view).into_string());
@@ -199,6 +201,8 @@ fn without_silent_experts_the_page_says_what_it_takes() {
         organisation: Some("acme".to_owned()),
         others: vec!["other".to_owned()],
         people: Vec::new(),
+        sort: silent::AREAS.asked(None).expect("the usual order"),
+        page: 1,
         host: "https://github.example".to_owned(),
     };
     let page = silent::render(&view).into_string();
@@ -207,6 +211,8 @@ fn without_silent_experts_the_page_says_what_it_takes() {
         organisation: None,
         others: Vec::new(),
         people: Vec::new(),
+        sort: silent::AREAS.asked(None).expect("the usual order"),
+        page: 1,
         host: "https://github.example".to_owned(),
     };
     assert!(
@@ -248,8 +254,13 @@ fn mine(lines: usize, page: usize) -> me::View {
         },
         on: Vec::new(),
     };
+    let asked = me::Asked {
+        page: Some(page.to_string()),
+        ..me::Asked::default()
+    };
     me::View {
         card: None,
+        pages: me::Pages::of(&asked, (lines, 0, 0)).expect("a page"),
         sharing: Sharing::default(),
         token: "t".to_owned(),
         signed_in: false,
@@ -275,7 +286,6 @@ fn mine(lines: usize, page: usize) -> me::View {
             evidence: (0..lines).map(evidence).collect(),
             notes: vec!["For 60 of 60 lessons no diffs are known.".to_owned()],
         },
-        page,
         availability: Availability::default(),
         settings: Settings::default(),
         saved: None,
@@ -286,11 +296,14 @@ fn mine(lines: usize, page: usize) -> me::View {
 
 #[test]
 fn evidence_comes_25_a_page() {
-    assert_eq!([0, 1, 25, 26, 60].map(|lines| mine(lines, 1).pages()), [1, 1, 1, 2, 3]);
+    assert_eq!(
+        [0, 1, 25, 26, 60].map(|lines| mine(lines, 1).pages.evidence.pages),
+        [1, 1, 1, 2, 3]
+    );
     let page = me::render(&mine(60, 2)).into_string();
     assert_eq!(page.matches("#discussion_r1").count(), 25);
     assert!(page.contains("acme/shop#25<") && page.contains("acme/shop#49<") && !page.contains("acme/shop#50<"));
-    assert!(page.contains("href=\"/me?page=1#evidence\"") && page.contains("href=\"/me?page=3#evidence\""));
+    assert!(page.contains("href=\"/me#evidence\"") && page.contains("href=\"/me?page=3#evidence\""));
     assert!(page.contains("For 60 of 60 lessons no diffs are known."));
     assert!(
         page.contains("Given; nothing shows that it landed")

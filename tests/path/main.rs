@@ -56,5 +56,6 @@ mod settings_used;
 mod silent;
 mod skills;
 mod sweep;
+mod team_figures;
 mod tenancy;
 mod walk;

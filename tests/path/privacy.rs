@@ -80,6 +80,11 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         "at_risk::of, later",
         at_risk::of(conn, &everything, None, at(LATER + 95 * DAY))
     );
+    read!("at_risk::skills", at_risk::skills(conn, &everything, now));
+    read!(
+        "at_risk::skills, later",
+        at_risk::skills(conn, &everything, at(LATER + 95 * DAY))
+    );
     read!("teams::places", teams::places(conn, id, now));
     for slug in ["payments", "web"] {
         read!("teams::people_of", teams::people_of(conn, id, slug, now));
@@ -172,7 +177,7 @@ pub async fn everything_read(peerlore: &Peerlore, keys: &[PullKey]) -> Vec<(&'st
         );
         read!(
             "corrections::seen_by",
-            corrections::seen_by(conn, &reader, person.id, corrections::LISTED)
+            corrections::seen_by(conn, &reader, person.id, 100)
         );
         read!("people::by_login", people::by_login(conn, id, &person.login));
     }

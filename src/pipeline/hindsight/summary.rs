@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::pipeline::hindsight::Budget;
 use crate::pipeline::hindsight::FEWEST_PEOPLE;
 use crate::pipeline::hindsight::Figures;
 use crate::pipeline::hindsight::Policy;
@@ -34,6 +35,8 @@ pub struct Summary<'a> {
     pub people: Option<usize>,
     /// What came of each policy.
     pub policies: BTreeMap<Policy, Figures>,
+    /// What would have come of other budgets for learners.
+    pub budgets: Vec<Budget>,
     /// What the figures tell, in sentences.
     pub told: Vec<String>,
     /// What limits them.
@@ -67,6 +70,7 @@ impl<'a> Summary<'a> {
             parts: Some(report.parts),
             people: Some(report.people),
             policies: report.figures.clone(),
+            budgets: report.budgets.clone(),
             told: words::brief(report).into_iter().chain(words::told(report)).collect(),
             limits: limits(report),
         }
@@ -79,6 +83,7 @@ impl<'a> Summary<'a> {
         if !report.is_enough() {
             (summary.files, summary.parts, summary.people) = (None, None, None);
             summary.policies.clear();
+            summary.budgets.clear();
         }
         summary.people = summary.people.filter(|people| *people >= FEWEST_PEOPLE);
         summary

@@ -12,7 +12,6 @@ use crate::model::ids::PersonId;
 use crate::model::ids::TeamId;
 use crate::suggest::eval::Row;
 use crate::suggest::replay::Pull;
-use crate::suggest::replay::REVIEWS_A_LEARNER;
 use crate::suggest::spread::history::History;
 use crate::suggest::spread::history::Person;
 use crate::suggest::spread::history::Step;
@@ -26,27 +25,30 @@ use crate::suggest::spread::record::Record;
 use crate::suggest::spread::teams::TeamMonth;
 use crate::suggest::spread::teams::Teams;
 
-/// At most one review in [`REVIEWS_A_LEARNER`](crate::suggest::replay::REVIEWS_A_LEARNER) gets a learner, never ahead of time, and another team
-/// counts twice.
-const SETTING: Setting = Setting {
-    budget: 1.0 / (REVIEWS_A_LEARNER as f64),
-    advance: 0.0,
-    cross_team: 2.0,
-};
+/// At most one review in so many gets a learner, never ahead of time, and another team counts twice.
+fn setting(reviews_a_learner: u32) -> Setting {
+    Setting {
+        budget: 1.0 / f64::from(reviews_a_learner.max(1)),
+        advance: 0.0,
+        cross_team: 2.0,
+    }
+}
 
-/// Who joins which of the asked pull requests to learn, by its place. `pulls` stand in order of opening.
+/// Who joins which of the asked pull requests to learn, by its place, under each of these budgets: a learner in one of so many reviews.
+/// `pulls` stand in order of opening.
 pub(super) fn choose(
     pulls: &[Pull],
     asked: &[usize],
     teams: &BTreeMap<PersonId, Vec<TeamId>>,
-    seed: u64,
-) -> HashMap<usize, PersonId> {
+    (budgets, seed): (&[u32], u64),
+) -> Vec<HashMap<usize, PersonId>> {
     // Of one that is open still nothing is known.
     let closed = pulls.iter().enumerate().filter(|(_, pull)| pull.closed.is_some());
     let rows: Vec<Row> = closed.map(|(at, pull)| row(at, pull)).collect();
     let history = History::read(&rows);
     let teams = Teams::read(&history, &charts(&history, teams));
-    Walk::new(&history, teams, seed).choose(asked)
+    let walk = |budget: &u32| Walk::new(&history, teams.clone(), (setting(*budget), seed)).choose(asked);
+    budgets.iter().map(walk).collect()
 }
 
 /// A change as `spread` reads it. Nothing is above a repository that counts as near it: nobody learns where they never did anything.
@@ -111,7 +113,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(history: &'a History, teams: Teams, seed: u64) -> Self {
+    fn new(history: &'a History, teams: Teams, (setting, seed): (Setting, u64)) -> Self {
         let people = history.people.len();
         Self {
             history,
@@ -119,7 +121,7 @@ impl<'a> Walk<'a> {
             record: Record::of(people),
             knowledge: Knowledge::of(history),
             open: vec![0; people],
-            learners: Learners::new(SETTING, people).at_going_price(),
+            learners: Learners::new(setting, people).at_going_price(),
             seed,
             joined: HashMap::new(),
         }

@@ -43,6 +43,8 @@ pub const ENOUGH: usize = 30;
 pub const FEWEST_PEOPLE: usize = 5;
 /// So many reviews bring one learner at most, so nobody joins before that many.
 pub const REVIEWS_A_LEARNER: u32 = 20;
+/// The budgets of the curve, as one review in so many; the last is the most.
+pub const BUDGETS: [u32; 4] = [50, REVIEWS_A_LEARNER, 10, 5];
 /// Days after which a review counts as done although its pull request is still open: nobody is busy with what lies about.
 pub const OPEN_DAYS: i64 = 30;
 /// The busiest so many (spread.md section 2, `CoreWorkload`).
@@ -167,6 +169,19 @@ pub struct Report {
     pub people: usize,
     /// What came of each policy.
     pub figures: BTreeMap<Policy, Figures>,
+    /// What would have come of other budgets for learners, smaller ones first.
+    pub budgets: Vec<Budget>,
+}
+
+/// What comes of a budget for learners.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Budget {
+    /// A learner joins one review in so many at most.
+    pub reviews_a_learner: u32,
+    /// Reviews that a learner joined.
+    pub extra: usize,
+    /// Files that at most one active person reviewed, at the end.
+    pub files_at_risk: usize,
 }
 
 impl Report {
@@ -222,8 +237,10 @@ struct Replay<'a> {
     worlds: Vec<World>,
     /// Who reviews an asked pull request in each world, by its place.
     selected: HashMap<usize, Vec<Vec<PersonId>>>,
-    /// Who joins to learn, by place.
-    learners: HashMap<usize, PersonId>,
+    /// Who joins to learn, by place, under each of the [`BUDGETS`].
+    learners: Vec<HashMap<usize, PersonId>>,
+    /// A world for each of them, from the first question on.
+    of_budgets: Vec<World>,
     measured: Vec<Measured>,
     asked: Vec<Asked>,
     /// How many of the asked ones have files that are known only by later comments.
@@ -244,7 +261,8 @@ impl<'a> Replay<'a> {
             load: Load::new(past.settings),
             worlds: vec![World::of(asked.iter().map(|at| &pulls[*at]))],
             selected: HashMap::new(),
-            learners: learner::choose(pulls, asked, past.teams, past.seed),
+            learners: learner::choose(pulls, asked, past.teams, (&BUDGETS, past.seed)),
+            of_budgets: Vec::new(),
             measured: Policy::ALL.iter().map(|_| Measured::default()).collect(),
             asked: Vec::with_capacity(asked.len()),
             files_unknown: asked.iter().filter(|at| !pulls[**at].files_known).count(),
@@ -267,7 +285,17 @@ impl<'a> Replay<'a> {
                     .map_or(&pull.reviewers, |selected| &selected[number]);
                 world.gains(pull, selected);
             }
+            for (world, learners) in self.of_budgets.iter_mut().zip(&self.learners) {
+                let selected = pull.reviewers.iter().chain(learners.get(&at));
+                world.gains(pull, &selected.copied().collect::<Vec<_>>());
+            }
         }
+    }
+
+    /// Who joins under the budget that is usual.
+    fn learner(&self, at: usize) -> Option<PersonId> {
+        let usual = BUDGETS.iter().position(|budget| *budget == REVIEWS_A_LEARNER)?;
+        self.learners[usual].get(&at).copied()
     }
 
     fn open(&mut self, at: usize, is_asked: bool) {
@@ -287,9 +315,10 @@ impl<'a> Replay<'a> {
 
     fn ask(&mut self, at: usize, author: PersonId) {
         if self.worlds.len() == 1 {
+            self.of_budgets = vec![self.worlds[0].clone(); BUDGETS.len()];
             self.worlds = vec![self.worlds[0].clone(); Policy::ALL.len()];
         }
-        let pull = &self.pulls[at];
+        let (pull, learner) = (&self.pulls[at], self.learner(at));
         let mut asked = Asked {
             key: pull.key,
             opened: pull.opened,
@@ -305,7 +334,7 @@ impl<'a> Replay<'a> {
             match policy {
                 Policy::Happened => {}
                 Policy::WithLearner => {
-                    asked.learner = self.learners.get(&at).copied();
+                    asked.learner = learner;
                     selected.extend(asked.learner);
                     measured.extra += usize::from(asked.learner.is_some());
                 }
@@ -343,7 +372,15 @@ impl<'a> Replay<'a> {
                 },
             );
         }
+        let budgets = BUDGETS.iter().zip(&self.learners).zip(&self.of_budgets);
         Report {
+            budgets: budgets
+                .map(|((budget, learners), world)| Budget {
+                    reviews_a_learner: *budget,
+                    extra: learners.len(),
+                    files_at_risk: world.files_at_risk(here),
+                })
+                .collect(),
             history: self.pulls.len(),
             files_unknown: self.files_unknown,
             files: self.worlds[0].files(),

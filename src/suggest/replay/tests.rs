@@ -201,6 +201,24 @@ fn a_short_history_gets_learners_too() {
         let most = usize::try_from(length / i64::from(REVIEWS_A_LEARNER)).unwrap();
         assert!((1..=most).contains(&learner.extra), "{length}: {}", learner.extra);
         assert!(learner.files_at_risk < happened.files_at_risk, "{length}");
+        let usual = report
+            .budgets
+            .iter()
+            .find(|one| one.reviews_a_learner == REVIEWS_A_LEARNER);
+        let usual = usual.expect("the budget of the policy is on the curve");
+        assert_eq!(
+            (usual.extra, usual.files_at_risk),
+            (learner.extra, learner.files_at_risk)
+        );
+        for one in &report.budgets {
+            let most = usize::try_from(length / i64::from(one.reviews_a_learner)).unwrap();
+            assert!(
+                one.extra <= most && one.files_at_risk <= happened.files_at_risk,
+                "{length}: {one:?}"
+            );
+        }
+        let extras: Vec<usize> = report.budgets.iter().map(|one| one.extra).collect();
+        assert!(extras.is_sorted() && extras[0] < extras[3], "{length}: {extras:?}");
         assert!(report.asked[..19].iter().all(|asked| asked.learner.is_none()));
     }
 }

@@ -17,6 +17,7 @@ use crate::web::api::problem::Problem;
 use crate::web::api::problem::Refused;
 use crate::web::api::problem::RefusedPath;
 use crate::web::pages::offboarding;
+use crate::web::pages::offboarding_list;
 
 /// The people of the teams that you may read of. Nothing here says that somebody goes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -144,8 +145,8 @@ pub(super) async fn offboarding_list(
     State(web): State<Web>,
     caller: Caller<LeadRead>,
 ) -> Result<Json<Offboarding>, Problem> {
-    let listed = offboarding::listed(&web, &caller.visitor).await?;
-    let team = |team: offboarding::Listed| TeamPeople {
+    let listed = offboarding_list::listed(&web, &caller.visitor).await?;
+    let team = |team: offboarding_list::Listed| TeamPeople {
         slug: team.slug,
         name: team.name,
         people: team.logins,

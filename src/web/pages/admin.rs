@@ -36,7 +36,6 @@ use crate::web::access;
 use crate::web::access::Owner;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
-use crate::web::form;
 use crate::web::form::Sent;
 use crate::web::layout;
 use crate::web::layout::Frame;
@@ -46,10 +45,16 @@ use crate::web::live;
 use crate::web::live::Seen;
 use crate::web::pages::admin_backfill;
 use crate::web::pages::admin_backfill::Progress;
+use crate::web::pages::admin_letters;
+use crate::web::pages::admin_letters::LETTERS;
+use crate::web::paging::Paging;
 use crate::web::prose;
+use crate::web::table::Sort;
 
-/// Dead letters that are listed.
-const LISTED: i64 = 50;
+/// Dead letters, or repositories, on one page of their list.
+const PAGE: usize = 50;
+/// Dead letters that are read at most, the latest to fail.
+pub(super) const READ: i64 = 5_000;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,6 +65,8 @@ pub struct View {
     pub looks: Option<Looks>,
     /// How far history was read, of the visitor's organisations.
     pub history: Vec<Progress>,
+    /// Which pages of its lists are shown, and how they are sorted.
+    pub lists: Lists,
     /// Dead letters that were taken anew just now.
     pub replayed: Option<u64>,
     /// What the page's forms carry.
@@ -77,7 +84,7 @@ pub struct Instance {
     pub done: i64,
     /// When the last one came.
     pub last: Option<Time>,
-    /// The latest dead letters.
+    /// The dead letters, the latest to fail first.
     pub dead: Vec<DeadLetter>,
     /// How the queue stands.
     pub jobs: Backlog,
@@ -94,13 +101,79 @@ impl View {
     }
 }
 
-/// What the address asks for.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    replayed: Option<u64>,
+/// Which pages of the two lists are shown, and how they are sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lists {
+    /// Dead letters.
+    pub letters: (Sort, Paging),
+    /// Repositories whose history is read.
+    pub repos: (Sort, Paging),
 }
 
-/// `GET /admin`: renews itself while something runs.
+impl Lists {
+    /// As an address asks for, of so many dead letters and so many repositories.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] where there is no such page or column.
+    pub fn of(asked: &Asked, letters: usize, repos: usize) -> Result<Self, PageError> {
+        Ok(Self {
+            letters: (
+                LETTERS.asked(asked.letters.as_deref())?,
+                Paging::asked(asked.letter_page.as_deref(), letters, PAGE)?,
+            ),
+            repos: (
+                admin_backfill::REPOS.asked(asked.repos.as_deref())?,
+                Paging::asked(asked.repo_page.as_deref(), repos, PAGE)?,
+            ),
+        })
+    }
+
+    /// The page's own address with these lists; without what is usual.
+    #[must_use]
+    pub fn address(letters: (&str, usize), repos: (&str, usize)) -> String {
+        let pages = (letters.1.to_string(), repos.1.to_string());
+        let usual = [
+            ("letters", letters.0, LETTERS.usual),
+            ("letter_page", pages.0.as_str(), "1"),
+            ("repos", repos.0, admin_backfill::REPOS.usual),
+            ("repo_page", pages.1.as_str(), "1"),
+        ];
+        let said: Vec<String> = usual
+            .iter()
+            .filter(|(_, value, usual)| value != usual)
+            .map(|(key, value, _)| format!("{key}={value}"))
+            .collect();
+        if said.is_empty() {
+            "/admin".to_owned()
+        } else {
+            format!("/admin?{}", said.join("&"))
+        }
+    }
+
+    /// The page's address with repositories in this order and on this page, and dead letters as they are.
+    fn with_repos(&self, word: &str, page: usize) -> String {
+        let (sort, letters) = self.letters;
+        Self::address((&sort.word(), letters.page), (word, page)) + "#backfill"
+    }
+
+    /// The address that shows the same again.
+    fn again(&self) -> String {
+        let (letters, repos) = (self.letters, self.repos);
+        Self::address((&letters.0.word(), letters.1.page), (&repos.0.word(), repos.1.page))
+    }
+}
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    replayed: Option<u64>,
+    letters: Option<String>,
+    letter_page: Option<String>,
+    repos: Option<String>,
+    repo_page: Option<String>,
+}
+
+/// `GET /admin`, with `?letters=COLUMN&letter_page=N` for dead letters and the same by `repos` for the reading of history: renews itself while something runs.
 ///
 /// # Errors
 /// [`PageError`] for whoever owns no organisation, or when the database is away.
@@ -109,10 +182,8 @@ pub async fn show(
     Owner(visitor): Owner,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let view = View {
-        replayed: query.ok().and_then(|Query(asked)| asked.replayed),
-        ..view(&web, &visitor).await?
-    };
+    let asked = query.map(|Query(asked)| asked).unwrap_or_default();
+    let view = view(&web, &visitor, &asked).await?;
     let frame = Frame {
         title: "Admin",
         place: Place::Admin,
@@ -122,9 +193,10 @@ pub async fn show(
     if !view.is_moving() {
         return Ok(layout::page(&frame, &text).into_response());
     }
+    let again = view.lists.again();
     let live = Live {
-        stream: "/admin/live",
-        again: Some("/admin"),
+        stream: &again.replacen("/admin", "/admin/live", 1),
+        again: Some(&again),
     };
     Ok(layout::live_page(&frame, live, &text))
 }
@@ -138,19 +210,35 @@ pub async fn live(State(web): State<Web>, request: Parts) -> Result<Response, Pa
 }
 
 async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
-    let Owner(visitor) = Owner::from_request_parts(&mut access::looked_again(request), &web).await?;
-    let view = view(&web, &visitor).await?;
+    let mut request = access::looked_again(request);
+    let Owner(visitor) = Owner::from_request_parts(&mut request, &web).await?;
+    let asked = Query::try_from_uri(&request.uri)
+        .map(|Query(asked)| asked)
+        .unwrap_or_default();
+    let view = match view(&web, &visitor, &asked).await {
+        // The list may have become shorter meanwhile.
+        Err(PageError::NotFound(_)) => view(&web, &visitor, &Asked::default()).await?,
+        view => view?,
+    };
     Ok(Seen {
         parts: vec![
             ("now", now_part(&view)),
-            ("history", admin_backfill::part(&view.history)),
+            (
+                "history",
+                admin_backfill::part(&view.history, view.lists.repos, |word, page| {
+                    view.lists.with_repos(word, page)
+                }),
+            ),
         ],
         moving: view.is_moving(),
     })
 }
 
 /// Reads what the page shows.
-pub(in crate::web) async fn view(web: &Web, visitor: &Visitor) -> Result<View, PageError> {
+///
+/// # Errors
+/// [`PageError::NotFound`] where a list has no such page or column; [`PageError`] when the database is away.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, asked: &Asked) -> Result<View, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let now = web.pipeline.clock.now();
     let instance = if sees_instance(&mut conn, visitor).await? {
@@ -158,11 +246,14 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor) -> Result<View, P
     } else {
         None
     };
+    let history = history(&mut conn, visitor, now).await?;
+    let letters = instance.as_ref().map_or(0, |instance| instance.dead.len());
     Ok(View {
+        lists: Lists::of(asked, letters, admin_backfill::named(&history).len())?,
         instance,
         looks: sweeps::looks(&mut conn).await?,
-        history: history(&mut conn, visitor, now).await?,
-        replayed: None,
+        history,
+        replayed: asked.replayed,
         token: visitor.token.clone(),
         now,
     })
@@ -192,7 +283,7 @@ async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -
         inbox: inbox::state(conn).await?,
         done: inbox::done_since(conn, now - Duration::days(1)).await?,
         last: inbox::latest(conn).await?,
-        dead: inbox::dead(conn, None, LISTED).await?,
+        dead: inbox::dead(conn, None, READ).await?,
         jobs: jobs::backlog(conn).await?,
         calls_left,
     })
@@ -237,8 +328,8 @@ pub fn render(view: &View) -> Markup {
             None => {}
         }
         div data-part="now" { (now_part(view)) }
-        @if let Some(instance) = &view.instance { (dead(instance, view)) }
-        (admin_backfill::render(&view.history, &view.token))
+        @if let Some(instance) = &view.instance { (admin_letters::render(instance, view)) }
+        (admin_backfill::render(&view.history, view.lists.repos, &view.token, |word, page| view.lists.with_repos(word, page)))
     }
 }
 
@@ -352,42 +443,4 @@ fn found(looks: &Looks) -> String {
         ));
     }
     format!("{}.", parts.join(", "))
-}
-
-fn dead(instance: &Instance, view: &View) -> Markup {
-    let shown = i64::try_from(instance.dead.len()).unwrap_or(LISTED);
-    let rest = instance.inbox.dead.saturating_sub(shown);
-    html! {
-        section id="dead-letters" {
-            h2 { "Dead letters" }
-            @if instance.dead.is_empty() {
-                p { "None. A webhook that can't be processed rests here for 7 days, with the reason." }
-            } @else {
-                p { "These could not be processed. Mend the reason or update, then replay them." }
-                form method="post" action="/admin/replay" {
-                    (form::token_field(&view.token))
-                    p { button type="submit" { "Replay all" } }
-                }
-                ul.list {
-                    @for letter in &instance.dead { li { (one(letter, view)) } }
-                }
-                @if rest > 0 { p.soft { "And " (rest) " older ones." } }
-            }
-        }
-    }
-}
-
-fn one(letter: &DeadLetter, view: &View) -> Markup {
-    html! {
-        form.dead method="post" action="/admin/replay" {
-            div {
-                p { strong { (letter.event) } ", " (prose::when(letter.received_at, view.now)) }
-                p { (prose::reason(&letter.failure)) }
-                p.soft.small { code { (letter.delivery) } }
-            }
-            (form::token_field(&view.token))
-            input type="hidden" name="id" value=(letter.id.0);
-            button.quiet type="submit" aria-label={ "Replay " (letter.event) " " (letter.delivery) } { "Replay" }
-        }
-    }
 }

@@ -15,11 +15,37 @@ use crate::web::Web;
 use crate::web::error::PageError;
 use crate::web::form::Sent;
 use crate::web::form::token_field;
+use crate::web::paging::Paging;
 use crate::web::prose;
+use crate::web::table::Column;
+use crate::web::table::Holds;
+use crate::web::table::Rows;
+use crate::web::table::Sort;
+use crate::web::table::Table;
 use crate::web::tenant;
 
-/// Repositories that are listed by name, at most; the rest is counted.
-const LISTED: usize = 50;
+/// The repositories that are listed by name.
+pub const REPOS: Table = Table {
+    rows: Rows::Things,
+    columns: &[
+        Column {
+            key: "name",
+            name: "Repository",
+            holds: Holds::Words,
+        },
+        Column {
+            key: "read",
+            name: "How far",
+            holds: Holds::Words,
+        },
+        Column {
+            key: "state",
+            name: "What is up",
+            holds: Holds::Words,
+        },
+    ],
+    usual: "state",
+};
 
 /// Where the reading of a repository's history stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -157,13 +183,24 @@ fn buttons(all: &[Progress], token: &str) -> Markup {
     }
 }
 
-/// The section: a summary, then those that run, failed or are held.
+/// Those that are listed by name: what failed first, then what runs or is held.
 #[must_use]
-pub fn render(all: &[Progress], token: &str) -> Markup {
+pub fn named(all: &[Progress]) -> Vec<&Progress> {
+    let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
+    at(Stage::Broken)
+        .chain(at(Stage::Failed))
+        .chain(at(Stage::Running))
+        .chain(at(Stage::Paused))
+        .collect()
+}
+
+/// The section: a summary, then those that run, failed or are held; `address` is the page's own for an order and a page of them.
+#[must_use]
+pub fn render(all: &[Progress], shown: (Sort, Paging), token: &str, address: impl Fn(&str, usize) -> String) -> Markup {
     html! {
         section id="backfill" {
             h2 { "Reading history" }
-            div data-part="history" { (part(all)) }
+            div data-part="history" { (part(all, shown, address)) }
             (buttons(all, token))
         }
     }
@@ -171,19 +208,22 @@ pub fn render(all: &[Progress], token: &str) -> Markup {
 
 /// What of it moves.
 #[must_use]
-pub fn part(all: &[Progress]) -> Markup {
-    let at = |stage: Stage| all.iter().filter(move |one| one.stage == stage);
-    let named: Vec<&Progress> = at(Stage::Broken)
-        .chain(at(Stage::Failed))
-        .chain(at(Stage::Running))
-        .chain(at(Stage::Paused))
-        .collect();
+pub fn part(all: &[Progress], (sort, paging): (Sort, Paging), address: impl Fn(&str, usize) -> String) -> Markup {
+    let mut named: Vec<(usize, &Progress)> = named(all).into_iter().enumerate().collect();
+    sort.sort(&mut named, |key, (place, one), (other_place, other)| match key {
+        "name" => one.repo.cmp(&other.repo),
+        "read" => one.done.cmp(&other.done),
+        _ => place.cmp(other_place),
+    });
     html! {
         @if all.is_empty() {
             p { "No history was asked for. " code { "peerlore backfill" } " reads it." }
         } @else {
             p { (summary(all)) }
-            @if !named.is_empty() { (table(&named)) }
+            @if !named.is_empty() {
+                (table(paging.cut(&named), &REPOS.head(sort, |word| address(word, 1))))
+                (paging.turn("repositories", ("Previous", "Next"), |page| address(&sort.word(), page)))
+            }
         }
     }
 }
@@ -237,14 +277,14 @@ fn summary(all: &[Progress]) -> String {
     }
 }
 
-fn table(named: &[&Progress]) -> Markup {
+fn table(named: &[(usize, &Progress)], head: &Markup) -> Markup {
     html! {
         div.scroll {
             table.stack {
                 caption.hidden { "Repositories whose history is being read, or that failed" }
-                thead { tr { th scope="col" { "Repository" } th scope="col" { "How far" } th scope="col" { "What is up" } } }
+                (head)
                 tbody {
-                    @for one in named.iter().take(LISTED) {
+                    @for (_, one) in named {
                         tr {
                             th scope="row" { (one.repo) }
                             td { (far(one)) }
@@ -254,7 +294,6 @@ fn table(named: &[&Progress]) -> Markup {
                 }
             }
         }
-        @if named.len() > LISTED { p.soft { "And " (named.len() - LISTED) " more of these." } }
     }
 }
 
@@ -332,18 +371,26 @@ mod tests {
             .collect();
         all.extend((0..60).map(|n| repo(&format!("busy{n}"), Stage::Running, 1, Some(2))));
         all.push(repo("broken", Stage::Failed, 3, Some(10)));
-        let page = render(&all, "token").into_string();
-        assert!(!page.contains("acme/quiet"), "{}", page.len());
-        assert_eq!(
-            page.matches("acme/busy").count(),
-            2 * (LISTED - 1),
-            "each by name and label"
-        );
-        let (broken, busy) = (page.find("acme/broken"), page.find("acme/busy"));
+        let page = |sort: &str, number| {
+            let sort = REPOS.asked(Some(sort)).unwrap();
+            let paging = Paging::of(number, named(&all).len(), 50).unwrap();
+            render(&all, (sort, paging), "token", |word, page| {
+                format!("/admin?{word}&{page}")
+            })
+            .into_string()
+        };
+        let first = page("state", 1);
+        assert!(!first.contains("acme/quiet"), "{}", first.len());
+        assert_eq!(first.matches("acme/busy").count(), 2 * 49, "each by name and label");
+        let (broken, busy) = (first.find("acme/broken"), first.find("acme/busy"));
         assert!(broken < busy, "what failed comes first");
         assert!(
-            page.contains("GitHub knows no such thing") && page.contains("And 11 more of these."),
-            "{page}"
+            first.contains("GitHub knows no such thing") && first.contains("Page 1 of 2"),
+            "{first}"
         );
+        let second = page("state", 2);
+        assert_eq!(second.matches("acme/busy").count(), 2 * 11, "the others");
+        assert!(page("name", 1).find("acme/broken") < page("name", 1).find("acme/busy0"));
+        assert!(page("-name", 2).contains("acme/broken") && page("-read", 1).contains("acme/broken"));
     }
 }

@@ -6,6 +6,7 @@ use crate::model::settings::Settings;
 use crate::pipeline::formulas::ranking;
 use crate::pipeline::formulas::replay as replayed;
 use crate::web::pages::docs::heading;
+use crate::web::prose;
 
 /// What is replayed, and how each figure is worked out.
 #[must_use]
@@ -40,7 +41,8 @@ pub fn replay(settings: &Settings) -> Markup {
                 "what happened, and one more reviewer in one review of " (replayed::REVIEWS_A_LEARNER) " at most, so the first after "
                 (replayed::REVIEWS_A_LEARNER) " of them: whoever, knowing code nearby, would most likely help most files out of risk in the coming "
                 (replayed::HORIZON) " quarters, where that is among the best of the last " (replayed::WINDOW)
-                " reviews (one in " (replayed::REVIEWS_A_LEARNER) " of them, and more the longer nobody joined)"
+                " reviews (one in " (replayed::REVIEWS_A_LEARNER) " of them, and more the longer nobody joined). The curve of files at risk has the same with a learner in one review of "
+                (prose::listed(&replayed::BUDGETS.map(|budget| budget.to_string()))) " at most"
             }
         }
         p { "Our pick, expert only and random each take the place of one reviewer, on one pull request always the same place. Then:" }

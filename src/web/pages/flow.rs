@@ -18,17 +18,57 @@ use crate::pipeline::flow::Pair;
 use crate::web::Web;
 use crate::web::access::Lead;
 use crate::web::access::Visitor;
+use crate::web::chart;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::pages::flow_reach;
 use crate::web::prose;
+use crate::web::table::Column;
+use crate::web::table::Holds;
+use crate::web::table::Rows;
+use crate::web::table::Sort;
+use crate::web::table::Table;
 use crate::web::tenant;
 
 /// Weeks of a window. The address can't ask for others: counts of windows of two lengths could be subtracted.
 pub(in crate::web) const WEEKS: u8 = 4;
 /// Shades of a cell, beside none.
 const SHADES: usize = 4;
+
+/// Reach, window by window.
+pub const WINDOWS: Table = Table {
+    rows: Rows::Things,
+    columns: &[
+        Column {
+            key: "from",
+            name: "From",
+            holds: Holds::Dates,
+        },
+        Column {
+            key: "reviews",
+            name: "Reviews",
+            holds: Holds::Numbers,
+        },
+        Column {
+            key: "people",
+            name: "People",
+            holds: Holds::Numbers,
+        },
+        Column {
+            key: "reach",
+            name: "Median reach",
+            holds: Holds::Numbers,
+        },
+        Column {
+            key: "share",
+            name: "Of the others",
+            holds: Holds::Numbers,
+        },
+    ],
+    usual: "-from",
+};
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,15 +79,29 @@ pub struct View {
     pub others: Vec<String>,
     /// How knowledge flowed; none where nothing has arrived.
     pub flow: Option<Flow>,
+    /// How the windows are sorted.
+    pub sort: Sort,
+}
+
+impl View {
+    fn address(&self, sort: &str) -> String {
+        let organisation = self.organisation.iter().filter(|_| !self.others.is_empty());
+        let organisation = organisation.map(|login| ("organisation", login.as_str()));
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(organisation.chain([("sort", sort)]))
+            .finish();
+        format!("/flow?{query}#reach")
+    }
 }
 
 /// What the address asks for.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
     organisation: Option<String>,
+    sort: Option<String>,
 }
 
-/// `GET /flow`, with `?organisation=LOGIN` where there are several.
+/// `GET /flow`, with `?sort=COLUMN` for the windows and `?organisation=LOGIN` where there are several.
 ///
 /// # Errors
 /// [`PageError::ForLeads`] for whoever leads no team; [`PageError`] where there is no such organisation, or the database is away.
@@ -59,7 +113,10 @@ pub async fn show(
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
-    let view = view(&web, &visitor, query.organisation.as_deref()).await?;
+    let view = View {
+        sort: WINDOWS.asked(query.sort.as_deref())?,
+        ..view(&web, &visitor, query.organisation.as_deref()).await?
+    };
     let frame = Frame {
         title: "Flow",
         place: Place::Flow,
@@ -80,6 +137,7 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, organisation: Opt
         organisation: chosen.map(|(tenant, _)| tenant.login),
         others,
         flow,
+        sort: WINDOWS.usual(),
     })
 }
 
@@ -98,7 +156,7 @@ pub fn render(view: &View) -> Markup {
         }
         @match &view.flow {
             None => p { "Nothing has arrived here yet. The page fills once teams and pull requests with reviews have come in." },
-            Some(flow) => { (between(flow)) (reach(flow)) (limits(flow)) },
+            Some(flow) => { (between(flow)) (flow_reach::render(flow, view.sort, |word| view.address(word))) (limits(flow)) },
         }
     }
 }
@@ -107,9 +165,9 @@ fn between(flow: &Flow) -> Markup {
     let pairs = flow.pairs();
     html! {
         @if flow.teams.len() < 2 {
-            div.note { p { strong { "Not enough evidence yet." } " Fewer than two teams have " (K) " people or more and can be shown beside each other." } }
+            (chart::not_enough(&format!("Fewer than two teams have {K} people or more and can be shown beside each other.")))
         } @else if pairs.is_empty() {
-            div.note { p { strong { "Not enough evidence yet." } " No lesson landed from one team to another in the last year, in repositories that you may read." } }
+            (chart::not_enough("No lesson landed from one team to another in the last year, in repositories that you may read."))
         } @else {
             p { (brief(&pairs)) }
             (matrix(flow, &pairs))
@@ -180,51 +238,6 @@ fn cell((from, to): (&str, &str), pair: Option<&Pair>, most: usize) -> Markup {
 /// How dark a cell is, from 0.
 fn shade(lessons: usize, most: usize) -> usize {
     (lessons * SHADES).div_ceil(most.max(1))
-}
-
-fn reach(flow: &Flow) -> Markup {
-    let told = flow
-        .windows
-        .iter()
-        .rev()
-        .filter_map(|window| Some((window, window.reach?)));
-    let told: Vec<_> = told.collect();
-    html! {
-        h2 { "How far it can have come" }
-        @match told.first() {
-            None => p { "Not enough evidence yet: in no four weeks did reviews of " (K) " people or more end." },
-            Some((window, reach)) => {
-                p {
-                    "From " (prose::date(window.from)) " on, in " (flow.weeks) " weeks, " (wording::count(reach.people, "person")) " took part in "
-                    (wording::count(reach.reviews, "review"))
-                    @if let (Some(median), Some(share)) = (reach.median, reach.share) {
-                        "; half of them can have reached " strong { (wording::count(median, "other")) } " at most, " (prose::percent(share)) " of all others"
-                    }
-                    "."
-                }
-                details {
-                    summary { "Window by window" }
-                    div.scroll tabindex="0" role="region" aria-label="Window by window" {
-                        table {
-                            caption.hidden { "Reach in each window, newest first" }
-                            thead { tr { th scope="col" { "From" } th.number scope="col" { "Reviews" } th.number scope="col" { "People" } th.number scope="col" { "Median reach" } th.number scope="col" { "Of the others" } } }
-                            tbody {
-                                @for (window, reach) in &told {
-                                    tr {
-                                        th scope="row" { (prose::date(window.from)) }
-                                        td.number { (reach.reviews) }
-                                        td.number { (reach.people) }
-                                        td.number { @if let Some(median) = reach.median { (median) } @else { "–" } }
-                                        td.number { @if let Some(share) = reach.share { (prose::percent(share)) } @else { "–" } }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            },
-        }
-    }
 }
 
 fn limits(flow: &Flow) -> Markup {

@@ -1,7 +1,10 @@
 //! `/`: what this is, the open pull requests, and in the demo whom to be and what to look at.
+use axum::extract::Query;
 use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
 use sqlx::PgConnection;
 
 use crate::demo::stories::STORIES;
@@ -21,12 +24,13 @@ use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::choose;
 use crate::web::pages::settings_files;
+use crate::web::paging::Paging;
 use crate::web::prose;
 use crate::web::sign_in_address;
 use crate::web::tenant;
 
-/// Open pull requests that are listed, at most.
-const LISTED: i64 = 50;
+/// Open pull requests on one page of the list.
+const PAGE: usize = 50;
 
 /// Characters of a title in the list, at most.
 const LONGEST_TITLE: usize = 120;
@@ -44,17 +48,35 @@ pub struct View {
     pub people: Vec<String>,
     /// Settings files that can't be used.
     pub broken: Vec<Broken>,
-    /// Open pull requests, newest first.
+    /// Open pull requests, newest first: those of one page.
     pub open: Vec<OpenPull>,
+    /// Which page that is.
+    pub paging: Paging,
+    /// In the demo: the pull request that it points out.
+    pub example: Option<OpenPull>,
     /// The time of looking.
     pub now: Time,
 }
 
-/// `GET /`
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    page: Option<String>,
+}
+
+/// `GET /`, with `?page=N` for older pull requests.
 ///
 /// # Errors
-/// [`PageError`] when the visitor may not see pages, or the database is away.
-pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -> Result<Markup, PageError> {
+/// [`PageError`] when the visitor may not see pages, the list has no such page, or the database is away.
+pub async fn show(
+    State(web): State<Web>,
+    visitor: Result<Visitor, PageError>,
+    query: Result<Query<Asked>, QueryRejection>,
+) -> Result<Markup, PageError> {
+    let Ok(Query(query)) = query else {
+        return Err(PageError::no_such_page());
+    };
+    let page = Paging::number(query.page.as_deref())?;
     let visitor = match visitor {
         Err(PageError::SignedOut { .. }) => return Ok(welcome()),
         visitor => visitor?,
@@ -64,6 +86,7 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
         &mut conn,
         visitor,
         (&web.pipeline.addresses.own, web.pipeline.clock.now()),
+        page,
     )
     .await?;
     let frame = Frame {
@@ -74,12 +97,23 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
     Ok(layout::page(&frame, &render(&view)))
 }
 
-async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, Time)) -> Result<View, PageError> {
+async fn view(
+    conn: &mut PgConnection,
+    visitor: Visitor,
+    (address, now): (&str, Time),
+    page: usize,
+) -> Result<View, PageError> {
     let tenants = tenant::seen_by(conn, &visitor).await?;
+    let mut number = 0;
+    for (_, reader) in &tenants {
+        number += pulls::count_open(conn, reader).await?;
+    }
+    let paging = Paging::of(page, number, PAGE)?;
+    let needed = i64::try_from(paging.range().end).unwrap_or(i64::MAX);
     let mut open = Vec::new();
     let mut logins = Vec::new();
     for (tenant, reader) in &tenants {
-        open.extend(pulls::open(conn, reader, None, LISTED).await?);
+        open.extend(pulls::open(conn, reader, None, needed).await?);
         if visitor.demo {
             logins.extend(
                 people::standing(conn, tenant.id)
@@ -90,7 +124,10 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
         }
     }
     open.sort_by_key(|pull| std::cmp::Reverse(pull.created_at));
-    open.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    let example = open
+        .iter()
+        .find(|pull| visitor.demo && pull.title == STORIES.example_title)
+        .cloned();
     let ids: Vec<InstallationId> = tenants.iter().map(|(tenant, _)| tenant.id).collect();
     // They name repositories that not every member may read.
     let broken = if visitor.owns() {
@@ -105,7 +142,9 @@ async fn view(conn: &mut PgConnection, visitor: Visitor, (address, now): (&str, 
         organisations,
         people: logins,
         broken,
-        open,
+        open: paging.cut(&open).to_vec(),
+        paging,
+        example,
         now,
     })
 }
@@ -154,7 +193,7 @@ fn welcome() -> Markup {
 
 /// What is worth looking at in the demo: only what is there.
 fn sights(view: &View) -> Markup {
-    let example = view.open.iter().find(|pull| pull.title == STORIES.example_title);
+    let example = view.example.as_ref();
     let is_there = |login: &str| view.people.iter().any(|one| one == login);
     if example.is_none() && !is_there(STORIES.silent_expert) {
         return html! {};
@@ -204,7 +243,7 @@ fn be(view: &View, login: &str) -> Markup {
 
 fn open(view: &View) -> Markup {
     html! {
-        h2 { "Open pull requests" }
+        h2 id="open" { "Open pull requests" }
         @if view.open.is_empty() {
             p { "None that Peerlore has heard of. They appear here when GitHub tells of them." }
         } @else {
@@ -220,6 +259,7 @@ fn open(view: &View) -> Markup {
                     }
                 }
             }
+            (view.paging.turn("open pull requests", ("Newer", "Older"), |page| format!("/?page={page}#open")))
         }
     }
 }

@@ -52,14 +52,18 @@ use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
 use crate::web::pages::me_labels;
 use crate::web::pages::me_question;
+use crate::web::pages::me_timeline;
 use crate::web::pages::me_tokens;
 use crate::web::pages::sharing;
 use crate::web::pages::sharing::Sharing;
+use crate::web::paging::Paging;
 use crate::web::prose;
 use crate::web::tenant;
 
-/// Lines of evidence on one page.
+/// Lines of evidence, corrections, or looks on one page.
 const PAGE: usize = 25;
+/// Corrections that are read at most.
+const CORRECTIONS: i64 = 10_000;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -80,8 +84,8 @@ pub struct View {
     pub corrections: Vec<Correction>,
     /// Where things are in a browser.
     pub addresses: Addresses,
-    /// The page of evidence, from 1.
-    pub page: usize,
+    /// Which pages of its lists are shown.
+    pub pages: Pages,
     /// They said that they may be listed among the silent experts.
     pub may_be_asked: bool,
     /// When and how much they want to be asked.
@@ -99,21 +103,77 @@ pub struct View {
 }
 
 impl View {
-    /// How many pages the evidence has, at least 1.
-    #[must_use]
-    pub fn pages(&self) -> usize {
-        self.profile.evidence.len().div_ceil(PAGE).max(1)
+    /// How long its lists are: evidence, corrections, looks.
+    fn lengths(&self) -> (usize, usize, usize) {
+        (
+            self.profile.evidence.len(),
+            self.corrections.len(),
+            self.sharing.looks.len(),
+        )
+    }
+}
+
+/// Which pages of the three lists are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pages {
+    /// Of the evidence.
+    pub evidence: Paging,
+    /// Of corrections.
+    pub corrections: Paging,
+    /// Of who looked.
+    pub looks: Paging,
+}
+
+impl Pages {
+    /// All of each.
+    const WHOLE: Self = Self {
+        evidence: Paging::WHOLE,
+        corrections: Paging::WHOLE,
+        looks: Paging::WHOLE,
+    };
+
+    /// As an address asks for, of lists of such lengths.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] where one of them has no such page.
+    pub fn of(asked: &Asked, (evidence, corrections, looks): (usize, usize, usize)) -> Result<Self, PageError> {
+        Ok(Self {
+            evidence: Paging::asked(asked.page.as_deref(), evidence, PAGE)?,
+            corrections: Paging::asked(asked.corrections.as_deref(), corrections, PAGE)?,
+            looks: Paging::asked(asked.looked.as_deref(), looks, PAGE)?,
+        })
+    }
+
+    /// The page's address with these pages of its lists.
+    fn address(evidence: usize, corrections: usize, looks: usize) -> String {
+        let pages = [("page", evidence), ("corrections", corrections), ("looked", looks)];
+        let said: Vec<String> = pages
+            .iter()
+            .filter(|(_, page)| *page > 1)
+            .map(|(key, page)| format!("{key}={page}"))
+            .collect();
+        if said.is_empty() {
+            "/me".to_owned()
+        } else {
+            format!("/me?{}", said.join("&"))
+        }
     }
 }
 
 /// What the address asks for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Asked {
-    page: Option<String>,
-    saved: Option<String>,
+    /// The page of the evidence.
+    pub page: Option<String>,
+    /// The page of corrections.
+    pub corrections: Option<String>,
+    /// The page of who looked.
+    pub looked: Option<String>,
+    /// What was saved just now, in a word.
+    pub saved: Option<String>,
 }
 
-/// `GET /me`, with `?page=N` for older evidence.
+/// `GET /me`, with `?page=N` for older evidence, and the same for `corrections` and `looked`.
 ///
 /// # Errors
 /// [`PageError::NobodyHere`] for a visitor who is nobody here, and can't choose; [`PageError`] where the database is away.
@@ -122,13 +182,8 @@ pub async fn show(
     visitor: Visitor,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Markup, PageError> {
-    let no_such_page = || PageError::NotFound("There is no such page of evidence.".to_owned());
     let Ok(Query(query)) = query else {
-        return Err(no_such_page());
-    };
-    let page = match query.page {
-        Some(number) => number.parse().ok().filter(|page| *page > 0).ok_or_else(no_such_page)?,
-        None => 1,
+        return Err(PageError::no_such_page());
     };
     let saved = query.saved.as_deref().and_then(Saved::from_word);
     let mut conn = web.pipeline.pool.acquire().await?;
@@ -150,14 +205,12 @@ pub async fn show(
         }
         return choice(&mut conn, &visitor).await;
     };
+    let view = view(&web, &mut conn, &visitor, (&reader, person)).await?;
     let view = View {
-        page,
+        pages: Pages::of(&query, view.lengths())?,
         saved,
-        ..view(&web, &mut conn, &visitor, (&reader, person)).await?
+        ..view
     };
-    if page > view.pages() {
-        return Err(no_such_page());
-    }
     Ok(layout::page(&frame, &render(&view)))
 }
 
@@ -174,7 +227,7 @@ pub(in crate::web) async fn view(
     Ok(View {
         profile: profile::profile(conn, reader, &person, (now, &web.pipeline.addresses)).await?,
         declined: declines::of_person(conn, reader, person.id).await?,
-        corrections: corrections::seen_by(conn, reader, person.id, corrections::LISTED).await?,
+        corrections: corrections::seen_by(conn, reader, person.id, CORRECTIONS).await?,
         settings: pipeline::settings::of_tenant(conn, &web.pipeline.settings, id).await?,
         availability: availability::of_person(conn, id, person.id, now.date_naive()).await?,
         question: answers::of_week(conn, reader, person.id, now).await?,
@@ -184,7 +237,7 @@ pub(in crate::web) async fn view(
         signed_in: visitor.signed_in.is_some(),
         person,
         addresses: web.pipeline.addresses.clone(),
-        page: 1,
+        pages: Pages::WHOLE,
         may_be_asked,
         saved: None,
         now,
@@ -222,6 +275,7 @@ async fn choice(conn: &mut PgConnection, visitor: &Visitor) -> Result<Markup, Pa
 /// The page's text.
 #[must_use]
 pub fn render(view: &View) -> Markup {
+    let pages = view.pages;
     html! {
         p.over { "My page" }
         h1 { (view.person.login) }
@@ -230,13 +284,16 @@ pub fn render(view: &View) -> Markup {
         (me_question::render(&view.question, (&view.addresses, &view.token), view.now))
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
+        (me_timeline::render(&view.profile, view.now))
         (evidence(view))
-        (me_labels::list(&view.corrections, (&view.addresses, &view.token), view.now))
+        (me_labels::list(view.pages.corrections.cut(&view.corrections), (&view.addresses, &view.token), view.now))
+        (view.pages.corrections.turn("corrections", ("Newer", "Older"), |page| Pages::address(pages.evidence.page, page, pages.looks.page) + "#corrections"))
         (me_forms::render((&view.person, &view.sharing.shared), (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
         (me_asked::render(view.may_be_asked, &view.token))
         (me_question::render_choice(&view.question, &view.token))
-        (sharing::render(&view.sharing, (&view.person.login, &view.token), view.now))
+        (sharing::render(&view.sharing, (&view.person.login, &view.token)))
+        (looks(view))
         (me_card::render(view.card.as_ref(), (&view.person.login, &card::said(&view.profile)), (&view.addresses.own, &view.token), view.now))
         (me_export::section())
         (me_tokens::section())
@@ -326,7 +383,8 @@ pub(super) fn capital(words: &str) -> String {
 
 fn evidence(view: &View) -> Markup {
     let profile = &view.profile;
-    let lines = profile.evidence.iter().skip((view.page - 1) * PAGE).take(PAGE);
+    let pages = view.pages;
+    let lines = pages.evidence.cut(&profile.evidence);
     html! {
         section id="evidence" {
             h2 { "The evidence" }
@@ -346,7 +404,7 @@ fn evidence(view: &View) -> Markup {
                         tbody { @for line in lines { (line_of(line, &profile.login)) } }
                     }
                 }
-                (turn(view))
+                (pages.evidence.turn("evidence", ("Newer", "Older"), |page| Pages::address(page, pages.corrections.page, pages.looks.page) + "#evidence"))
             }
         }
     }
@@ -380,15 +438,23 @@ fn outcome(line: &Evidence) -> Markup {
     }
 }
 
-fn turn(view: &View) -> Markup {
-    let (page, pages) = (view.page, view.pages());
+fn looks(view: &View) -> Markup {
+    let pages = view.pages;
+    let address = |page| Pages::address(pages.evidence.page, pages.corrections.page, page) + "#looked";
     html! {
-        @if pages > 1 {
-            nav.turn aria-label="Pages of evidence" {
-                @if page > 1 { a rel="prev" href={ "/me?page=" (page - 1) "#evidence" } { "Newer" } }
-                span.soft { "Page " (page) " of " (pages) }
-                @if page < pages { a rel="next" href={ "/me?page=" (page + 1) "#evidence" } { "Older" } }
+        section id="looked" {
+            h3 { "Who looked" }
+            p.soft { "At your page as colleagues see it, or at what would be lost if you were gone." }
+            @if view.sharing.looks.is_empty() {
+                p { "Nobody in the last 90 days." }
+            } @else {
+                ul.plain {
+                    @for look in pages.looks.cut(&view.sharing.looks) {
+                        li { (look.login.as_deref().unwrap_or("Somebody who is not shown")) ", " (prose::when(look.at, view.now)) }
+                    }
+                }
             }
+            (pages.looks.turn("who looked", ("Newer", "Older"), address))
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A page's handler reads from the store or asks the pipeline and makes a view; its `render` turns the view into text.
 pub mod admin;
 pub mod admin_backfill;
+pub mod admin_letters;
 pub mod card;
 pub mod choose;
 pub mod docs;
@@ -15,6 +16,7 @@ pub mod docs_replay;
 pub mod docs_skills;
 pub mod feedback;
 pub mod flow;
+pub mod flow_reach;
 pub mod home;
 pub mod installed;
 pub mod me;
@@ -27,11 +29,14 @@ pub mod me_export;
 pub mod me_forms;
 pub mod me_labels;
 pub mod me_question;
+pub mod me_timeline;
 pub mod me_tokens;
 pub mod offboarding;
+pub mod offboarding_list;
 pub mod people;
 pub mod pull;
 pub mod replay;
+pub mod replay_budget;
 pub mod replay_figures;
 pub mod replay_json;
 pub mod replay_pull;
@@ -41,7 +46,9 @@ pub mod setup_words;
 pub mod sharing;
 pub mod sign_in;
 pub mod silent;
+pub mod team_figures;
 pub mod teams;
+pub mod teams_map;
 
 use axum::Router;
 use axum::routing::get;
@@ -80,7 +87,7 @@ pub fn routes() -> Router<Web> {
         .route("/people/{login}", get(people::show))
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::show))
-        .route("/offboarding", get(offboarding::list))
+        .route("/offboarding", get(offboarding_list::show))
         .route("/offboarding/{login}", get(offboarding::show))
         .route("/flow", get(flow::show))
         .route("/silent-experts", get(silent::show))

@@ -1,14 +1,17 @@
-//! `/offboarding` and `/offboarding/LOGIN`: for leads of a team that somebody is in, for owners and for that somebody, what would be lost if
+//! `/offboarding/LOGIN`: for leads of a team that somebody is in, for owners and for that somebody, what would be lost if
 //! they were gone, and what passes it on in time.
 //!
 //! It never says that somebody goes, and they see who looked. Whoever may not open it can't tell somebody who is there from somebody who isn't.
 use std::collections::HashSet;
 
 use axum::extract::Path;
+use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::PathRejection;
+use axum::extract::rejection::QueryRejection;
 use maud::Markup;
 use maud::html;
+use serde::Deserialize;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -26,36 +29,58 @@ use crate::pipeline::offboarding::SkillLoss;
 use crate::pipeline::profile;
 use crate::store::StoreError;
 use crate::store::people;
-use crate::store::profiles;
 use crate::store::reader::Reader;
 use crate::store::sharing;
 use crate::store::team_pages;
 use crate::web::Web;
-use crate::web::access::Lead;
 use crate::web::access::Visitor;
+use crate::web::chart;
 use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::me_forms;
-use crate::web::pages::teams;
 use crate::web::prose;
+use crate::web::table::Column;
+use crate::web::table::Holds;
+use crate::web::table::Rows;
+use crate::web::table::Sort;
+use crate::web::table::Table;
 use crate::web::tenant;
 
 /// Parts of the code that stand open; more are folded.
 const OPEN: usize = 8;
+/// Lines of a list under which sorting helps nobody.
+pub(super) const FEW: usize = 5;
 /// Areas and skills that the first sentence names.
 const SOME: usize = 5;
+/// The parts of the code of which something would be lost.
+pub const PARTS: Table = Table {
+    rows: Rows::Things,
+    columns: &[
+        Column {
+            key: "part",
+            name: "Part",
+            holds: Holds::Words,
+        },
+        Column {
+            key: "only",
+            name: "Files that nobody else knows",
+            holds: Holds::Numbers,
+        },
+        Column {
+            key: "one",
+            name: "Files that one other person knows",
+            holds: Holds::Numbers,
+        },
+    ],
+    usual: "-only",
+};
 
-/// A team with its people, on the list.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Listed {
-    /// The team's short name.
-    pub slug: String,
-    /// The team's name.
-    pub name: String,
-    /// The logins of its people who may appear, by name.
-    pub logins: Vec<String>,
+/// What the address of one person's page asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    sort: Option<String>,
 }
 
 /// What the page of one person shows.
@@ -63,48 +88,16 @@ pub struct Listed {
 pub struct View {
     /// What would be lost.
     pub found: Offboarding,
+    /// How the parts of the code are sorted.
+    pub sort: Sort,
     /// The code host's address.
     pub host: String,
     /// The visitor looks at their own.
     pub own: bool,
 }
 
-/// `GET /offboarding`: the people of the teams whose pages the visitor may open.
-///
-/// # Errors
-/// [`PageError::ForLeads`] for whoever leads none; [`PageError`] when the database is away.
-pub async fn list(State(web): State<Web>, Lead(visitor): Lead) -> Result<Markup, PageError> {
-    let listed = listed(&web, &visitor).await?;
-    let frame = Frame {
-        title: "If somebody were gone",
-        place: Place::Teams,
-        visitor: Some(&visitor),
-    };
-    Ok(layout::page(&frame, &render_list(&listed)))
-}
-
-/// Reads what the list shows.
-pub(in crate::web) async fn listed(web: &Web, visitor: &Visitor) -> Result<Vec<Listed>, PageError> {
-    let now = web.pipeline.clock.now();
-    let mut conn = web.pipeline.pool.acquire().await?;
-    let mut listed = Vec::new();
-    for (reader, team) in teams::open_to(&mut conn, visitor, now).await? {
-        let places = team_pages::places(&mut conn, &reader, now).await?;
-        let shown = profiles::logins(&mut conn, reader.installation()).await?;
-        let here = places.iter().filter(|(place, _)| *place == team.id);
-        let mut logins: Vec<String> = here.filter_map(|(_, person)| shown.get(person).cloned()).collect();
-        logins.sort_by_key(|login| login.to_lowercase());
-        listed.push(Listed {
-            slug: team.slug,
-            name: team.name,
-            logins,
-        });
-    }
-    Ok(listed)
-}
-
-/// `GET /offboarding/{login}`: 403 for whoever leads no team of that person and isn't they, whether or not there is one; 404 for an owner where
-/// nobody is shown. The look is noted for them.
+/// `GET /offboarding/{login}`, with `?sort=COLUMN` for the parts of the code: 403 for whoever leads no team of that person and isn't they, whether
+/// or not there is one; 404 for an owner where nobody is shown. The look is noted for them.
 ///
 /// # Errors
 /// [`PageError`] as above, or when the database is away.
@@ -112,11 +105,15 @@ pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
     path: Result<Path<String>, PathRejection>,
+    query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Markup, PageError> {
-    let Ok(Path(login)) = path else {
+    let (Ok(Path(login)), Ok(Query(asked))) = (path, query) else {
         return Err(PageError::no_such_page());
     };
-    let view = view(&web, &visitor, &login).await?;
+    let view = View {
+        sort: PARTS.asked(asked.sort.as_deref())?,
+        ..view(&web, &visitor, &login).await?
+    };
     let frame = Frame {
         title: &view.found.login,
         place: if view.own { Place::Me } else { Place::Teams },
@@ -150,6 +147,7 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, login: &str) -> R
     }
     Ok(View {
         found,
+        sort: PARTS.usual(),
         host: web.pipeline.addresses.host.clone(),
         own,
     })
@@ -182,23 +180,6 @@ async fn led(conn: &mut PgConnection, reader: &Reader, at: Time) -> Result<HashS
     let places = team_pages::places(conn, reader, at).await?;
     let there = places.into_iter().filter(|(team, _)| led.contains(team));
     Ok(there.map(|(_, person)| person).collect())
-}
-
-/// The list's text.
-#[must_use]
-pub fn render_list(listed: &[Listed]) -> Markup {
-    html! {
-        h1 { "If somebody were gone" }
-        p.lead { "What only one person knows or holds, who is nearest to it, and which open pull requests would pass it on. Choose whom to ask about." }
-        p.soft { "Nothing here says that somebody goes. People stand by name." }
-        @if listed.is_empty() { p { "No team is known here. Teams come from GitHub, at the latest a day after the App was installed." } }
-        @for team in listed {
-            h2 id=(team.slug) { (team.name) }
-            @if team.logins.is_empty() { p { "Nobody who is shown." } } @else {
-                ul.names { @for login in &team.logins { li { a href={ "/offboarding/" (login) } { (login) } } } }
-            }
-        }
-    }
 }
 
 /// The page's text.
@@ -239,7 +220,7 @@ fn first(found: &Offboarding) -> Markup {
     }
     if found.files == 0 && held.is_empty() {
         return html! {
-            div.note { p { strong { "Not enough evidence yet." } " No merged pull request of the last four years that you may read tells who knows which file. The page fills as they come in." } }
+            (chart::not_enough("No merged pull request of the last four years that you may read tells who knows which file. The page fills as they come in."))
         };
     }
     html! {
@@ -273,11 +254,21 @@ fn shortly(names: &[&str]) -> String {
 }
 
 fn modules(view: &View) -> Markup {
-    let modules = &view.found.modules;
+    let mut modules = view.found.modules.clone();
+    view.sort.sort(&mut modules, |key, one, other| match key {
+        "part" => one.module.cmp(&other.module),
+        "one" => one.with_one.len().cmp(&other.with_one.len()),
+        _ => one.only.len().cmp(&other.only.len()),
+    });
+    let address = |word: &str| format!("/offboarding/{}?sort={word}#parts", view.found.login);
     let (open, folded) = modules.split_at(modules.len().min(OPEN));
     let cards = |modules: &[ModuleLoss]| html! { ul.claims { @for one in modules { (module(view, one)) } } };
     html! {
-        @if !open.is_empty() { h2 { "Parts of the code" } (cards(open)) }
+        @if !open.is_empty() {
+            h2 id="parts" { "Parts of the code" }
+            @if modules.len() > FEW { (PARTS.line(view.sort, address)) }
+            (cards(open))
+        }
         @if !folded.is_empty() { details { summary { (wording::count(folded.len(), "more part")) " of the code" } (cards(folded)) } }
     }
 }

@@ -25,6 +25,8 @@ use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
 use crate::web::pages::replay_figures;
+use crate::web::paging::Paging;
+use crate::web::table::Sort;
 use crate::web::tenant;
 
 /// Pull requests on one page of the list.
@@ -49,23 +51,24 @@ pub struct View {
     pub last: usize,
     /// The page of the list, from 1.
     pub page: usize,
+    /// How the list is sorted.
+    pub sort: Sort,
     /// What came of it; none where nothing has arrived.
     pub told: Option<Arc<Told>>,
 }
 
 impl View {
-    pub(super) fn pages(&self) -> usize {
-        self.told
-            .as_ref()
-            .map_or(1, |told| told.report.asked.len().div_ceil(PAGE).max(1))
+    pub(super) fn paging(&self) -> Result<Paging, PageError> {
+        let asked = self.told.as_ref().map_or(0, |told| told.report.asked.len());
+        Paging::of(self.page, asked, PAGE)
     }
 
-    /// The address of a page of the list.
-    pub(super) fn address(&self, page: usize) -> String {
+    /// The address of a page of the list, sorted by a word.
+    pub(super) fn address(&self, sort: &str, page: usize) -> String {
         format!(
             "/replay?{}&{}#pulls",
             self.query(),
-            form_urlencoded(&[("page", &page.to_string())])
+            form_urlencoded(&[("sort", sort), ("page", &page.to_string())])
         )
     }
 
@@ -100,6 +103,7 @@ pub struct Wanted {
     repo: Option<String>,
     last: Option<String>,
     page: Option<String>,
+    sort: Option<String>,
 }
 
 impl Wanted {
@@ -111,6 +115,7 @@ impl Wanted {
             repo,
             last: last.map(|last| last.to_string()),
             page: None,
+            sort: None,
         }
     }
 
@@ -131,7 +136,7 @@ impl Wanted {
     }
 }
 
-/// `GET /replay`, with `?repo=OWNER/NAME`, `?last=N` (up to 500), `?page=N` and, where there are several, `?organisation=LOGIN`.
+/// `GET /replay`, with `?repo=OWNER/NAME`, `?last=N` (up to 500), `?sort=COLUMN`, `?page=N` and, where there are several, `?organisation=LOGIN`.
 ///
 /// # Errors
 /// [`PageError::ForLeads`] for whoever leads no team; [`PageError`] where there is nothing of that kind, or the database is away.
@@ -144,9 +149,8 @@ pub async fn show(
         return Err(PageError::no_such_page());
     };
     let view = view(&web, &visitor, &query).await?;
-    if view.page > view.pages() {
-        return Err(PageError::NotFound("There is no such page of this list.".to_owned()));
-    }
+    // Refuses a page that isn't there.
+    view.paging()?;
     let frame = Frame {
         title: "Replay",
         place: Place::Replay,
@@ -158,7 +162,8 @@ pub async fn show(
 /// Reads what the page shows.
 pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -> Result<View, PageError> {
     let last = Wanted::number(query.last.as_ref(), hindsight::USUAL, hindsight::USUAL)?;
-    let page = Wanted::number(query.page.as_ref(), 1, hindsight::USUAL)?;
+    let page = Paging::number(query.page.as_deref())?;
+    let sort = replay_figures::PULLS.asked(query.sort.as_deref())?;
     let mut conn = web.pipeline.pool.acquire().await?;
     let (chosen, others) = tenant::chosen(&mut conn, visitor, query.organisation.as_deref()).await?;
     let mut view = View {
@@ -168,6 +173,7 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, query: &Wanted) -
         repo: None,
         last,
         page,
+        sort,
         told: None,
     };
     let Some((_, reader)) = chosen else {

@@ -14,9 +14,46 @@ use crate::pipeline::hindsight::words;
 use crate::web::chart;
 use crate::web::chart::Accent;
 use crate::web::chart::Bar;
-use crate::web::pages::replay::PAGE;
 use crate::web::pages::replay::View;
+use crate::web::pages::replay_budget;
 use crate::web::prose;
+use crate::web::table::Column;
+use crate::web::table::Holds;
+use crate::web::table::Rows;
+use crate::web::table::Table;
+
+/// The pull requests that were asked about.
+pub const PULLS: Table = Table {
+    rows: Rows::Things,
+    columns: &[
+        Column {
+            key: "opened",
+            name: "Pull request",
+            holds: Holds::Dates,
+        },
+        Column {
+            key: "reviewers",
+            name: "What happened",
+            holds: Holds::Words,
+        },
+        Column {
+            key: "ours",
+            name: "Our pick",
+            holds: Holds::Words,
+        },
+        Column {
+            key: "experts",
+            name: "Expert only",
+            holds: Holds::Words,
+        },
+        Column {
+            key: "random",
+            name: "Random",
+            holds: Holds::Words,
+        },
+    ],
+    usual: "-opened",
+};
 
 /// What came of it.
 #[must_use]
@@ -39,6 +76,7 @@ pub fn report(view: &View, told: &Told) -> Markup {
                 (REVIEWS_A_LEARNER) " at most."
             }
             (charts(report))
+            (replay_budget::render(report))
             p.soft.small.apart { (words::spared()) }
             (table(report))
             details {
@@ -46,7 +84,7 @@ pub fn report(view: &View, told: &Told) -> Markup {
                 ul { @for sentence in words::told(report) { li { (sentence) } } }
             }
         } @else {
-            div.note { p { strong { "Not enough evidence yet." } " Figures of fewer than about " (ENOUGH) " pull requests mislead, so none are shown. The pull requests below can be opened all the same." } }
+            (chart::not_enough(&format!("Figures of fewer than about {ENOUGH} pull requests mislead, so none are shown. The pull requests below can be opened all the same.")))
         }
         details {
             summary { "What limits this" }
@@ -142,25 +180,31 @@ fn table(report: &Report) -> Markup {
     }
 }
 
-/// The pull requests, newest first.
+/// The pull requests.
 fn pulls(view: &View, told: &Told) -> Markup {
-    let lines = told.report.asked.iter().rev().skip((view.page - 1) * PAGE).take(PAGE);
+    let mut asked: Vec<&Asked> = told.report.asked.iter().collect();
+    // Equals stand with the newest first.
+    asked.reverse();
+    view.sort.sort(&mut asked, |key, one, other| match key {
+        "reviewers" => one.reviewers.len().cmp(&other.reviewers.len()),
+        "ours" => outcome(one, Policy::Ours).cmp(outcome(other, Policy::Ours)),
+        "experts" => outcome(one, Policy::ExpertOnly).cmp(outcome(other, Policy::ExpertOnly)),
+        "random" => outcome(one, Policy::Random).cmp(outcome(other, Policy::Random)),
+        _ => one.opened.cmp(&other.opened),
+    });
+    let paging = view.paging().ok();
+    let lines = paging.map_or(&asked[..0], |paging| paging.cut(&asked));
     html! {
         h2 id="pulls" { "Pull request by pull request" }
         p.soft { "Open one to see what would have been said, with skills and without load, so now and then another pick than the one counted here. People are named only there, where each of them can read it, too." }
         div.scroll {
             table.stack {
-                caption.hidden { "Pull requests, newest first" }
-                thead {
-                    tr {
-                        th scope="col" { "Pull request" } th scope="col" { "What happened" }
-                        @for policy in [Policy::Ours, Policy::ExpertOnly, Policy::Random] { th scope="col" { (capital(policy.name())) } }
-                    }
-                }
+                caption.hidden { "Pull requests" }
+                (PULLS.head(view.sort, |word| view.address(word, 1)))
                 tbody { @for asked in lines { (line(told, asked)) } }
             }
         }
-        (turn(view))
+        @if let Some(paging) = paging { (paging.turn("pull requests", ("Newer", "Older"), |page| view.address(&view.sort.word(), page))) }
     }
 }
 
@@ -183,24 +227,4 @@ fn outcome(asked: &Asked, policy: Policy) -> &'static str {
         Some(true) => "who reviewed",
         Some(false) => "somebody else",
     }
-}
-
-fn turn(view: &View) -> Markup {
-    let (page, pages) = (view.page, view.pages());
-    html! {
-        @if pages > 1 {
-            nav.turn aria-label="Pages of pull requests" {
-                @if page > 1 { a rel="prev" href=(view.address(page - 1)) { "Newer" } }
-                span.soft { "Page " (page) " of " (pages) }
-                @if page < pages { a rel="next" href=(view.address(page + 1)) { "Older" } }
-            }
-        }
-    }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use sqlx::Connection;
 use sqlx::PgConnection;
 
-use crate::model::clock::Time;
 use crate::model::ids::PersonId;
 use crate::pipeline::opt_out;
 use crate::store::StoreError;
@@ -21,11 +20,10 @@ use crate::web::form;
 use crate::web::form::Sent;
 use crate::web::pages::me_forms;
 use crate::web::pages::me_forms::Saved;
-use crate::web::prose;
 use crate::web::tenant;
 
-/// Looks that are listed, at most.
-const LOOKS: i64 = 30;
+/// Looks that are read at most: those of 90 days.
+const LOOKS: i64 = 10_000;
 
 /// What somebody shares, and who looked.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -91,9 +89,9 @@ pub fn words(section: Section) -> &'static str {
     }
 }
 
-/// The form, and who looked.
+/// The form.
 #[must_use]
-pub fn render(sharing: &Sharing, (login, token): (&str, &str), now: Time) -> Markup {
+pub fn render(sharing: &Sharing, (login, token): (&str, &str)) -> Markup {
     html! {
         section id="sharing" {
             h2 { "What colleagues see" }
@@ -112,17 +110,6 @@ pub fn render(sharing: &Sharing, (login, token): (&str, &str), now: Time) -> Mar
                     }
                 }
                 p { button type="submit" { "Save what colleagues see" } }
-            }
-            h3 { "Who looked" }
-            p.soft { "At your page as colleagues see it, or at what would be lost if you were gone." }
-            @if sharing.looks.is_empty() {
-                p { "Nobody in the last 90 days." }
-            } @else {
-                ul.plain {
-                    @for look in &sharing.looks {
-                        li { (look.login.as_deref().unwrap_or("Somebody who is not shown")) ", " (prose::when(look.at, now)) }
-                    }
-                }
             }
         }
     }

@@ -19,11 +19,32 @@ use crate::web::error::PageError;
 use crate::web::layout;
 use crate::web::layout::Frame;
 use crate::web::layout::Place;
+use crate::web::paging::Paging;
 use crate::web::prose;
+use crate::web::table::Column;
+use crate::web::table::Holds;
+use crate::web::table::Rows;
+use crate::web::table::Sort;
+use crate::web::table::Table;
 use crate::web::tenant;
 
 /// Changes by others below which the counts are called small.
 pub(in crate::web) const FEW: u32 = 20;
+/// Areas on one page.
+const PAGE: usize = 20;
+/// Areas under which sorting helps nobody.
+const UNSORTED: usize = 5;
+
+/// The areas: by name. People stand in them by name and in no other order.
+pub const AREAS: Table = Table {
+    rows: Rows::People,
+    columns: &[Column {
+        key: "area",
+        name: "Area",
+        holds: Holds::Words,
+    }],
+    usual: "area",
+};
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,6 +55,10 @@ pub struct View {
     pub others: Vec<String>,
     /// Who could be asked.
     pub people: Vec<CouldBeAsked>,
+    /// Which way areas go.
+    pub sort: Sort,
+    /// The page of areas, from 1.
+    pub page: usize,
     /// The code host's address.
     pub host: String,
 }
@@ -42,9 +67,24 @@ pub struct View {
 #[derive(Debug, Deserialize)]
 pub struct Asked {
     organisation: Option<String>,
+    sort: Option<String>,
+    page: Option<String>,
 }
 
-/// `GET /silent-experts`, with `?organisation=LOGIN` where there are several.
+impl View {
+    fn address(&self, sort: &str, page: usize) -> String {
+        let organisation = self.organisation.iter().filter(|_| !self.others.is_empty());
+        let organisation = organisation.map(|login| ("organisation", login.as_str()));
+        let page = page.to_string();
+        let query = organisation.chain([("sort", sort), ("page", &page)]);
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(query)
+            .finish();
+        format!("/silent-experts?{query}")
+    }
+}
+
+/// `GET /silent-experts`, with `?sort=-area`, `?page=N` and, where there are several, `?organisation=LOGIN`.
 ///
 /// # Errors
 /// [`PageError`] when the visitor may not see pages or that organisation, or the database is away.
@@ -56,7 +96,13 @@ pub async fn show(
     let Ok(Query(query)) = query else {
         return Err(PageError::no_such_page());
     };
-    let view = view(&web, &visitor, query.organisation.as_deref()).await?;
+    let view = View {
+        sort: AREAS.asked(query.sort.as_deref())?,
+        page: Paging::number(query.page.as_deref())?,
+        ..view(&web, &visitor, query.organisation.as_deref()).await?
+    };
+    // Refuses a page that isn't there.
+    paging(&view, by_module(&view.people).len())?;
     let frame = Frame {
         title: "Silent experts",
         place: Place::SilentExperts,
@@ -77,13 +123,23 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, organisation: Opt
         organisation: chosen.map(|(tenant, _)| tenant.login),
         others,
         people,
+        sort: AREAS.usual(),
+        page: 1,
         host: web.pipeline.addresses.host.clone(),
     })
+}
+
+fn paging(view: &View, areas: usize) -> Result<Paging, PageError> {
+    Paging::of(view.page, areas, PAGE)
 }
 
 /// The page's text.
 #[must_use]
 pub fn render(view: &View) -> Markup {
+    let mut modules: Vec<_> = by_module(&view.people).into_iter().collect();
+    let (sorted, paging) = (modules.len() > UNSORTED, paging(view, modules.len()).ok());
+    view.sort.sort(&mut modules, |_, one, other| one.0.cmp(other.0));
+    let shown = paging.map_or(&modules[..], |paging| paging.cut(&modules));
     html! {
         h1 { "Silent experts" }
         p.lead {
@@ -103,14 +159,16 @@ pub fn render(view: &View) -> Markup {
             }
         }
         @if view.people.is_empty() { (nobody(view)) }
+        @if sorted { (AREAS.line(view.sort, |word| view.address(word, 1))) }
         div.claims {
-            @for (module, people) in by_module(&view.people) {
+            @for (module, people) in shown {
                 section class="claim knows" {
                     h2 { code { (module) } }
                     @for person in people { (could_be_asked(person, &view.host)) }
                 }
             }
         }
+        @if let Some(paging) = paging { (paging.turn("areas", ("Previous", "Next"), |page| view.address(&view.sort.word(), page))) }
     }
 }
 

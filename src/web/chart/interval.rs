@@ -1,4 +1,4 @@
-//! Pictures, drawn as SVG by the server. Each has its figures in the text beside it.
+//! Small ones inside of other text: an interval on its rail, bars below each other.
 use maud::Markup;
 use maud::html;
 
