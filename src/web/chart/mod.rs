@@ -1,7 +1,7 @@
 //! Pictures, drawn as SVG by the server. Each says in words what it shows, has a text alternative, and its figures in a table behind it.
 //!
-//! A [`Figure`] joins the four. [`rows`], [`lanes`] and [`interval`] are our own: they are as wide as there is room while their letters stay as
-//! large as the page's, by places in per cent. [`curve`] draws lines over axes and leaves that to a library. Colours are classes of the
+//! A [`Figure`] joins the four. [`mod@rows`], [`mod@lanes`] and [`mod@interval`] are our own: they are as wide as there is room while their letters stay as
+//! large as the page's, by places in per cent. [`mod@curve`] draws lines over axes and leaves that to a library. Colours are classes of the
 //! stylesheet or its variables, so that light and dark are the page's, and none of them carries a meaning alone.
 pub mod curve;
 pub mod interval;

@@ -82,16 +82,16 @@ fn one(row: &Row, top: u32) -> Markup {
             Mark::Bar(share) => rect class=(accent) x="0" y=(middle - 6) width=(place(share)) height="12" rx="3" {},
             Mark::Interval { low, high, point } => {
                 rect class=(accent) x=(place(low)) y=(middle - 5) width=(place((high - low).max(0.01))) height="10" rx="5" {}
-                (diamond(point, middle))
+                (dot(point, middle))
             }
-            Mark::Point(point) => (diamond(point, middle)),
+            Mark::Point(point) => (dot(point, middle)),
             Mark::Nothing => {}
         }
     }
 }
 
 /// A mark at a place, with a rim, so that it is seen on any ground.
-fn diamond(point: f64, middle: u32) -> Markup {
+fn dot(point: f64, middle: u32) -> Markup {
     html! { circle.point cx=(place(point)) cy=(middle) r="6" {} }
 }
 
