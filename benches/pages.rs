@@ -208,7 +208,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             too_much.push(format!("{path} takes {} at the 95th percentile", ms(cost.most)));
         }
         // Data needs no stylesheet.
-        let whole = cost.bytes + if path.ends_with(".json") { 0 } else { style };
+        let whole = cost.bytes + if path.contains(".json") { 0 } else { style };
         if whole >= MOST_BYTES {
             too_much.push(format!("{path} has {whole} bytes with its stylesheet"));
         }
