@@ -27,7 +27,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("live.js");
 
 /// The wordmark's picture for the window's tab, inside of the page: browsers ask for `/favicon.ico` where there is none.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 24'%3E\
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http%3A//www.w3.org/2000/svg' viewBox='0 0 32 24'%3E\
     %3Cpath d='M7 11C11 2 21 2 25 11' fill='none' stroke='%23808890' stroke-width='2.5' stroke-linecap='round'/%3E\
     %3Ccircle cx='7' cy='17' r='5' fill='%230b8494'/%3E%3Ccircle cx='25' cy='17' r='5' fill='%23b0569a'/%3E%3C/svg%3E";
 

@@ -30,6 +30,9 @@ pub async fn of_loading(browser: &Browser, own: &str) -> Vec<String> {
             "Network.responseReceived" if of["type"] == "Document" => {
                 documents += 1;
                 let headers = &of["response"]["headers"];
+                if headers.get("server-timing").is_some() {
+                    faults.push("it tells how long the server took".to_owned());
+                }
                 let policy = headers["content-security-policy"].as_str().unwrap_or_default();
                 if !policy.starts_with("default-src 'none'; style-src 'self';") || policy.contains("script-src") {
                     faults.push(format!("its policy is {policy:?}"));

@@ -227,7 +227,7 @@ impl Browser {
         self.client.execute_async(script, arguments).await.expect("an answer")
     }
 
-    /// What the DevTools answer to a command.
+    /// What the `DevTools` answer to a command.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let of = OfChromium {
             path: "goog/cdp/execute",
@@ -253,7 +253,10 @@ impl Browser {
     pub async fn picture(&self, shot: Shot) -> Vec<u8> {
         let wanted = match shot {
             Shot::Whole => json!({ "format": "png", "captureBeyondViewport": true, "clip": self.whole().await }),
-            Shot::First => json!({ "format": "webp", "quality": 82 }),
+            Shot::First(quality) => {
+                let clip = json!({ "x": 0, "y": 0, "width": DESK, "height": 760, "scale": 1 });
+                json!({ "format": "webp", "quality": quality, "clip": clip })
+            }
         };
         let taken = self.devtools("Page.captureScreenshot", wanted).await;
         let text = taken["data"].as_str().expect("a picture");
@@ -272,8 +275,8 @@ impl Browser {
 pub enum Shot {
     /// All of it, as PNG.
     Whole,
-    /// What is seen first, as a small WebP.
-    First,
+    /// What is seen first, as a WebP of this quality.
+    First(u8),
 }
 
 impl Drop for Browser {

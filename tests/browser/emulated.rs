@@ -169,7 +169,7 @@ async fn signing_in_at_an_emulated_github_shows_what_its_webhooks_told() {
 
 /// Waits for the lesson; the emulator and our workers are on their own time.
 async fn learned(pool: &PgPool) {
-    let give_up = Instant::now() + Duration::from_secs(60);
+    let give_up = Instant::now() + Duration::from_mins(1);
     loop {
         let query = "select count(*) from lesson l join person p on p.id = l.learner_id where p.login = 'ada'";
         let found: i64 = sqlx::query_scalar(query).fetch_one(pool).await.expect("the database");

@@ -34,9 +34,9 @@ async fn a_wrong_label_takes_two_clicks_and_undoing_it_one() {
         return;
     };
     stage.become_one(&browser, STORIES.teacher).await;
-    let link = browser.one("#evidence a[href^='/me/labels/']").await;
-    let form = link.attr("href").await.expect("an attribute").expect("an address");
-    browser.follow(link).await;
+    let wrong = browser.one("#evidence a[href^='/me/labels/']").await;
+    let form = wrong.attr("href").await.expect("an attribute").expect("an address");
+    browser.follow(wrong).await;
     browser.follow(browser.one("button[value='documentation']").await).await;
     let said = browser.one("[role='status']").await.text().await.expect("text");
     assert_eq!(browser.path().await, "/me?saved=label");

@@ -79,7 +79,12 @@ async fn for_the_readme() {
         browser
             .asks("document.querySelector('aside.demo').remove()", Vec::new())
             .await;
-        let picture = browser.picture(Shot::First).await;
+        let mut picture = browser.picture(Shot::First(85)).await;
+        for quality in [75, 65, 55, 45] {
+            if picture.len() >= MOST_BYTES {
+                picture = browser.picture(Shot::First(quality)).await;
+            }
+        }
         assert!(picture.len() < MOST_BYTES, "{name} has {} bytes", picture.len());
         keep(&folder().join(format!("{name}.webp")), &picture);
     }
