@@ -98,6 +98,33 @@ impl Flow {
         }
         pairs
     }
+
+    /// Lessons of the whole year between the team of this name and each other one with which there were any, in the order of teams. None: the
+    /// team isn't told of beside others.
+    #[must_use]
+    pub fn across(&self, team: &str) -> Option<Vec<Across<'_>>> {
+        self.teams.iter().find(|name| *name == team)?;
+        let pairs = self.pairs();
+        let lessons = |from: &str, to: &str| pairs.get(&(from, to)).map_or(0, |pair| pair.lessons);
+        let others = self.teams.iter().map(String::as_str).filter(|other| *other != team);
+        let across = others.map(|other| Across {
+            other,
+            came: lessons(other, team),
+            went: lessons(team, other),
+        });
+        Some(across.filter(|one| one.came + one.went > 0).collect())
+    }
+}
+
+/// Lessons that landed between one team and another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Across<'f> {
+    /// The other team's name.
+    pub other: &'f str,
+    /// Lessons that came from it.
+    pub came: usize,
+    /// Lessons that went to it.
+    pub went: usize,
 }
 
 /// How knowledge flowed in the year before `at`, in windows of so many weeks (1 to 52), of what the reader may read. The teams are

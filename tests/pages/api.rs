@@ -182,13 +182,13 @@ async fn a_page_and_its_json_say_the_same() {
         json!({"slug": "error-handling", "name": "Error handling"})
     );
     let said = format!(
-        "Error handling Landed in {} pull requests, with {} person.",
+        "Error handling landed in {} pull requests, with {} person,",
         me["passed_on"][0]["pull_requests"], me["passed_on"][0]["people"]
     );
     assert!(page.text().contains(&said), "{said}\n{}", page.text());
     assert_eq!(
         me["passed_on"][0]["useful"].is_null(),
-        page.text().contains("A first sign")
+        page.text().contains("First signs")
     );
     let evidence = json(&with(&router, &bens, "/api/v1/me/evidence").await);
     let lines = evidence["evidence"].as_array().expect("a list");

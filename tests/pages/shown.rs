@@ -187,14 +187,20 @@ async fn my_page_shows_what_i_passed_on_with_the_evidence() {
     My page
     ben
     Only you see this page; what colleagues see of it you choose below. Nothing on it is a score, and nobody is compared with anybody.
+    Passed on
+    Took up
+    Timeline
+    Evidence
+    Goals
+    Availability
+    What others see
+    Your data
     What you passed on
-    Error handling
-    Landed in 2 pull requests, with 1 person.
-    On Rust.
-    A first sign: too little lately to be sure.
+    First signs: too little lately to be sure.
+    Error handling landed in 2 pull requests, with 1 person, on Rust.
     What you took up
     “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
-    Nothing yet.
+    Nothing yet. When you change something after a comment on your pull request, or thank for it, it appears here.
     Your timeline
     Not enough evidence yet. Feedback that you apply appears here month by month, once there are three pieces of it in the last two years.
     The evidence

@@ -57,13 +57,11 @@ async fn a_page_names_what_a_lesson_was_on() {
     let end = lines.find("What you would like to learn").expect("the goals");
     insta::assert_snapshot!(&lines[begin..end], @r"
     What you passed on
-    Error handling
-    Landed in 3 pull requests, with 1 person.
-    On Rust, C++, GoogleTest and Payments & <b>tax</b>.
-    A first sign: too little lately to be sure.
+    First signs: too little lately to be sure.
+    Error handling landed in 3 pull requests, with 1 person, on Rust, C++, GoogleTest and Payments & <b>tax</b>.
     What you took up
     “Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher.
-    Nothing yet.
+    Nothing yet. When you change something after a comment on your pull request, or thank for it, it appears here.
     Your timeline
     Not enough evidence yet. Feedback that you apply appears here month by month, once there are three pieces of it in the last two years.
     The evidence

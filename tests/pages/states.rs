@@ -317,7 +317,7 @@ fn evidence_comes_25_a_page() {
 fn what_is_not_sure_is_not_told_as_a_rate() {
     let page = lines_of(&me::render(&mine(0, 1)).into_string());
     assert_eq!(page.matches("of the time (90% interval)").count(), 1, "{page}");
-    assert!(page.contains("A first sign: too little lately to be sure.") && page.contains("between 60% and 93%"));
+    assert!(page.contains("First signs: too little lately to be sure.") && page.contains("between 60% and 93%"));
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub struct Me {
     availability: Availability,
     /// What colleagues see of it.
     shared: Vec<Shared>,
-    /// Who looked in the last 90 days, the latest first, 30 at most.
+    /// Who looked in the last 90 days, the latest first.
     who_looked: Vec<Look>,
     /// The card that you show to whoever has its address; null: you show none.
     #[schema(format = "uri-reference")]

@@ -18,6 +18,7 @@ pub mod pulls;
 pub mod replay;
 pub mod shapes;
 pub mod skills;
+pub mod team_figures;
 pub mod teams;
 
 use std::sync::LazyLock;

@@ -69,6 +69,8 @@ pub struct Replay {
     /// What came of each policy: `happened`, `ours`, `with_learner`, `expert_only`, `random`.
     #[schema(value_type = BTreeMap<String, Figures>)]
     policies: BTreeMap<Policy, Figures>,
+    /// What would have come of other budgets for learners, smaller ones first.
+    budgets: Vec<Budget>,
     /// What the figures tell, in sentences.
     told: Vec<String>,
     /// What limits them.
@@ -102,6 +104,17 @@ pub struct Figures {
     reviews: usize,
     /// Of these, how many nobody did in reality.
     extra: usize,
+}
+
+/// What comes of a budget for learners.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Budget {
+    /// A learner joins one review in so many at most.
+    reviews_a_learner: u32,
+    /// Reviews that a learner joined.
+    extra: usize,
+    /// Files that at most one active person reviewed, at the end.
+    files_at_risk: usize,
 }
 
 /// A figure with its 95% interval.
@@ -185,6 +198,11 @@ pub async fn answer(web: &Web, visitor: &Visitor, wanted: &Wanted) -> Result<Rep
 impl Replay {
     fn of(summary: Summary<'_>, pulls: Vec<ReplayedPull>) -> Self {
         let policies = summary.policies.into_iter();
+        let budget = |one: hindsight::Budget| Budget {
+            reviews_a_learner: one.reviews_a_learner,
+            extra: one.extra,
+            files_at_risk: one.files_at_risk,
+        };
         Self {
             organisation: summary.organisation.to_owned(),
             repository: summary.repository.map(str::to_owned),
@@ -197,6 +215,7 @@ impl Replay {
             parts: summary.parts,
             people: summary.people,
             policies: policies.map(|(policy, one)| (policy, figures(&one))).collect(),
+            budgets: summary.budgets.into_iter().map(budget).collect(),
             told: summary.told,
             limits: summary.limits,
             pulls,

@@ -15,6 +15,7 @@ use crate::web::api::problem::Problem;
 use crate::web::api::problem::Refused;
 use crate::web::api::problem::RefusedPath;
 use crate::web::api::shapes::Area;
+use crate::web::api::team_figures::Figures;
 use crate::web::pages::teams;
 
 /// The teams that you may read of.
@@ -34,7 +35,7 @@ pub struct TeamName {
 }
 
 /// What a team holds and was told in the last year, in repositories that you may read.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct Team {
     /// Its short name in addresses.
     slug: String,
@@ -46,6 +47,8 @@ pub struct Team {
     held: Vec<HeldHere>,
     /// Where the team is told something, where the count may be shown.
     told: Vec<ToldHere>,
+    /// The team in figures; null where it is too small.
+    figures: Option<Figures>,
 }
 
 /// Who holds an area.
@@ -88,7 +91,7 @@ pub(super) async fn all_teams(State(web): State<Web>, caller: Caller<LeadRead>) 
 
 /// One team
 ///
-/// Who is named for which area, and how many were told of it. A team that isn't there is answered as one that you don't lead.
+/// Who is named for which area, how many were told of it, what hangs on one person, how people come in and take part, what flows in and out. A team that isn't there is answered as one that you don't lead.
 #[utoipa::path(get, path = "/teams/{slug}", tag = "Teams", security(("token" = ["lead:read"])),
     params(("slug" = String, Path, description = "The team's short name, letters' case aside")),
     responses((status = 200, description = "The team", body = Team), RefusedPath))]
@@ -120,6 +123,7 @@ pub(super) async fn one_team(
             .map(|(area, people)| HeldHere { area, people })
             .collect(),
         told: told.collect(),
+        figures: view.figures.as_ref().map(|found| Figures::of(found, &view.team.name)),
         slug: view.team.slug,
         name: view.team.name,
     }))

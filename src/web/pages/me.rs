@@ -281,6 +281,7 @@ pub fn render(view: &View) -> Markup {
         h1 { (view.person.login) }
         @if let Some(saved) = view.saved { p.note role="status" { (saved.words()) } }
         p { "Only you see this page; what colleagues see of it you choose " a href="#sharing" { "below" } ". Nothing on it is a score, and nobody is compared with anybody." }
+        (jumps())
         (me_question::render(&view.question, (&view.addresses, &view.token), view.now))
         (helped(&view.profile.helped))
         (taken(&view.profile.taken, view.now))
@@ -303,15 +304,46 @@ pub fn render(view: &View) -> Markup {
     }
 }
 
-pub(super) fn helped(helped: &[Held]) -> Markup {
+/// The ways to its parts, since it is long.
+fn jumps() -> Markup {
+    let parts = [
+        ("passed-on", "Passed on"),
+        ("took-up", "Took up"),
+        ("timeline", "Timeline"),
+        ("evidence", "Evidence"),
+        ("goals", "Goals"),
+        ("availability", "Availability"),
+        ("sharing", "What others see"),
+        ("export", "Your data"),
+    ];
     html! {
-        h2 { "What you passed on" }
-        @if helped.is_empty() {
-            p { "Nothing that landed yet. When somebody changes something after your review comment, or thanks you for it, it appears here." }
-        } @else {
-            ul.claims { @for held in helped { (passed_on(held)) } }
+        nav.jumps aria-label="On this page" {
+            ul { @for (id, words) in parts { li { a href={ "#" (id) } { (words) } } } }
         }
     }
+}
+
+fn helped(helped: &[Held]) -> Markup {
+    let (first, surely): (Vec<&Held>, Vec<&Held>) = helped.iter().partition(|held| held.confidence == Confidence::Low);
+    html! {
+        section id="passed-on" {
+            h2 { "What you passed on" }
+            @if helped.is_empty() {
+                p { "Nothing that landed yet. When somebody changes something after your review comment, or thanks you for it, it appears here." }
+            }
+            @if !surely.is_empty() { ul.claims { @for held in surely { (passed_on(held)) } } }
+            @if !first.is_empty() {
+                p.soft.apart { "First signs: too little lately to be sure." }
+                ul.signs { @for held in first { li { strong { (held.area.name()) } " landed in " (landed(held)) @if !held.on.is_empty() { ", on " (names(&held.on)) } "." } } }
+            }
+        }
+    }
+}
+
+/// "3 pull requests, with 2 people".
+fn landed(held: &Held) -> String {
+    let pulls = wording::count(held.pulls.unsigned_abs(), "pull request");
+    format!("{pulls}, with {}", wording::count(held.people, "person"))
 }
 
 fn passed_on(held: &Held) -> Markup {
@@ -324,13 +356,11 @@ fn passed_on(held: &Held) -> Markup {
     html! {
         li class="claim knows" {
             h3 { (held.area.name()) }
-            p { "Landed in " (wording::count(held.pulls.unsigned_abs(), "pull request")) ", with " (wording::count(held.people, "person")) "." }
+            p { "Landed in " (landed(held)) "." }
             (on(&held.on))
             p.soft.small { (sure(held.confidence)) }
-            @if held.confidence > Confidence::Low {
-                (chart::interval(landing.low, landing.high, (Some(landing.mean), 1.0), &format!("your comments are useful {share} of the time")))
-                p.small { "Your comments on it are useful " (share) " of the time (90% interval)." }
-            }
+            (chart::interval(landing.low, landing.high, (Some(landing.mean), 1.0), &format!("your comments are useful {share} of the time")))
+            p.small { "Your comments on it are useful " (share) " of the time (90% interval)." }
         }
     }
 }
@@ -353,20 +383,22 @@ fn sure(confidence: Confidence) -> &'static str {
     }
 }
 
-pub(super) fn taken(taken: &[Taken], now: Time) -> Markup {
+fn taken(taken: &[Taken], now: Time) -> Markup {
     html! {
-        h2 { "What you took up" }
-        p.soft { "“Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher." }
-        @if taken.is_empty() {
-            p { "Nothing yet." }
-        } @else {
-            ul.claims {
-                @for one in taken {
-                    li class="claim learns" {
-                        h3 { (capital(one.claim)) " " (wording::area(one.area)) }
-                        p { (wording::count(one.lessons, "lesson")) " from " (prose::listed(&one.from)) "." }
-                        (on(&one.on))
-                        p.soft.small { "Last on " (prose::when(one.last, now)) "." }
+        section id="took-up" {
+            h2 { "What you took up" }
+            p.soft { "“Applied feedback” means that you changed something after a comment. “Learned” needs a later sign without the teacher." }
+            @if taken.is_empty() {
+                p { "Nothing yet. When you change something after a comment on your pull request, or thank for it, it appears here." }
+            } @else {
+                ul.claims {
+                    @for one in taken {
+                        li class="claim learns" {
+                            h3 { (capital(one.claim)) " " (wording::area(one.area)) }
+                            p { (wording::count(one.lessons, "lesson")) " from " (prose::listed(&one.from)) "." }
+                            (on(&one.on))
+                            p.soft.small { "Last on " (prose::when(one.last, now)) "." }
+                        }
                     }
                 }
             }

@@ -4,6 +4,7 @@ use maud::html;
 
 use crate::model::wording;
 use crate::pipeline::at_risk::AtRiskSkill;
+use crate::pipeline::flow::Across;
 use crate::pipeline::flow::Flow;
 use crate::pipeline::flow::K;
 use crate::pipeline::onboarding;
@@ -314,24 +315,14 @@ fn topics(topics: &[Topic]) -> Markup {
     })
 }
 
-/// Lessons with another team: its name, in, out.
-type Across<'f> = (&'f str, usize, usize);
-
 fn flowing(flow: &Flow, team: &str) -> Markup {
-    let pairs = flow.pairs();
-    let lessons = |from: &str, to: &str| pairs.get(&(from, to)).map_or(0, |pair| pair.lessons);
-    let others = flow.teams.iter().map(String::as_str).filter(|other| *other != team);
-    let across: Vec<Across<'_>> = others
-        .map(|other| (other, lessons(other, team), lessons(team, other)))
-        .filter(|(_, came, went)| came + went > 0)
-        .collect();
     html! {
         h2 { "What flows in and out" }
-        @if !flow.teams.iter().any(|name| name == team) {
-            (chart::not_enough("The team isn't told of beside others: it has too few people for that, or would tell of a few of another team."))
-        } @else if across.is_empty() {
-            (chart::not_enough("No lesson of the last year landed between this team and another one that may be told of."))
-        } @else { (in_and_out(&across)) }
+        @match flow.across(team) {
+            None => (chart::not_enough("The team isn't told of beside others: it has too few people for that, or would tell of a few of another team.")),
+            Some(across) if across.is_empty() => (chart::not_enough("No lesson of the last year landed between this team and another one that may be told of.")),
+            Some(across) => (in_and_out(&across)),
+        }
         p.small { a href="/flow" { "All teams beside each other" } "." }
     }
 }
@@ -339,7 +330,7 @@ fn flowing(flow: &Flow, team: &str) -> Markup {
 fn in_and_out(across: &[Across<'_>]) -> Markup {
     let most = across
         .iter()
-        .flat_map(|(_, came, went)| [*came, *went])
+        .flat_map(|one| [one.came, one.went])
         .max()
         .unwrap_or_default();
     let row = |name: String, lessons: usize, accent| Row {
@@ -349,18 +340,18 @@ fn in_and_out(across: &[Across<'_>]) -> Markup {
         accent: Some(accent),
     };
     let mut drawn = Vec::new();
-    for (other, came, went) in across {
-        if *came > 0 {
-            drawn.push(row(format!("in from {other}"), *came, Accent::Learns));
+    for Across { other, came, went } in across.iter().copied() {
+        if came > 0 {
+            drawn.push(row(format!("in from {other}"), came, Accent::Learns));
         }
-        if *went > 0 {
-            drawn.push(row(format!("out to {other}"), *went, Accent::Knows));
+        if went > 0 {
+            drawn.push(row(format!("out to {other}"), went, Accent::Knows));
         }
     }
     let told: Vec<String> = drawn.iter().map(|row| format!("{} {}", row.figure, row.name)).collect();
     let (came, went) = across
         .iter()
-        .fold((0, 0), |sum, (_, came, went)| (sum.0 + came, sum.1 + went));
+        .fold((0, 0), |sum, one| (sum.0 + one.came, sum.1 + one.went));
     let alternative = Alternative {
         id: "in-and-out",
         title: "Lessons that landed between this team and others",
@@ -380,7 +371,7 @@ fn in_and_out(across: &[Across<'_>]) -> Markup {
             table {
                 caption.hidden { (alternative.title) }
                 thead { tr { th scope="col" { "Team" } th.number scope="col" { "In from it" } th.number scope="col" { "Out to it" } } }
-                tbody { @for (other, came, went) in across { tr { th scope="row" { (other) } td.number { (came) } td.number { (went) } } } }
+                tbody { @for one in across { tr { th scope="row" { (one.other) } td.number { (one.came) } td.number { (one.went) } } } }
             }
         },
     })
