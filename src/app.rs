@@ -8,6 +8,7 @@ use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::classify::Classifier;
@@ -96,6 +97,7 @@ impl App {
             viewing: setup.viewing,
             metrics: setup.metrics,
             streams,
+            turns: Arc::new(Semaphore::new(web::TURNS)),
             limits: web::api::limits::Limits::default(),
         });
         Self {

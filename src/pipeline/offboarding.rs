@@ -13,6 +13,7 @@ use crate::model::skill::Skill;
 use crate::pipeline::StepError;
 use crate::pipeline::aside::aside;
 use crate::pipeline::knowers::NotSeen;
+use crate::pipeline::knowers::ONE_PERSON;
 use crate::pipeline::offboarding::known::Known;
 use crate::skill::offboarding;
 use crate::skill::offboarding::Loss;
@@ -131,11 +132,58 @@ pub async fn of(
     login: &str,
     at: Time,
 ) -> Result<Option<Offboarding>, StepError> {
+    match read(conn, reader, login, at).await? {
+        Some(read) => Ok(Some(read.told().await?)),
+        None => Ok(None),
+    }
+}
+
+/// What is known at `at` for the answer about whoever has this login, so that nobody waits for the connection while it is thought about. None
+/// as with [`of`].
+///
+/// # Errors
+/// [`StepError::Store`] when the database can't tell.
+pub async fn read(conn: &mut PgConnection, reader: &Reader, login: &str, at: Time) -> Result<Option<Read>, StepError> {
     let Some(person) = people::by_login(conn, reader.installation(), login).await? else {
         return Ok(None);
     };
-    let known = Known::read(conn, reader, person, at).await?;
-    aside(move || Some(known.lost())).await
+    Ok(Some(Read(Known::read(conn, reader, person, at).await?)))
+}
+
+/// All that an answer rests on.
+pub struct Read(Known);
+
+impl Read {
+    /// The answer.
+    ///
+    /// # Errors
+    /// [`StepError::Unreadable`] when the process ends meanwhile.
+    pub async fn told(self) -> Result<Offboarding, StepError> {
+        let known = self.0;
+        aside(move || known.lost()).await
+    }
+}
+
+impl Offboarding {
+    /// What of it is about the person alone: nobody else is named, and nothing is told of where others were seen last or who is near.
+    #[must_use]
+    pub fn about_oneself(mut self) -> Self {
+        for module in &mut self.modules {
+            for file in &mut module.with_one {
+                ONE_PERSON.clone_into(&mut file.other);
+            }
+            module.not_seen.clear();
+            module.nearest.clear();
+            module.pulls.clear();
+        }
+        for skill in self.areas.iter_mut().chain(&mut self.skills) {
+            skill.other = skill.other.as_ref().map(|_| ONE_PERSON.to_owned());
+            skill.not_seen.clear();
+            skill.nearest.clear();
+            skill.pulls.clear();
+        }
+        self
+    }
 }
 
 impl Known {

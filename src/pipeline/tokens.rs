@@ -16,6 +16,8 @@ use crate::pipeline::visits;
 use crate::pipeline::visits::SignedIn;
 use crate::pipeline::visits::Visit;
 use crate::store::tokens;
+use crate::store::tokens::Brought;
+use crate::store::tokens::Made;
 use crate::store::tokens::New;
 
 /// Tokens that somebody can have in one organisation.
@@ -34,8 +36,8 @@ pub struct Wanted {
     pub days: i64,
 }
 
-/// Makes a token for somebody, by the session in which they ask; none: by nobody's, in the demo. Gives its text, once; none: they have
-/// [`MOST`] already.
+/// Makes a token for somebody, by the session in which they ask; none: by nobody's, in the demo. Gives its text, once, or why
+/// there is none: they have [`MOST`] already, or the session ended meanwhile.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
@@ -44,7 +46,7 @@ pub async fn make(
     (installation, person, login): (InstallationId, PersonId, &str),
     session: Option<i64>,
     wanted: &Wanted,
-) -> Result<Option<String>, StepError> {
+) -> Result<Result<String, Made>, StepError> {
     let at = pipeline.clock.now();
     let scopes: Vec<String> = wanted.scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
     let new = New {
@@ -61,7 +63,10 @@ pub async fn make(
     let mut tx = pipeline.pool.begin().await?;
     let made = tokens::make(&mut tx, &text, new, MOST).await?;
     tx.commit().await?;
-    Ok(made.then_some(text))
+    Ok(match made {
+        Made::Kept => Ok(text),
+        Made::TooMany | Made::SignedOut => Err(made),
+    })
 }
 
 /// A token that was brought and is good.
@@ -88,19 +93,24 @@ pub enum Worth {
     Good(Good),
 }
 
-/// What a text that was brought as a token is worth now; `by_sign_in` says whether people sign in here. Notes the hour of use.
+/// The token that a text is; none: it is none of ours, or ended. What it is worth, [`worth`] says, for more.
 ///
 /// # Errors
 /// [`StepError::Store`] when the database is away.
-pub async fn worth(pipeline: &Pipeline, text: &str, by_sign_in: bool) -> Result<Worth, StepError> {
+pub async fn find(pipeline: &Pipeline, text: &str) -> Result<Option<Brought>, StepError> {
     if !access_token::is_written(text) {
-        return Ok(Worth::Nothing);
+        return Ok(None);
     }
     let now = pipeline.clock.now();
-    let found = tokens::find(&mut *pipeline.pool.acquire().await?, text, now).await?;
-    let Some(found) = found else {
-        return Ok(Worth::Nothing);
-    };
+    Ok(tokens::find(&mut *pipeline.pool.acquire().await?, text, now).await?)
+}
+
+/// What a token that was brought as `text` is worth now; `by_sign_in` says whether people sign in here. Notes the hour of use.
+///
+/// # Errors
+/// [`StepError::Store`] when the database is away.
+pub async fn worth(pipeline: &Pipeline, text: &str, found: Brought, by_sign_in: bool) -> Result<Worth, StepError> {
+    let now = pipeline.clock.now();
     let place = if by_sign_in {
         match visits::visit_by_token(pipeline, text).await? {
             Visit::In(place) => Some(place),

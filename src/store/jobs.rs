@@ -118,6 +118,8 @@ pub async fn forget_replaced(conn: &mut PgConnection) -> Result<(), StoreError> 
 pub struct Backlog {
     /// Waiting or running.
     pub waiting: i64,
+    /// Of these, how many run or are due; the others wait for a later time.
+    pub due: i64,
     /// Tried as often as allowed; they rest with their last error.
     pub gave_up: i64,
 }
@@ -130,6 +132,7 @@ pub async fn backlog(conn: &mut PgConnection) -> Result<Backlog, StoreError> {
     let row = sqlx::query!(
         r#"select
             count(*) filter (where attempts < max_attempts or locked_at is not null) as "waiting!",
+            count(*) filter (where locked_at is not null or attempts < max_attempts and run_at <= now()) as "due!",
             count(*) filter (where attempts >= max_attempts and locked_at is null and not exists (
                 select 1 from graphile_worker._private_job_retirements r where r.id = j.id)) as "gave_up!"
            from graphile_worker._private_jobs j"#
@@ -138,6 +141,7 @@ pub async fn backlog(conn: &mut PgConnection) -> Result<Backlog, StoreError> {
     .await?;
     Ok(Backlog {
         waiting: row.waiting,
+        due: row.due,
         gave_up: row.gave_up,
     })
 }

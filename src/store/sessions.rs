@@ -1,6 +1,7 @@
 //! Sign-ins that were begun, and sessions: who is signed in, where, and what the code host said they may read.
 use sha2::Digest;
 use sha2::Sha256;
+use sqlx::Connection;
 use sqlx::PgConnection;
 
 use crate::model::clock::Time;
@@ -341,14 +342,32 @@ pub async fn end(conn: &mut PgConnection, word: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Ends every session of an account; gives how many there were.
+/// Until the caller's transaction ends, nobody else makes a token of this account or ends its sessions.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses.
+pub(super) async fn hold_account(conn: &mut PgConnection, user: PersonId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('sessions:' || $1::bigint, 0))",
+        user.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends every session of an account, also those that its tokens own; gives how many there were.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
 pub async fn end_all(conn: &mut PgConnection, user: PersonId) -> Result<u64, StoreError> {
+    let mut tx = conn.begin().await?;
+    // A token that one of them is just making is there by then, or isn't made.
+    hold_account(&mut tx, user).await?;
     let done = sqlx::query!("delete from session where user_id = $1", user.0)
-        .execute(conn)
+        .execute(&mut *tx)
         .await?;
+    tx.commit().await?;
     Ok(done.rows_affected())
 }
 

@@ -71,23 +71,28 @@ pub struct New<'a> {
     pub expires_at: Time,
 }
 
-/// Keeps a new token's digest, unless its person has `most` already or the session lost its place meanwhile. Gives whether it was kept.
+/// What became of a token that was to be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Made {
+    /// It is kept.
+    Kept,
+    /// Its person has as many as they can have.
+    TooMany,
+    /// The session that makes it lost its place meanwhile.
+    SignedOut,
+}
+
+/// Keeps a new token's digest, unless its person has `most` already or the session lost its place meanwhile.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses.
-pub async fn make(conn: &mut PgConnection, token: &str, new: New<'_>, most: i64) -> Result<bool, StoreError> {
+pub async fn make(conn: &mut PgConnection, token: &str, new: New<'_>, most: i64) -> Result<Made, StoreError> {
     let whose = (new.installation.0, new.person.0);
-    // Two forms at the same time don't make one too many.
-    sqlx::query_scalar!(
-        "select id from person where installation_id = $1 and id = $2 for no key update",
-        whose.0,
-        whose.1
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
+    // Two forms at the same time don't make one too many, and none outlives "sign out everywhere".
+    sessions::hold_account(conn, new.person).await?;
     let there = of_person(conn, (new.installation, new.person), new.at).await?.len();
     if i64::try_from(there).is_ok_and(|there| there >= most) {
-        return Ok(false);
+        return Ok(Made::TooMany);
     }
     let session = sqlx::query_scalar!(
         "insert into session (digest, user_id, login, installation_id, begun_at, renewed_at, used_at, expires_at)
@@ -105,7 +110,7 @@ pub async fn make(conn: &mut PgConnection, token: &str, new: New<'_>, most: i64)
     .fetch_optional(&mut *conn)
     .await?;
     let Some(session) = session else {
-        return Ok(false);
+        return Ok(Made::SignedOut);
     };
     take_place(conn, session, new).await?;
     sqlx::query!(
@@ -119,7 +124,7 @@ pub async fn make(conn: &mut PgConnection, token: &str, new: New<'_>, most: i64)
     )
     .execute(conn)
     .await?;
-    Ok(true)
+    Ok(Made::Kept)
 }
 
 /// What the code host said of the session that makes a token holds for the token, as old as it is.

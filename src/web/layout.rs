@@ -120,7 +120,9 @@ pub fn live_page(frame: &Frame<'_>, live: Live<'_>, text: &Markup) -> Response {
     (policy, with_text_unturned(whole(frame, Some(live), text))).into_response()
 }
 
-fn with_text_unturned(PreEscaped(whole): Markup) -> Markup {
+/// The same, in which nobody's text turns what stands around it.
+#[must_use]
+pub fn with_text_unturned(PreEscaped(whole): Markup) -> Markup {
     PreEscaped(if whole.contains(wording::turns_text) {
         whole.replace(wording::turns_text, "\u{fffd}")
     } else {

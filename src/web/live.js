@@ -3,10 +3,19 @@ const page = document.querySelector("[data-live]");
 if (page && "EventSource" in window) {
   const source = new EventSource(page.dataset.live);
   for (const part of page.querySelectorAll("[data-part]")) {
+    let latest = null;
+    // Nobody's focus is taken away: what arrives meanwhile waits until it has left.
+    const show = () => {
+      if (latest !== null && !part.contains(document.activeElement)) {
+        part.innerHTML = latest;
+        latest = null;
+      }
+    };
     source.addEventListener(part.dataset.part, (event) => {
-      // Nobody's focus is taken away.
-      if (!part.contains(document.activeElement)) part.innerHTML = event.data;
+      latest = event.data;
+      show();
     });
+    part.addEventListener("focusout", () => setTimeout(show));
   }
   source.addEventListener("end", () => {
     source.close();

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::web::Web;
 use crate::web::error::PageError;
+use crate::web::layout;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(2);
@@ -31,6 +32,8 @@ const EVERY: Duration = Duration::from_secs(2);
 const WHOLE: Duration = Duration::from_mins(10);
 /// Streams of one process at a time.
 const MOST: usize = 64;
+/// After so many looks in a row at which nothing moved, nothing does any more.
+const ENOUGH: usize = 2;
 /// The event that says that nothing moves any more.
 const END: &str = "end";
 
@@ -69,6 +72,9 @@ struct Running<L> {
     /// What the browser has, by part.
     sent: BTreeMap<&'static str, String>,
     waiting: VecDeque<Event>,
+    first: bool,
+    /// Looks in a row at which nothing moved.
+    still: usize,
     over: bool,
     _place: OwnedSemaphorePermit,
 }
@@ -94,6 +100,8 @@ where
         until: Instant::now() + WHOLE,
         sent: BTreeMap::new(),
         waiting: VecDeque::new(),
+        first: true,
+        still: 0,
         over: false,
         _place: place,
     };
@@ -132,15 +140,19 @@ where
     fn take(&mut self, seen: Seen) {
         for (name, part) in seen.parts {
             // A line may not end by it in the middle of an event.
-            let text = part.into_string().replace('\r', " ");
+            let text = layout::with_text_unturned(part).into_string().replace('\r', " ");
             if self.sent.get(name) != Some(&text) {
                 self.waiting.push_back(Event::default().event(name).data(&text));
                 self.sent.insert(name, text);
             }
         }
-        if !seen.moving {
-            self.waiting.push_back(Event::default().event(END).data(""));
+        // Between two jobs nothing moves for a moment.
+        self.still = if seen.moving { 0 } else { self.still + 1 };
+        if self.still == ENOUGH || self.first && !seen.moving {
+            self.waiting
+                .push_back(Event::default().event(END).data("nothing moves"));
             self.over = true;
         }
+        self.first = false;
     }
 }

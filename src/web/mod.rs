@@ -23,6 +23,8 @@ pub mod sign_in_address;
 pub mod table;
 pub mod tenant;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -35,6 +37,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -60,6 +63,8 @@ pub struct Web {
     pub viewing: Viewing,
     /// What `/metrics` renders.
     pub metrics: Option<PrometheusHandle>,
+    /// Pages that much is read for take one of these at a time.
+    pub turns: Arc<Semaphore>,
     /// Pages that renew themselves.
     pub streams: Streams,
     /// How often access tokens asked lately.
@@ -97,6 +102,9 @@ impl Web {
         app.map_or_else(|| self.passing.clone(), |app| Secrets::of(&app.webhook_secret))
     }
 }
+
+/// Pages that much is read for, at a time.
+pub const TURNS: usize = 2;
 
 /// No script, no frame, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -91,11 +91,11 @@ impl Table {
 
     /// How it stands where nothing is asked for.
     #[must_use]
-    pub fn usual(&self) -> Sort {
-        let (key, falling) = self
-            .usual
-            .strip_prefix('-')
-            .map_or((self.usual, false), |key| (key, true));
+    pub const fn usual(&self) -> Sort {
+        let (key, falling) = match self.usual.as_bytes() {
+            [b'-', ..] => (self.usual.split_at(1).1, true),
+            _ => (self.usual, false),
+        };
         Sort {
             key,
             falling,

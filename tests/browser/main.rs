@@ -17,6 +17,7 @@ mod driver;
 mod emulated;
 mod flows;
 mod keyboard;
+mod live;
 mod pages;
 mod pictures;
 mod stage;

@@ -18,11 +18,15 @@ const ROUTES: [&str; 2] = [
     include_str!("../../src/web/pages/setup.rs"),
 ];
 
-/// Routes that show no page: data, a stylesheet, and what goes on to GitHub by itself.
-const NO_PAGES: [&str; 5] = [
+/// Routes that show no page: data, streams, a picture, a stylesheet, a script, and what goes on to GitHub by itself.
+const NO_PAGES: [&str; 9] = [
+    "/admin/live",
+    "/cards/{file}",
+    "/live.js",
     "/me/export.json",
     "/replay.json",
     "/schema/peerlore.json",
+    "/setup/progress",
     "/sign-in",
     "/style.css",
 ];
@@ -72,6 +76,7 @@ pub fn addresses(stage: &Stage, label: &str) -> Vec<(&'static str, String)> {
         "/",
         "/me",
         "/me/erase",
+        "/me/tokens",
         "/teams",
         "/offboarding",
         "/flow",
@@ -79,6 +84,7 @@ pub fn addresses(stage: &Stage, label: &str) -> Vec<(&'static str, String)> {
         "/replay",
         "/admin",
         "/docs",
+        "/docs/api",
         "/docs/skills",
         "/sign-in/callback",
         "/sign-in/organisation",

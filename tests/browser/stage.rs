@@ -229,6 +229,14 @@ async fn settle(pipeline: &Pipeline, found: &Found) {
     work::drain(pipeline).await.expect("the jobs run");
 }
 
+/// A Peerlore in which nothing has arrived and every page is open, as long as the caller runs and keeps the database.
+pub async fn empty_and_open() -> (String, TestDatabase) {
+    let empty = fresh_database().await;
+    let (pool, clock) = (empty.pool.clone(), Clock::fixed(today()));
+    let own = serve(|own| app((pool, "http://127.0.0.1:1"), clock, (Viewing::Open, own)).router).await;
+    (own, empty)
+}
+
 /// Serves what is made for the address that it will have; gives that.
 async fn serve(router: impl FnOnce(&str) -> Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -214,7 +214,11 @@ fn view() -> View {
                 failed_at: ago(59),
                 failure: "the field `number` is missing <b>".to_owned(),
             }],
-            jobs: Backlog { waiting: 5, gave_up: 0 },
+            jobs: Backlog {
+                waiting: 5,
+                due: 0,
+                gave_up: 0,
+            },
             calls_left: Some(4_100),
         }),
         looks: Some(Looks {

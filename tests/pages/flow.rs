@@ -179,7 +179,7 @@ fn what_landed_stands_in_a_matrix_beside_the_upper_bound() {
     15 Oct 2026 40 21 15 75%
     What limits this
     Reach is an upper bound: who takes part in a review may learn what the others know, and need not. Lessons are those that landed.
-    Only repositories that you may read are counted, up to the last Monday (UTC), and teams as they are now. Nothing of fewer than 5 people is told.
+    Only repositories that you may read are counted, up to the last Monday (UTC), and teams as they are now. No team of fewer than 5 people is told of, nor one whose counts would tell of a few of another; a count of lessons can be small.
     Left out, for too few people or since it would tell of a few beside other teams: Design.
     How this is worked out.
     ");

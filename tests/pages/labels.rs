@@ -100,7 +100,12 @@ async fn a_lesson_that_is_none_any_more_is_found_by_both() {
         "{}",
         page.text()
     );
-    let sent = ada.post(&form, "/me/labels", &hidden(&page)).await;
+    let unsaid = ada.post(&form, "/me/labels", &hidden(&page)).await;
+    assert_eq!(unsaid.status, StatusCode::BAD_REQUEST);
+    assert!(unsaid.text().contains("No area is ticked"), "{}", unsaid.text());
+    let sent = ada
+        .post(&form, "/me/labels", &format!("{}&nothing=yes", hidden(&page)))
+        .await;
     assert_eq!(sent.location(), "/me?saved=label", "{}", sent.text());
     let hers = ada.get("/me").await.lines();
     assert_eq!(about(&hers, "acme/shop#4"), [""; 0]);

@@ -91,6 +91,8 @@ async fn the_admin_page_renews_what_moves_and_stops_when_nothing_does() {
         "{rest}"
     );
     assert!(!rest.contains("event: history"), "only what changed: {rest}");
+    // Browsers hear of no event without data.
+    assert!(rest.contains("event: end\ndata: nothing moves\n\n"), "{rest}");
     assert!(stream.next().await.is_none(), "and then it is over");
 
     let still = ada.get("/admin").await;
@@ -119,10 +121,16 @@ async fn a_stream_is_for_owners_and_ends_with_the_right_to_it() {
     let mut stream = open(&ada, &world, "/admin/live").await.into_body().into_data_stream();
     until(&mut stream, "history").await;
     assert_eq!(ada.post("/me", "/sign-out", "").await.status, StatusCode::SEE_OTHER);
+    let later = "update inbox set received_at = received_at - interval '1 hour' where delivery_id = 'waits'";
+    assert_eq!(world.sql(later).await, 1);
     let mut rest = String::new();
-    while let Some(bytes) = stream.next().await {
-        rest.push_str(std::str::from_utf8(&bytes.expect("bytes")).expect("text"));
-    }
+    let ends = async {
+        while let Some(bytes) = stream.next().await {
+            rest.push_str(std::str::from_utf8(&bytes.expect("bytes")).expect("text"));
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(8), ends).await;
+    ended.expect("it ends with the next look");
     assert!(!rest.contains("event:"), "nothing after the sign-out: {rest}");
 }
 

@@ -102,13 +102,20 @@ async fn they_see_themselves_what_a_lead_sees_and_who_looked() {
     let lead = ben.get("/offboarding/dan").await.lines();
     let own = dan.get("/offboarding/DAN").await.lines();
     assert!(
-        own.contains("This is what owners and the leads of your teams see of you"),
+        own.contains("This is what owners and the leads of your teams can see of you"),
         "{own}"
     );
-    for part in ["Parts of the code", "Of 3 known files"] {
-        assert_eq!(
-            between(&own, part, "What this rests on").split("Nothing here").next(),
-            between(&lead, part, "What this rests on").split("Nothing here").next()
+    for same in [
+        "Of 3 known files, one person alone would know 1.",
+        "One other person knows 1 of 3 known files.",
+    ] {
+        assert!(own.contains(same) && lead.contains(same), "{own}\n{lead}");
+    }
+    let text = between(&own, "If dan were gone", "How this is worked out");
+    for word in ["Nearest", "Ask ", "ada", "ben"] {
+        assert!(
+            lead.contains(word) && !text.contains(word),
+            "{word} is about others: {text}"
         );
     }
     let after = dan.get("/me").await.lines();

@@ -176,7 +176,7 @@ fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
     Their newest there: acme/shop#41, acme/shop#7.
     That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
     An invitation to send
-    Hello ada, you have written much of shop/api over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
+    Hello ada, you have worked on shop/api over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
     shop/web
     Ben
     About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 12 changes by others, where about 8 reviews would be expected.
@@ -184,13 +184,13 @@ fn silent_experts_stand_by_name_with_their_interval_and_never_by_merit() {
     That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
     The counts are small: chance alone can look like this.
     An invitation to send
-    Hello Ben, you have written much of shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
+    Hello Ben, you have worked on shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
     zoe
     About 12 own merged changes here in the last year, older ones counted less. Reviewed 1 of the 60 changes by others, where about 8 reviews would be expected.
     Their newest there: acme/shop#41, acme/shop#7.
     That is between 2% and 31% of what is usual with as much own work (90% interval; the mark is the usual).
     An invitation to send
-    Hello zoe, you have written much of shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
+    Hello zoe, you have worked on shop/web over the last year, and reviews there mostly go to others. Would you like to be asked when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.
     ");
     assert!(!page.contains("1st"), "no rank is told");
 }

@@ -126,7 +126,6 @@ fn each_figure_of_a_team_stands_in_words_in_a_picture_and_in_a_table() {
     Only ada holds it.
     Rust
     Nobody active holds it.
-    ben holds it, too, and was not seen since 12 Nov 2026.
     How people come in
     First review: within 3 weeks for half of 9 people; of others like them probably between 2 weeks and more than half a year.
     First landed comment: too few people to say.

@@ -76,6 +76,10 @@ async fn at_risk_in(
         Some(login) => here.contains(login.as_str()),
         None => !skill.not_seen.is_empty(),
     });
+    // When somebody was seen last is told where they see who looked, not here.
+    for skill in &mut skills {
+        skill.not_seen.clear();
+    }
     skills.sort_by_key(|skill| skill.name.to_lowercase());
     Ok(skills)
 }

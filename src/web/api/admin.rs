@@ -161,7 +161,7 @@ pub(super) async fn deliveries(
     if after.is_some_and(|(at, _)| !(1970..=9999).contains(&at.year())) {
         return Err(paging::no_such_place());
     }
-    let view = admin::view(&web, &caller.visitor, &admin::Asked::default()).await?;
+    let view = admin::view(&web, &caller.visitor).await?;
     let mut part = Vec::new();
     if view.instance.is_some() {
         let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);

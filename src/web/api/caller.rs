@@ -142,12 +142,14 @@ async fn by_token(web: &Web, text: &str, scope: Scope) -> Result<Visitor, Proble
     if !matches!(viewing, Viewing::SignIn | Viewing::Demo) {
         return Err(refused());
     }
-    let token = match tokens::worth(&web.pipeline, text, viewing == Viewing::SignIn).await? {
+    let found = tokens::find(&web.pipeline, text).await?.ok_or_else(refused)?;
+    // Before anything dear is asked.
+    web.limits.count(found.id).map_err(Problem::too_many)?;
+    let token = match tokens::worth(&web.pipeline, text, found, viewing == Viewing::SignIn).await? {
         Worth::Good(token) => token,
         Worth::Unsure => return Err(PageError::Unsure.into()),
         Worth::Nothing => return Err(refused()),
     };
-    web.limits.count(token.id).map_err(Problem::too_many)?;
     if !token.scopes.contains(&scope) {
         return Err(Problem::missing(scope));
     }

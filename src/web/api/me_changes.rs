@@ -36,7 +36,7 @@ pub struct NewGoals {
 
 /// Set your goals
 ///
-/// What you would like to learn and teach, all at once: what isn't named is no goal any more.
+/// What you would like to learn and teach, all at once: an area that isn't listed is no goal any more.
 #[utoipa::path(put, path = "/me/goals", tag = "You", security(("token" = ["me:write"])), request_body = NewGoals,
     responses((status = 200, description = "They are kept", body = Goals), RefusedBody))]
 pub(super) async fn set_goals(
@@ -102,7 +102,7 @@ impl From<NewAvailability> for Typed {
 
 /// Set your availability
 ///
-/// When you are away and how much you want to be asked, all at once: what isn't named is as usual. Others never see it.
+/// When you are away and how much you want to be asked, all at once: what is null is as usual. Others never see it.
 #[utoipa::path(put, path = "/me/availability", tag = "You", security(("token" = ["me:write"])), request_body = NewAvailability,
     responses((status = 200, description = "It is kept", body = Availability), RefusedBody))]
 pub(super) async fn set_availability(

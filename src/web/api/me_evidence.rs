@@ -140,9 +140,13 @@ pub(super) async fn evidence(
     let limit = paging::limit(which.limit)?;
     let after: Option<Place> = paging::place(which.after.as_deref())?;
     let area = which.area.as_deref().map(area_named).transpose()?;
-    let mut all = me::view(&web, &caller.visitor).await?.profile.evidence;
+    let mut conn = web.pipeline.pool.acquire().await?;
+    let (reader, person) = me::own(&mut conn, &caller.visitor).await?;
+    let at = (web.pipeline.clock.now(), &web.pipeline.addresses);
+    let mut all = profile::profile(&mut conn, &reader, &person, at).await?.evidence;
+    drop(conn);
     all.retain(|one| area.is_none_or(|area| one.area == area));
-    all.sort_by_key(|one| std::cmp::Reverse(place_of(one)));
+    all.sort_by_cached_key(|one| std::cmp::Reverse(place_of(one)));
     let begin = after.map_or(0, |after| all.partition_point(|one| place_of(one) >= after));
     let mut part: Vec<profile::Evidence> = all.into_iter().skip(begin).take(limit + 1).collect();
     let query: Vec<(&str, &str)> = area.iter().map(|area| ("area", area.slug())).collect();

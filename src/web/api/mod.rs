@@ -27,6 +27,7 @@ use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use axum::routing::any;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::Modify;
@@ -118,7 +119,9 @@ pub fn routes() -> Router<Web> {
     let failed = |_: Box<dyn std::any::Any + Send>| {
         Problem::new(Kind::NotNow, "Something of ours failed. Please try again in a minute.").into_response()
     };
-    Router::new().nest(ROOT, all.layer(CatchPanicLayer::custom(failed)))
+    Router::new()
+        .route("/api/v1/", any(async || Problem::no_such_address()))
+        .nest(ROOT, all.layer(CatchPanicLayer::custom(failed)))
 }
 
 /// `GET /api/v1/openapi.json`: for everybody, since nothing about anybody stands in it.

@@ -1,6 +1,4 @@
 //! A team in figures: the same as on its page, and as silent about fewer than five people.
-use chrono::DateTime;
-use chrono::Utc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +21,8 @@ pub struct Figures {
     first_landed: Option<Within>,
     /// Which share of comments lands, by how long people have been here.
     by_tenure: Vec<Tenure>,
+    /// What a reader must know of these.
+    notes: Vec<String>,
     /// How many gave feedback in the last year; null: it would tell of too few people.
     gave: Option<Count>,
     /// How many got feedback in the last year; null: it would tell of too few people.
@@ -42,17 +42,6 @@ pub struct SkillAtRisk {
     name: String,
     /// The login of the only active person who surely holds it; null: nobody active does.
     held_by: Option<String>,
-    /// Who holds it and wasn't seen for 90 days.
-    not_seen: Vec<NotSeen>,
-}
-
-/// Somebody who wasn't seen lately.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
-pub struct NotSeen {
-    /// Their login.
-    login: String,
-    /// When they were seen last.
-    since: DateTime<Utc>,
 }
 
 /// Within how many weeks half of the people had come to something. Null: more than half a year.
@@ -86,6 +75,8 @@ pub struct Tenure {
     /// People behind it; null: too few.
     #[schema(minimum = 5)]
     people: Option<usize>,
+    /// What was found at Microsoft in 2015.
+    elsewhere: &'static str,
 }
 
 /// People for whom something is true.
@@ -134,6 +125,7 @@ impl Figures {
             first_review: found.onboarding.first_review.map(within),
             first_landed: found.onboarding.first_landed.map(within),
             by_tenure: found.onboarding.by_tenure.iter().map(tenure).collect(),
+            notes: found.onboarding.notes.clone(),
             gave: found.participation.gave.map(count),
             got: found.participation.got.map(count),
             topics: found.participation.topics.iter().map(topic).collect(),
@@ -146,15 +138,10 @@ impl Figures {
 }
 
 fn skill(one: &AtRiskSkill) -> SkillAtRisk {
-    let not_seen = one.not_seen.iter().map(|one| NotSeen {
-        login: one.login.clone(),
-        since: one.since,
-    });
     SkillAtRisk {
         slug: one.slug.clone(),
         name: one.name.clone(),
         held_by: one.held_by.clone(),
-        not_seen: not_seen.collect(),
     }
 }
 
@@ -175,6 +162,7 @@ fn tenure(row: &onboarding::Row) -> Tenure {
             high: share.high,
         }),
         people: row.share.map(|share| share.people),
+        elsewhere: row.elsewhere,
     }
 }
 

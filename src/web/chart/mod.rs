@@ -49,7 +49,7 @@ pub fn figure(figure: &Figure<'_>) -> Markup {
         figure id=(figure.id) {
             figcaption { (figure.says) }
             (figure.picture)
-            details open[figure.open] { summary { "The figures as a table" } div.scroll { (figure.table) } }
+            details open[figure.open] { summary { "The figures as a table" } div.scroll tabindex="0" role="region" aria-label={ "Table: " (figure.id.replace('-', " ")) } { (figure.table) } }
         }
     }
 }

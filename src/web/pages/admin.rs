@@ -84,7 +84,7 @@ pub struct Instance {
     pub done: i64,
     /// When the last one came.
     pub last: Option<Time>,
-    /// The dead letters, the latest to fail first.
+    /// The latest dead letters, where they are listed.
     pub dead: Vec<DeadLetter>,
     /// How the queue stands.
     pub jobs: Backlog,
@@ -93,10 +93,15 @@ pub struct Instance {
 }
 
 impl View {
+    fn lists_of(&self, asked: &Asked) -> Result<Lists, PageError> {
+        let letters = self.instance.as_ref().map_or(0, |instance| instance.dead.len());
+        Lists::of(asked, letters, admin_backfill::named(&self.history).len())
+    }
+
     /// Whether it looks different in a moment.
     #[must_use]
     pub fn is_moving(&self) -> bool {
-        let busy = |one: &Instance| one.inbox.waiting > 0 || one.jobs.waiting > 0;
+        let busy = |one: &Instance| one.inbox.waiting > 0 || one.jobs.due > 0;
         self.instance.as_ref().is_some_and(busy) || admin_backfill::is_running(&self.history)
     }
 }
@@ -111,6 +116,12 @@ pub struct Lists {
 }
 
 impl Lists {
+    /// All of both, as is usual.
+    const WHOLE: Self = Self {
+        letters: (LETTERS.usual(), Paging::WHOLE),
+        repos: (admin_backfill::REPOS.usual(), Paging::WHOLE),
+    };
+
     /// As an address asks for, of so many dead letters and so many repositories.
     ///
     /// # Errors
@@ -183,7 +194,12 @@ pub async fn show(
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let asked = query.map(|Query(asked)| asked).unwrap_or_default();
-    let view = view(&web, &visitor, &asked).await?;
+    let mut view = view(&web, &visitor).await?;
+    if let Some(instance) = &mut view.instance {
+        instance.dead = inbox::dead(&mut *web.pipeline.pool.acquire().await?, None, READ).await?;
+    }
+    view.replayed = asked.replayed;
+    view.lists = view.lists_of(&asked)?;
     let frame = Frame {
         title: "Admin",
         place: Place::Admin,
@@ -215,11 +231,13 @@ async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
     let asked = Query::try_from_uri(&request.uri)
         .map(|Query(asked)| asked)
         .unwrap_or_default();
-    let view = match view(&web, &visitor, &asked).await {
-        // The list may have become shorter meanwhile.
-        Err(PageError::NotFound(_)) => view(&web, &visitor, &Asked::default()).await?,
-        view => view?,
+    let mut view = view(&web, &visitor).await?;
+    // Dead letters stand in no part; and the list of repositories may have become shorter meanwhile.
+    let repos = Asked {
+        letter_page: None,
+        ..asked
     };
+    view.lists = view.lists_of(&repos).unwrap_or(view.lists);
     Ok(Seen {
         parts: vec![
             ("now", now_part(&view)),
@@ -237,8 +255,8 @@ async fn look(web: Web, request: Parts) -> Result<Seen, PageError> {
 /// Reads what the page shows.
 ///
 /// # Errors
-/// [`PageError::NotFound`] where a list has no such page or column; [`PageError`] when the database is away.
-pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, asked: &Asked) -> Result<View, PageError> {
+/// [`PageError`] when the database is away.
+pub(in crate::web) async fn view(web: &Web, visitor: &Visitor) -> Result<View, PageError> {
     let mut conn = web.pipeline.pool.acquire().await?;
     let now = web.pipeline.clock.now();
     let instance = if sees_instance(&mut conn, visitor).await? {
@@ -246,14 +264,12 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, asked: &Asked) ->
     } else {
         None
     };
-    let history = history(&mut conn, visitor, now).await?;
-    let letters = instance.as_ref().map_or(0, |instance| instance.dead.len());
     Ok(View {
-        lists: Lists::of(asked, letters, admin_backfill::named(&history).len())?,
+        lists: Lists::WHOLE,
         instance,
         looks: sweeps::looks(&mut conn).await?,
-        history,
-        replayed: asked.replayed,
+        history: history(&mut conn, visitor, now).await?,
+        replayed: None,
         token: visitor.token.clone(),
         now,
     })
@@ -283,7 +299,7 @@ async fn instance(conn: &mut PgConnection, now: Time, calls_left: Option<u32>) -
         inbox: inbox::state(conn).await?,
         done: inbox::done_since(conn, now - Duration::days(1)).await?,
         last: inbox::latest(conn).await?,
-        dead: inbox::dead(conn, None, READ).await?,
+        dead: Vec::new(),
         jobs: jobs::backlog(conn).await?,
         calls_left,
     })

@@ -245,7 +245,7 @@ fn limits(flow: &Flow) -> Markup {
         h2 { "What limits this" }
         ul.soft {
             li { "Reach is an upper bound: who takes part in a review may learn what the others know, and need not. Lessons are those that landed." }
-            li { "Only repositories that you may read are counted, up to the last Monday (UTC), and teams as they are now. Nothing of fewer than " (K) " people is told." }
+            li { "Only repositories that you may read are counted, up to the last Monday (UTC), and teams as they are now. No team of fewer than " (K) " people is told of, nor one whose counts would tell of a few of another; a count of lessons can be small." }
             @if !flow.too_few_people.is_empty() {
                 li { "Left out, for too few people or since it would tell of a few beside other teams: " (prose::listed(&flow.too_few_people)) "." }
             }

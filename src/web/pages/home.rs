@@ -208,18 +208,18 @@ fn sights(view: &View) -> Markup {
             }
             @if is_there(STORIES.silent_expert) {
                 (sight("knows", "Somebody whom nobody asks", &html! {
-                    "One person wrote most of " code { (STORIES.silent_area.0) } ", and reviews go to others. "
+                    "One person writes most changes to " code { (STORIES.silent_area.0) "/" (STORIES.silent_area.1) } ", and reviews go to others. "
                     a href="/silent-experts" { "Silent experts" } " finds them."
                 }))
             }
             @if is_there(STORIES.learner) {
                 (sight("learns", "A lesson that landed", &html! {
-                    (be(view, STORIES.learner)) " and see months of comments on SQL indexes, then none, then the same advice given to others."
+                    (be(view, STORIES.learner)) " and see months of comments on SQL indexes in the timeline, and then the same advice given to others."
                 }))
             }
             @if is_there(STORIES.single_holder) {
-                (sight("learns", "Knowledge that only one person passes on", &html! {
-                    (be(view, STORIES.single_holder)) " and see what there is in " code { (STORIES.single_holder_repo) } ". Then take yourself out, and look who is gone."
+                (sight("learns", "Being in it is a choice", &html! {
+                    (be(view, STORIES.single_holder)) " and see your own page as nobody else does. Take yourself out of everything, and look who is gone; the way back stays on your page."
                 }))
             }
         }

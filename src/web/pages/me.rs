@@ -291,7 +291,7 @@ pub fn render(view: &View) -> Markup {
         (view.pages.corrections.turn("corrections", ("Newer", "Older"), |page| Pages::address(pages.evidence.page, page, pages.looks.page) + "#corrections"))
         (me_forms::render((&view.person, &view.sharing.shared), (&view.availability, &view.settings), &view.token))
         (me_declined::render(&view.declined, &view.token, view.now))
-        (me_asked::render(view.may_be_asked, &view.token))
+        (me_asked::render(view.may_be_asked, view.settings.silent_experts, &view.token))
         (me_question::render_choice(&view.question, &view.token))
         (sharing::render(&view.sharing, (&view.person.login, &view.token)))
         (looks(view))

@@ -5,6 +5,7 @@ use maud::Markup;
 use maud::html;
 use serde::Deserialize;
 
+use crate::model::settings::SilentExperts;
 use crate::store::settings;
 use crate::web::Web;
 use crate::web::error::PageError;
@@ -37,13 +38,16 @@ pub async fn set(State(web): State<Web>, Sent { visitor, fields }: Sent<MayBeAsk
 
 /// The form.
 #[must_use]
-pub fn render(may_be_asked: bool, token: &str) -> Markup {
+pub fn render(may_be_asked: bool, mode: SilentExperts, token: &str) -> Markup {
     html! {
         section id="asked" {
             h2 { "Silent experts" }
             p {
                 "Somebody who knows a part of the code and is hardly asked about it can be listed as a silent expert. "
-                "Where your organisation lists only people who agreed, this is how you agree; you can take it back at any time."
+                @match mode {
+                    SilentExperts::Named => "Your organisation lists everybody whom that is true of, whether this is ticked or not; who took themselves out of everything is not listed. Should it come to list only people who agreed, this is how you agree.",
+                    SilentExperts::OptIn => "Your organisation lists only people who agreed. This is how you agree; you can take it back at any time.",
+                }
             }
             form method="post" action="/me/asked" {
                 (token_field(token))

@@ -314,7 +314,7 @@ pub fn render_out_of_all(token: &str) -> Markup {
             h2 { "Out of everything" }
             p {
                 "With this switch you are absent here: from suggestions, from silent experts, from other people's pages, and what you "
-                "passed on or took up goes with you. You can come back at any time."
+                "passed on or took up goes with you. You can come back at any time; a card that you show has to be switched on again then."
             }
             form method="post" action="/me/out" { (form::token_field(token)) button.quiet type="submit" { "Take me out of everything" } }
         }

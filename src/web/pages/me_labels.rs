@@ -114,6 +114,8 @@ pub struct Word {
     area: Vec<String>,
     #[serde(default)]
     teaches: String,
+    /// There where it passed nothing on.
+    nothing: Option<String>,
 }
 
 /// `POST /me/labels`: what a comment is about.
@@ -129,6 +131,11 @@ pub async fn say(State(web): State<Web>, sent: Sent<Word>) -> Result<Redirect, P
             "There is no such skill area. Go back and choose from the list.",
         ));
     };
+    if areas.is_empty() && fields.nothing.is_none() {
+        return Err(PageError::Unreadable(
+            "No area is ticked. Go back and tick what the comment is about, or press “It taught nothing”.",
+        ));
+    }
     if areas.len() > MOST_AREAS {
         return Err(PageError::Unreadable(
             "A comment is about three areas at most. Go back and choose those that matter most.",
@@ -201,9 +208,10 @@ pub fn render(view: &View) -> Markup {
         @if let Some((by, areas)) = &open.counts { p { (by) " said that " (said(areas)) "." } }
         @if !open.own { p.soft { "Whoever wrote a comment has the last word on it." } }
         form id=(ONE) method="post" action="/me/labels" { (hidden(view)) }
-        section.sheet id="dispute" aria-label="Dispute it" {
+        section.sheet id="dispute" {
+            h2 { "Dispute it" }
             p { "It passed nothing on? Then it counts for nobody, neither for who wrote it nor for whom it was written to." }
-            p { button.quiet type="submit" form=(ONE) { "It taught nothing" } }
+            p { button.quiet type="submit" form=(ONE) name="nothing" value="yes" { "It taught nothing" } }
         }
         form method="post" action="/me/labels" {
             (hidden(view))

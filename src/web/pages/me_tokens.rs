@@ -16,6 +16,7 @@ use crate::pipeline::tokens::MOST;
 use crate::pipeline::tokens::Wanted;
 use crate::store::tokens as kept;
 use crate::store::tokens::Listed;
+use crate::store::tokens::Made;
 use crate::web::Web;
 use crate::web::access::Visitor;
 use crate::web::error::PageError;
@@ -151,9 +152,17 @@ pub async fn make(State(web): State<Web>, Sent { visitor, fields }: Sent<Typed>)
     drop(conn);
     let whose = (reader.installation(), own.person.id, own.person.login.as_str());
     let session = visitor.signed_in.as_ref().map(|place| place.session);
-    let Some(made) = tokens::make(&web.pipeline, whose, session, &wanted).await? else {
-        let words = format!("You have {MOST} tokens, which is the most. Revoke one first.");
-        return refuse(&web, &visitor, (typed, vec![("tokens", words)])).await;
+    let made = match tokens::make(&web.pipeline, whose, session, &wanted).await? {
+        Ok(made) => made,
+        Err(Made::SignedOut) => {
+            return Err(PageError::SignedOut {
+                next: "/me/tokens".to_owned(),
+            });
+        }
+        Err(_) => {
+            let words = format!("You have {MOST} tokens, which is the most. Revoke one first.");
+            return refuse(&web, &visitor, (typed, vec![("tokens", words)])).await;
+        }
     };
     let empty = Typed {
         days: USUAL_DAYS.to_string(),

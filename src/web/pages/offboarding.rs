@@ -132,6 +132,8 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, login: &str) -> R
             PageError::ForLeads
         }
     };
+    // Much is read for one answer, so few are worked out at a time; the others wait here and hold nothing.
+    let _turn = web.turns.acquire().await.map_err(|_| PageError::Busy)?;
     let mut conn = web.pipeline.pool.acquire().await?;
     let (reader, person) = open_to(&mut conn, visitor, login, now).await?.ok_or_else(missing)?;
     let viewer = match &visitor.login {
@@ -139,14 +141,16 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, login: &str) -> R
         None => None,
     };
     let own = viewer == Some(person);
-    let found = offboarding::of(&mut conn, &reader, login, now)
+    let read = offboarding::read(&mut conn, &reader, login, now)
         .await?
         .ok_or_else(missing)?;
     if let Some(viewer) = viewer.filter(|_| !own) {
         sharing::looked(&mut conn, &reader, (viewer, person), now).await?;
     }
+    drop(conn);
+    let found = read.told().await?;
     Ok(View {
-        found,
+        found: if own { found.about_oneself() } else { found },
         sort: PARTS.usual(),
         host: web.pipeline.addresses.host.clone(),
         own,
@@ -190,7 +194,7 @@ pub fn render(view: &View) -> Markup {
     html! {
         @if view.own { p.over { a href="/me" { "My page" } } } @else { p.over { a href="/offboarding" { "What to pass on in time" } } }
         h1 { "If " (found.login) " were gone" }
-        @if view.own { p.note { "This is what owners and the leads of your teams see of you, as far as they may read the repositories. You see who looked on " a href="/me#sharing" { "your page" } "." } }
+        @if view.own { p.note { "This is what owners and the leads of your teams can see of you, from repositories that you may read; they see their own. Beside it they see who is nearest and which reviews would pass it on. You see who looked on " a href="/me#sharing" { "your page" } "." } }
         @else { p.soft { (found.login) " sees that you looked." } }
         (first(found))
         p.soft { "Nothing here says that " @if view.own { "you" } @else { "they" } " go. Only repositories that you may read are counted." }
@@ -284,7 +288,7 @@ fn module(view: &View, module: &ModuleLoss) -> Markup {
             @if !module.with_one.is_empty() {
                 p { "One other person knows " strong { (module.with_one.len()) " of " (of) } "." }
             }
-            (remedy(view, &module.nearest, &module.pulls))
+            @if !view.own { (remedy(view, &module.nearest, &module.pulls)) }
             details.more {
                 summary { "Which files" }
                 ul.paths {
@@ -312,7 +316,7 @@ fn skills(title: &str, view: &View, skills: &[SkillLoss]) -> Markup {
                             }
                             (not_seen(&skill.not_seen, "who holds it"))
                         }
-                        (remedy(view, &skill.nearest, &skill.pulls))
+                        @if !view.own { (remedy(view, &skill.nearest, &skill.pulls)) }
                     }
                 }
             }

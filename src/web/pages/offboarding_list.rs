@@ -1,4 +1,7 @@
 //! `/offboarding`: the people of the teams whose pages the visitor may open, by name, to ask what would be lost if one of them were gone.
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
@@ -128,9 +131,16 @@ pub(in crate::web) async fn listed(web: &Web, visitor: &Visitor) -> Result<Vec<L
     let now = web.pipeline.clock.now();
     let mut conn = web.pipeline.pool.acquire().await?;
     let mut listed = Vec::new();
+    // Once for each organisation.
+    let mut known = HashMap::new();
     for (reader, team) in teams::open_to(&mut conn, visitor, now).await? {
-        let places = team_pages::places(&mut conn, &reader, now).await?;
-        let shown = profiles::logins(&mut conn, reader.installation()).await?;
+        let (places, shown) = match known.entry(reader.installation()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let places = team_pages::places(&mut conn, &reader, now).await?;
+                new.insert((places, profiles::logins(&mut conn, reader.installation()).await?))
+            }
+        };
         let here = places.iter().filter(|(place, _)| *place == team.id);
         let mut logins: Vec<String> = here.filter_map(|(_, person)| shown.get(person).cloned()).collect();
         logins.sort_by_key(|login| login.to_lowercase());

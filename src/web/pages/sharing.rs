@@ -96,7 +96,7 @@ pub fn render(sharing: &Sharing, (login, token): (&str, &str)) -> Markup {
         section id="sharing" {
             h2 { "What colleagues see" }
             p { "Nothing, unless you tick it. The evidence behind it stays on this page. " a href={ "/people/" (login) } { "Your page as colleagues see it" } "." }
-            p { "Owners and the leads of your teams can also ask " a href={ "/offboarding/" (login) } { "what would be lost if you were gone" } ", and see what you see there." }
+            p { "Owners and the leads of your teams can also ask " a href={ "/offboarding/" (login) } { "what would be lost if you were gone" } ", from repositories that they may read." }
             form method="post" action="/me/sharing" {
                 (form::token_field(token))
                 ul.plain {

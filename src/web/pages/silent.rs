@@ -244,7 +244,7 @@ pub(in crate::web) fn rounded(count: f64) -> u64 {
 
 fn invitation(person: &CouldBeAsked) -> String {
     format!(
-        "Hello {}, you have written much of {} over the last year, and reviews there mostly go to others. Would you like to be asked \
+        "Hello {}, you have worked on {} over the last year, and reviews there mostly go to others. Would you like to be asked \
          when somebody changes it? If you would rather not, that is fine, and nobody needs a reason.",
         person.login, person.module
     )

@@ -56,7 +56,6 @@ fn at_risk(skills: &[AtRiskSkill]) -> Markup {
                         } @else {
                             p { "Nobody active holds it." }
                         }
-                        @for one in &skill.not_seen { p.soft.small { (one.login) " holds it, too, and was not seen since " (prose::date(one.since)) "." } }
                     }
                 }
             }
@@ -292,7 +291,7 @@ fn topics(topics: &[Topic]) -> Markup {
             p {
                 "What review threads are about in which somebody of the team spoke"
                 @if topics.len() > DRAWN { ", the " (DRAWN) " most frequent of " (topics.len()) " areas" }
-                ". Areas are read from the comments and now and then wrong, so small differences mean little."
+                ". An area is left out where that would tell of fewer than " (K) " people. Areas are read from the comments and now and then wrong, so small differences mean little."
             }
         },
         picture: rows(&alternative, &drawn, &[]),

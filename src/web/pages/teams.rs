@@ -184,7 +184,14 @@ pub(in crate::web) async fn view(web: &Web, visitor: &Visitor, slug: &str) -> Re
     let open = open_to(&mut conn, visitor, now).await?;
     let found = open.into_iter().find(|(_, team)| team.slug.eq_ignore_ascii_case(slug));
     // Whoever leads another team is told the same of a team that there is and of one that there isn't.
-    let (reader, team) = found.ok_or(PageError::ForLeads)?;
+    let missing = || {
+        if visitor.owns() {
+            PageError::NotFound("There is no team of that name here.".to_owned())
+        } else {
+            PageError::ForLeads
+        }
+    };
+    let (reader, team) = found.ok_or_else(missing)?;
     let (holders, told) = team::of(&mut conn, &reader, &team, (since, now)).await?;
     let figures = figures::of(&mut conn, &reader, &team, (flow::WEEKS, now)).await?;
     Ok(View {
