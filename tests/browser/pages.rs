@@ -70,6 +70,7 @@ pub fn addresses(stage: &Stage, label: &str) -> Vec<(&'static str, String)> {
             "/feedback/{installation}/{repo}/{number}/{slot}/{verdict}/{until}",
             "/feedback/1/1/7/expert/good/9999999999?signature=00".to_owned(),
         ),
+        ("/docs/api/types/{name}", "/docs/api/types/Me".to_owned()),
         ("nothing", "/nowhere".to_owned()),
     ];
     let alike = [

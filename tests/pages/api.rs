@@ -51,9 +51,9 @@ const TABLE: [Row; 23] = [
     ),
     ("/skills", "/skills", [200, 200, 200, 200]),
     ("/teams", "/teams", [200, 200, 403, 200]),
-    ("/teams/{slug}", "/teams/payments", [200, 200, 403, 403]),
-    ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 403]),
-    ("/teams/{slug}", "/teams/nothing", [403, 403, 403, 403]),
+    ("/teams/{slug}", "/teams/payments", [200, 200, 403, 404]),
+    ("/teams/{slug}", "/teams/storefront", [200, 403, 403, 404]),
+    ("/teams/{slug}", "/teams/nothing", [404, 403, 403, 404]),
     ("/silent-experts", "/silent-experts", [200, 200, 200, 200]),
     ("/flow", "/flow", [200, 200, 403, 200]),
     ("/offboarding", "/offboarding", [200, 200, 403, 200]),
@@ -378,8 +378,19 @@ async fn the_page_of_the_api_explains_each_operation_type_and_problem() {
         }
     }
     for name in document["components"]["schemas"].as_object().expect("schemas").keys() {
-        assert!(page.body.contains(&format!("id=\"type-{name}\"")), "{name}");
+        let address = format!("/docs/api/types/{name}");
+        assert!(page.body.contains(&format!("href=\"{address}\"")), "{name}");
+        let of_type = get(&router, &address, None).await;
+        assert_eq!(of_type.status, StatusCode::OK, "{name}");
+        for linked in of_type.body.split("href=\"/docs/api/types/").skip(1) {
+            let linked = linked.split('"').next().expect("a name");
+            assert!(document["components"]["schemas"].get(linked).is_some(), "{linked}");
+        }
     }
+    assert_eq!(
+        get(&router, "/docs/api/types/Nothing", None).await.status,
+        StatusCode::NOT_FOUND
+    );
     // Every link within the page leads somewhere.
     for link in page
         .body

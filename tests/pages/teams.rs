@@ -165,7 +165,7 @@ fn each_figure_of_a_team_stands_in_words_in_a_picture_and_in_a_table() {
     Joined is when somebody was first seen.
     How the team takes part
     In the last year 7 of 13 people gave feedback. How many got some would tell of too few people.
-    What review threads are about in which somebody of the team spoke. Areas are read from the comments and now and then wrong, so small differences mean little.
+    What review threads are about in which somebody of the team spoke. An area is left out where that would tell of fewer than 5 people. Areas are read from the comments and now and then wrong, so small differences mean little.
     What the team's review threads are about
     Testing: 12 threads; Security: 3 threads.
     Testing

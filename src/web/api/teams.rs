@@ -91,7 +91,7 @@ pub(super) async fn all_teams(State(web): State<Web>, caller: Caller<LeadRead>) 
 
 /// One team
 ///
-/// Who is named for which area, how many were told of it, what hangs on one person, how people come in and take part, what flows in and out. A team that isn't there is answered as one that you don't lead.
+/// Who is named for which area, how many were told of it, what hangs on one person, how people come in and take part, what flows in and out. A team that isn't there is answered to leads as one that they don't lead.
 #[utoipa::path(get, path = "/teams/{slug}", tag = "Teams", security(("token" = ["lead:read"])),
     params(("slug" = String, Path, description = "The team's short name, letters' case aside")),
     responses((status = 200, description = "The team", body = Team), RefusedPath))]

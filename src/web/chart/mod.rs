@@ -116,7 +116,7 @@ mod tests {
         </svg>
         <details>
         <summary>The figures as a table</summary>
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label="Table: map">
         <table>
         </table>
         </div>

@@ -1,7 +1,9 @@
 //! `/docs/api`: how programs ask, made of the API's own document. It shows nothing about anybody, so it is open to everybody.
 use std::sync::LazyLock;
 
+use axum::extract::Path;
 use axum::extract::State;
+use axum::extract::rejection::PathRejection;
 use maud::Markup;
 use maud::html;
 use serde_json::Map;
@@ -33,6 +35,29 @@ pub async fn show(State(web): State<Web>, visitor: Result<Visitor, PageError>) -
     };
     let address = (web.pipeline.addresses.own.as_str(), visitor.is_ok());
     layout::page(&frame, &render(&DOCUMENT, address))
+}
+
+/// `GET /docs/api/types/{name}`: one type.
+///
+/// # Errors
+/// [`PageError::NotFound`] where there is none of that name.
+pub async fn show_type(
+    visitor: Result<Visitor, PageError>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Markup, PageError> {
+    let missing =
+        || PageError::NotFound("The API has no type of that name. /docs/api lists those that it has.".to_owned());
+    let Ok(Path(name)) = path else {
+        return Err(missing());
+    };
+    let schemas = DOCUMENT["components"]["schemas"].as_object();
+    let (name, schema) = schemas.and_then(|all| all.get_key_value(&name)).ok_or_else(missing)?;
+    let frame = Frame {
+        title: name,
+        place: Place::Docs,
+        visitor: visitor.as_ref().ok(),
+    };
+    Ok(layout::page(&frame, &types::one(name, schema)))
 }
 
 /// The page's text for a document, at our own address, and whether this visitor may read anything there.

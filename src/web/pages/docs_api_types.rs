@@ -1,4 +1,4 @@
-//! On `/docs/api`: the types of bodies and answers, as the API's document has them.
+//! Under `/docs/api`: the types of bodies and answers, as the API's document has them, a page each.
 use maud::Markup;
 use maud::html;
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub(super) fn name_of(schema: &Value) -> Option<&str> {
 /// What a value is, in words, with a link to its type.
 pub(super) fn kind(schema: &Value) -> Markup {
     if let Some(name) = name_of(schema) {
-        return html! { a href={ "#type-" (name) } { (name) } };
+        return link(name);
     }
     for choice in ["oneOf", "anyOf", "allOf"] {
         if let Some(schemas) = schema[choice].as_array() {
@@ -84,25 +84,33 @@ fn about(property: &Value) -> &str {
     said.find(|words| !words.is_empty()).unwrap_or_default()
 }
 
-/// Every type with its fields.
+/// Every type by name, each a link to its own page: all on one would be too much for it.
 pub(super) fn all(schemas: &Value) -> Markup {
     let schemas = schemas.as_object().into_iter().flatten();
     html! {
         h2 id="types" { "Types" }
-        @for (name, schema) in schemas {
-            section.apart id={ "type-" (name) } {
-                h3 { (name) }
-                @if schema.get("description").is_some() { p { (words(schema, "description")) } }
-                @if let Some(variants) = schema["oneOf"].as_array() {
-                    @for variant in variants {
-                        @if variant.get("description").is_some() { p { (words(variant, "description")) } }
-                        (fields(variant))
-                    }
-                } @else if schema.get("enum").is_some() {
-                    p { (kind(schema)) }
-                } @else { (fields(schema)) }
+        ul.names { @for (name, _) in schemas { li { (link(name)) } } }
+    }
+}
+
+fn link(name: &str) -> Markup {
+    html! { a href={ "/docs/api/types/" (name) } { (name) } }
+}
+
+/// One type with its fields.
+pub(super) fn one(name: &str, schema: &Value) -> Markup {
+    html! {
+        p.over { a href="/docs/api#types" { "Types of the API" } }
+        h1 { (name) }
+        @if schema.get("description").is_some() { p.lead { (words(schema, "description")) } }
+        @if let Some(variants) = schema["oneOf"].as_array() {
+            @for variant in variants {
+                @if variant.get("description").is_some() { p { (words(variant, "description")) } }
+                (fields(variant))
             }
-        }
+        } @else if schema.get("enum").is_some() {
+            p { (kind(schema)) }
+        } @else { (fields(schema)) }
     }
 }
 

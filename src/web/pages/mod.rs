@@ -113,6 +113,7 @@ pub fn routes() -> Router<Web> {
         .route("/docs", get(docs::show))
         .route("/docs/skills", get(docs_skills::show))
         .route("/docs/api", get(docs_api::show))
+        .route("/docs/api/types/{name}", get(docs_api::show_type))
         .merge(setup::routes())
         .route("/schema/peerlore.json", get(settings_files::schema))
         .route("/style.css", get(layout::style))
