@@ -76,7 +76,7 @@ pub struct ModuleLoss {
 pub struct KnownByTwo {
     /// Its path.
     pub path: String,
-    /// The other's login, or [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
+    /// The other's login, or [`ONE_PERSON`] where they are not named.
     pub other: String,
 }
 
@@ -87,7 +87,7 @@ pub struct SkillLoss {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The one who holds it, too; [`ONE_PERSON`](crate::pipeline::knowers::ONE_PERSON) where they are not named.
+    /// The one who holds it, too; [`ONE_PERSON`] where they are not named.
     pub other: Option<String>,
     /// Who else surely holds it and wasn't seen for 90 days.
     pub not_seen: Vec<NotSeen>,

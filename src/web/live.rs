@@ -1,7 +1,7 @@
 //! Parts of a page that renew themselves while somebody looks, by server-sent events.
 //!
 //! The page is whole without them. Each look asks anew who may see it, so a stream ends with the right to it; it ends with the process, too,
-//! when nothing moves any more, and after [`WHOLE`], when the browser asks again by itself.
+//! when nothing moves any more, and after ten minutes, when the browser asks again by itself.
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::convert::Infallible;
