@@ -164,12 +164,13 @@ fn what_landed_stands_in_a_matrix_beside_the_upper_bound() {
     Flow
     What one team passed on to another in reviews over the last year, in acme.
     Most landed from Payments to Web: 7 lessons. Each row is where knowledge came from, each column where it went.
+    Slide the table sideways for the other teams.
     Lessons that landed in the last year, from the row's team to the column's
     From, to Data Payments Web
     Data the same team –nothing told 0 lessons 6 of 11
     Payments –nothing told the same team 7 lessons 5 of 11
     Web 1 lesson –nothing told the same team
-    Large: lessons that landed in the last year, shaded more where there are more. Small: how many people of the column's team knowledge can have reached from the row's team in the last 4 weeks at most, of those who are in it and not in the row's. A dash: nothing that may be told, or one team lies in the other.
+    Lessons that landed in the last year, shaded more where there are more. Small: how many people of the column's team knowledge can have reached from the row's team in the last 4 weeks at most, of those who are in it and not in the row's. A dash: nothing that may be told, or one team lies in the other.
     How far it can have come
     From 15 Oct 2026 on, in 4 weeks, 21 people took part in 40 reviews; half of them can have reached 15 others at most, 75% of all others.
     Not enough evidence yet. A line over the year takes 3 windows of 4 weeks with a figure.

@@ -280,13 +280,14 @@ fn the_skill_map_says_who_holds_what_without_naming_anybody() {
     Who holds what
     2 of 17 areas are surely held by somebody in these teams, 1 of them by one person alone: databases.
     Surely means more than a first sign: lessons that landed with enough people, lately enough. First signs aren't counted.
+    Slide the table sideways for the other teams.
     How many people of each team surely hold each area
     Area Payments "><script>alert(1)</script> Design
     Testing 2 people hold it 1 person holds it too few
     Security –nobody surely 6 of 12 others were told something –nobody surely too few
     Databases 1 person holds it –nobody surely too few
     Nobody in them surely holds correctness, error handling, performance, concurrency, API design, architecture, readability, language idiom, documentation, observability, build and CI, UI and accessibility, product thinking and collaboration.
-    Large: people who surely hold it, shaded more where there are more. Small: how many of the others were told something about it, where that may be said. A dash: nobody surely holds it, which doesn't mean that nobody knows it. Somebody in several teams is counted in each. “Too few”: fewer than five people.
+    People who surely hold it, shaded more where there are more. Small: how many of the others were told something about it, where that may be said. A dash: nobody surely holds it, which doesn't mean that nobody knows it. Somebody in several teams is counted in each. “Too few”: fewer than five people.
     "#);
     let small = lines_of(&teams::render_list(&[vec![mapped("Design", 4, &[], &[])]]).into_string());
     assert!(

@@ -170,10 +170,15 @@ fn between(flow: &Flow) -> Markup {
             (chart::not_enough("No lesson landed from one team to another in the last year, in repositories that you may read."))
         } @else {
             p { (brief(&pairs)) }
+            p.soft.small.sideways { "Slide the table sideways for the other teams." }
             (matrix(flow, &pairs))
             p.soft.small {
-                "Large: lessons that landed in the last year, shaded more where there are more. Small: how many people of the column's team knowledge can have reached from the row's team in the last "
-                (flow.weeks) " weeks at most, of those who are in it and not in the row's. A dash: nothing that may be told, or one team lies in the other."
+                "Lessons that landed in the last year, shaded more where there are more."
+                @if pairs.values().any(|pair| pair.last.is_some_and(|last| last.reachable.is_some())) {
+                    " Small: how many people of the column's team knowledge can have reached from the row's team in the last "
+                    (flow.weeks) " weeks at most, of those who are in it and not in the row's."
+                }
+                " A dash: nothing that may be told, or one team lies in the other."
             }
         }
     }

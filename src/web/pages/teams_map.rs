@@ -69,6 +69,7 @@ pub fn render(teams: &[Mapped]) -> Markup {
         } @else {
             figure id="skill-map" {
                 figcaption { (says(&held)) }
+                p.soft.small.sideways { "Slide the table sideways for the other teams." }
                 div.scroll tabindex="0" role="region" aria-label="Who holds what, by area and team" {
                     table.matrix {
                         caption.hidden { "How many people of each team surely hold each area" }
@@ -89,7 +90,11 @@ pub fn render(teams: &[Mapped]) -> Markup {
                     p { "Nobody in them surely holds " (prose::listed(&rest.iter().map(|area| wording::area(*area)).collect::<Vec<_>>())) "." }
                 }
                 p.soft.small {
-                    "Large: people who surely hold it, shaded more where there are more. Small: how many of the others were told something about it, where that may be said. A dash: nobody surely holds it, which doesn't mean that nobody knows it. Somebody in several teams is counted in each."
+                    "People who surely hold it, shaded more where there are more."
+                    @if teams.iter().any(|one| drawn.iter().any(|area| one.told.iter().any(|told| told.area == area.slug()))) {
+                        " Small: how many of the others were told something about it, where that may be said."
+                    }
+                    " A dash: nobody surely holds it, which doesn't mean that nobody knows it. Somebody in several teams is counted in each."
                     @if small > 0 { " “Too few”: fewer than five people." }
                 }
             }
