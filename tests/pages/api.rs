@@ -429,3 +429,26 @@ async fn the_page_of_the_api_explains_each_operation_type_and_problem() {
             .contains("href=\"/docs/api\"")
     );
 }
+
+#[test]
+fn no_two_types_have_one_name_in_the_document() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/api");
+    let mut seen = std::collections::BTreeSet::new();
+    for file in std::fs::read_dir(folder).expect("the folder") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
+        let types = text.split("ToSchema)]").skip(1);
+        let names = types.filter_map(|rest| {
+            let (_, rest) = rest
+                .split_once("pub struct ")
+                .or_else(|| rest.split_once("pub enum "))?;
+            rest.split(|letter: char| !letter.is_alphanumeric()).next()
+        });
+        for name in names {
+            assert!(
+                seen.insert(name.to_owned()),
+                "{name} is two types, of which one would be lost"
+            );
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+}

@@ -12,7 +12,7 @@ use crate::web::api::shapes::Probability;
 
 /// What hangs on the team's people, how they come in and take part, and what flows in and out, in repositories that you may read.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
-pub struct Figures {
+pub struct TeamFigures {
     /// Skills that one active person of this team alone surely holds, or that nobody active does and somebody of it did; by name.
     at_risk: Vec<SkillAtRisk>,
     /// From joining to the first review of somebody else's change; null: too few people.
@@ -112,7 +112,7 @@ pub struct WithTeam {
     went: usize,
 }
 
-impl Figures {
+impl TeamFigures {
     /// The figures of the team of this name.
     pub(super) fn of(found: &figures::Figures, team: &str) -> Self {
         let with = |one: Across<'_>| WithTeam {

@@ -15,7 +15,7 @@ use crate::web::api::problem::Problem;
 use crate::web::api::problem::Refused;
 use crate::web::api::problem::RefusedPath;
 use crate::web::api::shapes::Area;
-use crate::web::api::team_figures::Figures;
+use crate::web::api::team_figures::TeamFigures;
 use crate::web::pages::teams;
 
 /// The teams that you may read of.
@@ -48,7 +48,7 @@ pub struct Team {
     /// Where the team is told something, where the count may be shown.
     told: Vec<ToldHere>,
     /// The team in figures; null where it is too small.
-    figures: Option<Figures>,
+    figures: Option<TeamFigures>,
 }
 
 /// Who holds an area.
@@ -123,7 +123,10 @@ pub(super) async fn one_team(
             .map(|(area, people)| HeldHere { area, people })
             .collect(),
         told: told.collect(),
-        figures: view.figures.as_ref().map(|found| Figures::of(found, &view.team.name)),
+        figures: view
+            .figures
+            .as_ref()
+            .map(|found| TeamFigures::of(found, &view.team.name)),
         slug: view.team.slug,
         name: view.team.name,
     }))
